@@ -1,0 +1,125 @@
+"""glTF materials → Material components (glTF 2.0 sections 3.8 and 3.9, and the KHR extensions named below).
+
+A texture's UVs are transformed as KHR_texture_transform says, by `uv_matrix`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any, Literal, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..engine.declare import fields_of
+from ..engine.scene.components import Material, Texture, Wrap
+from .gltf_file import GltfFile, Item, Numbers
+
+WRAPS: dict[int, Wrap] = {33071: "clamp", 33648: "mirror", 10497: "repeat"}
+NEAREST, LINEAR = 9728, 9729
+ALPHA_MODES: dict[str, Literal["opaque", "mask", "blend"]] = {"OPAQUE": "opaque", "MASK": "mask", "BLEND": "blend"}
+DEFAULT_MATERIAL = Material(base_color=(1.0, 1.0, 1.0), metallic=1.0, roughness=1.0)
+"""What a primitive without a material looks like (3.7.2.1)."""
+
+
+def uv_matrix(texture: Texture) -> NDArray[np.float32]:
+    """(2, 3): the texture coordinates to sample are `uv_matrix @ (u, v, 1)`.
+
+    uv' = offset + R · (scale · uv) with R = [[cos, sin], [-sin, cos]] of `rotation`: counter-clockwise where v
+    points down, as UVs do. The extension's GLSL listing, read literally, turns the other way; its text, its sample
+    model and the other engines agree with this one.
+    """
+    angle = math.radians(texture.rotation)
+    c, s = math.cos(angle), math.sin(angle)
+    (x, y), (u, v) = texture.scale, texture.offset
+    return np.array([[c * x, s * y, u], [-s * x, c * y, v]], np.float32)
+
+
+def with_addresses(material: Material, file: str) -> Material:
+    """The material with its pictures' addresses completed: "#image/2" → "model.glb#image/2"."""
+    changes: dict[str, Any] = {}
+    for f in fields_of(Material):
+        value = getattr(material, f.name)
+        if isinstance(value, Texture) and value.image.startswith("#"):
+            changes[f.name] = replace(value, image=file + value.image)
+    return replace(material, **changes)
+
+
+def read_material(file: GltfFile, item: Item) -> Material:
+    """Read one material; its pictures have the address "#image/N". Raises AssetError."""
+    pbr = item.child("pbrMetallicRoughness") or Item(item.file, item.at("pbrMetallicRoughness"), {})
+    red, green, blue, alpha = _limited(
+        file, pbr, "baseColorFactor", pbr.numbers("baseColorFactor", (1.0, 1.0, 1.0, 1.0)), 1
+    )
+    normal, occlusion = item.child("normalTexture"), item.child("occlusionTexture")
+    strength = item.extension("KHR_materials_emissive_strength")
+    return Material(
+        base_color=(red, green, blue),
+        alpha=alpha,
+        metallic=_limited(file, pbr, "metallicFactor", (pbr.number("metallicFactor", 1.0),), 1)[0],
+        roughness=_limited(file, pbr, "roughnessFactor", (pbr.number("roughnessFactor", 1.0),), 1)[0],
+        emissive=_limited(file, item, "emissiveFactor", item.numbers("emissiveFactor", (0.0, 0.0, 0.0)), math.inf),
+        emissive_strength=_strength(file, strength, "emissiveStrength", math.inf),
+        alpha_mode=item.choice("alphaMode", ALPHA_MODES, "OPAQUE"),
+        alpha_cutoff=_limited(file, item, "alphaCutoff", (item.number("alphaCutoff", 0.5),), math.inf)[0],
+        double_sided=item.flag("doubleSided"),
+        unlit=item.extension("KHR_materials_unlit") is not None,
+        base_color_texture=_texture(file, pbr.child("baseColorTexture")),
+        metallic_roughness_texture=_texture(file, pbr.child("metallicRoughnessTexture")),
+        normal_texture=_texture(file, normal),
+        normal_scale=normal.number("scale", 1.0) if normal else 1.0,
+        occlusion_texture=_texture(file, occlusion),
+        occlusion_strength=_strength(file, occlusion, "strength", 1),
+        emissive_texture=_texture(file, item.child("emissiveTexture")),
+    )
+
+
+def _strength(file: GltfFile, item: Item | None, key: str, maximum: float) -> float:
+    return _limited(file, item, key, (item.number(key, 1.0),), maximum)[0] if item else 1.0
+
+
+def _limited(file: GltfFile, item: Item, key: str, values: Numbers, maximum: float) -> Numbers:
+    """The values within 0..maximum; exporters round, so what lies outside is a warning."""
+    inside = tuple(min(max(value, 0.0), maximum) for value in values)
+    if inside != values:
+        limits = "0 or more" if maximum == math.inf else f"from 0 to {maximum:g}"
+        file.warn(f"{item.at(key)} is {list(values)}; it must be {limits}: limited to that")
+    return cast(Numbers, inside)
+
+
+def _texture(file: GltfFile, info: Item | None) -> Texture | None:
+    """A textureInfo → the picture, its sampler and its UV transform; None with a warning where there is no picture."""
+    if info is None:
+        return None
+    textures = file.items("textures")
+    index = info.index("index", textures, "textures")
+    if index is None:
+        raise info.wrong("index", "a whole number, 0 or more")
+    texture = textures[index]
+    transform = info.extension("KHR_texture_transform") or Item(info.file, info.place, {})
+    uv_set = transform.integer("texCoord", info.integer("texCoord", 0))
+    if uv_set > 1:
+        file.warn(f"{info.place} uses TEXCOORD_{uv_set}: left out, only sets 0 and 1 are read")
+        return None
+    webp = texture.extension("EXT_texture_webp")
+    images = file.items("images")
+    image = webp.index("source", images, "images") if webp else None
+    if image is None:
+        image = texture.index("source", images, "images")
+    if image is None:
+        file.warn(f"{texture.place} has no picture of a supported kind: left out")
+        return None
+    samplers = file.items("samplers")
+    which = texture.index("sampler", samplers, "samplers")
+    sampler = Item(info.file, texture.at("sampler"), {}) if which is None else samplers[which]
+    return Texture(
+        image=f"#image/{image}",
+        uv_set=uv_set,
+        wrap_u=sampler.choice("wrapS", WRAPS, 10497),
+        wrap_v=sampler.choice("wrapT", WRAPS, 10497),
+        nearest=sampler.choice("magFilter", {NEAREST: True, LINEAR: False}, LINEAR),
+        offset=transform.numbers("offset", (0.0, 0.0)),
+        rotation=math.degrees(transform.number("rotation", 0.0)),
+        scale=transform.numbers("scale", (1.0, 1.0)),
+    )

@@ -1,0 +1,1 @@
+"""The engine: the floor (math, errors, gpu), the scene, the world, the app and the command line."""

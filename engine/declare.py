@@ -1,0 +1,352 @@
+"""Declarations: one typed struct says everything about a component or a group of settings.
+
+The `.dream` format, validation, the inspector, the docs and `--set` all read the same declaration:
+
+    @component
+    class Spinner:
+        '''Turns its object.'''
+        speed: float = field(90.0, unit="deg/s", minimum=0, doc="how fast it turns")
+
+Values are frozen and hashable: a scene stores each distinct value once, however many objects use it.
+"""
+
+from __future__ import annotations
+
+import math
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import field as dataclass_field
+from functools import cache
+from typing import Annotated, Any, Literal, TypeVar, Union, dataclass_transform, get_args, get_origin, get_type_hints
+
+import numpy as np
+
+from .errors import Problem, SceneError
+
+T = TypeVar("T")
+
+Vec2 = tuple[float, float]
+Vec3 = tuple[float, float, float]
+Vec4 = tuple[float, float, float, float]
+Color = Annotated[tuple[float, float, float], "color"]
+"""Linear Rec.709 red, green, blue."""
+AssetPath = Annotated[str, "asset"]
+"""A file, relative to the scene's file; `model.glb#mesh/0/1` names a part of it. Empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What a field may hold, beside its type. `minimum`/`maximum` are inclusive unless `above` is given."""
+
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    above: float | None = None
+    doc: str = ""
+    memory: bool = False  # lives in memory only: never written as text
+
+
+def field(
+    default: Any,
+    *,
+    unit: str = "",
+    minimum: float | None = None,
+    maximum: float | None = None,
+    above: float | None = None,
+    doc: str = "",
+    memory: bool = False,
+) -> Any:
+    """Declare one field: its default, its unit, its range and one line of documentation."""
+    return dataclass_field(default=default, metadata={"spec": Spec(unit, minimum, maximum, above, doc, memory)})
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The type of a field, taken apart once.
+
+    `name` is one of float, int, bool, str, choice, vector, struct, list, memory; `of` is what it is made of:
+    the choices, the vector's length, the struct's class, or the list's element kind.
+    """
+
+    name: str
+    of: Any = None
+    role: str = ""  # "color" or "asset", for editors and importers
+    optional: bool = False
+
+    @property
+    def wanted(self) -> str:
+        """The type in words, for messages."""
+        words = {
+            "float": "a number",
+            "int": "a whole number",
+            "bool": "true or false",
+            "str": "a path (text)" if self.role == "asset" else "text",
+        }
+        if self.name == "choice":
+            text = "one of " + ", ".join(self.of)
+        elif self.name == "vector":
+            text = f"{self.of} numbers"
+        elif self.name == "struct":
+            text = f"a {self.of.__name__}"
+        elif self.name == "list":
+            text = f"a list, each item {self.of.wanted}"
+        else:
+            text = words.get(self.name, self.name)
+        return text + " or null" if self.optional else text
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A declared field: name, kind, default and specification."""
+
+    name: str
+    kind: Kind
+    default: Any
+    spec: Spec
+
+
+def _kind(hint: Any) -> Kind:
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        inner = _kind(args[0])
+        return Kind(inner.name, inner.of, role=str(args[1]), optional=inner.optional)
+    if origin in (Union, types.UnionType):
+        (inner_hint,) = [a for a in args if a is not type(None)]
+        inner = _kind(inner_hint)
+        return Kind(inner.name, inner.of, inner.role, optional=True)
+    if origin is Literal:
+        return Kind("choice", args)
+    if origin is tuple:
+        if len(args) == 2 and args[1] is Ellipsis:
+            return Kind("list", _kind(args[0]))
+        return Kind("vector", len(args))
+    plain = {float: "float", int: "int", bool: "bool", str: "str"}
+    if hint in plain:
+        return Kind(plain[hint])
+    if isinstance(hint, type) and is_dataclass(hint):
+        return Kind("struct", hint)
+    return Kind("memory", hint)
+
+
+@cache
+def fields_of(cls: type) -> tuple[Field, ...]:
+    """The declared fields of a component or settings struct, in declaration order."""
+    hints = get_type_hints(cls, include_extras=True)
+    out: list[Field] = []
+    for f in fields(cls):
+        spec = f.metadata.get("spec", Spec())
+        kind = Kind("memory", hints[f.name]) if spec.memory else _kind(hints[f.name])
+        default = f.default_factory() if f.default_factory is not MISSING else f.default
+        out.append(Field(f.name, kind, default, spec))
+    return tuple(out)
+
+
+@cache
+def field_names(cls: type) -> tuple[str, ...]:
+    """The names of the declared fields."""
+    return tuple(f.name for f in fields_of(cls))
+
+
+def _plain(value: Any) -> Any:
+    """Numbers and sequences of any library (NumPy, pyrr, lists) → Python floats and tuples."""
+    if type(value) in (float, int, str, bool, type(None), tuple):
+        return tuple(map(_plain, value)) if type(value) is tuple else value
+    if isinstance(value, np.ndarray):
+        return tuple(float(v) for v in value.ravel())
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, list):
+        return tuple(_plain(v) for v in value)
+    return value
+
+
+def _normalise(self: Any) -> None:
+    for f in fields_of(type(self)):
+        if f.kind.name == "memory" or f.kind.name == "struct":
+            continue
+        value = _plain(getattr(self, f.name))
+        if f.kind.name == "float" and type(value) is int:
+            value = float(value)
+        elif f.kind.name == "vector" and type(value) is tuple:
+            value = tuple(float(v) if type(v) is int else v for v in value)
+        object.__setattr__(self, f.name, value)
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def struct(cls: type[T]) -> type[T]:
+    """Make a class a declared struct: frozen, hashable, usable inside components and settings.
+
+    Vectors may be given as tuples, lists, NumPy or pyrr arrays; they are kept as tuples of float.
+    Ranges are checked by `problems_of` (at the border: when a scene is woven), not here.
+    """
+    cls.__post_init__ = _normalise  # type: ignore[attr-defined]
+    return dataclass(frozen=True)(cls)
+
+
+_components: dict[str, type] = {}
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def component(cls: type[T]) -> type[T]:
+    """Make a class a component: a `struct` that objects carry and `.dream` files name by its class name.
+
+    Raises SceneError when another class already has that name.
+    """
+    made = struct(cls)
+    other = _components.get(made.__name__)
+    if other is not None and other.__module__ != made.__module__:
+        raise SceneError(f"two components are called {made.__name__}: in {other.__module__} and {made.__module__}")
+    _components[made.__name__] = made
+    return made
+
+
+def component_types() -> Mapping[str, type]:
+    """Every declared component by name."""
+    return types.MappingProxyType(_components)
+
+
+# ---- checking values ------------------------------------------------------------------------------------------
+
+
+def say(value: Any) -> str:
+    """A value in a message: short, as the file would write it."""
+    if isinstance(value, str):
+        text = f'"{value}"'
+    elif isinstance(value, bool):
+        text = "true" if value else "false"
+    elif value is None:
+        text = "null"
+    elif isinstance(value, float):
+        text = repr(value)
+    elif isinstance(value, (tuple, list)):
+        text = "[" + ", ".join(say(v) for v in value) + "]"
+    else:
+        text = repr(value) if isinstance(value, int) else type(value).__name__
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _bad_number(value: Any, spec: Spec) -> tuple[str, str] | None:
+    """(code, wanted) where a number is not finite or out of its range."""
+    if math.isnan(value) or math.isinf(value):
+        return "not-finite", "a finite number"
+    unit = f" {spec.unit}" if spec.unit else ""
+    if spec.above is not None and value <= spec.above:
+        return "range", f"above {spec.above:g}{unit}"
+    low = spec.minimum is not None and value < spec.minimum
+    high = spec.maximum is not None and value > spec.maximum
+    if low or high:
+        if spec.minimum is not None and spec.maximum is not None:
+            return "range", f"from {spec.minimum:g} to {spec.maximum:g}{unit}"
+        return "range", f"at least {spec.minimum:g}{unit}" if low else f"at most {spec.maximum:g}{unit}"
+    return None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _fits(value: Any, kind: Kind) -> bool:
+    match kind.name:
+        case "float":
+            return _is_number(value)
+        case "int":
+            return isinstance(value, int) and not isinstance(value, bool)
+        case "bool":
+            return isinstance(value, bool)
+        case "str":
+            return isinstance(value, str)
+        case "choice":
+            return value in kind.of
+        case "vector":
+            return isinstance(value, tuple) and len(value) == kind.of and all(map(_is_number, value))
+        case "struct":
+            return isinstance(value, kind.of)
+        case "list":
+            return isinstance(value, tuple) and all(_fits(v, kind.of) for v in value)
+        case _:
+            return True
+
+
+def problems_of(value: Any, where: str, prefix: str = "") -> Iterator[Problem]:
+    """Every field of a struct that has the wrong type or is out of its range."""
+    for f in fields_of(type(value)):
+        found = getattr(value, f.name)
+        name = f"{prefix}{f.name}"
+        if found is None and f.kind.optional:
+            continue
+        if f.kind.name == "memory":
+            continue
+        if not _fits(found, f.kind):
+            yield Problem("type", where, name, say(found), f.kind.wanted, f.spec.doc)
+        elif f.kind.name == "struct":
+            yield from problems_of(found, where, name + ".")
+        elif f.kind.name == "list":
+            for i, item in enumerate(found):
+                if f.kind.of.name == "struct":
+                    yield from problems_of(item, where, f"{name}[{i}].")
+        elif f.kind.name in ("float", "int", "vector"):
+            for number in found if isinstance(found, tuple) else (found,):
+                bad = _bad_number(number, f.spec)
+                if bad:
+                    yield Problem(bad[0], where, name, say(found), bad[1], f.spec.doc)
+                    break
+
+
+# ---- text ↔ values --------------------------------------------------------------------------------------------
+
+
+def to_plain(value: Any) -> dict[str, Any]:
+    """A struct as JSON data: fields at their defaults are left out, memory-only fields too."""
+    out: dict[str, Any] = {}
+    for f in fields_of(type(value)):
+        found = getattr(value, f.name)
+        if f.kind.name == "memory" or found == f.default:
+            continue
+        out[f.name] = _value_to_plain(found)
+    return out
+
+
+def _value_to_plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return to_plain(value)
+    if isinstance(value, tuple):
+        return [_value_to_plain(v) for v in value]
+    return value
+
+
+def from_plain(cls: type[T], data: Any, where: str, prefix: str, problems: list[Problem]) -> T | None:
+    """JSON data → a struct; what does not fit is appended to `problems`, and the field keeps its default.
+
+    Returns None when `data` is no object at all.
+    """
+    if not isinstance(data, dict):
+        problems.append(Problem("type", where, prefix.rstrip("."), say(data), f"a {cls.__name__} object {{...}}"))
+        return None
+    known = {f.name: f for f in fields_of(cls) if f.kind.name != "memory"}
+    given: dict[str, Any] = {}
+    for key, raw in data.items():
+        f = known.get(key)
+        if f is None:
+            problems.append(
+                Problem("unknown-field", where, f"{prefix}{key}", "unknown", "one of " + ", ".join(sorted(known)))
+            )
+            continue
+        count = len(problems)
+        value = _value_from_plain(f.kind, raw, where, f"{prefix}{key}", problems)
+        if len(problems) == count:
+            given[key] = value
+    return cls(**given)
+
+
+def _value_from_plain(kind: Kind, raw: Any, where: str, name: str, problems: list[Problem]) -> Any:
+    if raw is None and kind.optional:
+        return None
+    if kind.name == "struct":
+        return from_plain(kind.of, raw, where, name + ".", problems)
+    if kind.name == "list" and isinstance(raw, list):
+        return tuple(_value_from_plain(kind.of, v, where, f"{name}[{i}]", problems) for i, v in enumerate(raw))
+    value = tuple(raw) if isinstance(raw, list) else raw
+    if not _fits(value, kind):
+        problems.append(Problem("type", where, name, say(raw), kind.wanted))
+    return value

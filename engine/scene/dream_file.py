@@ -1,0 +1,265 @@
+"""`.dream` files: canonical, git-friendly text. Loading and saving gives the same bytes.
+
+UTF-8 JSON, version first, keys sorted, defaults left out, lists of numbers on one line, one object per block.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable
+from dataclasses import is_dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..declare import component_types, fields_of, from_plain, say, to_plain
+from ..errors import Problem, SceneError
+from .components import Mesh
+from .scene import Scene, id_text
+from .settings import RenderSettings
+
+VERSION = 1
+_OBJECT_KEYS = ("components", "id", "name", "parent", "position", "rotation", "scale", "tags")
+_ID = re.compile(r"[0-9a-f]{16}")
+
+
+# ---- writing --------------------------------------------------------------------------------------------------
+
+
+def _number(value: float) -> str:
+    """The shortest text that reads back as the same number; whole numbers without a point."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return repr(value)
+
+
+def _text(value: Any, indent: int) -> str:
+    pad, inner = " " * indent, " " * (indent + 1)
+    if isinstance(value, dict):
+        if not value:
+            return "{}"
+        body = ",\n".join(f"{inner}{json.dumps(k, ensure_ascii=False)}: {_text(value[k], indent + 1)}" for k in sorted(value))
+        return f"{{\n{body}\n{pad}}}"
+    if isinstance(value, (list, tuple)):
+        if any(isinstance(v, (dict, list, tuple)) for v in value):
+            body = ",\n".join(inner + _text(v, indent + 1) for v in value)
+            return f"[\n{body}\n{pad}]"
+        return "[" + ", ".join(_text(v, indent) for v in value) + "]"
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return _number(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _with_assets(value: Any, change: Callable[[str], str]) -> Any:
+    """A struct with `change` applied to every asset path in it, at any depth."""
+    changes: dict[str, Any] = {}
+    for f in fields_of(type(value)):
+        found = getattr(value, f.name)
+        if f.kind.role == "asset" and found:
+            changes[f.name] = change(found)
+        elif is_dataclass(found) and not isinstance(found, type) and f.kind.name == "struct":
+            changes[f.name] = _with_assets(found, change)
+    return replace(value, **changes) if changes else value
+
+
+def _rebase(old_root: Path, new_root: Path) -> Callable[[str], str]:
+    if old_root.resolve() == new_root.resolve():
+        return lambda address: address
+
+    def change(address: str) -> str:
+        path, mark, part = address.partition("#")
+        if Path(path).is_absolute():
+            return address
+        return os.path.relpath(old_root.resolve() / path, new_root.resolve()).replace(os.sep, "/") + mark + part
+
+    return change
+
+
+def dumps(scene: Scene) -> str:
+    """A scene as `.dream` text. Raises SceneError when a Mesh holds geometry in memory: `save` writes that."""
+    plain: dict[type, list[dict[str, Any]]] = {}
+    for kind, pool in scene.pools.items():
+        values = pool.values
+        if any(isinstance(v, Mesh) and v.shape == "data" for v in values):
+            raise SceneError(f"scene {scene.name} holds geometry made in code; write it with scene.save(path)")
+        plain[kind] = [to_plain(v) for v in values]
+    slots = {kind: scene.slots_of(kind).tolist() for kind in scene.slots}
+    ids = [id_text(i) for i in scene.ids.tolist()]
+    parents, tag_rows = scene.parents.tolist(), scene.tag_rows.tolist()
+    tags = [sorted(s) for s in scene.tag_sets.values]
+    moved = (scene.positions != 0).any(axis=1).tolist()
+    turned = (scene.rotations != (0, 0, 0, 1)).any(axis=1).tolist()
+    scaled = (scene.scales != 1).any(axis=1).tolist()
+    objects: list[dict[str, Any]] = []
+    for row, name in enumerate(scene.names):
+        block: dict[str, Any] = {"id": ids[row], "name": name}
+        if parents[row] >= 0:
+            block["parent"] = ids[parents[row]]
+        if moved[row]:
+            block["position"] = scene.positions[row].tolist()
+        if turned[row]:
+            block["rotation"] = scene.rotations[row].tolist()
+        if scaled[row]:
+            block["scale"] = scene.scales[row].tolist()
+        if tag_rows[row]:
+            block["tags"] = tags[tag_rows[row]]
+        components = {kind.__name__: plain[kind][s[row]] for kind, s in slots.items() if s[row] >= 0}
+        if components:
+            block["components"] = components
+        objects.append(block)
+    top: dict[str, Any] = {"dream": VERSION, "name": scene.name, "objects": objects}
+    settings = to_plain(scene.settings)
+    if settings:
+        top["settings"] = settings
+    return _text(top, 0) + "\n"
+
+
+def save(scene: Scene, path: Path) -> None:
+    """Write `scene` to `path`; asset paths follow when the folder is another one than before.
+
+    Geometry made in code goes to `<stem>.assets/<digest>.npz` beside the file, and the scene then refers to it.
+    The file is replaced whole or not at all.
+    """
+    from ...assets.library import save_mesh
+
+    root = path.absolute().parent
+    root.mkdir(parents=True, exist_ok=True)
+    change = _rebase(scene.root, root)
+    for pool in scene.pools.values():
+        for i, value in enumerate(pool.values):
+            if isinstance(value, Mesh) and value.shape == "data" and value.data is not None:
+                address = f"{path.stem}.assets/{value.data.digest}.npz"
+                if not (root / address).exists():
+                    save_mesh(root / address, value.data)
+                pool.replace(i, replace(value, shape="asset", asset=address, data=None))
+            else:
+                pool.replace(i, _with_assets(value, change))
+    scene.root = root
+    text = dumps(scene)
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(temporary, path)
+
+
+# ---- reading --------------------------------------------------------------------------------------------------
+
+
+def _list_of_numbers(raw: Any, n: int) -> bool:
+    return (
+        isinstance(raw, list) and len(raw) == n and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in raw)
+    )
+
+
+def loads(text: str, *, name: str = "scene", root: Path | None = None) -> tuple[Scene, list[Problem]]:
+    """`.dream` text → the scene, and every problem of the text. What has a problem keeps its default.
+
+    Raises SceneError when the text is no JSON object at all or of another version.
+    """
+    try:
+        top = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SceneError(f"{name} is no .dream text: {error}") from None
+    if not isinstance(top, dict):
+        raise SceneError(f"{name} is no .dream text: it holds {say(top)}; it must be an object {{...}}")
+    if top.get("dream") != VERSION:
+        found = "missing" if "dream" not in top else say(top["dream"])
+        raise SceneError(
+            f"{name} can't be read:", [Problem("version", "", "dream", found, f"{VERSION}", "the version of the format")]
+        )
+    problems: list[Problem] = []
+    for key in top.keys() - {"dream", "name", "objects", "settings"}:
+        problems.append(Problem("unknown-field", "", key, "unknown", "one of dream, name, objects, settings"))
+    title = top.get("name", name)
+    if not isinstance(title, str):
+        problems.append(Problem("type", "", "name", say(title), "text"))
+        title = name
+    scene = Scene(title, root=root)
+    settings = from_plain(RenderSettings, top.get("settings", {}), "", "settings.", problems)
+    scene.settings = settings or RenderSettings()
+    objects = top.get("objects", [])
+    if not isinstance(objects, list):
+        problems.append(Problem("type", "", "objects", say(objects), "a list of objects"))
+        objects = []
+    parents: list[tuple[int, str, str]] = []  # row, name, the parent's id as written
+    for i, block in enumerate(objects):
+        _read_object(scene, i, block, parents, problems)
+    for row, where, wanted in parents:
+        above = scene.row_of(int(wanted, 16))
+        if above is None:
+            problems.append(Problem("unknown-parent", where, "parent", f'"{wanted}"', "the id of an object in the scene"))
+        else:
+            scene.parents[row] = above
+    return scene, problems
+
+
+def _read_object(scene: Scene, i: int, block: Any, parents: list[tuple[int, str, str]], problems: list[Problem]) -> None:
+    if not isinstance(block, dict):
+        problems.append(Problem("type", "", f"objects[{i}]", say(block), "an object {...}"))
+        return
+    name = block.get("name", "")
+    where = name if isinstance(name, str) and name else f"objects[{i}]"
+    for key in sorted(block.keys() - set(_OBJECT_KEYS)):
+        problems.append(Problem("unknown-field", where, str(key), "unknown", "one of " + ", ".join(_OBJECT_KEYS)))
+    if not isinstance(name, str):
+        problems.append(Problem("type", where, "name", say(name), "text"))
+        name = where
+    number = block.get("id")
+    if not (isinstance(number, str) and _ID.fullmatch(number) and int(number, 16)):
+        found = "missing" if "id" not in block else say(number)
+        problems.append(Problem("bad-id", where, "id", found, "16 hexadecimal digits, not all zero"))
+        number = None
+    transform: dict[str, Any] = {}
+    for key, length, argument in (("position", 3, "at"), ("rotation", 4, "rotation"), ("scale", 3, "scale")):
+        if key in block:
+            if _list_of_numbers(block[key], length):
+                transform[argument] = block[key]
+            else:
+                problems.append(Problem("type", where, key, say(block[key]), f"{length} numbers"))
+    tags = block.get("tags", [])
+    if not (isinstance(tags, list) and all(isinstance(t, str) for t in tags)):
+        problems.append(Problem("type", where, "tags", say(tags), "a list of texts"))
+        tags = []
+    values: list[Any] = []
+    components = block.get("components", {})
+    if not isinstance(components, dict):
+        problems.append(Problem("type", where, "components", say(components), "an object {...}"))
+        components = {}
+    for kind_name, data in components.items():
+        kind = component_types().get(kind_name)
+        if kind is None:
+            known = ", ".join(sorted(component_types()))
+            problems.append(Problem("unknown-component", where, kind_name, "unknown", f"one of {known}"))
+            continue
+        value = from_plain(kind, data, where, f"{kind_name}.", problems)
+        if value is not None:
+            values.append(value)
+    scene.add(name, *values, tags=tags, id=None if number is None else int(number, 16), **transform)
+    parent = block.get("parent")
+    if parent is not None:
+        if isinstance(parent, str) and _ID.fullmatch(parent):
+            parents.append((len(scene) - 1, where, parent))
+        else:
+            problems.append(Problem("bad-id", where, "parent", say(parent), "16 hexadecimal digits"))
+
+
+def read(path: Path) -> tuple[Scene, list[Problem]]:
+    """A `.dream` file → the scene and its problems. Raises SceneError when it can't be read at all."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        raise SceneError(f"{path} does not exist") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SceneError(f"{path} can't be read: {error}") from None
+    return loads(text, name=path.name, root=path.absolute().parent)
+
+
+def load(path: Path) -> Scene:
+    """A `.dream` file → the scene. Raises SceneError with every problem of the file."""
+    scene, problems = read(path)
+    if problems:
+        raise SceneError(f"{path.name} has {len(problems)} problem{'s' if len(problems) > 1 else ''}:", problems)
+    return scene
+
+
+__all__ = ["VERSION", "dumps", "load", "loads", "read", "save"]

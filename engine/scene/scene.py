@@ -1,0 +1,505 @@
+"""The scene being edited: objects in columns, each distinct component value stored once.
+
+An object is a row: a random stable id, a name, a parent, a local transform, tags and at most one component of each
+type. `SceneObject` is a handle to a row that survives removals of other rows. A million objects are a few arrays,
+so that weaving them is vectorised.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .. import math as dmath
+from ..declare import component_types, say
+from ..errors import SceneError
+from .settings import RenderSettings
+
+C = TypeVar("C")
+U64 = NDArray[np.uint64]
+
+
+class Pool:
+    """Distinct hashable values, numbered in order of arrival."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+        self._index: dict[Any, int] = {}
+
+    def index(self, value: Any) -> int:
+        """The number of `value`, which is added when it is new."""
+        found = self._index.get(value)
+        if found is None:
+            found = self._index[value] = len(self.values)
+            self.values.append(value)
+        return found
+
+    def replace(self, i: int, value: Any) -> None:
+        """Put another value in place `i`: every row that refers to it sees the new one."""
+        if value is not self.values[i]:
+            self.values[i] = value
+            self._index = {v: k for k, v in reversed(list(enumerate(self.values)))}
+
+    def indices(self, values: Sequence[Any]) -> NDArray[np.int32]:
+        """(n,) the numbers of many values; equal objects are hashed once."""
+        seen: dict[int, int] = {}
+        out = np.empty(len(values), np.int32)
+        for i, value in enumerate(values):
+            key = id(value)
+            number = seen.get(key)
+            if number is None:
+                number = seen[key] = self.index(value)
+            out[i] = number
+        return out
+
+
+class _Column:
+    """A growing array: appended to in blocks, read as one view."""
+
+    def __init__(self, dtype: Any, width: int = 1, fill: float = 0) -> None:
+        self.fill = fill
+        self._data: NDArray[Any] = np.full((16, width) if width > 1 else 16, fill, dtype)
+        self.n = 0
+
+    @property
+    def view(self) -> NDArray[Any]:
+        """The rows in use; writing to it writes to the column."""
+        return self._data[: self.n]
+
+    def grow(self, count: int) -> None:
+        """Append `count` rows at the fill value."""
+        need = self.n + count
+        if need > len(self._data):
+            bigger = np.full((max(need, 2 * len(self._data)), *self._data.shape[1:]), self.fill, self._data.dtype)
+            bigger[: self.n] = self.view
+            self._data = bigger
+        self.n = need
+
+    def keep(self, rows: NDArray[np.bool_]) -> None:
+        """Drop every row where `rows` is false."""
+        kept = self.view[rows]
+        self._data = np.full((max(16, len(kept)), *kept.shape[1:]), self.fill, kept.dtype)
+        self._data[: len(kept)] = kept
+        self.n = len(kept)
+
+
+def id_text(number: int) -> str:
+    """An object's id as `.dream` files write it: 16 hexadecimal digits."""
+    return f"{number:016x}"
+
+
+class SceneObject:
+    """A handle to one object of a scene. Cheap to make, valid until its object is removed."""
+
+    __slots__ = ("_row", "_version", "id", "scene")
+
+    def __init__(self, scene: Scene, row: int) -> None:
+        self.scene = scene
+        self.id = int(scene.ids[row])
+        self._row = row
+        self._version = scene.version
+
+    @property
+    def row(self) -> int:
+        """The object's current row. Raises SceneError when the object was removed."""
+        if self._version != self.scene.version:
+            found = self.scene.row_of(self.id)
+            if found is None:
+                raise SceneError(f"object {id_text(self.id)} was removed from scene {self.scene.name}")
+            self._row, self._version = found, self.scene.version
+        return self._row
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SceneObject) and other.scene is self.scene and other.id == self.id
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def __repr__(self) -> str:
+        return f"<SceneObject {self.name!r} {id_text(self.id)}>"
+
+    @property
+    def name(self) -> str:
+        """The object's name; names need not be unique."""
+        return self.scene.names[self.row]
+
+    @name.setter
+    def name(self, value: str) -> None:
+        self.scene.names[self.row] = str(value)
+        self.scene.forget_names()
+
+    @property
+    def parent(self) -> SceneObject | None:
+        """The object it hangs on, or None."""
+        row = int(self.scene.parents[self.row])
+        return SceneObject(self.scene, row) if row >= 0 else None
+
+    @parent.setter
+    def parent(self, value: SceneObject | None) -> None:
+        above = value
+        while above is not None:
+            if above == self:
+                raise SceneError(f"{self.name} can't hang on {value.name if value else ''}: that is below it")
+            above = above.parent
+        self.scene.parents[self.row] = -1 if value is None else value.row
+
+    @property
+    def children(self) -> list[SceneObject]:
+        """The objects that hang on this one, in order."""
+        return [SceneObject(self.scene, int(r)) for r in np.flatnonzero(self.scene.parents == self.row)]
+
+    @property
+    def position(self) -> tuple[float, float, float]:
+        """Metres, relative to the parent."""
+        return cast("tuple[float, float, float]", tuple(self.scene.positions[self.row].tolist()))
+
+    @position.setter
+    def position(self, value: ArrayLike) -> None:
+        self.scene.positions[self.row] = dmath.vector(value)
+
+    @property
+    def rotation(self) -> tuple[float, float, float, float]:
+        """A quaternion (x, y, z, w), relative to the parent."""
+        return cast("tuple[float, float, float, float]", tuple(self.scene.rotations[self.row].tolist()))
+
+    @rotation.setter
+    def rotation(self, value: ArrayLike) -> None:
+        self.scene.rotations[self.row] = dmath.vector(value, 4)
+
+    @property
+    def scale(self) -> tuple[float, float, float]:
+        """Factors along x, y, z, relative to the parent."""
+        return cast("tuple[float, float, float]", tuple(self.scene.scales[self.row].tolist()))
+
+    @scale.setter
+    def scale(self, value: float | ArrayLike) -> None:
+        self.scene.scales[self.row] = value if isinstance(value, (int, float)) else dmath.vector(value)
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """The object's tags."""
+        return cast("frozenset[str]", self.scene.tag_sets.values[self.scene.tag_rows[self.row]])
+
+    @tags.setter
+    def tags(self, value: Iterable[str]) -> None:
+        self.scene.tag_rows[self.row] = self.scene.tag_sets.index(frozenset(value))
+
+    def get(self, kind: type[C]) -> C | None:
+        """The object's component of a type, or None."""
+        column = self.scene.slots.get(kind)
+        slot = -1 if column is None else int(column.view[self.row])
+        return cast(C, self.scene.pools[kind].values[slot]) if slot >= 0 else None
+
+    def __getitem__(self, kind: type[C]) -> C:
+        """The object's component of a type. Raises SceneError when it has none."""
+        found = self.get(kind)
+        if found is None:
+            raise SceneError(f"{self.name} has no {kind.__name__}; it has {[type(c).__name__ for c in self.components]}")
+        return found
+
+    def set(self, *components: Any) -> SceneObject:
+        """Give the object these components, in place of those of the same types. Returns the object."""
+        for value in components:
+            self.scene.column(value).view[self.row] = self.scene.pools[type(value)].index(value)
+        return self
+
+    def discard(self, kind: type) -> None:
+        """Take a component away, if the object has it."""
+        if kind in self.scene.slots:
+            self.scene.slots[kind].view[self.row] = -1
+
+    @property
+    def components(self) -> list[Any]:
+        """All components, ordered by type name."""
+        kinds = sorted(self.scene.slots, key=lambda k: k.__name__)
+        return [value for kind in kinds if (value := self.get(kind)) is not None]
+
+    def remove(self) -> None:
+        """Take the object and everything that hangs on it out of the scene."""
+        self.scene.remove(self)
+
+
+class Scene:
+    """A tree of objects with tags and components, and the settings to draw it with.
+
+    `seed` makes the ids repeatable (for tests and generated scenes); without one they are random.
+    `root` is the folder that asset paths are relative to.
+    """
+
+    def __init__(self, name: str = "scene", *, seed: int | None = None, root: Path | None = None) -> None:
+        self.name = name
+        self.settings = RenderSettings()
+        self.root = Path.cwd() if root is None else Path(root)
+        self.warnings: list[str] = []
+        self.version = 0  # grows when rows move
+        self.names: list[str] = []
+        self.tag_sets = Pool()
+        self.tag_sets.index(frozenset())
+        self.pools: dict[type, Pool] = {}
+        self.slots: dict[type, _Column] = {}
+        self._ids = _Column(np.uint64)
+        self._parents = _Column(np.int32, fill=-1)
+        self._positions = _Column(np.float64, 3)
+        self._rotations = _Column(np.float64, 4)
+        self._scales = _Column(np.float64, 3, fill=1)
+        self._tag_rows = _Column(np.int32)
+        self._random = np.random.default_rng(secrets.randbits(128) if seed is None else seed)
+        self._rows_by_id: dict[int, int] | None = None
+        self._rows_by_name: dict[str, int] | None = None
+
+    # ---- columns: (n, ...) views, one row per object ------------------------------------------------------------
+
+    @property
+    def ids(self) -> U64:
+        """(n,) uint64 stable ids, never 0."""
+        return self._ids.view
+
+    @property
+    def parents(self) -> NDArray[np.int32]:
+        """(n,) int32 rows of the parents, -1 for none."""
+        return self._parents.view
+
+    @property
+    def positions(self) -> NDArray[np.float64]:
+        """(n, 3) metres, relative to the parents."""
+        return self._positions.view
+
+    @property
+    def rotations(self) -> NDArray[np.float64]:
+        """(n, 4) quaternions xyzw, relative to the parents."""
+        return self._rotations.view
+
+    @property
+    def scales(self) -> NDArray[np.float64]:
+        """(n, 3) factors, relative to the parents."""
+        return self._scales.view
+
+    @property
+    def tag_rows(self) -> NDArray[np.int32]:
+        """(n,) index into `tag_sets`."""
+        return self._tag_rows.view
+
+    def column(self, value: Any) -> _Column:
+        """The slot column of a component's type, made when it is new. Raises SceneError for what is no component."""
+        kind = type(value)
+        found = self.slots.get(kind)
+        if found is None:
+            if component_types().get(kind.__name__) is not kind:
+                raise SceneError(f"{say(value)} is no component; declare its class with @dw.component")
+            found = self.slots[kind] = _Column(np.int32, fill=-1)
+            found.grow(len(self.names))
+            self.pools[kind] = Pool()
+        return found
+
+    def slots_of(self, kind: type) -> NDArray[np.int32]:
+        """(n,) index into the type's pool, -1 where an object has no such component."""
+        found = self.slots.get(kind)
+        return np.full(len(self), -1, np.int32) if found is None else found.view
+
+    def values_of(self, kind: type[C]) -> list[C]:
+        """The distinct values of a component type, in the order `slots_of` counts them."""
+        pool = self.pools.get(kind)
+        return [] if pool is None else cast("list[C]", pool.values)
+
+    # ---- objects ------------------------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __iter__(self) -> Iterator[SceneObject]:
+        return (SceneObject(self, row) for row in range(len(self)))
+
+    def add(
+        self,
+        name: str,
+        *components: Any,
+        at: ArrayLike = (0.0, 0.0, 0.0),
+        toward: ArrayLike | None = None,
+        rotation: ArrayLike | None = None,
+        scale: float | ArrayLike = 1.0,
+        parent: SceneObject | None = None,
+        tags: Iterable[str] = (),
+        id: int | None = None,
+    ) -> SceneObject:
+        """Add one object.
+
+        `at` and `toward` are points in metres, relative to the parent: the object stands at the first and its -Z axis
+        looks to the second. `rotation` is a quaternion (x, y, z, w) and excludes `toward`. Raises SceneError.
+        """
+        if isinstance(tags, str):
+            raise SceneError(f'{name}: tags is the text "{tags}"; it must be a set of texts, as in tags={{"{tags}"}}')
+        if toward is not None and rotation is not None:
+            raise SceneError(f"{name}: give toward or rotation, not both")
+        columns = [self.column(value) for value in components]
+        try:
+            place = dmath.vector(at)
+            if toward is not None:
+                turn = tuple(dmath.look_rotation(np.subtract(dmath.vector(toward), place)).tolist())
+            else:
+                turn = dmath.IDENTITY_QUATERNION if rotation is None else dmath.vector(rotation, 4)
+            factors = (scale,) * 3 if isinstance(scale, (int, float)) else dmath.vector(scale)
+        except (ValueError, TypeError) as error:
+            raise SceneError(f"{name}: {error}") from None
+        row = self._grow(1, None if id is None else np.array([id], np.uint64))
+        self.names.append(str(name))
+        self.positions[row] = place
+        self.rotations[row] = turn
+        self.scales[row] = factors
+        self.parents[row] = -1 if parent is None else parent.row
+        if tags:
+            self.tag_rows[row] = self.tag_sets.index(frozenset(tags))
+        for value, column in zip(components, columns, strict=True):
+            column.view[row] = self.pools[type(value)].index(value)
+        return SceneObject(self, row)
+
+    def add_many(
+        self,
+        name: str,
+        *components: Any,
+        at: ArrayLike,
+        rotation: ArrayLike | None = None,
+        scale: ArrayLike | None = None,
+        parent: SceneObject | None = None,
+        tags: Iterable[str] = (),
+    ) -> U64:
+        """Add n objects at once: `at` (n, 3), `rotation` (n, 4) or None, `scale` (n,), (n, 3), a number or None.
+
+        A component is shared by all; a list of n components gives each object its own. Names are `name-0`, `name-1` …
+        Returns their ids (n,). Raises SceneError when the lengths differ.
+        """
+        places = np.asarray(at, np.float64)
+        if places.ndim != 2 or places.shape[1] != 3:
+            raise SceneError(f"{name}: `at` has the shape {places.shape}; it must be (n, 3)")
+        n = len(places)
+        for given in components:
+            if isinstance(given, (list, tuple)) and len(given) != n:
+                raise SceneError(f"{name}: {len(given)} components for {n} objects")
+        first = self._grow(n, None)
+        rows = slice(first, first + n)
+        self.names.extend([f"{name}-{i}" for i in range(n)])
+        self.positions[rows] = places
+        self.rotations[rows] = dmath.IDENTITY_QUATERNION if rotation is None else np.asarray(rotation, np.float64)
+        if scale is not None:
+            factors = np.asarray(scale, np.float64)
+            self.scales[rows] = factors[:, None] if factors.ndim == 1 and len(factors) == n else factors
+        if parent is not None:
+            self.parents[rows] = parent.row
+        tag_set = frozenset(tags)
+        if tag_set:
+            self.tag_rows[rows] = self.tag_sets.index(tag_set)
+        for given in components:
+            if isinstance(given, (list, tuple)):
+                values = cast("Sequence[Any]", given)
+                for kind in {type(v) for v in values}:
+                    column = self.column(next(v for v in values if type(v) is kind))
+                    mine = np.array([type(v) is kind for v in values])
+                    column.view[rows][mine] = self.pools[kind].indices([v for v in values if type(v) is kind])
+            else:
+                column = self.column(given)
+                column.view[rows] = self.pools[type(given)].index(given)
+        return self.ids[rows].copy()
+
+    def _grow(self, count: int, ids: U64 | None) -> int:
+        first = len(self.names)
+        for column in (
+            self._ids, self._parents, self._positions, self._rotations, self._scales, self._tag_rows,
+            *self.slots.values(),
+        ):  # fmt: skip
+            column.grow(count)
+        self._ids.view[first:] = self._random.integers(1, 2**64, count, np.uint64) if ids is None else ids
+        self._rows_by_id = None
+        self._rows_by_name = None
+        return first
+
+    def remove(self, obj: SceneObject) -> None:
+        """Take an object and everything below it out of the scene."""
+        gone = np.zeros(len(self), bool)
+        gone[obj.row] = True
+        has_parent = self.parents >= 0
+        while True:
+            grown = gone | (has_parent & gone[self.parents])
+            if (grown == gone).all():
+                break
+            gone = grown
+        kept = ~gone
+        new_row = (np.cumsum(kept) - 1).astype(np.int32)
+        parents = np.where(has_parent, new_row[self.parents], -1)
+        self.parents[:] = parents
+        for column in (
+            self._ids, self._parents, self._positions, self._rotations, self._scales, self._tag_rows,
+            *self.slots.values(),
+        ):  # fmt: skip
+            column.keep(kept)
+        self.names = [name for name, keep in zip(self.names, kept, strict=True) if keep]
+        self._rows_by_id = None
+        self._rows_by_name = None
+        self.version += 1
+
+    def forget_names(self) -> None:
+        """Names changed: look-ups by name read them anew."""
+        self._rows_by_name = None
+
+    def row_of(self, id: int) -> int | None:
+        """The row of an id, or None."""
+        if self._rows_by_id is None:
+            self._rows_by_id = {number: row for row, number in enumerate(self.ids.tolist())}
+        return self._rows_by_id.get(id)
+
+    def by_id(self, id: int) -> SceneObject:
+        """The object with an id. Raises SceneError."""
+        row = self.row_of(id)
+        if row is None:
+            raise SceneError(f"scene {self.name} has no object with the id {id_text(id)}")
+        return SceneObject(self, row)
+
+    def find(self, name: str) -> SceneObject | None:
+        """The first object with a name, or None."""
+        if self._rows_by_name is None:
+            self._rows_by_name = {n: len(self.names) - 1 - i for i, n in enumerate(reversed(self.names))}
+        row = self._rows_by_name.get(name)
+        return None if row is None else SceneObject(self, row)
+
+    def __getitem__(self, name: str) -> SceneObject:
+        """The first object with a name. Raises SceneError, with the nearest names."""
+        found = self.find(name)
+        if found is None:
+            import difflib
+
+            near = difflib.get_close_matches(name, self.names[:10_000], n=3)
+            raise SceneError(f'scene {self.name} has no object "{name}"' + (f"; there is {near}" if near else ""))
+        return found
+
+    def __contains__(self, name: str) -> bool:
+        return self.find(name) is not None
+
+    def tagged(self, *tags: str) -> list[SceneObject]:
+        """The objects that carry all of these tags."""
+        wanted = frozenset(tags)
+        sets = [i for i, found in enumerate(self.tag_sets.values) if wanted <= found]
+        return [SceneObject(self, int(row)) for row in np.flatnonzero(np.isin(self.tag_rows, sets))]
+
+    # ---- files --------------------------------------------------------------------------------------------------
+
+    def dumps(self) -> str:
+        """The scene as canonical `.dream` text. Raises SceneError for geometry that is only in memory."""
+        from .dream_file import dumps
+
+        return dumps(self)
+
+    def save(self, path: str | Path) -> None:
+        """Write a `.dream` file, and geometry made in code beside it. Afterwards `root` is the file's folder."""
+        from .dream_file import save
+
+        save(self, Path(path))
+
+    @staticmethod
+    def load(path: str | Path) -> Scene:
+        """Read a `.dream` file. Raises SceneError with every problem of the file."""
+        from .dream_file import load
+
+        return load(Path(path))

@@ -1,0 +1,139 @@
+"""Render settings: one typed tree, saved in the scene, reached by `--set group.key=value`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, Literal
+
+from ..declare import Field, Kind, field, fields_of, problems_of, say, struct
+from ..errors import Problem, SettingsError
+
+
+@struct
+class ToneMap:
+    """From scene light to screen colour."""
+
+    operator: Literal["neutral", "agx", "aces", "reinhard", "none"] = field(
+        "neutral", doc="Khronos PBR Neutral, AgX, ACES (fitted), Reinhard, or a plain clip"
+    )
+
+
+@struct
+class Exposure:
+    """How bright the picture is."""
+
+    mode: Literal["metered", "manual"] = field(
+        "metered", doc="metered: from the light that falls on the scene, as with a hand-held incident meter"
+    )
+    ev100: float = field(14.0, unit="EV", minimum=-16, maximum=24, doc="for manual: exposure value at ISO 100")
+    compensation: float = field(0.0, unit="EV", minimum=-16, maximum=16, doc="brighter (+) or darker (-)")
+
+
+@struct
+class Shadows:
+    """The sun's shadow map."""
+
+    enabled: bool = field(True, doc="whether the sun throws shadows")
+    size: int = field(2048, unit="px", minimum=256, maximum=8192, doc="edge of the shadow map")
+    distance: float = field(120.0, unit="m", above=0, doc="how far from the camera shadows reach")
+    softness: float = field(1.5, unit="texels", minimum=0, maximum=8, doc="radius of the filter at the edge")
+
+
+@struct
+class Cull:
+    """What is left out before drawing."""
+
+    frustum: bool = field(True, doc="skip what lies outside the view")
+
+
+@struct
+class Textures:
+    """How textures are filtered."""
+
+    anisotropy: int = field(8, minimum=1, maximum=16, doc="samples along the steep axis; 1 for none")
+    max_size: int = field(4096, unit="px", minimum=16, maximum=8192, doc="larger pictures are reduced to this edge")
+
+
+@struct
+class Shading:
+    """The surface model."""
+
+    energy_compensation: bool = field(True, doc="give back the light that rough surfaces scatter more than once")
+
+
+@struct
+class RenderSettings:
+    """Everything about how a scene is drawn."""
+
+    tonemap: ToneMap = field(ToneMap())
+    exposure: Exposure = field(Exposure())
+    shadows: Shadows = field(Shadows())
+    shading: Shading = field(Shading())
+    cull: Cull = field(Cull())
+    textures: Textures = field(Textures())
+
+
+def known_settings() -> Iterator[tuple[str, Field]]:
+    """Every setting as ("group.key", its declaration)."""
+    for group in fields_of(RenderSettings):
+        for f in fields_of(group.kind.of):
+            yield f"{group.name}.{f.name}", f
+
+
+def _parse(kind: Kind, value: Any) -> Any:
+    """Command-line text → a value; what is no text passes through."""
+    if not isinstance(value, str) or kind.name in ("str", "choice"):
+        return value
+    text = value.strip()
+    if kind.name == "bool":
+        return {"true": True, "on": True, "yes": True, "1": True, "false": False, "off": False, "no": False, "0": False}.get(
+            text.lower(), value
+        )
+    try:
+        if kind.name == "int":
+            return int(text)
+        if kind.name == "float":
+            return float(text)
+        if kind.name == "vector":
+            return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        return value
+    return value
+
+
+def apply_settings(settings: RenderSettings, changes: Mapping[str, Any]) -> RenderSettings:
+    """A copy of `settings` with `{"group.key": value}` applied; text values are parsed by the field's type.
+
+    Raises SettingsError with every unknown key (and the known ones) and every value that does not fit.
+    """
+    known = dict(known_settings())
+    problems: list[Problem] = []
+    groups: dict[str, dict[str, Any]] = {}
+    for key, raw in changes.items():
+        declared = known.get(key)
+        if declared is None:
+            near = difflib.get_close_matches(key, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else ""
+            problems.append(Problem("unknown-setting", "settings", key, "unknown", "one of " + ", ".join(known), hint))
+            continue
+        group, name = key.split(".")
+        groups.setdefault(group, {})[name] = _parse(declared.kind, raw)
+    changed = {group: replace(getattr(settings, group), **values) for group, values in groups.items()}
+    made = replace(settings, **changed)
+    problems.extend(problems_of(made, "settings"))
+    if problems:
+        raise SettingsError("these settings can't be used:", problems)
+    return made
+
+
+def describe(settings: RenderSettings) -> dict[str, str]:
+    """{"group.key": value as text}, for tables."""
+    out: dict[str, str] = {}
+    for group in fields(settings):  # type: ignore[arg-type]
+        value = getattr(settings, group.name)
+        assert is_dataclass(value)
+        for f in fields(value):
+            out[f"{group.name}.{f.name}"] = say(getattr(value, f.name))
+    return out

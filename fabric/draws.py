@@ -1,0 +1,54 @@
+"""What every pass that draws geometry shares: vertex layouts and the multi-draw calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import wgpu
+
+from ..shaders.structs import DRAW_COMMAND, VERTEX, PipelineClass
+from .scene_buffers import GpuScene
+
+POSITIONS: dict[str, Any] = {
+    "array_stride": 12,
+    "step_mode": "vertex",
+    "attributes": [{"format": "float32x3", "offset": 0, "shader_location": 0}],
+}
+
+_FORMATS = {"frame": "snorm16x4", "uv0": "float32x2", "uv1": "float32x2", "color": "unorm16x4"}
+assert VERTEX.fields is not None
+ATTRIBUTES: dict[str, Any] = {
+    "array_stride": VERTEX.itemsize,
+    "step_mode": "vertex",
+    "attributes": [
+        {"format": _FORMATS[name], "offset": VERTEX.fields[name][1], "shader_location": i + 1}
+        for i, name in enumerate(VERTEX.names or ())
+    ],
+}
+
+_MIRRORED = (PipelineClass.OPAQUE_MIRRORED, PipelineClass.MASK_MIRRORED)
+_BOTH = (PipelineClass.OPAQUE_DOUBLE_SIDED, PipelineClass.MASK_DOUBLE_SIDED, PipelineClass.BLEND)
+MASKED = (PipelineClass.MASK, PipelineClass.MASK_MIRRORED, PipelineClass.MASK_DOUBLE_SIDED)
+
+
+def primitive(kind: PipelineClass) -> dict[str, Any]:
+    """The primitive state of a pipeline class."""
+    return {
+        "topology": "triangle-list",
+        "front_face": "cw" if kind in _MIRRORED else "ccw",
+        "cull_mode": "none" if kind in _BOTH else "back",
+    }
+
+
+def set_geometry(render: Any, scene: GpuScene) -> None:
+    """Bind the mega-buffers."""
+    render.set_vertex_buffer(0, scene.positions)
+    render.set_vertex_buffer(1, scene.vertices)
+    render.set_index_buffer(scene.indices, "uint32")
+
+
+def multi_draw(render: Any, args: wgpu.GPUBuffer, first: int, count: int) -> None:
+    """`count` indirect draws from row `first` of a buffer of draw commands, in one call."""
+    from wgpu.backends.wgpu_native.extras import multi_draw_indexed_indirect
+
+    multi_draw_indexed_indirect(render, args, offset=first * DRAW_COMMAND.size, count=count)

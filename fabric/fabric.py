@@ -1,0 +1,376 @@
+"""The Fabric: uploads a woven scene once and draws it every frame, at a CPU cost that does not grow with it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import wgpu
+from numpy.typing import NDArray
+
+from ..engine.errors import GpuError
+from ..engine.gpu import Gpu
+from ..engine.scene.settings import RenderSettings
+from ..loom.woven import WovenScene
+from ..shaders import groups
+from ..shaders.structs import (
+    ACCUMULATION,
+    COUNTERS,
+    DRAW_COMMAND,
+    FRAME,
+    NONE,
+    TONEMAP,
+    VIEW,
+    ToneMapOperator,
+)
+from . import dfg
+from .cull import Cull
+from .environment import LEVELS
+from .main_pass import MainPass
+from .observer import Observer, planes_of, sample_shift
+from .scene_buffers import GpuScene, Layouts
+from .shadow import SunShadow, fit_sun
+from .tonemap import IMAGE_FORMAT, Accumulate, Tonemap
+
+F32 = NDArray[np.float32]
+
+_ALIGN = 256  # uniform offsets
+
+
+@dataclass(frozen=True)
+class _Uniform:
+    """One struct's place in the uniform buffer."""
+
+    offset: int
+    size: int
+    value: NDArray[np.void]
+
+
+class Uniforms:
+    """Every uniform of the frame in one buffer: one write a frame."""
+
+    def __init__(self, gpu: Gpu, **structs: Any) -> None:
+        offset, places = 0, dict[str, int]()
+        for name, of in structs.items():
+            places[name] = offset
+            offset += -(-of.size // _ALIGN) * _ALIGN
+        self.data = np.zeros(offset, np.uint8)
+        self.buffer = gpu.device.create_buffer(
+            label="uniforms", size=offset, usage=wgpu.BufferUsage.UNIFORM | wgpu.BufferUsage.COPY_DST
+        )
+        self.parts = {
+            name: _Uniform(places[name], of.size, self.data[places[name] : places[name] + of.size].view(of.dtype))
+            for name, of in structs.items()
+        }
+
+    def __getitem__(self, name: str) -> NDArray[np.void]:
+        """The struct as an array of one, to write into."""
+        return self.parts[name].value
+
+    def binding(self, name: str) -> dict[str, Any]:
+        """The struct as a bind group resource."""
+        part = self.parts[name]
+        return {"buffer": self.buffer, "offset": part.offset, "size": part.size}
+
+
+class Fabric:
+    """A renderer for one scene at a time, at one size.
+
+        fabric = Fabric(Gpu.open(), (1280, 720))
+        fabric.upload_scene(weave(scene))
+        fabric.begin_frame(observer)
+        fabric.end_frame()
+        image = fabric.read_image()
+
+    `encode_us` and `submit_us` are the CPU microseconds that the last frame took to record and to hand over.
+    """
+
+    present_format = "bgra8unorm"
+    """The format that `end_frame(view)` wants: not sRGB, since the shader encodes."""
+
+    def __init__(self, gpu: Gpu, size: tuple[int, int]) -> None:
+        self.gpu = gpu
+        self.settings = RenderSettings()
+        self.scene: GpuScene | None = None
+        self.encode_us = 0.0
+        self.submit_us = 0.0
+        self._layouts = Layouts.make(gpu.device)
+        self._uniforms = Uniforms(
+            gpu, frame=FRAME, view=VIEW, shadow_view=VIEW, tonemap=TONEMAP, accumulation=ACCUMULATION
+        )
+        self._cull = Cull(gpu, self._layouts)
+        self._shadow = SunShadow(gpu, self._layouts, self._uniforms.binding("shadow_view"))
+        self._main = MainPass(gpu, self._layouts)
+        self._accumulate = Accumulate(gpu, self._layouts)
+        self._tonemap = Tonemap(gpu, self._layouts)
+        self._dfg = _dfg_view(gpu)
+        self._clamp = gpu.device.create_sampler(
+            label="clamp", mag_filter="linear", min_filter="linear", mipmap_filter="linear"
+        )
+        self._samples = 1
+        self._sample = 0
+        self._exposure = 1.0
+        self._begun = False
+        self.size = (0, 0)
+        self.resize(size)
+
+    # ---- what is drawn ------------------------------------------------------------------------------------------
+
+    def resize(self, size: tuple[int, int]) -> None:
+        """Draw at another size in pixels. Raises GpuError when the device can't make pictures that large."""
+        w, h = max(1, int(size[0])), max(1, int(size[1]))
+        limit = self.gpu.device.limits["max-texture-dimension-2d"]
+        if max(w, h) > limit:
+            raise GpuError(f"{w}x{h} pixels are too many: {self.gpu.info['device']} draws up to {limit}x{limit}")
+        if (w, h) == self.size:
+            return
+        self.size = (w, h)
+        self._hdr = self._main.resize(self.size)
+        self._hdr_view = self._hdr.create_view()
+        self._image = self.gpu.device.create_texture(
+            label="image",
+            size=(w, h, 1),
+            format=IMAGE_FORMAT,
+            usage=wgpu.TextureUsage.RENDER_ATTACHMENT | wgpu.TextureUsage.COPY_SRC | wgpu.TextureUsage.TEXTURE_BINDING,
+        )
+        self._image_view = self._image.create_view()
+        self._accumulate.resize(self.size, self._samples > 1)
+        self._bind_targets()
+
+    def _bind_targets(self) -> None:
+        self._accumulate_group = self._accumulate.bind(self._uniforms.binding("accumulation"), self._hdr_view)
+        self._tonemap_group = self._tonemap.bind(
+            self._uniforms.binding("tonemap"), self._hdr_view, self._accumulate.sums
+        )
+
+    def _bind_shadow(self) -> None:
+        self._main_group = groups.MAIN.bind(
+            self.gpu.device, self._layouts.main, shadow_map=self._shadow.view, shadow_sampler=self._shadow.sampler
+        )
+
+    def upload_scene(self, woven: WovenScene) -> None:
+        """Put a woven scene on the GPU, in place of the one before; its render settings come with it."""
+        self.settings = woven.settings
+        textures = woven.settings.textures
+        self.scene = scene = GpuScene(self.gpu, self._layouts, woven, textures.max_size, textures.anisotropy)
+        self._frame_group = groups.FRAME.bind(
+            self.gpu.device,
+            self._layouts.frame,
+            frame=self._uniforms.binding("frame"),
+            lights={"buffer": scene.light_buffer},
+            environment=scene.environment.view,
+            dfg=self._dfg,
+            clamp_sampler=self._clamp,
+        )
+        self._cull_group = self._cull.bind(scene, scene.view_target, self._uniforms.binding("view"))
+        self._shadow_cull_group = self._cull.bind(scene, scene.shadow_target, self._uniforms.binding("shadow_view"))
+        self._cull.prepare(scene, self._uniforms.binding("view"))
+        self.set_post_process_config(woven.settings)
+
+    def set_post_process_config(self, settings: RenderSettings) -> None:
+        """Draw with other settings from the next frame on.
+
+        Of `textures`, and of `exposure.mode` "metered", a change takes effect when a scene is uploaded.
+        """
+        self.settings = settings
+        if self._shadow.resize(settings.shadows.size if self._has_shadow() else 1) or not hasattr(self, "_main_group"):
+            self._bind_shadow()
+        self._set_static_uniforms()
+
+    def _has_shadow(self) -> bool:
+        return self.scene is not None and self.settings.shadows.enabled and self.scene.sun_with_shadow() != NONE
+
+    def _ev100(self) -> float:
+        exposure = self.settings.exposure
+        scene = self._scene()
+        if exposure.mode == "manual":
+            return exposure.ev100 - exposure.compensation
+        woven = scene.woven
+        if woven.settings.exposure.mode == "metered":
+            return woven.ev100 + woven.settings.exposure.compensation - exposure.compensation
+        return woven.ev100
+
+    def move(self, objects: NDArray[np.int32], world: F32) -> None:
+        """New world transforms for the next frame: (k,) distinct object rows and (k, 3, 4) world_from_local."""
+        if len(objects):
+            self._scene().move(objects, world)
+
+    def _scene(self) -> GpuScene:
+        if self.scene is None:
+            raise GpuError("there is nothing to draw yet: call upload_scene first")
+        return self.scene
+
+    # ---- the frame ----------------------------------------------------------------------------------------------
+
+    def begin_frame(self, observer: Observer, time: float = 0.0, sample: tuple[int, int] = (0, 1)) -> None:
+        """Look through `observer` at `time` seconds. Sample (i, n): the i-th of n sub-pixel frames to average."""
+        scene = self._scene()
+        self._sample, self._samples = sample
+        if self._accumulate.resize(self.size, self._samples > 1):
+            self._bind_targets()
+        self._set_frame(scene, observer, time)
+        self._begun = True
+
+    def end_frame(self, view: wgpu.GPUTextureView | None = None) -> None:
+        """Encode and submit the frame; `view` is a texture of `present_format` to show it in, or None."""
+        if not self._begun:
+            raise GpuError("end_frame without begin_frame")
+        self._begun = False
+        start = time.perf_counter_ns()
+        encoder = self.gpu.device.create_command_encoder(label="frame")
+        self.frame(encoder, self._scene(), view)
+        commands = encoder.finish()
+        encoded = time.perf_counter_ns()
+        self.gpu.device.queue.submit([commands])
+        self.encode_us = (encoded - start) / 1e3
+        self.submit_us = (time.perf_counter_ns() - encoded) / 1e3
+
+    def frame(
+        self, encoder: wgpu.GPUCommandEncoder, scene: GpuScene, view: wgpu.GPUTextureView | None
+    ) -> None:
+        """The passes, in order."""
+        group = self._frame_group
+        self.gpu.device.queue.write_buffer(self._uniforms.buffer, 0, self._uniforms.data)
+        scene.record_uploads(encoder, group)
+        self._cull.record(encoder, group, self._cull_group, scene, sort=True)
+        if self._shadow_on:
+            self._cull.record(encoder, group, self._shadow_cull_group, scene, sort=False)
+            self._shadow.record(encoder, group, scene)
+        self._main.record(encoder, group, self._main_group, scene)
+        if self._samples > 1:
+            self._accumulate.record(encoder, group, self._accumulate_group, self.size)
+        if self._sample == self._samples - 1:
+            target, format = (self._image_view, IMAGE_FORMAT) if view is None else (view, self.present_format)
+            self._tonemap.record(encoder, group, self._tonemap_group, target, format)
+
+    def _set_static_uniforms(self) -> None:
+        """What only changes with the scene or the settings."""
+        if self.scene is None:
+            return
+        scene, settings = self.scene, self.settings
+        environment = scene.environment.component
+        frame = self._uniforms["frame"]
+        # EV100 to exposure: the saturation-based speed of ISO 12232, as in Lagarde & de Rousiers 2014.
+        self._exposure = 1 / (1.2 * 2.0 ** self._ev100())
+        turn = np.radians(environment.rotation)
+        frame["exposure"] = self._exposure
+        frame["lights"] = len(scene.lights)
+        frame["irradiance"] = scene.environment.irradiance
+        frame["environment_turn"] = (np.cos(turn), np.sin(turn))
+        frame["environment_mips"] = LEVELS - 1
+        frame["environment_intensity"] = environment.intensity
+        frame["backdrop"] = environment.backdrop
+        frame["background"] = environment.visible
+        frame["energy_compensation"] = settings.shading.energy_compensation
+        frame["shadow_softness"] = settings.shadows.softness
+        frame["shadow_size"] = self._shadow.size
+        frame["shadow_fade"] = (settings.shadows.distance * 0.8, settings.shadows.distance)
+        self._shadow_on = self._has_shadow()
+        self._sun = scene.sun_with_shadow()
+        frame["shadow_light"] = self._sun if self._shadow_on else NONE
+        for name in ("view", "shadow_view"):
+            view = self._uniforms[name]
+            view["count"] = scene.count
+            view["batches"] = scene.batches
+            view["frustum"] = settings.cull.frustum
+            view["blend_slot"] = NONE
+        self._uniforms["view"]["blend_slot"] = scene.blend_slot
+        self._uniforms["tonemap"]["curve"] = ToneMapOperator[settings.tonemap.operator.upper()]
+        self._uniforms["tonemap"]["exposure"] = 1.0
+
+    def _set_frame(self, scene: GpuScene, observer: Observer, seconds: float) -> None:
+        """What changes every frame."""
+        centre, radius = scene.bounds
+        far = float(np.linalg.norm(observer.eye - centre)) + 2 * radius
+        camera_from_world = observer.view()
+        shift = sample_shift(self._sample, self._samples)
+        projection = observer.projection(self.size, far, shift)
+        view_proj = projection @ camera_from_world
+        frame = self._uniforms["frame"]
+        frame["view"] = camera_from_world.T
+        frame["proj"] = projection.T
+        frame["view_proj"] = view_proj.T
+        frame["world_from_clip"] = np.linalg.inv(view_proj).T
+        frame["eye"] = observer.eye
+        frame["forward"] = observer.forward
+        frame["orthographic"] = observer.orthographic
+        frame["size"] = self.size
+        frame["time"] = seconds
+        view = self._uniforms["view"]
+        view["view_proj"] = view_proj.T
+        view["planes"] = planes_of(view_proj)
+        view["eye"] = observer.eye
+        view["forward"] = observer.forward
+        if self._shadow_on:
+            seen = observer.slice_sphere(self.size, self.settings.shadows.distance)
+            focus = seen if seen[1] < radius else scene.bounds
+            direction = scene.lights["direction"][self._sun].astype(np.float64)
+            sun, texel = fit_sun(direction, focus, scene.bounds, self._shadow.size)
+            frame["shadow_from_world"] = sun.T
+            frame["shadow_texel"] = texel
+            self._uniforms["shadow_view"]["view_proj"] = sun.T
+            self._uniforms["shadow_view"]["planes"] = planes_of(sun)
+        self._uniforms["tonemap"]["samples"] = self._samples
+        self._uniforms["accumulation"]["first"] = self._sample == 0
+
+    # ---- what came of it ----------------------------------------------------------------------------------------
+
+    def _read(self, texture: wgpu.GPUTexture, channels: int, dtype: Any) -> NDArray[Any]:
+        w, h = self.size
+        row = w * channels * np.dtype(dtype).itemsize
+        data = self.gpu.device.queue.read_texture(
+            {"texture": texture}, {"bytes_per_row": row, "rows_per_image": h}, (w, h, 1)
+        )
+        return np.frombuffer(data, dtype).reshape(h, w, channels)
+
+    def read_image(self) -> NDArray[np.uint8]:
+        """The last offscreen frame: (h, w, 3) uint8, tone-mapped, sRGB. Waits for the GPU."""
+        return np.ascontiguousarray(self._read(self._image, 4, np.uint8)[..., :3])
+
+    def show_again(self) -> None:
+        """Draw the last frame's picture offscreen too, for `read_image` after frames that went to a window."""
+        encoder = self.gpu.device.create_command_encoder(label="show again")
+        self._tonemap.record(encoder, self._frame_group, self._tonemap_group, self._image_view, IMAGE_FORMAT)
+        self.gpu.device.queue.submit([encoder.finish()])
+
+    def read_linear(self) -> F32:
+        """The last frame: (h, w, 3) float32 scene-linear Rec.709, before exposure and tone mapping. Waits."""
+        if self._samples > 1:
+            w, h = self.size
+            raw = self.gpu.device.queue.read_buffer(self._accumulate.sums, 0, 16 * w * h)
+            light = np.frombuffer(raw, np.float32).reshape(h, w, 4)[..., :3] / self._samples
+        else:
+            light = self._read(self._hdr, 4, np.float16)[..., :3].astype(np.float32)
+        return np.ascontiguousarray(light / np.float32(self._exposure))
+
+    def counters(self) -> dict[str, int]:
+        """What the last frame drew: draws, instances, triangles, and instances culled. Waits for the GPU."""
+        scene = self._scene()
+        raw = self.gpu.device.queue.read_buffer(scene.view_target.counters)
+        found = np.frombuffer(raw, COUNTERS.dtype, count=1)[0]
+        args = np.frombuffer(self.gpu.device.queue.read_buffer(scene.view_target.args), DRAW_COMMAND.dtype)
+        drawn = int(np.count_nonzero(args["instance_count"][: scene.batches]))
+        blended = int(found["blended"])
+        return {
+            "draws": drawn + blended,
+            "instances": int(found["instances"]),
+            "triangles": int(found["triangles"]),
+            "culled": int(found["culled"]),
+        }
+
+
+def _dfg_view(gpu: Gpu) -> wgpu.GPUTextureView:
+    table = dfg.load()
+    h, w, _ = table.shape
+    texture = gpu.device.create_texture(
+        label="dfg",
+        size=(w, h, 1),
+        format="rgba16float",
+        usage=wgpu.TextureUsage.TEXTURE_BINDING | wgpu.TextureUsage.COPY_DST,
+    )
+    gpu.device.queue.write_texture(
+        {"texture": texture}, np.ascontiguousarray(table), {"bytes_per_row": 8 * w, "rows_per_image": h}, (w, h, 1)
+    )
+    return texture.create_view()

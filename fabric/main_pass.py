@@ -1,0 +1,105 @@
+"""The main pass: opaque and masked surfaces, then the background, then transparent surfaces in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import wgpu
+
+from ..engine.gpu import Gpu
+from ..shaders import groups
+from ..shaders.modules import program
+from ..shaders.structs import PipelineClass
+from .draws import ATTRIBUTES, MASKED, POSITIONS, multi_draw, primitive, set_geometry
+from .scene_buffers import GpuScene, Layouts
+
+HDR_FORMAT = "rgba16float"
+DEPTH_FORMAT = "depth32float"
+
+_PREMULTIPLIED = {
+    "color": {"src_factor": "one", "dst_factor": "one-minus-src-alpha", "operation": "add"},
+    "alpha": {"src_factor": "one", "dst_factor": "one-minus-src-alpha", "operation": "add"},
+}
+
+
+class MainPass:
+    """Forward shading into the HDR target."""
+
+    def __init__(self, gpu: Gpu, layouts: Layouts) -> None:
+        self.gpu, self.layouts = gpu, layouts
+        self._pipelines: dict[PipelineClass, wgpu.GPURenderPipeline] = {}
+        self._module: wgpu.GPUShaderModule | None = None
+        sky = program("sky", [groups.FRAME]).compile(gpu.device)
+        self._sky = gpu.device.create_render_pipeline(
+            label="sky",
+            layout=gpu.device.create_pipeline_layout(bind_group_layouts=[layouts.frame]),
+            vertex={"module": sky, "entry_point": "vertex"},
+            fragment={"module": sky, "entry_point": "fragment", "targets": [{"format": HDR_FORMAT}]},
+            primitive={"topology": "triangle-list"},
+            depth_stencil={"format": DEPTH_FORMAT, "depth_write_enabled": False, "depth_compare": "greater-equal"},
+        )
+
+    def resize(self, size: tuple[int, int]) -> wgpu.GPUTexture:
+        """Make the targets anew. Returns the HDR texture."""
+        device = self.gpu.device
+        usage = wgpu.TextureUsage.RENDER_ATTACHMENT | wgpu.TextureUsage.TEXTURE_BINDING | wgpu.TextureUsage.COPY_SRC
+        self.hdr = device.create_texture(label="hdr", size=(*size, 1), format=HDR_FORMAT, usage=usage)
+        self.depth = device.create_texture(label="depth", size=(*size, 1), format=DEPTH_FORMAT, usage=usage)
+        self._hdr_view, self._depth_view = self.hdr.create_view(), self.depth.create_view()
+        return self.hdr
+
+    def _pipeline(self, kind: PipelineClass) -> wgpu.GPURenderPipeline:
+        found = self._pipelines.get(kind)
+        if found is not None:
+            return found
+        device, layouts = self.gpu.device, self.layouts
+        if self._module is None:
+            code = program("main", [groups.FRAME, groups.MAIN, groups.MATERIALS, groups.DRAW])
+            self._module = code.compile(device)
+        blend = kind == PipelineClass.BLEND
+        entry = "blend_fragment" if blend else "mask_fragment" if kind in MASKED else "opaque_fragment"
+        target: dict[str, Any] = {"format": HDR_FORMAT}
+        if blend:
+            target["blend"] = _PREMULTIPLIED
+        made = device.create_render_pipeline(
+            label=f"main {kind.name.lower()}",
+            layout=device.create_pipeline_layout(
+                bind_group_layouts=[layouts.frame, layouts.main, layouts.materials, layouts.draw]
+            ),
+            vertex={"module": self._module, "entry_point": "vertex", "buffers": [POSITIONS, ATTRIBUTES]},
+            fragment={"module": self._module, "entry_point": entry, "targets": [target]},
+            primitive=primitive(kind),
+            depth_stencil={
+                "format": DEPTH_FORMAT, "depth_write_enabled": not blend, "depth_compare": "greater",
+            },
+        )  # fmt: skip
+        self._pipelines[kind] = made
+        return made
+
+    def record(
+        self, encoder: wgpu.GPUCommandEncoder, frame_group: wgpu.GPUBindGroup, group: wgpu.GPUBindGroup, scene: GpuScene
+    ) -> None:
+        """Draw the culled scene."""
+        render = encoder.begin_render_pass(
+            label="main",
+            color_attachments=[
+                {"view": self._hdr_view, "clear_value": (0, 0, 0, 1), "load_op": "clear", "store_op": "store"}
+            ],
+            depth_stencil_attachment={
+                "view": self._depth_view, "depth_clear_value": 0.0, "depth_load_op": "clear", "depth_store_op": "store",
+            },
+        )  # fmt: skip
+        render.set_bind_group(0, frame_group)
+        render.set_bind_group(1, group)
+        render.set_bind_group(2, scene.materials_group)
+        render.set_bind_group(3, scene.draw_group)
+        set_geometry(render, scene)
+        for kind, first, count in scene.runs:
+            render.set_pipeline(self._pipeline(kind))
+            multi_draw(render, scene.view_target.args, first, count)
+        render.set_pipeline(self._sky)
+        render.draw(3)
+        if scene.blended:
+            render.set_pipeline(self._pipeline(PipelineClass.BLEND))
+            multi_draw(render, scene.blend_args, 0, scene.blended)
+        render.end()

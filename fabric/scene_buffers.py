@@ -1,0 +1,278 @@
+"""A woven scene on the GPU: structure-of-arrays instances, mega vertex and index buffers, materials, lights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import wgpu
+from numpy.typing import NDArray
+
+from ..engine.gpu import Gpu
+from ..loom.woven import WovenScene
+from ..shaders import groups
+from ..shaders.modules import program
+from ..shaders.structs import BATCH, COUNTERS, DRAW_COMMAND, NONE, LightKind, PipelineClass
+from .environment import EnvironmentMap
+from .textures import TexturePools
+
+F32 = NDArray[np.float32]
+I32 = NDArray[np.int32]
+
+_CHUNK = 16 << 20  # larger uploads stall
+_STORAGE = wgpu.BufferUsage.STORAGE | wgpu.BufferUsage.COPY_DST | wgpu.BufferUsage.COPY_SRC
+_BLOCK = 1024  # items that `blend_sort.wgsl` sorts in one workgroup
+
+
+@dataclass(frozen=True)
+class Layouts:
+    """The bind group layouts that passes share."""
+
+    frame: wgpu.GPUBindGroupLayout
+    main: wgpu.GPUBindGroupLayout
+    shadow: wgpu.GPUBindGroupLayout
+    materials: wgpu.GPUBindGroupLayout
+    draw: wgpu.GPUBindGroupLayout
+    cull: wgpu.GPUBindGroupLayout
+    blend_sort: wgpu.GPUBindGroupLayout
+    bounds: wgpu.GPUBindGroupLayout
+    accumulate: wgpu.GPUBindGroupLayout
+    tonemap: wgpu.GPUBindGroupLayout
+
+    @staticmethod
+    def make(device: wgpu.GPUDevice) -> Layouts:
+        """Every layout, from its declaration."""
+        return Layouts(
+            frame=groups.FRAME.layout(device),
+            main=groups.MAIN.layout(device),
+            shadow=groups.SHADOW.layout(device),
+            materials=groups.MATERIALS.layout(device),
+            draw=groups.DRAW.layout(device),
+            cull=groups.CULL.layout(device),
+            blend_sort=groups.BLEND_SORT.layout(device),
+            bounds=groups.BOUNDS.layout(device),
+            accumulate=groups.ACCUMULATE.layout(device),
+            tonemap=groups.TONEMAP.layout(device),
+        )
+
+
+def buffer(gpu: Gpu, label: str, size: int, usage: int = _STORAGE) -> wgpu.GPUBuffer:
+    """A buffer of at least 64 bytes, a multiple of 16: bindings must not be empty."""
+    return gpu.device.create_buffer(label=label, size=max(64, -(-size // 16) * 16), usage=usage)
+
+
+def upload(gpu: Gpu, target: wgpu.GPUBuffer, values: NDArray[Any]) -> None:
+    """Write an array to the start of a buffer, in pieces."""
+    data = np.ascontiguousarray(values).reshape(-1).view(np.uint8)
+    for first in range(0, len(data), _CHUNK):
+        gpu.device.queue.write_buffer(target, first, data[first : first + _CHUNK])
+
+
+def filled(gpu: Gpu, label: str, values: NDArray[Any], usage: int = _STORAGE) -> wgpu.GPUBuffer:
+    """A buffer that holds an array."""
+    made = buffer(gpu, label, values.nbytes, usage)
+    if values.nbytes:
+        upload(gpu, made, values)
+    return made
+
+
+class CullTarget:
+    """Where one view's cull pass writes: draw arguments per batch, the compacted instance list, counters."""
+
+    def __init__(self, gpu: Gpu, label: str, batches: int, slots: int) -> None:
+        indirect = _STORAGE | wgpu.BufferUsage.INDIRECT
+        self.args = buffer(gpu, f"{label} draws", batches * DRAW_COMMAND.size, indirect)
+        self.visible = buffer(gpu, f"{label} visible", 4 * slots)
+        self.counters = buffer(gpu, f"{label} counters", COUNTERS.size)
+
+
+class GpuScene:
+    """Everything of a scene that stays on the GPU between frames."""
+
+    def __init__(self, gpu: Gpu, layouts: Layouts, woven: WovenScene, max_texture: int, anisotropy: int) -> None:
+        self.gpu = gpu
+        self.woven = woven
+        self.count = len(woven.instances)
+        self.batches = len(woven.batches)
+        self.triangles = int(woven.stats.triangles)
+
+        # Geometry.
+        geometry = woven.geometry
+        vertex, index = wgpu.BufferUsage.VERTEX | wgpu.BufferUsage.COPY_DST, wgpu.BufferUsage.INDEX
+        self.positions = filled(gpu, "positions", geometry.positions, vertex)
+        self.vertices = filled(gpu, "vertices", geometry.vertices, vertex)
+        self.indices = filled(gpu, "indices", geometry.indices, index | wgpu.BufferUsage.COPY_DST)
+        self.meshes = filled(gpu, "meshes", geometry.meshes)
+
+        # Instances: what moves apart from what does not.
+        world = woven.objects.world[woven.instance_object] if self.count else np.zeros((0, 3, 4), np.float32)
+        self.transforms = filled(gpu, "transforms", world)
+        self.instances = filled(gpu, "instances", woven.instances)
+        self.batch_table = filled(gpu, "batches", woven.batches)
+        self.spheres = buffer(gpu, "spheres", 16 * self.count)
+        self.bounds = scene_sphere(woven, world)
+        self.instance_of_object = np.full(len(woven.objects.ids), -1, np.int32)
+        self.instance_of_object[woven.instance_object] = np.arange(self.count, dtype=np.int32)
+
+        # Draws: which batches belong to which pipeline class, and room for the transparent ones in order.
+        pipelines = np.asarray(woven.batches["pipeline"])
+        self.runs: list[tuple[PipelineClass, int, int]] = []
+        for kind in PipelineClass:
+            rows = np.flatnonzero(pipelines == kind)
+            if len(rows) and kind != PipelineClass.BLEND:
+                self.runs.append((kind, int(rows[0]), len(rows)))
+        is_blend = pipelines[woven.instances["batch"]] == PipelineClass.BLEND if self.count else np.zeros(0, bool)
+        self.blended = int(is_blend.sum())
+        self.blend_capacity = _BLOCK
+        while self.blend_capacity < self.blended:
+            self.blend_capacity *= 2
+        self.blend_slot = self.count if self.blended else NONE
+        room = self.blend_capacity if self.blended else 0
+        self.view_target = CullTarget(gpu, "view", self.batches, self.count + room)
+        self.shadow_target = CullTarget(gpu, "shadow", self.batches, self.count)
+        self.blend_items = buffer(gpu, "blend items", 8 * room)
+        self.blend_args = buffer(gpu, "blend draws", 20 * room, _STORAGE | wgpu.BufferUsage.INDIRECT)
+
+        # Surfaces.
+        pools = TexturePools(gpu, woven.textures, max_texture)
+        self.texture_pools = pools
+        self.material_table = filled(gpu, "materials", woven.materials)
+        sampler = gpu.device.create_sampler(
+            label="textures", address_mode_u="repeat", address_mode_v="repeat", mag_filter="linear",
+            min_filter="linear", mipmap_filter="linear", max_anisotropy=anisotropy,
+        )  # fmt: skip
+        self.materials_group = groups.MATERIALS.bind(
+            gpu.device,
+            layouts.materials,
+            materials={"buffer": self.material_table},
+            textures={"buffer": filled(gpu, "textures", pools.table)},
+            **{f"pool_{i}": view for i, view in enumerate(pools.views)},
+            texture_sampler=sampler,
+        )
+
+        # Light.
+        self.lights = woven.lights.copy()
+        self.light_buffer = filled(gpu, "lights", self.lights)
+        self.environment = EnvironmentMap(gpu, woven.environment)
+        self._light_of_object = {int(row): i for i, row in enumerate(self.lights["object"])}
+        self._light_rows = {int(row) for row in self.lights["object"]}
+        self._lights_dirty = False
+
+        # Changes: rows and transforms gathered here, then one upload and one scatter.
+        self._dirty_rows = np.zeros(self.count + 1, np.uint32)
+        self._dirty_transforms = np.zeros((self.count, 3, 4), np.float32)
+        self._dirty = 0
+        self._dirty_mark = np.full(self.count, -1, np.int32)
+        self._dirty_row_buffer = buffer(gpu, "dirty rows", 4 * (self.count + 1))
+        self._dirty_transform_buffer = buffer(gpu, "dirty transforms", 48 * self.count)
+
+        self.draw_group = groups.DRAW.bind(
+            gpu.device, layouts.draw, transforms={"buffer": self.transforms}, instances={"buffer": self.instances},
+            visible={"buffer": self.view_target.visible},
+        )  # fmt: skip
+        self.shadow_draw_group = groups.DRAW.bind(
+            gpu.device, layouts.draw, transforms={"buffer": self.transforms}, instances={"buffer": self.instances},
+            visible={"buffer": self.shadow_target.visible},
+        )  # fmt: skip
+        self._bounds_group = groups.BOUNDS.bind(
+            gpu.device,
+            layouts.bounds,
+            transforms={"buffer": self.transforms},
+            spheres={"buffer": self.spheres},
+            instances={"buffer": self.instances},
+            batches={"buffer": self.batch_table},
+            meshes={"buffer": self.meshes},
+            dirty_rows={"buffer": self._dirty_row_buffer},
+            dirty_transforms={"buffer": self._dirty_transform_buffer},
+        )
+        module = program("bounds", [groups.BOUNDS]).compile(gpu.device)
+        layout = gpu.device.create_pipeline_layout(bind_group_layouts=[layouts.frame, layouts.bounds])
+        self._all_spheres, self._scatter = (
+            gpu.device.create_compute_pipeline(
+                label=entry, layout=layout, compute={"module": module, "entry_point": entry}
+            )
+            for entry in ("all_spheres", "scatter")
+        )
+        self._fresh = True
+
+    def move(self, objects: I32, world: F32) -> None:
+        """New world transforms: `objects` (k,) distinct object rows, `world` (k, 3, 4). Lights follow too."""
+        rows = self.instance_of_object[objects]
+        drawn = rows >= 0
+        if not drawn.all():
+            rows, transforms = rows[drawn], world[drawn]
+        else:
+            transforms = world
+        if len(rows):
+            # A row that is dirty already is overwritten where it stands: the last move wins.
+            at = self._dirty_mark[rows]
+            new = at < 0
+            count = int(new.sum())
+            at[new] = np.arange(self._dirty, self._dirty + count, dtype=np.int32)
+            self._dirty_mark[rows] = at
+            self._dirty_rows[at + 1] = rows
+            self._dirty_transforms[at] = transforms
+            self._dirty += count
+        if self._light_rows:
+            for place, row in enumerate(objects.tolist()):
+                if row in self._light_rows:
+                    self._move_lights(row, world[place])
+
+    def _move_lights(self, row: int, world: F32) -> None:
+        for i in np.flatnonzero(self.lights["object"] == row):
+            z = world[:, 2]
+            self.lights["position"][i] = world[:, 3]
+            self.lights["direction"][i] = -z / max(float(np.linalg.norm(z)), 1e-20)
+            self._lights_dirty = True
+
+    def record_uploads(self, encoder: wgpu.GPUCommandEncoder, frame_group: wgpu.GPUBindGroup) -> None:
+        """Send what changed since the last frame: one upload, one scatter."""
+        if self._lights_dirty:
+            upload(self.gpu, self.light_buffer, self.lights)
+            self._lights_dirty = False
+        if not self.count or not (self._fresh or self._dirty):
+            return
+        compute = encoder.begin_compute_pass(label="uploads")
+        compute.set_bind_group(0, frame_group)
+        compute.set_bind_group(1, self._bounds_group)
+        if self._fresh:
+            compute.set_pipeline(self._all_spheres)
+            compute.dispatch_workgroups(*grid(self.count))
+            self._fresh = False
+        if self._dirty:
+            n = self._dirty
+            self._dirty_rows[0] = n
+            self.gpu.device.queue.write_buffer(self._dirty_row_buffer, 0, self._dirty_rows[: n + 1])
+            upload(self.gpu, self._dirty_transform_buffer, self._dirty_transforms[:n])
+            self._dirty_mark[self._dirty_rows[1 : n + 1]] = -1
+            compute.set_pipeline(self._scatter)
+            compute.dispatch_workgroups(*grid(n))
+            self._dirty = 0
+        compute.end()
+
+    def sun_with_shadow(self) -> int:
+        """The row of the first sun that casts shadows, or NONE."""
+        rows = np.flatnonzero((self.lights["kind"] == LightKind.SUN) & (self.lights["casts_shadows"] != 0))
+        return int(rows[0]) if len(rows) else NONE
+
+
+def grid(count: int, lanes: int = 256) -> tuple[int, int]:
+    """Workgroups for `count` invocations, in two dimensions where one is not enough."""
+    needed = max(1, -(-count // lanes))
+    return min(needed, 65535), -(-needed // 65535)
+
+
+def scene_sphere(woven: WovenScene, world: F32) -> tuple[NDArray[np.float64], float]:
+    """A sphere around all instances: centre (3,) and radius, world, metres. An empty scene has radius 1."""
+    if not len(world):
+        return np.zeros(3), 1.0
+    mesh = woven.geometry.meshes[np.asarray(woven.batches["mesh"])[np.asarray(woven.instances["batch"])]]
+    centre = np.einsum("nij,nj->ni", world[:, :, :3], mesh["centre"]) + world[:, :, 3]
+    radius = mesh["radius"] * np.sqrt((world[:, :, :3] ** 2).sum(axis=1).max(axis=1))
+    low, high = (centre - radius[:, None]).min(axis=0), (centre + radius[:, None]).max(axis=0)
+    middle = (low + high).astype(np.float64) / 2
+    return middle, max(float((np.linalg.norm(centre - middle, axis=1) + radius).max()), 1e-3)
+
+
+assert BATCH.size % 4 == 0

@@ -1,0 +1,102 @@
+"""The end of the frame: sub-pixel frames summed, exposure applied, scene light turned into screen colour."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import wgpu
+
+from ..engine.gpu import Gpu
+from ..shaders import groups
+from ..shaders.modules import program
+from .scene_buffers import Layouts, buffer
+
+IMAGE_FORMAT = "rgba8unorm"
+
+
+class Accumulate:
+    """Sums frames in float32."""
+
+    def __init__(self, gpu: Gpu, layouts: Layouts) -> None:
+        self.gpu, self.layouts = gpu, layouts
+        self.sums = buffer(gpu, "accumulated", 16)
+        self._pixels = 0
+        self._pipeline: wgpu.GPUComputePipeline | None = None
+
+    def resize(self, size: tuple[int, int], on: bool) -> bool:
+        """Have room for `size` where `on`. Returns whether the buffer is a new one."""
+        pixels = size[0] * size[1] if on else 1
+        if pixels <= self._pixels:
+            return False
+        self._pixels = pixels
+        self.sums = buffer(self.gpu, "accumulated", 16 * pixels)
+        return True
+
+    def bind(self, uniform: dict[str, Any], hdr: wgpu.GPUTextureView) -> wgpu.GPUBindGroup:
+        """The bind group for these targets."""
+        return groups.ACCUMULATE.bind(
+            self.gpu.device, self.layouts.accumulate, accumulation=uniform, hdr=hdr, accumulated={"buffer": self.sums}
+        )
+
+    def record(
+        self, encoder: wgpu.GPUCommandEncoder, frame_group: wgpu.GPUBindGroup, group: wgpu.GPUBindGroup,
+        size: tuple[int, int],
+    ) -> None:  # fmt: skip
+        """Add the HDR picture to the sums."""
+        if self._pipeline is None:
+            module = program("accumulate", [groups.FRAME, groups.ACCUMULATE]).compile(self.gpu.device)
+            layouts = [self.layouts.frame, self.layouts.accumulate]
+            self._pipeline = self.gpu.device.create_compute_pipeline(
+                label="accumulate",
+                layout=self.gpu.device.create_pipeline_layout(bind_group_layouts=layouts),
+                compute={"module": module, "entry_point": "add"},
+            )
+        compute = encoder.begin_compute_pass(label="accumulate")
+        compute.set_pipeline(self._pipeline)
+        compute.set_bind_group(0, frame_group)
+        compute.set_bind_group(1, group)
+        compute.dispatch_workgroups(-(-size[0] // 8), -(-size[1] // 8))
+        compute.end()
+
+
+class Tonemap:
+    """Draws the finished picture into any 8-bit target."""
+
+    def __init__(self, gpu: Gpu, layouts: Layouts) -> None:
+        self.gpu, self.layouts = gpu, layouts
+        self._module = program("tonemap", [groups.FRAME, groups.TONEMAP]).compile(gpu.device)
+        self._pipelines: dict[str, wgpu.GPURenderPipeline] = {}
+
+    def bind(
+        self, uniform: dict[str, Any], hdr: wgpu.GPUTextureView, sums: wgpu.GPUBuffer
+    ) -> wgpu.GPUBindGroup:  # fmt: skip
+        """The bind group for these targets."""
+        return groups.TONEMAP.bind(
+            self.gpu.device, self.layouts.tonemap, tonemap=uniform, hdr=hdr, accumulated={"buffer": sums}
+        )
+
+    def _pipeline(self, format: str) -> wgpu.GPURenderPipeline:
+        if format not in self._pipelines:
+            layouts = [self.layouts.frame, self.layouts.tonemap]
+            self._pipelines[format] = self.gpu.device.create_render_pipeline(
+                label="tonemap",
+                layout=self.gpu.device.create_pipeline_layout(bind_group_layouts=layouts),
+                vertex={"module": self._module, "entry_point": "vertex"},
+                fragment={"module": self._module, "entry_point": "fragment", "targets": [{"format": format}]},
+                primitive={"topology": "triangle-list"},
+            )
+        return self._pipelines[format]
+
+    def record(
+        self, encoder: wgpu.GPUCommandEncoder, frame_group: wgpu.GPUBindGroup, group: wgpu.GPUBindGroup,
+        view: wgpu.GPUTextureView, format: str,
+    ) -> None:  # fmt: skip
+        """Draw into `view`, which has the given (not sRGB) format: the shader encodes."""
+        render = encoder.begin_render_pass(
+            label="tonemap", color_attachments=[{"view": view, "load_op": "clear", "store_op": "store"}]
+        )
+        render.set_pipeline(self._pipeline(format))
+        render.set_bind_group(0, frame_group)
+        render.set_bind_group(1, group)
+        render.draw(3)
+        render.end()

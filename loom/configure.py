@@ -1,0 +1,138 @@
+"""Stage 3: the settings, what surrounds the scene, and how bright the picture is."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..engine.math import F32, F64
+from ..engine.scene.components import Environment, Mesh
+from ..engine.scene.settings import Exposure, RenderSettings
+from ..shaders.structs import LightKind
+from .extract import Extracted
+from .validate import Checked
+from .woven import WovenEnvironment
+
+EV100_RANGE = (-16.0, 24.0)
+METERED_PLACES = 256
+LAMPS_AT_A_TIME = 256
+METER_CONSTANT = 250.0
+"""Lux seconds at ISO 100: C of a flat-field incident meter, ISO 2720:1974. E lux are EV100 = log2(100 E / C)."""
+SUN_ON_SURFACES = 0.7
+"""Mean cosine between a sun and the surfaces that the picture shows."""
+SKY_OF_SUN = 0.2
+"""The illuminance of an implicit sky, as a part of the suns'; a clear sky's by day is near this."""
+GLOW_OF_LAMPS = 0.02
+"""The illuminance of an implicit environment in lamp light: what walls would scatter back into the dark corners."""
+
+
+@dataclass(frozen=True, eq=False)
+class Configured:
+    """How the scene is drawn. ev100: the exposure value, metered or set, less the compensation."""
+
+    settings: RenderSettings
+    environment: WovenEnvironment
+    ev100: float
+
+
+def configure(checked: Checked, extracted: Extracted) -> Configured:
+    """Settings, the environment (an implicit one where the scene has none) and the exposure.
+
+    The implicit environment is a gradient sky with a fifth of the suns' illuminance; or, with lamps only, an even
+    white glow with 2 % of the metered illuminance; or, without any light, a gradient sky of 1 cd/m².
+    """
+    places, objects = _metered_places(checked, extracted)
+    sun, lamps = illuminance(extracted.lights, places, objects)
+    if checked.surroundings is not None:
+        component, pixels = checked.surroundings
+        environment = WovenEnvironment(component, pixels, implicit=False)
+    else:
+        environment = WovenEnvironment(_implicit(sun, median_lux(lamps)), None, implicit=True)
+    around = math.pi * mean_radiance(environment.component, environment.pixels)
+    lux = median_lux(SUN_ON_SURFACES * sun + lamps + around)
+    return Configured(checked.scene.settings, environment, exposure_value(checked.scene.settings.exposure, lux))
+
+
+def exposure_value(exposure: Exposure, lux: float) -> float:
+    """EV100 for a scene lit by `lux`, or as set by hand; compensation brightens, so it is subtracted."""
+    if exposure.mode == "manual":
+        ev100 = exposure.ev100
+    else:
+        ev100 = math.log2(lux * 100 / METER_CONSTANT) if lux > 0 else 0.0
+    return float(np.clip(ev100 - exposure.compensation, *EV100_RANGE))
+
+
+# ---- light ----------------------------------------------------------------------------------------------------
+
+
+def luminance(color: ArrayLike) -> NDArray[np.float64]:
+    """(..., 3) linear Rec.709 → (...) luminance."""
+    return np.asarray(color, np.float64) @ (0.2126, 0.7152, 0.0722)
+
+
+def illuminance(lights: NDArray[np.void], places: F64, objects: NDArray[np.int64]) -> tuple[float, F64]:
+    """Lux of all suns together on surfaces that face them, and (p,) lux of the lamps at each place.
+
+    places: (p, 3), world, metres; objects: (p,) their rows, so that a lamp's own bulb does not count, or -1.
+    Lamps fall off as KHR_lights_punctual says: candela / d², the window of `range`, the cone. Nothing casts shadows.
+    """
+    is_sun = lights["kind"] == LightKind.SUN
+    sun = float(luminance(lights["color"][is_sun]).sum())
+    lamps = lights[~is_sun]
+    total = np.zeros(len(places))
+    for start in range(0, len(lamps), LAMPS_AT_A_TIME):
+        some = lamps[start : start + LAMPS_AT_A_TIME]
+        away = places[:, None] - some["position"]
+        distance = np.maximum(np.linalg.norm(away, axis=2), 0.1)  # nearer is inside of the bulb
+        lux = luminance(some["color"]) / distance**2
+        reach = np.where(some["range"] > 0, some["range"], np.inf)
+        lux *= np.clip(1 - (distance / reach) ** 4, 0, 1)
+        cone = np.einsum("plk,lk->pl", away, some["direction"]) / distance * some["spot_scale"] + some["spot_offset"]
+        lux *= np.where(some["kind"] == LightKind.SPOT, np.clip(cone, 0, 1) ** 2, 1)
+        total += np.where(objects[:, None] == some["object"], 0, lux).sum(axis=1)
+    return sun, total
+
+
+def median_lux(lux: F64) -> float:
+    """The median over the places; where most are in the dark, over those that are not."""
+    middle = float(np.median(lux))
+    lit = lux[lux > 0]
+    return middle if middle > 0 or not len(lit) else float(np.median(lit))
+
+
+def mean_radiance(environment: Environment, pixels: F32 | None) -> float:
+    """Luminance of the surroundings, averaged over all directions, cd/m².
+
+    A sky runs from its horizon to its zenith evenly in the height of the direction, and is ground below.
+    """
+    if environment.source == "color":
+        mean = luminance(environment.color)
+    elif pixels is not None:
+        height = len(pixels)
+        weight = np.sin((np.arange(height) + 0.5) * (math.pi / height))  # rows near the poles are small
+        mean = luminance(weight / weight.sum() @ pixels.mean(axis=1, dtype=np.float64))
+    else:
+        sky = (luminance(environment.horizon) + luminance(environment.zenith)) / 2
+        mean = (sky + luminance(environment.ground)) / 2
+    return float(mean) * environment.intensity
+
+
+def _implicit(sun: float, lamps: float) -> Environment:
+    if sun > 0:
+        sky = Environment()
+        return replace(sky, intensity=SKY_OF_SUN * sun / (math.pi * mean_radiance(sky, None)))
+    if lamps > 0:
+        return Environment(source="color", intensity=GLOW_OF_LAMPS * lamps / math.pi)
+    return Environment()
+
+
+def _metered_places(checked: Checked, extracted: Extracted) -> tuple[F64, NDArray[np.int64]]:
+    """(p, 3) positions of up to 256 drawn objects, evenly chosen, and (p,) their rows; or the origin and -1."""
+    rows = np.flatnonzero(checked.scene.slots_of(Mesh) >= 0)
+    if not len(rows):
+        return np.zeros((1, 3)), np.array([-1])
+    rows = rows[np.linspace(0, len(rows) - 1, min(METERED_PLACES, len(rows))).astype(np.int64)]
+    return extracted.world[rows, :, 3].astype(np.float64), rows

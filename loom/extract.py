@@ -1,0 +1,167 @@
+"""Stage 2: world transforms, lights, cameras and tags as arrays, in the order of the scene's objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..engine.errors import Problem, SceneError
+from ..engine.math import F32, F64, I32, affine_from_trs, compose_affine
+from ..engine.scene.components import Camera, PointLight, SpotLight, Sun
+from ..engine.scene.scene import Scene
+from ..shaders.structs import LIGHT, LightKind
+from .validate import I64, LIMIT, Checked
+from .woven import Cameras
+
+CHUNK = 16_384  # rows at a time, so that what is computed stays in the cache
+
+
+@dataclass(frozen=True, eq=False)
+class Extracted:
+    """What the objects carry. n objects.
+
+    world: (n, 3, 4) float32, world_from_local.  mirrored: (n,) bool, the determinant of the world transform is negative.
+    tags: (n, words) uint32, bit i % 32 of word i // 32 is tag i of `tag_names`, which are sorted.
+    lights: (l,) structs.LIGHT, unordered.
+    """
+
+    world: F32
+    mirrored: NDArray[np.bool_]
+    tag_names: tuple[str, ...]
+    tags: NDArray[np.uint32]
+    lights: NDArray[np.void]
+    cameras: Cameras
+
+
+def extract(checked: Checked) -> Extracted:
+    """Take out of the objects what is drawn by and found by. Raises SceneError where a world transform overflows."""
+    scene = checked.scene
+    levels = levels_of(checked.depth)
+    world = world_transforms(scene.positions, checked.rotations, scene.scales, scene.parents, levels)
+    if not np.isfinite(world).all():
+        raise _overflow(scene, world)
+    mirrored = mirrored_rows(scene.scales, scene.parents, levels)
+    tag_names, tags = _tags(scene)
+    return Extracted(world, mirrored, tag_names, tags, _lights(scene, world), _cameras(scene))
+
+
+# ---- the tree -------------------------------------------------------------------------------------------------
+
+
+def levels_of(depth: I32) -> list[I64]:
+    """The rows of each level of the tree, roots first, ascending."""
+    deepest = int(depth.max(initial=0))
+    if not deepest:
+        return [np.arange(len(depth))]
+    order = np.argsort(depth.astype(np.int16) if deepest < 2**15 else depth, kind="stable")
+    return np.split(order, np.cumsum(np.bincount(depth))[:-1])
+
+
+def world_transforms(positions: F64, rotations: F64, scales: F64, parents: I32, levels: list[I64]) -> F32:
+    """(n, 3, 4) float32 world_from_local, accumulated in float64 level by level. rotations: unit length."""
+    world = np.empty((len(parents), 3, 4), np.float32)
+    inner = np.zeros(len(parents), bool)  # rows that others hang on: only theirs are kept in float64
+    inner[parents[parents >= 0]] = True
+    place = np.cumsum(inner) - 1
+    kept = np.empty((int(inner.sum()), 3, 4))
+    with np.errstate(over="ignore", invalid="ignore"):  # `extract` looks for what became infinite
+        for level, all_rows in enumerate(levels):
+            for start in range(0, len(all_rows), CHUNK):
+                rows = all_rows[start : start + CHUNK]
+                whole = int(rows[-1]) - int(rows[0]) == len(rows) - 1
+                at = slice(int(rows[0]), int(rows[-1]) + 1) if whole else rows  # a slice is read without a copy
+                here = affine_from_trs(positions[at], rotations[at], scales[at])
+                if level:
+                    here = compose_affine(kept[place[parents[at]]], here)
+                world[at] = here
+                holds = inner[at]
+                kept[place[at][holds]] = here[holds]
+    return world
+
+
+def mirrored_rows(scales: F64, parents: I32, levels: list[I64]) -> NDArray[np.bool_]:
+    """(n,) whether a world transform turns a left hand into a right one: an odd number of negative factors above."""
+    if not (scales < 0).any():
+        return np.zeros(len(scales), bool)
+    mirrored = np.logical_xor.reduce(scales < 0, axis=1)
+    for rows in levels[1:]:
+        mirrored[rows] ^= mirrored[parents[rows]]
+    return mirrored
+
+
+def _overflow(scene: Scene, world: F32) -> SceneError:
+    rows = np.flatnonzero(~np.isfinite(world).all(axis=(1, 2)))
+    wanted = "small enough for single precision, below 3.4e38"
+    hint = "its position and scale times those above it"
+    problems = [
+        Problem("overflow", scene.names[r], "world transform", "infinite", wanted, hint) for r in rows[:LIMIT].tolist()
+    ]
+    return SceneError(f"{scene.name} has {len(rows)} objects that are too large or too far away:", problems)
+
+
+# ---- what objects carry ---------------------------------------------------------------------------------------
+
+
+def _tags(scene: Scene) -> tuple[tuple[str, ...], NDArray[np.uint32]]:
+    sets = scene.tag_sets.values
+    used = np.bincount(scene.tag_rows, minlength=len(sets))
+    names: tuple[str, ...] = tuple(sorted({t for i, tags in enumerate(sets) if used[i] for t in tags}))
+    bit = {name: i for i, name in enumerate(names)}
+    masks = np.zeros((len(sets), max(1, -(-len(names) // 32))), np.uint32)
+    for i, tags in enumerate(sets):
+        for tag in tags if used[i] else ():
+            masks[i, bit[tag] // 32] |= np.uint32(1 << bit[tag] % 32)
+    return names, masks[scene.tag_rows]
+
+
+def _lights(scene: Scene, world: F32) -> NDArray[np.void]:
+    parts: list[NDArray[np.void]] = []
+    for kind in (Sun, PointLight, SpotLight):
+        slots, values = scene.slots_of(kind), scene.values_of(kind)
+        rows = np.flatnonzero(slots >= 0)
+        table = np.zeros(len(values), LIGHT.dtype)  # zeros: the padding too is the same in every weave
+        for entry, value in zip(table, values, strict=True):
+            match value:
+                case Sun():
+                    entry["kind"] = LightKind.SUN
+                    entry["color"] = np.multiply(value.color, value.lux)
+                    entry["casts_shadows"] = value.cast_shadows
+                case PointLight():
+                    entry["kind"] = LightKind.POINT
+                    entry["color"] = np.multiply(value.color, value.candela)
+                    entry["range"] = value.range
+                case SpotLight():
+                    entry["kind"] = LightKind.SPOT
+                    entry["color"] = np.multiply(value.color, value.candela)
+                    entry["range"] = value.range
+                    entry["spot_scale"], entry["spot_offset"] = _cone(value.inner_angle, value.outer_angle)
+        part = table[slots[rows]]
+        part["position"] = world[rows, :, 3]
+        part["direction"] = _minus_z(world[rows])
+        part["object"] = rows
+        parts.append(part)
+    return np.concatenate(parts)
+
+
+def _cone(inner: float, outer: float) -> tuple[float, float]:
+    """Half angles in degrees → the scale and offset of KHR_lights_punctual: saturate(cos * scale + offset)²."""
+    cos_inner, cos_outer = np.cos(np.radians([inner, outer])).tolist()
+    scale = 1 / max(0.001, cos_inner - cos_outer)
+    return scale, -cos_outer * scale
+
+
+def _minus_z(world: F32) -> F64:
+    """(n, 3) the unit vectors along -Z of (n, 3, 4) world transforms."""
+    z = -world[:, :, 2].astype(np.float64)
+    length = np.linalg.norm(z, axis=1, keepdims=True)
+    return np.divide(z, length, out=np.tile([0.0, 0.0, -1.0], (len(z), 1)), where=length > 0)
+
+
+def _cameras(scene: Scene) -> Cameras:
+    slots, values = scene.slots_of(Camera), scene.values_of(Camera)
+    rows = np.flatnonzero(slots >= 0)
+    table = np.array([(c.fov_y, c.near, c.height) for c in values], np.float32).reshape(-1, 3)[slots[rows]]
+    flat = np.array([c.projection == "orthographic" for c in values], bool)[slots[rows]]
+    return Cameras(rows.astype(np.int32), table[:, 0].copy(), table[:, 1].copy(), table[:, 2].copy(), flat)

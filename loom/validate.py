@@ -1,0 +1,454 @@
+"""Stage 1: everything that would fail later is found here and told together; what the scene refers to is loaded."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..assets.library import AssetLibrary
+from ..assets.mesh import ImageData, MeshData
+from ..assets.primitives import make
+from ..engine.declare import fields_of, problems_of, say
+from ..engine.errors import AssetError, Problem, SceneError
+from ..engine.math import F32, F64, I32, depths_of
+from ..engine.scene.components import Camera, Environment, Material, Mesh, PointLight, SpotLight, Sun, Texture
+from ..engine.scene.scene import Scene, id_text
+from ..shaders.structs import TextureUse
+
+LIMIT = 100
+"""How many problems one error lists; of more, it gives the number and the first of each kind."""
+
+I64 = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark(Problem):
+    """Something harmless in a scene: `found` says what, `wanted` what the Loom did about it."""
+
+    def __str__(self) -> str:
+        place = f"{self.where} → {self.field}" if self.where and self.field else self.where or self.field
+        if not self.wanted:  # an importer's own words
+            return f"{place}: {self.found}" if place else self.found
+        text = f"{place or 'scene'} is {self.found}; {self.wanted}"
+        return f"{text} ({self.hint})" if self.hint else text
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedMesh:
+    """A Mesh's geometry, and the material that comes with it from its file."""
+
+    data: MeshData
+    material: Material | None
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """A scene that can be woven, and what it refers to. n objects.
+
+    depth: (n,) int32 in the tree.  by_id: (n,) int64 rows, ordered by id.  rotations: (n, 4) float64, unit length.
+    meshes: by slot in the scene's Mesh pool, those in use.  images: by address.
+    surroundings: the scene's Environment with the radiance (h, w, 3) of its file, if it has one.
+    """
+
+    scene: Scene
+    depth: I32
+    by_id: I64
+    rotations: F64
+    meshes: Mapping[int, LoadedMesh]
+    images: Mapping[str, ImageData]
+    surroundings: tuple[Environment, F32 | None] | None
+    warnings: tuple[Problem, ...]
+
+
+def validate(scene: Scene, problems: Sequence[Problem], library: AssetLibrary) -> Checked:
+    """Check a scene and load what it refers to. `problems` are those that reading it found already.
+
+    Raises SceneError with every problem of the scene (or `LIMIT` of them, and their number).
+    """
+    found = Findings(scene, problems)
+    rotations = _check_transforms(scene, found)
+    by_id = _check_ids(scene, found)
+    depth = _check_parents(scene, found)
+    _check_tags(scene, found)
+    found.extend(problems_of(scene.settings, "", "settings."))
+    sound = _check_components(scene, found)
+    meshes = _load_meshes(scene, sound[Mesh], library, found)
+    images = _load_images(scene, sound[Material], meshes, library, found)
+    surroundings = _load_environment(scene, sound[Environment], library, found)
+    _check_other_files(scene, sound, library.root, found)
+    _remark(scene, meshes, found)
+    found.raise_problems()
+    return Checked(scene, depth, by_id, rotations, meshes, images, surroundings, tuple(found.remarks))
+
+
+# ---- gathering ------------------------------------------------------------------------------------------------
+
+
+class Findings:
+    """The problems and remarks of one scene, as they are found."""
+
+    def __init__(self, scene: Scene, problems: Sequence[Problem]) -> None:
+        self.scene = scene
+        self.problems = list(problems)
+        self.count = len(self.problems)
+        self.remarks: list[Problem] = [Remark("import", "", "", text, "") for text in scene.warnings]
+
+    def name(self, row: int) -> str:
+        """What messages call an object: its name, or its id when it has none."""
+        return self.scene.names[row] or id_text(int(self.scene.ids[row]))
+
+    def extend(self, problems: Iterator[Problem]) -> None:
+        """Add problems that say themselves where they are."""
+        more = list(problems)
+        self.problems.extend(more)
+        self.count += len(more)
+
+    def on(self, rows: NDArray[Any], problem: Callable[[int], Problem]) -> None:
+        """Add one problem for each row; `problem` leaves `where` empty. Beyond `LIMIT` they are only counted."""
+        self.problems.extend(replace(problem(row), where=self.name(row)) for row in rows[:LIMIT].tolist())
+        self.count += len(rows)
+
+    def remark(self, rows: NDArray[Any], code: str, field: str, found: str, done: str) -> None:
+        """Add one remark about all of these rows, if there are any: it names the first and counts the others."""
+        if len(rows):
+            others = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
+            self.remarks.append(Remark(code, self.name(int(rows[0])) + others, field, found, done))
+
+    def raise_problems(self) -> None:
+        """Raise SceneError with the problems, if there are any."""
+        if not self.count:
+            return
+        shown = self.problems
+        message = f"{self.scene.name} has {self.count} problem{'s' if self.count > 1 else ''}"
+        if self.count > LIMIT:  # the first of each kind, then the second of each ...
+            seen: dict[tuple[str, str], int] = {}
+            turns: list[tuple[int, int]] = []
+            for i, p in enumerate(shown):
+                turns.append((seen.setdefault((p.code, p.field), 0), i))
+                seen[p.code, p.field] += 1
+            shown = [shown[i] for i in sorted(i for _, i in sorted(turns)[:LIMIT])]
+            message += f", here are {len(shown)} and {self.count - len(shown)} more are like them"
+        raise SceneError(message + ":", shown)
+
+
+# ---- objects --------------------------------------------------------------------------------------------------
+
+
+def _check_transforms(scene: Scene, found: Findings) -> F64:
+    """The rotations at unit length. A zero quaternion is a problem, one far from unit length a remark."""
+    columns = (("position", scene.positions), ("rotation", scene.rotations), ("scale", scene.scales))
+    for field, column in columns:
+        if not np.isfinite(column).all():
+            rows = np.flatnonzero(~np.isfinite(column).all(axis=1))
+            found.on(rows, lambda r, f=field, c=column: Problem("not-finite", "", f, say(c[r].tolist()), "finite numbers"))
+    if not scene.scales.all():
+        rows = np.flatnonzero((scene.scales == 0).any(axis=1))
+        wanted, hint = "not zero along any axis", "to hide an object, take its Mesh away"
+        found.on(rows, lambda r: Problem("zero-scale", "", "scale", say(scene.scales[r].tolist()), wanted, hint))
+    rotations = scene.rotations
+    squares = np.einsum("ij,ij->i", rotations, rotations)
+    zero = np.flatnonzero(squares == 0)
+    hint = "no rotation is [0, 0, 0, 1]"
+    found.on(zero, lambda r: Problem("zero-rotation", "", "rotation", "[0, 0, 0, 0]", "a quaternion of length 1", hint))
+    off = np.abs(squares - 1) > 1e-12
+    if not off.any():
+        return rotations.copy()
+    lengths = np.sqrt(np.where(np.isfinite(squares) & (squares > 0), squares, 1))
+    far = np.flatnonzero(off & (np.abs(lengths - 1) > 1e-3))
+    found.remark(far, "unit-rotation", "rotation", "not of length 1", "it was normalised")
+    return rotations / lengths[:, None]
+
+
+def _check_ids(scene: Scene, found: Findings) -> I64:
+    """(n,) rows ordered by id (of equal ids, the first row first)."""
+    ids = scene.ids
+    order = np.argsort(ids)
+    ordered = ids[order]
+    same = ordered[1:] == ordered[:-1]
+    if same.any():
+        order = np.argsort(ids, kind="stable")
+        first = np.concatenate([[True], ~same])
+        twin = order[np.maximum.accumulate(np.where(first, np.arange(len(ids)), 0))]
+        second = np.flatnonzero(~first & (ordered != 0))
+        of = dict(zip(order[second[:LIMIT]].tolist(), twin[second[:LIMIT]].tolist(), strict=True))
+        found.on(
+            order[second],
+            lambda r: Problem("duplicate-id", "", "id", f'"{id_text(int(ids[r]))}", as that of {found.name(of[r])}', "unique"),
+        )
+    found.on(np.flatnonzero(ids == 0), lambda r: Problem("bad-id", "", "id", f'"{id_text(0)}"', "another number than zero"))
+    return order
+
+
+def _check_parents(scene: Scene, found: Findings) -> I32:
+    """(n,) depth in the tree. Rows that are no rows are problems, and so is each ring of parents."""
+    parents, n = scene.parents, len(scene)
+    if not (parents != -1).any():
+        return np.zeros(n, np.int32)
+    wrong = (parents < -1) | (parents >= n)
+    wanted = f"-1 for none, or a row from 0 to {n - 1}"
+    found.on(np.flatnonzero(wrong), lambda r: Problem("unknown-parent", "", "parent", f"row {parents[r]}", wanted))
+    parents = np.where(wrong, np.int32(-1), parents)
+    depth = depths_of(parents)
+    lost = np.flatnonzero(depth < 0)
+    if len(lost):
+        # After at least n steps up, what hangs below a ring has arrived in it; going round maps a ring onto itself.
+        above = parents
+        for _ in range(len(lost).bit_length()):
+            above = np.where(depth < 0, above[above], above)
+        in_ring = np.zeros(n, bool)
+        in_ring[above[lost]] = True
+        for start in np.flatnonzero(in_ring).tolist():
+            ring: list[int] = []
+            row = start
+            while in_ring[row]:
+                ring.append(row)
+                in_ring[row] = False
+                row = int(parents[row])
+            if ring:
+                names = [found.name(r) for r in ring]
+                path = " → ".join([*names, names[0]] if len(names) <= 8 else [*names[:8], f"… ({len(names)} objects)"])
+                text = f"in a ring, {path}"
+                found.on(np.array([start]), lambda r, t=text: Problem("cycle", "", "parent", t, "outside of what hangs on it"))
+    return depth
+
+
+def _check_tags(scene: Scene, found: Findings) -> None:
+    used = np.bincount(scene.tag_rows, minlength=len(scene.tag_sets.values))
+    for i, tags in enumerate(scene.tag_sets.values):
+        bad = [t for t in tags if not _is_tag(t)] if used[i] else []
+        for tag in sorted(bad, key=repr):
+            rows = np.flatnonzero(scene.tag_rows == i)
+            found.on(
+                rows,
+                lambda r, t=tag: Problem("bad-tag", "", "tags", repr(t), "one word, without spaces and control characters"),
+            )
+
+
+def _is_tag(tag: Any) -> bool:
+    """One word: some text without white space, control characters and lone surrogates."""
+    return isinstance(tag, str) and bool(tag) and not any(c.isspace() or unicodedata.category(c) in ("Cc", "Cs") for c in tag)
+
+
+# ---- components -----------------------------------------------------------------------------------------------
+
+
+class Sound(dict[type, list[int]]):
+    """For each component type, the slots of its pool that are in use and have no problem."""
+
+    def __missing__(self, kind: type) -> list[int]:
+        return []
+
+
+def slots_in_use(slots: I32, count: int) -> I64:
+    """(m,) the slots that some object uses, in the order of their first objects. slots: (n,), -1 for none."""
+    first = np.full(count + 1, len(slots), np.int64)
+    first[slots[::-1]] = np.arange(len(slots) - 1, -1, -1)  # of equal slots the last assignment stays: the first row
+    order = np.argsort(first[:count], kind="stable")
+    return order[first[order] < len(slots)]
+
+
+def _check_components(scene: Scene, found: Findings) -> Sound:
+    sound = Sound()
+    for kind in sorted(scene.slots, key=lambda k: k.__name__):
+        slots, values = scene.slots_of(kind), scene.values_of(kind)
+        sound[kind] = []
+        for i in slots_in_use(slots, len(values)).tolist():
+            bad = [*problems_of(values[i], "", f"{kind.__name__}.")]
+            bad = bad or [*_contradictions(values[i])]
+            if bad:
+                rows = np.flatnonzero(slots == i)
+                for p in bad:
+                    found.on(rows, lambda r, p=p: p)
+            else:
+                sound[kind].append(i)
+    return sound
+
+
+def _contradictions(value: Any) -> Iterator[Problem]:
+    """Fields of one component that do not fit each other."""
+    match value:
+        case SpotLight(inner_angle=inner, outer_angle=outer) if inner >= outer:
+            yield Problem("spot-angles", "", "SpotLight.inner_angle", say(inner), f"below outer_angle, which is {say(outer)}")
+        case Mesh(shape="asset", asset=""):
+            yield Problem("missing", "", "Mesh.asset", "empty", 'the path of a model, for shape "asset"')
+        case Mesh(shape="data", data=data) if not isinstance(data, MeshData):
+            hint = "Mesh.of(data) makes such a Mesh"
+            yield Problem("missing", "", "Mesh.data", say(data), 'a MeshData, for shape "data"', hint)
+        case Environment(source="file", file=""):
+            yield Problem("missing", "", "Environment.file", "empty", 'the path of an .hdr file, for source "file"')
+        case _:
+            pass
+
+
+# ---- what the scene refers to ---------------------------------------------------------------------------------
+
+
+def _load_meshes(scene: Scene, sound: list[int], library: AssetLibrary, found: Findings) -> dict[int, LoadedMesh]:
+    """The geometry of every Mesh in use, by slot. Each distinct file and shape is loaded once."""
+    slots, values = scene.slots_of(Mesh), scene.values_of(Mesh)
+    bare = np.zeros(len(values) + 1, bool)  # meshes that some object carries without a Material
+    bare[slots[scene.slots_of(Material) < 0]] = True
+    out: dict[int, LoadedMesh] = {}
+    for i in sound:
+        mesh = values[i]
+        material = None
+        try:
+            if mesh.shape == "data":
+                assert mesh.data is not None
+                data, field = mesh.data, "Mesh.data"
+            elif mesh.shape == "asset":
+                data, field = library.mesh(mesh.asset), "Mesh.asset"
+                material = library.material(mesh.asset) if bare[i] else None
+            else:
+                data, field = make(mesh), "Mesh.shape"
+        except AssetError as error:
+            problems = [Problem("asset", "", "Mesh.asset", say(mesh.asset), "a model that can be read", str(error))]
+        else:
+            problems = [*_geometry_problems(data, field)]
+            out[i] = LoadedMesh(data, material)
+        for p in problems:
+            found.on(np.flatnonzero(slots == i), lambda r, p=p: p)
+    return out
+
+
+def _geometry_problems(data: MeshData, field: str) -> Iterator[Problem]:
+    """What is wrong with the arrays of a mesh: their shapes, types, numbers and indices."""
+    attributes = [(f.name, getattr(data, f.name)) for f in fields(data) if f.name != "name"]
+    widths = {"positions": 3, "normals": 3, "tangents": 4, "uv0": 2, "uv1": 2, "colors": 4}
+    n = len(data.positions) if np.ndim(data.positions) else 0
+    for name, array in attributes:
+        place = f"{field}.{name}"
+        if array is None and name not in ("positions", "normals", "indices"):
+            continue
+        if not isinstance(array, np.ndarray):
+            yield Problem("geometry", "", place, say(array), "a NumPy array")
+        elif name == "indices":
+            yield from _index_problems(array, n, place)
+        elif array.dtype != np.float32:
+            yield Problem("geometry", "", place, str(array.dtype), "float32")
+        elif array.shape != (n, widths[name]):
+            yield Problem("geometry", "", place, f"of shape {array.shape}", f"of shape ({n}, {widths[name]})")
+        elif not n:
+            if name == "positions":
+                yield Problem("geometry", "", place, "empty", "at least three points")
+        elif not np.isfinite(array).all():
+            row = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
+            yield Problem("not-finite", "", place, f"{say(array[row].tolist())} at vertex {row}", "finite numbers")
+
+
+def _index_problems(indices: NDArray[Any], n: int, place: str) -> Iterator[Problem]:
+    if indices.dtype != np.uint32:
+        yield Problem("geometry", "", place, str(indices.dtype), "uint32")
+    elif indices.ndim != 1 or len(indices) % 3 or not len(indices):
+        yield Problem("geometry", "", place, f"of shape {indices.shape}", "three for each triangle, in one row")
+    elif n and int(indices.max()) >= n:
+        yield Problem("geometry", "", place, f"up to {indices.max()}", f"below the number of vertices, {n}")
+
+
+_TEXTURE_FIELDS = [(use, f"{use.name.lower()}_texture") for use in TextureUse]
+
+
+def textures_of(material: Material) -> Iterator[tuple[TextureUse, str, Texture]]:
+    """The textures of a material that name a picture: use, field name, value."""
+    for use, name in _TEXTURE_FIELDS:
+        texture: Texture | None = getattr(material, name)
+        if texture is not None and texture.image:
+            yield use, name, texture
+
+
+def _load_images(
+    scene: Scene, sound: list[int], meshes: Mapping[int, LoadedMesh], library: AssetLibrary, found: Findings
+) -> dict[str, ImageData]:
+    """Every picture that a material uses, by address. A broken one is a problem of each object that shows it."""
+    images: dict[str, ImageData] = {}
+    errors: dict[str, str] = {}
+
+    def load(address: str) -> str | None:
+        if address not in images and address not in errors:
+            try:
+                images[address] = library.image(address)
+            except AssetError as error:
+                errors[address] = str(error)
+        return errors.get(address)
+
+    materials, slots = scene.values_of(Material), scene.slots_of(Material)
+    for i in sound:
+        for _, name, texture in textures_of(materials[i]):
+            error = load(texture.image)
+            if error is not None:
+                place = f"Material.{name}.image"
+                p = Problem("asset", "", place, say(texture.image), "a picture that can be read", error)
+                found.on(np.flatnonzero(slots == i), lambda r, p=p: p)
+    for i, mesh in meshes.items():
+        for _, _, texture in textures_of(mesh.material) if mesh.material else ():
+            error = load(texture.image)
+            if error is not None:
+                address = say(scene.values_of(Mesh)[i].asset)
+                p = Problem("asset", "", "Mesh.asset", address, "a model whose pictures can be read", error)
+                found.on(np.flatnonzero((scene.slots_of(Mesh) == i) & (slots < 0)), lambda r, p=p: p)
+    return images
+
+
+def _load_environment(
+    scene: Scene, sound: list[int], library: AssetLibrary, found: Findings
+) -> tuple[Environment, F32 | None] | None:
+    rows = np.flatnonzero(scene.slots_of(Environment) >= 0)
+    if not len(rows):
+        return None
+    first = found.name(int(rows[0]))
+    found.on(rows[1:], lambda r: Problem("environments", "", "Environment", f"a second one beside that of {first}", "the only one"))
+    slot = int(scene.slots_of(Environment)[rows[0]])
+    component = scene.values_of(Environment)[slot]
+    if slot not in sound or component.source != "file":
+        return component, None
+    try:
+        return component, library.environment(component.file)
+    except AssetError as error:
+        wanted = "an .hdr picture that can be read"
+        found.on(rows[:1], lambda r: Problem("asset", "", "Environment.file", say(component.file), wanted, str(error)))
+        return component, None
+
+
+def _check_other_files(scene: Scene, sound: Sound, root: Path, found: Findings) -> None:
+    """Files that components of other kinds name must be there; who uses them reads them."""
+    for kind in sound.keys() - {Mesh, Material, Environment}:
+        addresses = [f for f in fields_of(kind) if f.kind.role == "asset" and f.kind.name == "str"]
+        for f in addresses:
+            for i in sound[kind]:
+                address: str = getattr(scene.values_of(kind)[i], f.name)
+                if address and not (root / address.partition("#")[0]).is_file():
+                    place = f"{kind.__name__}.{f.name}"
+                    p = Problem("asset", "", place, say(address), "a file that exists", f"relative to {root}")
+                    found.on(np.flatnonzero(scene.slots_of(kind) == i), lambda r, p=p: p)
+
+
+# ---- remarks --------------------------------------------------------------------------------------------------
+
+
+def _remark(scene: Scene, meshes: Mapping[int, LoadedMesh], found: Findings) -> None:
+    def carried(kind: type) -> NDArray[np.bool_]:
+        return scene.slots_of(kind) >= 0
+
+    if not carried(Camera).any():
+        hint = 'scene.add("camera", dw.Camera(), at=(0, 2, 6), toward=(0, 0, 0)) adds one'
+        found.remarks.append(Remark("no-camera", "", "", "without a Camera", "nothing looks at it", hint))
+    if not any(carried(kind).any() for kind in (Sun, PointLight, SpotLight, Environment)):
+        hint = 'scene.add("sun", dw.Sun(), toward=(-1, -2, -1)) adds one'
+        found.remarks.append(Remark("no-light", "", "", "without a light", "an even sky lights it", hint))
+    stray = np.flatnonzero(carried(Material) & ~carried(Mesh))
+    found.remark(stray, "no-mesh", "Material", "on an object without a Mesh", "it is not drawn")
+    material_slots, mesh_slots = scene.slots_of(Material), scene.slots_of(Mesh)
+    for slot, mesh in meshes.items():
+        if np.ndim(mesh.data.normals) == 2 and not mesh.data.normals.any(axis=1).all():
+            rows = np.flatnonzero(mesh_slots == slot)
+            found.remark(rows, "no-normals", "Mesh", "with normals of length zero", "they are taken as +Z")
+        if mesh.data.uv0 is None:
+            textured = [i for i, m in enumerate(scene.values_of(Material)) if any(textures_of(m))]
+            rows = np.flatnonzero((mesh_slots == slot) & np.isin(material_slots, textured))
+            found.remark(rows, "no-uv", "Mesh", "without UVs", "its textures show their first texel only")

@@ -1,0 +1,170 @@
+"""The WovenScene: the immutable manifest of a scene, contiguous arrays that are ready to upload."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..assets.mesh import ImageData
+from ..engine.errors import Problem
+from ..engine.scene.components import Environment
+from ..engine.scene.settings import RenderSettings
+
+STAGES = ("validate", "extract", "configure", "sort", "manifest")
+
+
+@dataclass(frozen=True, eq=False)
+class Objects:
+    """All objects, in the scene's order. n objects.
+
+    ids: (n,) uint64.  names: n texts.  parents: (n,) int32 rows, -1 for roots.  depth: (n,) int32 in the tree.
+    position (n, 3), rotation (n, 4) xyzw, scale (n, 3): float32, relative to the parent, metres.
+    world: (n, 3, 4) float32, world_from_local.  tags: (n, words) uint32 bit masks over `WovenScene.tag_names`.
+    """
+
+    ids: NDArray[np.uint64]
+    names: tuple[str, ...]
+    parents: NDArray[np.int32]
+    depth: NDArray[np.int32]
+    position: NDArray[np.float32]
+    rotation: NDArray[np.float32]
+    scale: NDArray[np.float32]
+    world: NDArray[np.float32]
+    tags: NDArray[np.uint32]
+
+
+@dataclass(frozen=True, eq=False)
+class Geometry:
+    """Every distinct mesh once, in two mega-buffers.
+
+    positions: (v, 3) float32.  vertices: (v,) structs.VERTEX.  indices: (i,) uint32.  meshes: (m,) structs.MESH.
+    """
+
+    positions: NDArray[np.float32]
+    vertices: NDArray[np.void]
+    indices: NDArray[np.uint32]
+    meshes: NDArray[np.void]
+
+
+@dataclass(frozen=True, eq=False)
+class TextureData:
+    """A picture and how its bytes are read: sRGB colour, or linear data."""
+
+    image: ImageData
+    srgb: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Cameras:
+    """All cameras. objects: (c,) int32 rows.  fov_y: degrees; near, height: metres; orthographic: bool."""
+
+    objects: NDArray[np.int32]
+    fov_y: NDArray[np.float32]
+    near: NDArray[np.float32]
+    height: NDArray[np.float32]
+    orthographic: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class WovenEnvironment:
+    """The surroundings: the component (a default one where the scene has none) and, for a file, its radiance.
+
+    pixels: (h, w, 3) float32 linear radiance, equirectangular, row 0 = +Y, u = 0.5 + atan2(z, x) / 2π; or None.
+    """
+
+    component: Environment
+    pixels: NDArray[np.float32] | None
+    implicit: bool
+
+
+@dataclass(frozen=True)
+class Stats:
+    """Counts for people: what `dream weave` and `--json` print."""
+
+    objects: int
+    instances: int
+    batches: int
+    meshes: int
+    vertices: int
+    triangles: int
+    materials: int
+    textures: int
+    lights: int
+    cameras: int
+    tags: int
+    bytes: int
+
+
+@dataclass(frozen=True, eq=False)
+class WovenScene:
+    """A scene, woven. Nothing in it changes; the world and the Fabric make their own copies of what moves.
+
+    instances: (k,) structs.INSTANCE, sorted by pipeline class, material, mesh, id; `batch` is a row of `batches`.
+    instance_object: (k,) int32 the object of each instance.  batches: (b,) structs.BATCH, ordered by pipeline class.
+    materials: (m,) structs.MATERIAL.  lights: (l,) structs.LIGHT, suns first, in world space.
+    ev100: exposure value of the settings, metered where they ask for that.
+    seconds: how long each stage took, in order.
+    """
+
+    name: str
+    settings: RenderSettings
+    objects: Objects
+    tag_names: tuple[str, ...]
+    geometry: Geometry
+    materials: NDArray[np.void]
+    textures: tuple[TextureData, ...]
+    instances: NDArray[np.void]
+    instance_object: NDArray[np.int32]
+    batches: NDArray[np.void]
+    lights: NDArray[np.void]
+    cameras: Cameras
+    environment: WovenEnvironment
+    ev100: float
+    stats: Stats
+    warnings: tuple[Problem, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict[str, float])
+
+    def arrays(self) -> Iterator[tuple[str, NDArray[Any]]]:
+        """Every array by its path, in a fixed order."""
+        for part_name in ("objects", "geometry", "cameras"):
+            part = getattr(self, part_name)
+            for key in part.__dataclass_fields__:
+                value = getattr(part, key)
+                if isinstance(value, np.ndarray):
+                    yield f"{part_name}.{key}", value
+        for key in ("materials", "instances", "instance_object", "batches", "lights"):
+            yield key, getattr(self, key)
+        for i, texture in enumerate(self.textures):
+            yield f"textures.{i}", texture.image.pixels
+        if self.environment.pixels is not None:
+            yield "environment.pixels", self.environment.pixels
+
+    def to_bytes(self) -> bytes:
+        """The whole manifest as bytes: equal scenes give equal bytes. Times are left out."""
+        from ..engine.scene.settings import describe
+
+        head = "\n".join(
+            [
+                self.name,
+                *(f"{k}={v}" for k, v in describe(self.settings).items()),
+                repr(self.environment.component),
+                repr(self.ev100),
+                *self.tag_names,
+                *(str(w) for w in self.warnings),
+            ]
+        )
+        out = [head.encode(), "\n".join(self.objects.names).encode()]
+        for name, values in self.arrays():
+            out.append(f"\n{name} {values.dtype} {values.shape}\n".encode())
+            out.append(np.ascontiguousarray(values).tobytes())
+        return b"".join(out)
+
+    @property
+    def digest(self) -> str:
+        """A hash of `to_bytes`, to compare weaves by."""
+        return hashlib.blake2b(self.to_bytes(), digest_size=16).hexdigest()

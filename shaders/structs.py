@@ -1,0 +1,222 @@
+"""The structs that the CPU and the GPU share. The Loom fills the dtypes, the Fabric uploads them as they are."""
+
+from __future__ import annotations
+
+from enum import IntEnum, IntFlag
+
+import numpy as np
+
+from .layout import affine, array, atomic, f32, i32, mat4, struct, u32, uvec2, vec2, vec3, vec4
+
+NONE = 0xFFFFFFFF
+"""No texture, no object."""
+
+
+class PipelineClass(IntEnum):
+    """Which pipeline draws an instance. Mirrored ones (negative determinant) have their front faces clockwise."""
+
+    OPAQUE = 0
+    OPAQUE_MIRRORED = 1
+    OPAQUE_DOUBLE_SIDED = 2
+    MASK = 3
+    MASK_MIRRORED = 4
+    MASK_DOUBLE_SIDED = 5
+    BLEND = 6
+
+
+class MaterialFlag(IntFlag):
+    """Bits of Material.flags."""
+
+    MASK = 1
+    BLEND = 2
+    DOUBLE_SIDED = 4
+    UNLIT = 8
+    TEXTURED = 16
+
+
+class InstanceFlag(IntFlag):
+    """Bits of Instance.flags."""
+
+    MIRRORED = 1
+
+
+class LightKind(IntEnum):
+    """Light.kind."""
+
+    SUN = 0
+    POINT = 1
+    SPOT = 2
+
+
+class TextureUse(IntEnum):
+    """The order of Material.slots."""
+
+    BASE_COLOR = 0
+    METALLIC_ROUGHNESS = 1
+    NORMAL = 2
+    OCCLUSION = 3
+    EMISSIVE = 4
+
+
+SRGB_USES = (TextureUse.BASE_COLOR, TextureUse.EMISSIVE)
+
+TEXTURE_SLOT = struct(
+    "TextureSlot",
+    texture=u32,  # row in the texture table, or NONE
+    flags=u32,  # bits 0-1 wrap_u, 2-3 wrap_v (0 repeat, 1 clamp, 2 mirror), 4 nearest, 5 second UV set
+    offset=vec2,
+    matrix=vec4,  # uv' = offset + (m00 u + m01 v, m10 u + m11 v), stored m00 m01 m10 m11
+)
+
+MATERIAL = struct(
+    "Material",
+    base_color=vec4,  # linear, alpha last
+    emissive=vec3,  # linear, times its strength: cd/m²
+    alpha_cutoff=f32,
+    metallic=f32,
+    roughness=f32,
+    normal_scale=f32,
+    occlusion_strength=f32,
+    flags=u32,  # MaterialFlag
+    slots=array(TEXTURE_SLOT, len(TextureUse)),
+)
+
+TEXTURE = struct("Texture", pool=u32, layer=u32, size=uvec2)
+"""Where a texture lies in the pooled texture arrays."""
+
+class ToneMapOperator(IntEnum):
+    """Tonemap.curve; the names are those of the setting `tonemap.operator`."""
+
+    NEUTRAL = 0
+    AGX = 1
+    ACES = 2
+    REINHARD = 3
+    NONE = 4
+
+
+class EnvironmentSource(IntEnum):
+    """Surroundings.source; the names are those of Environment.source."""
+
+    SKY = 0
+    COLOR = 1
+    FILE = 2
+
+
+MESH = struct("Mesh", index_count=u32, first_index=u32, base_vertex=i32, vertex_count=u32, centre=vec3, radius=f32)
+"""A mesh in the mega-buffers, and its bounding sphere in local space."""
+
+INSTANCE = struct("Instance", batch=u32, material=u32, object=u32, flags=u32)
+"""What an instance is, beside its transform. `object` is the row of the scene object."""
+
+BATCH = struct("Batch", index_count=u32, first_index=u32, base_vertex=i32, first_slot=u32, pipeline=u32, mesh=u32)
+"""All instances of one mesh in one pipeline class: one indirect draw. `first_slot` is its region in the visible list."""
+
+DRAW_ARGS = struct(
+    "DrawArgs", index_count=u32, instance_count=atomic(u32), first_index=u32, base_vertex=i32, first_instance=u32
+)
+"""Indirect draw arguments, as the API wants them."""
+
+LIGHT = struct(
+    "Light",
+    position=vec3,  # world, metres
+    kind=u32,  # LightKind
+    direction=vec3,  # world, unit, the way the light travels
+    range=f32,  # metres, 0 for no limit
+    color=vec3,  # linear, times lux or candela
+    spot_scale=f32,  # KHR_lights_punctual: saturate(cos * scale + offset)²
+    spot_offset=f32,
+    object=u32,
+    casts_shadows=u32,
+)
+
+VIEW = struct(
+    "View",
+    view_proj=mat4,
+    planes=array(vec4, 6),  # point inward, world space, unit normals
+    eye=vec3,
+    count=u32,  # instances
+    forward=vec3,
+    batches=u32,
+    frustum=u32,  # 0: draw everything
+    blend_slot=u32,  # first slot of the sorted transparent instances in the visible list, or NONE to leave them out
+    casters=u32,  # 1: skip what casts no shadow
+)
+"""What one cull pass tests against."""
+
+DRAW_COMMAND = struct(
+    "DrawCommand", index_count=u32, instance_count=u32, first_index=u32, base_vertex=i32, first_instance=u32
+)
+"""The same, where nothing counts atomically."""
+
+COUNTERS = struct("Counters", instances=atomic(u32), triangles=atomic(u32), blended=atomic(u32), culled=atomic(u32))
+"""What one cull pass let through."""
+
+SORT = struct("Sort", k=u32, j=u32)
+"""One step of the bitonic sort."""
+
+FRAME = struct(
+    "Frame",
+    view=mat4,
+    proj=mat4,
+    view_proj=mat4,
+    world_from_clip=mat4,
+    eye=vec3,  # world, metres
+    exposure=f32,  # multiplies every radiance before it is stored
+    size=uvec2,  # pixels
+    time=f32,  # seconds
+    lights=u32,
+    irradiance=array(vec4, 9),  # SH L2 of the environment, already convolved with the cosine lobe, over π
+    environment_turn=vec2,  # cosine and sine of the rotation about +Y
+    environment_mips=f32,
+    environment_intensity=f32,
+    backdrop=vec3,
+    background=u32,  # 1: the environment fills the background
+    shadow_from_world=mat4,
+    shadow_texel=f32,  # metres
+    shadow_softness=f32,  # texels
+    shadow_size=f32,  # texels
+    shadow_light=u32,  # the light that casts, or NONE
+    shadow_fade=vec2,  # metres from the eye where shadows begin to fade, and where they have gone
+    energy_compensation=u32,
+    orthographic=u32,
+    forward=vec3,  # the way the camera looks
+)
+
+TONEMAP = struct("Tonemap", curve=u32, exposure=f32, samples=f32)
+"""`samples` above 1: the picture is the accumulated sum divided by it."""
+
+ACCUMULATION = struct("Accumulation", first=u32)
+
+SURROUNDINGS = struct("Surroundings", zenith=vec3, source=u32, horizon=vec3, size=u32, ground=vec3, color=vec3)
+"""What fills the environment cube; radiance, before its intensity."""
+
+PREFILTERING = struct("Prefiltering", roughness=f32, samples=u32, size=u32, source_size=u32)
+
+VERTEX = np.dtype(
+    [
+        ("frame", "<i2", 4),  # snorm16: octahedral normal x, y; the tangent's angle / π; its sign, 0 for no tangent
+        ("uv0", "<f4", 2),
+        ("uv1", "<f4", 2),
+        ("color", "<u2", 4),  # unorm16, linear
+    ]
+)
+"""The second vertex stream (32 bytes); the first is the position, float32 x 3.
+
+The tangent is stored as its angle in the basis that Duff et al. 2017, "Building an Orthonormal Basis, Revisited"
+(JCGT 6:1), gives for the decoded normal.
+"""
+
+
+def constants() -> str:
+    """WGSL constants for NONE and every enumeration above."""
+    lines = [f"const NONE = {NONE}u;"]
+    for prefix, of in (
+        ("PIPELINE", PipelineClass),
+        ("MATERIAL", MaterialFlag),
+        ("INSTANCE", InstanceFlag),
+        ("LIGHT", LightKind),
+        ("TONEMAP", ToneMapOperator),
+        ("ENVIRONMENT", EnvironmentSource),
+    ):
+        lines += [f"const {prefix}_{member.name} = {member.value}u;" for member in of]
+    return "\n".join(lines) + "\n"

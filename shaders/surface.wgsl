@@ -1,0 +1,131 @@
+// What a surface is made of at one point: material factors times textures.
+
+struct Varying {
+    @builtin(position) clip: vec4f,
+    @location(0) position: vec3f,
+    @location(1) normal: vec3f,
+    @location(2) tangent: vec4f,
+    @location(3) uv: vec4f,
+    @location(4) color: vec4f,
+    @location(5) @interpolate(flat) row: u32,
+};
+
+struct Surface {
+    base_color: vec3f,
+    alpha: f32,
+    metallic: f32,
+    roughness: f32,
+    occlusion: f32,
+    emissive: vec3f,
+    normal: vec3f,
+    geometric_normal: vec3f,
+    unlit: bool,
+};
+
+// Pools are 2D arrays, one per size and format. Gradients come from outside, so this may be called anywhere.
+fn sample_pool(pool: u32, uv: vec2f, layer: u32, dx: vec2f, dy: vec2f) -> vec4f {
+    switch (pool) {
+        case 0u: { return textureSampleGrad(pool_0, texture_sampler, uv, layer, dx, dy); }
+        case 1u: { return textureSampleGrad(pool_1, texture_sampler, uv, layer, dx, dy); }
+        case 2u: { return textureSampleGrad(pool_2, texture_sampler, uv, layer, dx, dy); }
+        case 3u: { return textureSampleGrad(pool_3, texture_sampler, uv, layer, dx, dy); }
+        case 4u: { return textureSampleGrad(pool_4, texture_sampler, uv, layer, dx, dy); }
+        case 5u: { return textureSampleGrad(pool_5, texture_sampler, uv, layer, dx, dy); }
+        case 6u: { return textureSampleGrad(pool_6, texture_sampler, uv, layer, dx, dy); }
+        default: { return textureSampleGrad(pool_7, texture_sampler, uv, layer, dx, dy); }
+    }
+}
+
+// The sampler repeats; clamp and mirror are made here, kept half a texel (of the level in use) inside the edge.
+fn wrap(u: f32, mode: u32, margin: f32) -> f32 {
+    if (mode == 0u) { return u; }
+    let mirrored = 1.0 - abs(1.0 - (u - 2.0 * floor(0.5 * u)));
+    let inside = select(u, mirrored, mode == 2u);
+    let edge = min(margin, 0.5);
+    return clamp(inside, edge, 1.0 - edge);
+}
+
+fn sample_slot(slot: TextureSlot, uv: vec4f, dx: vec4f, dy: vec4f) -> vec4f {
+    let entry = textures[slot.texture];
+    let second = (slot.flags & 32u) != 0u;
+    let m = mat2x2f(slot.matrix.xz, slot.matrix.yw);
+    var at = m * select(uv.xy, uv.zw, second) + slot.offset;
+    let ddx = m * select(dx.xy, dx.zw, second);
+    let ddy = m * select(dy.xy, dy.zw, second);
+    let size = vec2f(entry.size);
+    let footprint = max(length(ddx * size), length(ddy * size));
+    if ((slot.flags & 16u) != 0u && footprint < 1.0) {
+        at = (floor(at * size) + 0.5) / size;
+    }
+    let margin = 0.5 * max(footprint, 1.0) / size;
+    at.x = wrap(at.x, slot.flags & 3u, margin.x);
+    at.y = wrap(at.y, (slot.flags >> 2u) & 3u, margin.y);
+    return sample_pool(entry.pool, at, entry.layer, ddx, ddy);
+}
+
+// A tangent frame from screen-space derivatives, for meshes without tangents.
+// Schüler 2007/2013, "Followup: Normal Mapping Without Precomputed Tangents".
+fn derived_frame(n: vec3f, dpx: vec3f, dpy: vec3f, dux: vec2f, duy: vec2f) -> mat3x3f {
+    let px = cross(dpy, n);
+    let py = cross(n, dpx);
+    let t = px * dux.x + py * duy.x;
+    let b = px * dux.y + py * duy.y;
+    let largest = max(dot(t, t), dot(b, b));
+    let scale = select(0.0, inverseSqrt(largest), largest > 0.0);
+    return mat3x3f(t * scale, -b * scale, n);
+}
+
+fn surface_at(in: Varying, front_facing: bool) -> Surface {
+    let instance = instances[in.row];
+    let m = instance.material;
+    let flags = materials[m].flags;
+
+    // Derivatives first: they need uniform control flow.
+    let dx = dpdx(in.uv);
+    let dy = dpdy(in.uv);
+    let dpx = dpdx(in.position);
+    let dpy = dpdy(in.position);
+
+    var texels = array<vec4f, 5>(vec4f(1.0), vec4f(1.0), vec4f(0.5, 0.5, 1.0, 1.0), vec4f(1.0), vec4f(1.0));
+    if ((flags & MATERIAL_TEXTURED) != 0u) {
+        for (var i = 0u; i < 5u; i++) {
+            if (materials[m].slots[i].texture != NONE) {
+                texels[i] = sample_slot(materials[m].slots[i], in.uv, dx, dy);
+            }
+        }
+    }
+
+    var s: Surface;
+    let base = materials[m].base_color * texels[0] * in.color;
+    s.base_color = base.rgb;
+    s.alpha = base.a;
+    s.metallic = materials[m].metallic * texels[1].b;
+    s.roughness = materials[m].roughness * texels[1].g;
+    s.occlusion = mix(1.0, texels[3].r, materials[m].occlusion_strength);
+    s.emissive = materials[m].emissive * texels[4].rgb;
+    s.unlit = (flags & MATERIAL_UNLIT) != 0u;
+
+    // Front faces of mirrored instances are wound the other way.
+    let mirrored = (instance.flags & INSTANCE_MIRRORED) != 0u;
+    let facing = select(-1.0, 1.0, front_facing != mirrored);
+    let n = normalize(in.normal) * facing;
+    s.geometric_normal = n;
+    s.normal = n;
+    if (materials[m].slots[2].texture != NONE) {
+        let slot = materials[m].slots[2];
+        let second = (slot.flags & 32u) != 0u;
+        var frame = mat3x3f(in.tangent.xyz, cross(in.normal, in.tangent.xyz) * in.tangent.w, n);
+        if (abs(in.tangent.w) < 0.5) {
+            let um = mat2x2f(slot.matrix.xz, slot.matrix.yw);
+            frame = derived_frame(n, dpx, dpy, um * select(dx.xy, dx.zw, second), um * select(dy.xy, dy.zw, second));
+        } else {
+            frame[0] *= facing;
+            frame[1] *= facing;
+        }
+        let packed = texels[2].xyz * 2.0 - 1.0;
+        let bent = frame * vec3f(packed.xy * materials[m].normal_scale, packed.z);
+        let size = dot(bent, bent);
+        s.normal = select(n, bent * inverseSqrt(max(size, 1e-20)), size > 1e-12);
+    }
+    return s;
+}

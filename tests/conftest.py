@@ -1,0 +1,77 @@
+"""Fixtures for all tests: the checkout, the reference pictures, a GPU, a display."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from dreamwell.engine.errors import GpuError
+from dreamwell.engine.gpu import Gpu
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+# Mesa reads this when it is loaded, so it is set before any fixture runs. A software adapter takes seconds to compile
+# the engine's shaders and 0.2 s to find them here again.
+if "MESA_SHADER_CACHE_DIR" not in os.environ:
+    os.environ["MESA_SHADER_CACHE_DIR"] = str(CHECKOUT / ".cache" / "mesa")
+    Path(os.environ["MESA_SHADER_CACHE_DIR"]).mkdir(parents=True, exist_ok=True)
+
+# A test's time says more about the machine than about the code; the same examples everywhere make CI's failures ours.
+settings.register_profile("dreamwell", deadline=None, derandomize=True)
+settings.load_profile("dreamwell")
+
+
+@pytest.fixture(scope="session")
+def checkout() -> Path:
+    """The folder with pyproject.toml."""
+    return CHECKOUT
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """The path-traced reference pictures, a folder beside the checkout; a clone may come without them."""
+    folder = CHECKOUT.parent / "shared" / "reference"
+    if not folder.is_dir():
+        pytest.skip("needs the reference pictures in ../shared/reference, which are not there")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def gpu() -> Gpu:
+    """An open device, for the whole run. No adapter is a failure: a software one serves, so there is no excuse."""
+    try:
+        return Gpu.open()
+    except GpuError as error:
+        problem = str(error)
+    pytest.fail(problem, pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def display() -> Iterator[None]:
+    """A display server to open windows on: the one that is there, else a virtual one for this run."""
+    if sys.platform != "linux" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        yield
+        return
+    if shutil.which("Xvfb") is None:
+        reason = "needs a display: there is none, and no Xvfb to make one"
+        if os.environ.get("CI"):
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+    read_end, write_end = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1280x720x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=[write_end], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    os.close(write_end)
+    with os.fdopen(read_end) as ready:
+        number = ready.readline().strip()  # Xvfb writes the display's number when it takes connections
+    if not number:
+        pytest.fail("Xvfb did not start", pytrace=False)
+    os.environ["DISPLAY"] = f":{number}"
+    yield
+    del os.environ["DISPLAY"]
+    server.terminate()
+    server.wait()
