@@ -5,7 +5,7 @@ The `.dream` format, validation, the inspector, the docs and `--set` all read th
     @component
     class Spinner:
         '''Turns its object.'''
-        speed: float = field(90.0, unit="deg/s", minimum=0, doc="how fast it turns")
+        speed: float = field(default=90.0, unit="deg/s", minimum=0, doc="how fast it turns")
 
 Values are frozen and hashable: a scene stores each distinct value once, however many objects use it.
 """
@@ -13,6 +13,7 @@ Values are frozen and hashable: a scene stores each distinct value once, however
 from __future__ import annotations
 
 import math
+import sys
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
@@ -57,7 +58,10 @@ def field(
     doc: str = "",
     memory: bool = False,
 ) -> Any:
-    """Declare one field: its default, its unit, its range and one line of documentation."""
+    """Declare one field: its default, its unit, its range and one line of documentation.
+
+    Say `default=`: type checkers read that keyword, to know that the field may be left out.
+    """
     return dataclass_field(default=default, metadata={"spec": Spec(unit, minimum, maximum, above, doc, memory)})
 
 
@@ -148,6 +152,9 @@ def field_names(cls: type) -> tuple[str, ...]:
     return tuple(f.name for f in fields_of(cls))
 
 
+_LARGEST = int(sys.float_info.max)
+
+
 def _plain(value: Any) -> Any:
     """Numbers and sequences of any library (NumPy, pyrr, lists) → Python floats and tuples."""
     if type(value) in (float, int, str, bool, type(None), tuple):
@@ -161,15 +168,20 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _float(value: Any) -> Any:
+    """A whole number as a float, if there is such a float; all else as it is."""
+    return float(value) if type(value) is int and abs(value) <= _LARGEST else value
+
+
 def _normalise(self: Any) -> None:
     for f in fields_of(type(self)):
         if f.kind.name == "memory" or f.kind.name == "struct":
             continue
         value = _plain(getattr(self, f.name))
-        if f.kind.name == "float" and type(value) is int:
-            value = float(value)
+        if f.kind.name == "float":
+            value = _float(value)
         elif f.kind.name == "vector" and type(value) is tuple:
-            value = tuple(float(v) if type(v) is int else v for v in value)
+            value = tuple(map(_float, value))
         object.__setattr__(self, f.name, value)
 
 
@@ -220,7 +232,7 @@ def say(value: Any) -> str:
     elif isinstance(value, float):
         text = repr(value)
     elif isinstance(value, (tuple, list)):
-        text = "[" + ", ".join(say(v) for v in value) + "]"
+        text = "[" + ", ".join("[...]" if isinstance(v, (tuple, list)) else say(v) for v in value[:30]) + "]"
     else:
         text = repr(value) if isinstance(value, int) else type(value).__name__
     return text if len(text) <= 60 else text[:57] + "..."
@@ -243,7 +255,7 @@ def _bad_number(value: Any, spec: Spec) -> tuple[str, str] | None:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return isinstance(value, float) or (type(value) is int and abs(value) <= _LARGEST)
 
 
 def _fits(value: Any, kind: Kind) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 import wgpu
 
 from .errors import GpuError
+from .quick_cffi import hasten
 
 NEEDED = ("indirect-first-instance",)
 """Without it, draws whose first instance is not 0 vanish silently."""
@@ -71,8 +72,9 @@ class Gpu:
 
 
 def _adapters() -> list[wgpu.GPUAdapter]:
-    from wgpu.backends.wgpu_native import _helpers, extras
+    from wgpu.backends.wgpu_native import _helpers, extras, ffi
 
+    hasten(ffi)
     # Vulkan, Metal and DX12 only: starting OpenGL too triples the time to the first picture, and it can't run us.
     # Our own compute passes write the draw arguments, so validating them again per draw is work for nothing.
     if getattr(_helpers, "_the_instance", None) is None:

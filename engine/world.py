@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from ..loom.woven import WovenScene
 from . import math as dmath
 from .declare import Vec3, Vec4
 from .errors import SceneError
+from .scene.settings import apply_settings
 from .transforms import NO_ROWS, Transforms
 
 F32 = NDArray[np.float32]
@@ -97,6 +98,8 @@ class World:
         objects, cameras = woven.objects, woven.cameras
         extra = 0 if len(cameras.objects) else 1
         self.woven = woven
+        self.settings = woven.settings
+        """How the world is drawn; see `configure`."""
         self.names: tuple[str, ...] = objects.names + ("camera",) * extra
         self.ids: U64 = _grown(objects.ids, extra, 0)
         self.transforms = Transforms(
@@ -222,6 +225,10 @@ class World:
         if known < len(self.names):
             moved = moved[moved < known]
         return moved, self.transforms.world[moved]
+
+    def configure(self, changes: Mapping[str, Any]) -> None:
+        """Change render settings, as in `{"exposure.compensation": 1.0}`. Raises SettingsError, and changes nothing."""
+        self.settings = apply_settings(self.settings, changes)
 
     # ---- the camera ---------------------------------------------------------------------------------------------
 

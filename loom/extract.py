@@ -22,7 +22,7 @@ CHUNK = 16_384  # rows at a time, so that what is computed stays in the cache
 class Extracted:
     """What the objects carry. n objects.
 
-    world: (n, 3, 4) float32, world_from_local.  mirrored: (n,) bool, the determinant of the world transform is negative.
+    world: (n, 3, 4) float32, world_from_local.  mirrored: (n,) bool, where its determinant is negative.
     tags: (n, words) uint32, bit i % 32 of word i // 32 is tag i of `tag_names`, which are sorted.
     lights: (l,) structs.LIGHT, unordered.
     """
@@ -85,7 +85,7 @@ def mirrored_rows(scales: F64, parents: I32, levels: list[I64]) -> NDArray[np.bo
     """(n,) whether a world transform turns a left hand into a right one: an odd number of negative factors above."""
     if not (scales < 0).any():
         return np.zeros(len(scales), bool)
-    mirrored = np.logical_xor.reduce(scales < 0, axis=1)
+    mirrored: NDArray[np.bool_] = np.logical_xor.reduce(scales < 0, axis=1)
     for rows in levels[1:]:
         mirrored[rows] ^= mirrored[parents[rows]]
     return mirrored
@@ -156,7 +156,8 @@ def _minus_z(world: F32) -> F64:
     """(n, 3) the unit vectors along -Z of (n, 3, 4) world transforms."""
     z = -world[:, :, 2].astype(np.float64)
     length = np.linalg.norm(z, axis=1, keepdims=True)
-    return np.divide(z, length, out=np.tile([0.0, 0.0, -1.0], (len(z), 1)), where=length > 0)
+    np.divide(z, length, out=z, where=length > 0)
+    return z
 
 
 def _cameras(scene: Scene) -> Cameras:

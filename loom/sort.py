@@ -56,9 +56,7 @@ def sort(checked: Checked, extracted: Extracted) -> Sorted:
 
     lights = extracted.lights
     light_order = np.lexsort((scene.ids[lights["object"]], lights["kind"]))
-    return Sorted(
-        objects[order], pipeline[order], material[order], mesh[order], materials, meshes, lights[light_order]
-    )
+    return Sorted(objects[order], pipeline[order], material[order], mesh[order], materials, meshes, lights[light_order])
 
 
 def _pipeline_class(material: Material) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +83,8 @@ def validate(scene: Scene, problems: Sequence[Problem], library: AssetLibrary) -
     images = _load_images(scene, sound[Material], meshes, library, found)
     surroundings = _load_environment(scene, sound[Environment], library, found)
     _check_other_files(scene, sound, library.root, found)
-    _remark(scene, meshes, found)
     found.raise_problems()
+    _remark(scene, meshes, found)
     return Checked(scene, depth, by_id, rotations, meshes, images, surroundings, tuple(found.remarks))
 
 
@@ -109,9 +110,11 @@ class Findings:
         self.problems.extend(more)
         self.count += len(more)
 
-    def on(self, rows: NDArray[Any], problem: Callable[[int], Problem]) -> None:
-        """Add one problem for each row; `problem` leaves `where` empty. Beyond `LIMIT` they are only counted."""
-        self.problems.extend(replace(problem(row), where=self.name(row)) for row in rows[:LIMIT].tolist())
+    def on(self, rows: NDArray[Any], problem: Problem | Callable[[int], Problem]) -> None:
+        """Add a problem, its `where` still empty, for each row. Beyond `LIMIT` rows they are only counted."""
+        for row in rows[:LIMIT].tolist():
+            p = problem if isinstance(problem, Problem) else problem(row)
+            self.problems.append(replace(p, where=self.name(row)))
         self.count += len(rows)
 
     def remark(self, rows: NDArray[Any], code: str, field: str, found: str, done: str) -> None:
@@ -145,24 +148,32 @@ def _check_transforms(scene: Scene, found: Findings) -> F64:
     columns = (("position", scene.positions), ("rotation", scene.rotations), ("scale", scene.scales))
     for field, column in columns:
         if not np.isfinite(column).all():
-            rows = np.flatnonzero(~np.isfinite(column).all(axis=1))
-            found.on(rows, lambda r, f=field, c=column: Problem("not-finite", "", f, say(c[r].tolist()), "finite numbers"))
+            found.on(np.flatnonzero(~np.isfinite(column).all(axis=1)), partial(_not_finite, field, column))
     if not scene.scales.all():
         rows = np.flatnonzero((scene.scales == 0).any(axis=1))
         wanted, hint = "not zero along any axis", "to hide an object, take its Mesh away"
         found.on(rows, lambda r: Problem("zero-scale", "", "scale", say(scene.scales[r].tolist()), wanted, hint))
-    rotations = scene.rotations
-    squares = np.einsum("ij,ij->i", rotations, rotations)
-    zero = np.flatnonzero(squares == 0)
-    hint = "no rotation is [0, 0, 0, 1]"
-    found.on(zero, lambda r: Problem("zero-rotation", "", "rotation", "[0, 0, 0, 0]", "a quaternion of length 1", hint))
-    off = np.abs(squares - 1) > 1e-12
-    if not off.any():
-        return rotations.copy()
-    lengths = np.sqrt(np.where(np.isfinite(squares) & (squares > 0), squares, 1))
-    far = np.flatnonzero(off & (np.abs(lengths - 1) > 1e-3))
-    found.remark(far, "unit-rotation", "rotation", "not of length 1", "it was normalised")
-    return rotations / lengths[:, None]
+    return _unit_rotations(scene, found)
+
+
+def _not_finite(field: str, column: F64, row: int) -> Problem:
+    return Problem("not-finite", "", field, say(column[row].tolist()), "finite numbers")
+
+
+def _unit_rotations(scene: Scene, found: Findings) -> F64:
+    rotations = scene.rotations.copy()
+    with np.errstate(over="ignore", invalid="ignore"):  # numbers that are not finite were reported before
+        off = np.flatnonzero(np.abs(np.einsum("ij,ij->i", rotations, rotations) - 1) > 1e-12)
+        q = rotations[off]
+        largest = np.abs(q).max(axis=1, initial=0)
+        q /= np.where(largest > 0, largest, 1)[:, None]  # first, as squares of large or small numbers leave the range
+        length = np.linalg.norm(q, axis=1)
+        rotations[off] = q / np.where(length > 0, length, 1)[:, None]
+        far = (largest > 0) & (np.abs(length * largest - 1) > 1e-3)
+    wanted, hint = "a quaternion of length 1", "no rotation is [0, 0, 0, 1]"
+    found.on(off[largest == 0], Problem("zero-rotation", "", "rotation", "[0, 0, 0, 0]", wanted, hint))
+    found.remark(off[far], "unit-rotation", "rotation", "not of length 1", "it was normalised")
+    return rotations
 
 
 def _check_ids(scene: Scene, found: Findings) -> I64:
@@ -173,16 +184,16 @@ def _check_ids(scene: Scene, found: Findings) -> I64:
     same = ordered[1:] == ordered[:-1]
     if same.any():
         order = np.argsort(ids, kind="stable")
-        first = np.concatenate([[True], ~same])
-        twin = order[np.maximum.accumulate(np.where(first, np.arange(len(ids)), 0))]
-        second = np.flatnonzero(~first & (ordered != 0))
-        of = dict(zip(order[second[:LIMIT]].tolist(), twin[second[:LIMIT]].tolist(), strict=True))
-        found.on(
-            order[second],
-            lambda r: Problem("duplicate-id", "", "id", f'"{id_text(int(ids[r]))}", as that of {found.name(of[r])}', "unique"),
-        )
-    found.on(np.flatnonzero(ids == 0), lambda r: Problem("bad-id", "", "id", f'"{id_text(0)}"', "another number than zero"))
+        later = np.concatenate([[False], same]) & (ordered != 0)
+        twins = dict(zip(ordered[~later].tolist(), order[~later].tolist(), strict=True))
+        found.on(order[later], partial(_same_id, found, twins))
+    found.on(np.flatnonzero(ids == 0), Problem("bad-id", "", "id", f'"{id_text(0)}"', "another number than zero"))
     return order
+
+
+def _same_id(found: Findings, first: Mapping[int, int], row: int) -> Problem:
+    number = int(found.scene.ids[row])
+    return Problem("duplicate-id", "", "id", f'"{id_text(number)}", as that of {found.name(first[number])}', "unique")
 
 
 def _check_parents(scene: Scene, found: Findings) -> I32:
@@ -213,8 +224,8 @@ def _check_parents(scene: Scene, found: Findings) -> I32:
             if ring:
                 names = [found.name(r) for r in ring]
                 path = " → ".join([*names, names[0]] if len(names) <= 8 else [*names[:8], f"… ({len(names)} objects)"])
-                text = f"in a ring, {path}"
-                found.on(np.array([start]), lambda r, t=text: Problem("cycle", "", "parent", t, "outside of what hangs on it"))
+                wanted = "an object that does not hang on it"
+                found.on(np.array([start]), Problem("cycle", "", "parent", f"in a ring, {path}", wanted))
     return depth
 
 
@@ -224,15 +235,15 @@ def _check_tags(scene: Scene, found: Findings) -> None:
         bad = [t for t in tags if not _is_tag(t)] if used[i] else []
         for tag in sorted(bad, key=repr):
             rows = np.flatnonzero(scene.tag_rows == i)
-            found.on(
-                rows,
-                lambda r, t=tag: Problem("bad-tag", "", "tags", repr(t), "one word, without spaces and control characters"),
-            )
+            wanted = "one word, without spaces and control characters"
+            found.on(rows, Problem("bad-tag", "", "tags", repr(tag), wanted))
 
 
 def _is_tag(tag: Any) -> bool:
     """One word: some text without white space, control characters and lone surrogates."""
-    return isinstance(tag, str) and bool(tag) and not any(c.isspace() or unicodedata.category(c) in ("Cc", "Cs") for c in tag)
+    if not (isinstance(tag, str) and tag):
+        return False
+    return not any(c.isspace() or unicodedata.category(c) in ("Cc", "Cs") for c in tag)
 
 
 # ---- components -----------------------------------------------------------------------------------------------
@@ -256,7 +267,7 @@ def slots_in_use(slots: I32, count: int) -> I64:
 def _check_components(scene: Scene, found: Findings) -> Sound:
     sound = Sound()
     for kind in sorted(scene.slots, key=lambda k: k.__name__):
-        slots, values = scene.slots_of(kind), scene.values_of(kind)
+        slots, values = scene.slots_of(kind), scene.pools[kind].values
         sound[kind] = []
         for i in slots_in_use(slots, len(values)).tolist():
             bad = [*problems_of(values[i], "", f"{kind.__name__}.")]
@@ -264,7 +275,7 @@ def _check_components(scene: Scene, found: Findings) -> Sound:
             if bad:
                 rows = np.flatnonzero(slots == i)
                 for p in bad:
-                    found.on(rows, lambda r, p=p: p)
+                    found.on(rows, p)
             else:
                 sound[kind].append(i)
     return sound
@@ -274,7 +285,8 @@ def _contradictions(value: Any) -> Iterator[Problem]:
     """Fields of one component that do not fit each other."""
     match value:
         case SpotLight(inner_angle=inner, outer_angle=outer) if inner >= outer:
-            yield Problem("spot-angles", "", "SpotLight.inner_angle", say(inner), f"below outer_angle, which is {say(outer)}")
+            wanted = f"below outer_angle, which is {say(outer)}"
+            yield Problem("spot-angles", "", "SpotLight.inner_angle", say(inner), wanted)
         case Mesh(shape="asset", asset=""):
             yield Problem("missing", "", "Mesh.asset", "empty", 'the path of a model, for shape "asset"')
         case Mesh(shape="data", data=data) if not isinstance(data, MeshData):
@@ -313,7 +325,7 @@ def _load_meshes(scene: Scene, sound: list[int], library: AssetLibrary, found: F
             problems = [*_geometry_problems(data, field)]
             out[i] = LoadedMesh(data, material)
         for p in problems:
-            found.on(np.flatnonzero(slots == i), lambda r, p=p: p)
+            found.on(np.flatnonzero(slots == i), p)
     return out
 
 
@@ -384,14 +396,14 @@ def _load_images(
             if error is not None:
                 place = f"Material.{name}.image"
                 p = Problem("asset", "", place, say(texture.image), "a picture that can be read", error)
-                found.on(np.flatnonzero(slots == i), lambda r, p=p: p)
+                found.on(np.flatnonzero(slots == i), p)
     for i, mesh in meshes.items():
         for _, _, texture in textures_of(mesh.material) if mesh.material else ():
             error = load(texture.image)
             if error is not None:
                 address = say(scene.values_of(Mesh)[i].asset)
                 p = Problem("asset", "", "Mesh.asset", address, "a model whose pictures can be read", error)
-                found.on(np.flatnonzero((scene.slots_of(Mesh) == i) & (slots < 0)), lambda r, p=p: p)
+                found.on(np.flatnonzero((scene.slots_of(Mesh) == i) & (slots < 0)), p)
     return images
 
 
@@ -402,7 +414,7 @@ def _load_environment(
     if not len(rows):
         return None
     first = found.name(int(rows[0]))
-    found.on(rows[1:], lambda r: Problem("environments", "", "Environment", f"a second one beside that of {first}", "the only one"))
+    found.on(rows[1:], Problem("environments", "", "Environment", f"one beside that of {first}", "the only one"))
     slot = int(scene.slots_of(Environment)[rows[0]])
     component = scene.values_of(Environment)[slot]
     if slot not in sound or component.source != "file":
@@ -411,7 +423,7 @@ def _load_environment(
         return component, library.environment(component.file)
     except AssetError as error:
         wanted = "an .hdr picture that can be read"
-        found.on(rows[:1], lambda r: Problem("asset", "", "Environment.file", say(component.file), wanted, str(error)))
+        found.on(rows[:1], Problem("asset", "", "Environment.file", say(component.file), wanted, str(error)))
         return component, None
 
 
@@ -425,7 +437,7 @@ def _check_other_files(scene: Scene, sound: Sound, root: Path, found: Findings) 
                 if address and not (root / address.partition("#")[0]).is_file():
                     place = f"{kind.__name__}.{f.name}"
                     p = Problem("asset", "", place, say(address), "a file that exists", f"relative to {root}")
-                    found.on(np.flatnonzero(scene.slots_of(kind) == i), lambda r, p=p: p)
+                    found.on(np.flatnonzero(scene.slots_of(kind) == i), p)
 
 
 # ---- remarks --------------------------------------------------------------------------------------------------
@@ -444,11 +456,11 @@ def _remark(scene: Scene, meshes: Mapping[int, LoadedMesh], found: Findings) -> 
     stray = np.flatnonzero(carried(Material) & ~carried(Mesh))
     found.remark(stray, "no-mesh", "Material", "on an object without a Mesh", "it is not drawn")
     material_slots, mesh_slots = scene.slots_of(Material), scene.slots_of(Mesh)
+    textured = [i for i, material in enumerate(scene.values_of(Material)) if any(textures_of(material))]
     for slot, mesh in meshes.items():
-        if np.ndim(mesh.data.normals) == 2 and not mesh.data.normals.any(axis=1).all():
+        if not mesh.data.normals.any(axis=1).all():
             rows = np.flatnonzero(mesh_slots == slot)
             found.remark(rows, "no-normals", "Mesh", "with normals of length zero", "they are taken as +Z")
-        if mesh.data.uv0 is None:
-            textured = [i for i, m in enumerate(scene.values_of(Material)) if any(textures_of(m))]
+        if textured and mesh.data.uv0 is None:
             rows = np.flatnonzero((mesh_slots == slot) & np.isin(material_slots, textured))
-            found.remark(rows, "no-uv", "Mesh", "without UVs", "its textures show their first texel only")
+            found.remark(rows, "no-uv", "Mesh", "without UVs", "its textures show one texel")

@@ -26,9 +26,9 @@ def octahedral_from_normals(normals: F32 | F64) -> I16:
     """(n, 3) → (n, 2) snorm16 codes; any length but zero, which counts as +Z."""
     n = np.asarray(normals, np.float64)
     total = np.abs(n).sum(axis=1, keepdims=True)
-    n = np.divide(n, total, out=np.tile([0.0, 0.0, 1.0], (len(n), 1)), where=total > 0)
+    n = np.where(total > 0, n / np.where(total > 0, total, 1), (0.0, 0.0, 1.0))
     folded = np.where(n[:, 2:] < 0, (1 - np.abs(n[:, 1::-1])) * np.copysign(1, n[:, :2]), n[:, :2])
-    codes = np.rint(folded * SNORM).astype(np.int32)
+    codes: NDArray[np.int32] = np.rint(folded * SNORM).astype(np.int32)
     # On the fold |x| + |y| = 1 a GPU's z is 0 ± an ulp; one step along x makes its sign sure. Corners are exact.
     fold = (np.abs(codes).sum(axis=1) == SNORM) & (codes != 0).all(axis=1)
     codes[fold, 0] += np.where(n[fold, 2] < 0, 1, -1) * np.sign(codes[fold, 0])
@@ -40,8 +40,9 @@ def normals_from_octahedral(codes: I16) -> F32:
     e = np.maximum(codes.astype(np.float32) / np.float32(SNORM), np.float32(-1))
     z = np.float32(1) - np.abs(e[:, 0]) - np.abs(e[:, 1])
     fold = np.maximum(-z, np.float32(0))[:, None]
-    n = np.concatenate([e - np.copysign(fold, e), z[:, None]], axis=1)
-    return n / np.linalg.norm(n, axis=1, keepdims=True)
+    n: F32 = np.concatenate([e - np.copysign(fold, e), z[:, None]], axis=1)
+    n /= np.linalg.norm(n, axis=1, keepdims=True)
+    return n
 
 
 def basis_from_normals(normals: F32) -> tuple[F64, F64]:

@@ -15,14 +15,20 @@ Shape = Literal["box", "sphere", "plane", "quad", "cylinder", "cone", "capsule",
 class Mesh:
     """Geometry to draw. With no Material beside it, the asset's own material or a neutral one is used."""
 
-    shape: Shape = field("box", doc="a built-in shape, or 'asset' for geometry from a file")
-    asset: AssetPath = field("", doc="for shape 'asset': model.glb#mesh/0/1 (mesh 0, primitive 1), model.obj, ...")
-    size: Vec3 = field((1.0, 1.0, 1.0), unit="m", above=0, doc="box: edge lengths; plane and quad: x and z / x and y")
-    radius: float = field(0.5, unit="m", above=0, doc="sphere, cylinder, cone, capsule, torus (to the tube's centre)")
-    height: float = field(1.0, unit="m", above=0, doc="cylinder, cone, capsule (between the caps' centres)")
-    tube: float = field(0.2, unit="m", above=0, doc="torus: radius of the tube")
-    segments: int = field(32, minimum=3, maximum=512, doc="how finely round shapes are cut")
-    data: MeshData | None = field(None, memory=True, doc="for shape 'data': geometry made in code")
+    shape: Shape = field(default="box", doc="a built-in shape, or 'asset' for geometry from a file")
+    asset: AssetPath = field(
+        default="", doc="for 'asset': model.glb#mesh/0/1 (mesh 0, primitive 1), model.obj, ..."
+    )
+    size: Vec3 = field(
+        default=(1.0, 1.0, 1.0), unit="m", above=0, doc="box: edge lengths; plane and quad: x and z / x and y"
+    )
+    radius: float = field(
+        default=0.5, unit="m", above=0, doc="sphere, cylinder, cone, capsule, torus (to the tube's centre)"
+    )
+    height: float = field(default=1.0, unit="m", above=0, doc="cylinder, cone, capsule (between the caps' centres)")
+    tube: float = field(default=0.2, unit="m", above=0, doc="torus: radius of the tube")
+    segments: int = field(default=32, minimum=3, maximum=512, doc="how finely round shapes are cut")
+    data: MeshData | None = field(default=None, memory=True, doc="for shape 'data': geometry made in code")
 
     @classmethod
     def box(cls, size: Vec3 | float = 1.0) -> Self:
@@ -84,55 +90,57 @@ Wrap = Literal["repeat", "clamp", "mirror"]
 class Texture:
     """A picture on a surface: the file, how it repeats, which UV set, and a transform of the UVs."""
 
-    image: AssetPath = field("", doc="a picture file, or model.glb#image/2")
-    uv_set: int = field(0, minimum=0, maximum=1, doc="which UV set of the mesh")
-    wrap_u: Wrap = field("repeat", doc="outside 0..1, horizontally")
-    wrap_v: Wrap = field("repeat", doc="outside 0..1, vertically")
-    nearest: bool = field(False, doc="show hard texels when magnified")
-    offset: Vec2 = field((0.0, 0.0), doc="moves the UVs, after scale and rotation")
-    rotation: float = field(0.0, unit="deg", doc="turns the UVs counter-clockwise about their origin")
-    scale: Vec2 = field((1.0, 1.0), doc="multiplies the UVs")
+    image: AssetPath = field(default="", doc="a picture file, or model.glb#image/2")
+    uv_set: int = field(default=0, minimum=0, maximum=1, doc="which UV set of the mesh")
+    wrap_u: Wrap = field(default="repeat", doc="outside 0..1, horizontally")
+    wrap_v: Wrap = field(default="repeat", doc="outside 0..1, vertically")
+    nearest: bool = field(default=False, doc="show hard texels when magnified")
+    offset: Vec2 = field(default=(0.0, 0.0), doc="moves the UVs, after scale and rotation")
+    rotation: float = field(default=0.0, unit="deg", doc="turns the UVs counter-clockwise about their origin")
+    scale: Vec2 = field(default=(1.0, 1.0), doc="multiplies the UVs")
 
 
 @component
 class Material:
     """How a surface reflects light: the glTF 2.0 metallic-roughness model."""
 
-    base_color: Color = field((0.8, 0.8, 0.8), minimum=0, maximum=1, doc="diffuse colour, or a metal's reflectance")
-    alpha: float = field(1.0, minimum=0, maximum=1, doc="opacity, for alpha_mode mask and blend")
-    metallic: float = field(0.0, minimum=0, maximum=1, doc="0 plastic, stone, wood; 1 metal")
-    roughness: float = field(0.5, minimum=0, maximum=1, doc="0 mirror; 1 matt")
-    emissive: Color = field((0.0, 0.0, 0.0), minimum=0, doc="light the surface gives off")
-    emissive_strength: float = field(1.0, unit="cd/m²", minimum=0, doc="multiplies emissive")
-    alpha_mode: Literal["opaque", "mask", "blend"] = field("opaque", doc="what alpha does")
-    alpha_cutoff: float = field(0.5, minimum=0, doc="for mask: below this nothing is drawn")
-    double_sided: bool = field(False, doc="draw the back faces too")
-    unlit: bool = field(False, doc="show base_color as it is, without light")
-    base_color_texture: Texture | None = field(None, doc="sRGB colour and alpha; multiplies base_color")
-    metallic_roughness_texture: Texture | None = field(None, doc="green roughness, blue metallic")
-    normal_texture: Texture | None = field(None, doc="tangent-space normals, +Y up")
-    normal_scale: float = field(1.0, doc="strength of the normal texture")
-    occlusion_texture: Texture | None = field(None, doc="red: how open the surface is to indirect light")
-    occlusion_strength: float = field(1.0, minimum=0, maximum=1, doc="strength of the occlusion texture")
-    emissive_texture: Texture | None = field(None, doc="sRGB; multiplies emissive")
+    base_color: Color = field(
+        default=(0.8, 0.8, 0.8), minimum=0, maximum=1, doc="diffuse colour, or a metal's reflectance"
+    )
+    alpha: float = field(default=1.0, minimum=0, maximum=1, doc="opacity, for alpha_mode mask and blend")
+    metallic: float = field(default=0.0, minimum=0, maximum=1, doc="0 plastic, stone, wood; 1 metal")
+    roughness: float = field(default=0.5, minimum=0, maximum=1, doc="0 mirror; 1 matt")
+    emissive: Color = field(default=(0.0, 0.0, 0.0), minimum=0, doc="light the surface gives off")
+    emissive_strength: float = field(default=1.0, unit="cd/m²", minimum=0, doc="multiplies emissive")
+    alpha_mode: Literal["opaque", "mask", "blend"] = field(default="opaque", doc="what alpha does")
+    alpha_cutoff: float = field(default=0.5, minimum=0, doc="for mask: below this nothing is drawn")
+    double_sided: bool = field(default=False, doc="draw the back faces too")
+    unlit: bool = field(default=False, doc="show base_color as it is, without light")
+    base_color_texture: Texture | None = field(default=None, doc="sRGB colour and alpha; multiplies base_color")
+    metallic_roughness_texture: Texture | None = field(default=None, doc="green roughness, blue metallic")
+    normal_texture: Texture | None = field(default=None, doc="tangent-space normals, +Y up")
+    normal_scale: float = field(default=1.0, doc="strength of the normal texture")
+    occlusion_texture: Texture | None = field(default=None, doc="red: how open the surface is to indirect light")
+    occlusion_strength: float = field(default=1.0, minimum=0, maximum=1, doc="strength of the occlusion texture")
+    emissive_texture: Texture | None = field(default=None, doc="sRGB; multiplies emissive")
 
 
 @component
 class Sun:
     """Parallel light from far away, along the object's -Z."""
 
-    lux: float = field(60_000.0, unit="lx", minimum=0, doc="illuminance on a surface that faces the sun")
-    color: Color = field((1.0, 1.0, 1.0), minimum=0, doc="colour of the light")
-    cast_shadows: bool = field(True, doc="whether it throws shadows")
+    lux: float = field(default=60_000.0, unit="lx", minimum=0, doc="illuminance on a surface that faces the sun")
+    color: Color = field(default=(1.0, 1.0, 1.0), minimum=0, doc="colour of the light")
+    cast_shadows: bool = field(default=True, doc="whether it throws shadows")
 
 
 @component
 class PointLight:
     """Light from one point in every direction."""
 
-    candela: float = field(100.0, unit="cd", minimum=0, doc="luminous intensity; a bulb of L lumens has L / 4π")
-    color: Color = field((1.0, 1.0, 1.0), minimum=0, doc="colour of the light")
-    range: float = field(0.0, unit="m", minimum=0, doc="where the light has faded to nothing; 0 for no limit")
+    candela: float = field(default=100.0, unit="cd", minimum=0, doc="luminous intensity; a bulb of L lumens has L / 4π")
+    color: Color = field(default=(1.0, 1.0, 1.0), minimum=0, doc="colour of the light")
+    range: float = field(default=0.0, unit="m", minimum=0, doc="where the light has faded to nothing; 0 for no limit")
 
     @classmethod
     def lumens(cls, lumens: float, color: Color = (1.0, 1.0, 1.0), range: float = 0.0) -> Self:
@@ -144,37 +152,41 @@ class PointLight:
 class SpotLight:
     """A cone of light from one point, along the object's -Z."""
 
-    candela: float = field(1000.0, unit="cd", minimum=0, doc="luminous intensity in the middle of the cone")
-    color: Color = field((1.0, 1.0, 1.0), minimum=0, doc="colour of the light")
-    range: float = field(0.0, unit="m", minimum=0, doc="where the light has faded to nothing; 0 for no limit")
-    inner_angle: float = field(20.0, unit="deg", minimum=0, maximum=90, doc="half angle of full brightness")
-    outer_angle: float = field(30.0, unit="deg", above=0, maximum=90, doc="half angle where the cone ends")
+    candela: float = field(default=1000.0, unit="cd", minimum=0, doc="luminous intensity in the middle of the cone")
+    color: Color = field(default=(1.0, 1.0, 1.0), minimum=0, doc="colour of the light")
+    range: float = field(default=0.0, unit="m", minimum=0, doc="where the light has faded to nothing; 0 for no limit")
+    inner_angle: float = field(default=20.0, unit="deg", minimum=0, maximum=90, doc="half angle of full brightness")
+    outer_angle: float = field(default=30.0, unit="deg", above=0, maximum=90, doc="half angle where the cone ends")
 
 
 @component
 class Camera:
     """An eye, looking along the object's -Z. Depth is reversed with the far plane at infinity."""
 
-    fov_y: float = field(60.0, unit="deg", above=0, maximum=179, doc="vertical field of view")
-    near: float = field(0.1, unit="m", above=0, doc="nothing closer is drawn")
-    projection: Literal["perspective", "orthographic"] = field("perspective", doc="how depth is shown")
-    height: float = field(10.0, unit="m", above=0, doc="orthographic: how much of the world fits vertically")
+    fov_y: float = field(default=60.0, unit="deg", above=0, maximum=179, doc="vertical field of view")
+    near: float = field(default=0.1, unit="m", above=0, doc="nothing closer is drawn")
+    projection: Literal["perspective", "orthographic"] = field(default="perspective", doc="how depth is shown")
+    height: float = field(default=10.0, unit="m", above=0, doc="orthographic: how much of the world fits vertically")
 
 
 @component
 class Environment:
     """What surrounds the scene: it lights it from all sides and fills the background."""
 
-    source: Literal["sky", "color", "file"] = field("sky", doc="a gradient sky, one colour, or an .hdr file")
-    file: AssetPath = field("", doc="for 'file': an equirectangular Radiance .hdr; row 0 is +Y, the centre +X")
-    color: Color = field((1.0, 1.0, 1.0), minimum=0, doc="for 'color': radiance from every direction")
-    zenith: Color = field((0.18, 0.34, 0.72), minimum=0, doc="for 'sky': straight up")
-    horizon: Color = field((0.72, 0.82, 0.95), minimum=0, doc="for 'sky': at eye level")
-    ground: Color = field((0.22, 0.20, 0.18), minimum=0, doc="for 'sky': below the horizon")
-    intensity: float = field(1.0, unit="cd/m²", minimum=0, doc="multiplies the radiance")
-    rotation: float = field(0.0, unit="deg", doc="turns the surroundings about +Y, counter-clockwise from above")
-    visible: bool = field(True, doc="whether the background shows it")
-    backdrop: Color = field((0.0, 0.0, 0.0), minimum=0, doc="the background where the environment is not visible")
+    source: Literal["sky", "color", "file"] = field(default="sky", doc="a gradient sky, one colour, or an .hdr file")
+    file: AssetPath = field(default="", doc="for 'file': an equirectangular Radiance .hdr; row 0 is +Y, the centre +X")
+    color: Color = field(default=(1.0, 1.0, 1.0), minimum=0, doc="for 'color': radiance from every direction")
+    zenith: Color = field(default=(0.18, 0.34, 0.72), minimum=0, doc="for 'sky': straight up")
+    horizon: Color = field(default=(0.72, 0.82, 0.95), minimum=0, doc="for 'sky': at eye level")
+    ground: Color = field(default=(0.22, 0.20, 0.18), minimum=0, doc="for 'sky': below the horizon")
+    intensity: float = field(default=1.0, unit="cd/m²", minimum=0, doc="multiplies the radiance")
+    rotation: float = field(
+        default=0.0, unit="deg", doc="turns the surroundings about +Y, counter-clockwise from above"
+    )
+    visible: bool = field(default=True, doc="whether the background shows it")
+    backdrop: Color = field(
+        default=(0.0, 0.0, 0.0), minimum=0, doc="the background where the environment is not visible"
+    )
 
 
 Light = Sun | PointLight | SpotLight

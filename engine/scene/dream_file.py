@@ -22,6 +22,7 @@ from .settings import RenderSettings
 VERSION = 1
 _OBJECT_KEYS = ("components", "id", "name", "parent", "position", "rotation", "scale", "tags")
 _ID = re.compile(r"[0-9a-f]{16}")
+_SURROGATE = re.compile("[\ud800-\udfff]")  # halves of characters, which UTF-8 has no bytes for
 
 
 # ---- writing --------------------------------------------------------------------------------------------------
@@ -31,7 +32,12 @@ def _number(value: float) -> str:
     """The shortest text that reads back as the same number; whole numbers without a point."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return repr(value)
+    return json.dumps(value)  # as repr, but NaN and Infinity in words that are read back, and then reported
+
+
+def _string(value: str) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isascii() or not _SURROGATE.search(text) else json.dumps(value)
 
 
 def _text(value: Any, indent: int) -> str:
@@ -39,7 +45,9 @@ def _text(value: Any, indent: int) -> str:
     if isinstance(value, dict):
         if not value:
             return "{}"
-        body = ",\n".join(f"{inner}{json.dumps(k, ensure_ascii=False)}: {_text(value[k], indent + 1)}" for k in sorted(value))
+        body = ",\n".join(
+            f"{inner}{_string(k)}: {_text(value[k], indent + 1)}" for k in sorted(value)
+        )
         return f"{{\n{body}\n{pad}}}"
     if isinstance(value, (list, tuple)):
         if any(isinstance(v, (dict, list, tuple)) for v in value):
@@ -48,7 +56,7 @@ def _text(value: Any, indent: int) -> str:
         return "[" + ", ".join(_text(v, indent) for v in value) + "]"
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _number(value)
-    return json.dumps(value, ensure_ascii=False)
+    return _string(value) if isinstance(value, str) else json.dumps(value)
 
 
 def _with_assets(value: Any, change: Callable[[str], str]) -> Any:
@@ -147,7 +155,9 @@ def save(scene: Scene, path: Path) -> None:
 
 def _list_of_numbers(raw: Any, n: int) -> bool:
     return (
-        isinstance(raw, list) and len(raw) == n and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in raw)
+        isinstance(raw, list)
+        and len(raw) == n
+        and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in raw)
     )
 
 
@@ -165,10 +175,11 @@ def loads(text: str, *, name: str = "scene", root: Path | None = None) -> tuple[
     if top.get("dream") != VERSION:
         found = "missing" if "dream" not in top else say(top["dream"])
         raise SceneError(
-            f"{name} can't be read:", [Problem("version", "", "dream", found, f"{VERSION}", "the version of the format")]
+            f"{name} can't be read:",
+            [Problem("version", "", "dream", found, f"{VERSION}", "the version of the format")],
         )
     problems: list[Problem] = []
-    for key in top.keys() - {"dream", "name", "objects", "settings"}:
+    for key in sorted(top.keys() - {"dream", "name", "objects", "settings"}):
         problems.append(Problem("unknown-field", "", key, "unknown", "one of dream, name, objects, settings"))
     title = top.get("name", name)
     if not isinstance(title, str):
@@ -187,13 +198,17 @@ def loads(text: str, *, name: str = "scene", root: Path | None = None) -> tuple[
     for row, where, wanted in parents:
         above = scene.row_of(int(wanted, 16))
         if above is None:
-            problems.append(Problem("unknown-parent", where, "parent", f'"{wanted}"', "the id of an object in the scene"))
+            problems.append(
+                Problem("unknown-parent", where, "parent", f'"{wanted}"', "the id of an object in the scene")
+            )
         else:
             scene.parents[row] = above
     return scene, problems
 
 
-def _read_object(scene: Scene, i: int, block: Any, parents: list[tuple[int, str, str]], problems: list[Problem]) -> None:
+def _read_object(
+    scene: Scene, i: int, block: Any, parents: list[tuple[int, str, str]], problems: list[Problem]
+) -> None:
     if not isinstance(block, dict):
         problems.append(Problem("type", "", f"objects[{i}]", say(block), "an object {...}"))
         return

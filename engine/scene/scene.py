@@ -199,7 +199,9 @@ class SceneObject:
         """The object's component of a type. Raises SceneError when it has none."""
         found = self.get(kind)
         if found is None:
-            raise SceneError(f"{self.name} has no {kind.__name__}; it has {[type(c).__name__ for c in self.components]}")
+            raise SceneError(
+                f"{self.name} has no {kind.__name__}; it has {[type(c).__name__ for c in self.components]}"
+            )
         return found
 
     def set(self, *components: Any) -> SceneObject:

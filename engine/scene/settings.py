@@ -16,7 +16,7 @@ class ToneMap:
     """From scene light to screen colour."""
 
     operator: Literal["neutral", "agx", "aces", "reinhard", "none"] = field(
-        "neutral", doc="Khronos PBR Neutral, AgX, ACES (fitted), Reinhard, or a plain clip"
+        default="neutral", doc="Khronos PBR Neutral, AgX, ACES (fitted), Reinhard, or a plain clip"
     )
 
 
@@ -25,54 +25,58 @@ class Exposure:
     """How bright the picture is."""
 
     mode: Literal["metered", "manual"] = field(
-        "metered", doc="metered: from the light that falls on the scene, as with a hand-held incident meter"
+        default="metered", doc="metered: from the light that falls on the scene, as with a hand-held incident meter"
     )
-    ev100: float = field(14.0, unit="EV", minimum=-16, maximum=24, doc="for manual: exposure value at ISO 100")
-    compensation: float = field(0.0, unit="EV", minimum=-16, maximum=16, doc="brighter (+) or darker (-)")
+    ev100: float = field(default=14.0, unit="EV", minimum=-16, maximum=24, doc="for manual: exposure value at ISO 100")
+    compensation: float = field(default=0.0, unit="EV", minimum=-16, maximum=16, doc="brighter (+) or darker (-)")
 
 
 @struct
 class Shadows:
     """The sun's shadow map."""
 
-    enabled: bool = field(True, doc="whether the sun throws shadows")
-    size: int = field(2048, unit="px", minimum=256, maximum=8192, doc="edge of the shadow map")
-    distance: float = field(120.0, unit="m", above=0, doc="how far from the camera shadows reach")
-    softness: float = field(1.5, unit="texels", minimum=0, maximum=8, doc="radius of the filter at the edge")
+    enabled: bool = field(default=True, doc="whether the sun throws shadows")
+    size: int = field(default=2048, unit="px", minimum=256, maximum=8192, doc="edge of the shadow map")
+    distance: float = field(default=120.0, unit="m", above=0, doc="how far from the camera shadows reach")
+    softness: float = field(default=1.5, unit="texels", minimum=0, maximum=8, doc="radius of the filter at the edge")
 
 
 @struct
 class Cull:
     """What is left out before drawing."""
 
-    frustum: bool = field(True, doc="skip what lies outside the view")
+    frustum: bool = field(default=True, doc="skip what lies outside the view")
 
 
 @struct
 class Textures:
     """How textures are filtered."""
 
-    anisotropy: int = field(8, minimum=1, maximum=16, doc="samples along the steep axis; 1 for none")
-    max_size: int = field(4096, unit="px", minimum=16, maximum=8192, doc="larger pictures are reduced to this edge")
+    anisotropy: int = field(default=8, minimum=1, maximum=16, doc="samples along the steep axis; 1 for none")
+    max_size: int = field(
+        default=4096, unit="px", minimum=16, maximum=8192, doc="larger pictures are reduced to this edge"
+    )
 
 
 @struct
 class Shading:
     """The surface model."""
 
-    energy_compensation: bool = field(True, doc="give back the light that rough surfaces scatter more than once")
+    energy_compensation: bool = field(
+        default=True, doc="give back the light that rough surfaces scatter more than once"
+    )
 
 
 @struct
 class RenderSettings:
     """Everything about how a scene is drawn."""
 
-    tonemap: ToneMap = field(ToneMap())
-    exposure: Exposure = field(Exposure())
-    shadows: Shadows = field(Shadows())
-    shading: Shading = field(Shading())
-    cull: Cull = field(Cull())
-    textures: Textures = field(Textures())
+    tonemap: ToneMap = field(default=ToneMap())
+    exposure: Exposure = field(default=Exposure())
+    shadows: Shadows = field(default=Shadows())
+    shading: Shading = field(default=Shading())
+    cull: Cull = field(default=Cull())
+    textures: Textures = field(default=Textures())
 
 
 def known_settings() -> Iterator[tuple[str, Field]]:
@@ -88,9 +92,16 @@ def _parse(kind: Kind, value: Any) -> Any:
         return value
     text = value.strip()
     if kind.name == "bool":
-        return {"true": True, "on": True, "yes": True, "1": True, "false": False, "off": False, "no": False, "0": False}.get(
-            text.lower(), value
-        )
+        return {
+            "true": True,
+            "on": True,
+            "yes": True,
+            "1": True,
+            "false": False,
+            "off": False,
+            "no": False,
+            "0": False,
+        }.get(text.lower(), value)
     try:
         if kind.name == "int":
             return int(text)

@@ -1,0 +1,250 @@
+"""From a scene to a picture, without a window: what `dw.render`, `dream render` and headless apps share."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..fabric import Fabric, Observer
+from ..loom.weave import read, weave
+from ..loom.woven import WovenScene
+from .errors import DreamwellError, SceneError
+from .gpu import Gpu
+from .scene.components import Environment
+from .scene.scene import Scene
+from .scene.settings import apply_settings
+from .world import World
+
+DT = 1 / 60
+"""Seconds between frames where no clock runs."""
+MAX_EDGE = 16384
+"""Pixels; no adapter draws more."""
+
+Source = Scene | str | os.PathLike[str]
+Surroundings = str | os.PathLike[str] | Sequence[float]
+Progress = Callable[[int, int], None]
+"""Told how many frames are done, and of how many."""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """What picture to take.
+
+    size: pixels.  frames: how many to run, 1/60 s apart; the last is the picture.  samples: how often the last is
+    drawn, at sub-pixel offsets, and averaged.  linear: scene light as float32 instead of a tone-mapped picture.
+    settings: {"group.key": value}.  camera: the name of one, None for the scene's first.
+    environment: an .hdr file, (r, g, b) radiance, "none", or None for the scene's own.
+    """
+
+    size: tuple[int, int] = (1280, 720)
+    frames: int = 1
+    samples: int = 1
+    linear: bool = False
+    settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    camera: str | None = None
+    environment: Surroundings | None = None
+
+    def __post_init__(self) -> None:
+        w, h = self.size
+        if not (1 <= w <= MAX_EDGE and 1 <= h <= MAX_EDGE):
+            raise DreamwellError(f"the size is {w}x{h}; it must be from 1x1 to {MAX_EDGE}x{MAX_EDGE} pixels")
+        for name, count in (("frames", self.frames), ("samples", self.samples)):
+            if count < 1:
+                raise DreamwellError(f"{name} is {count}; it must be at least 1")
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """What came out: (h, w, 3) uint8, or float32 for a linear shot; and the figures for `--json`."""
+
+    image: NDArray[Any]
+    report: dict[str, Any]
+
+
+# ---- scenes ---------------------------------------------------------------------------------------------------
+
+
+def load(path: str | os.PathLike[str]) -> Scene:
+    """Read a scene from a .dream, .gltf or .glb file.
+
+    Raises SceneError with every problem of a .dream file and for other suffixes, AssetError for a broken model.
+    """
+    scene, problems = read(Path(path))
+    if problems:
+        raise SceneError(f"{path} has {len(problems)} problem{'s' if len(problems) > 1 else ''}:", problems)
+    return scene
+
+
+def surroundings(value: Surroundings) -> Environment:
+    """An environment by its short name: "none" is black, (r, g, b) even radiance in cd/m², else an .hdr file.
+
+    Raises SceneError for numbers that are not three; the file itself is checked when the scene is woven.
+    """
+    if isinstance(value, (str, os.PathLike)):
+        if value == "none":
+            return Environment(source="color", color=(0.0, 0.0, 0.0))
+        return Environment(source="file", file=str(Path(value).absolute()))
+    try:
+        r, g, b = value
+    except (TypeError, ValueError):
+        raise SceneError(f'the environment is {value!r}; it must be an .hdr file, (r, g, b) or "none"') from None
+    return Environment(source="color", color=(r, g, b))
+
+
+@contextmanager
+def altered(scene: Scene, settings: Mapping[str, Any], environment: Surroundings | None) -> Generator[None]:
+    """For the length of a `with`, a scene has other settings and surroundings. Raises SettingsError, SceneError."""
+    own = scene.settings
+    changed = apply_settings(own, settings)
+    put_back = _surround(scene, environment)
+    scene.settings = changed
+    try:
+        yield
+    finally:
+        scene.settings = own
+        put_back()
+
+
+def _surround(scene: Scene, environment: Surroundings | None) -> Callable[[], object]:
+    """Replace the scene's Environment; the result puts it back."""
+    if environment is None:
+        return lambda: None
+    rows = np.flatnonzero(scene.slots_of(Environment) >= 0)
+    if not len(rows):
+        return scene.add("environment", surroundings(environment), id=1).remove
+    holder = scene.by_id(int(scene.ids[rows[0]]))
+    own = holder[Environment]
+    holder.set(surroundings(environment))
+    return lambda: holder.set(own)
+
+
+# ---- drawing --------------------------------------------------------------------------------------------------
+
+
+@cache
+def shared_gpu() -> Gpu:
+    """The device that pictures without a window are drawn on, opened once. Raises GpuError."""
+    return Gpu.open()
+
+
+class Stage:
+    """Draws worlds: keeps the Fabric's copy of one up to date with it."""
+
+    def __init__(self, gpu: Gpu, size: tuple[int, int]) -> None:
+        self.fabric = Fabric(gpu, size)
+        self.uploads: list[float] = []
+        """Seconds, of every upload of a scene."""
+        self._shown: WovenScene | None = None
+
+    def draw(self, world: World, time: float, sample: tuple[int, int] = (0, 1), view: Any = None) -> None:
+        """Draw one frame: what moved is sent, another scene than last time is uploaded whole."""
+        rows, moved = world.update_transforms()
+        if world.woven is not self._shown:
+            rows, moved = self._upload(world)
+        if len(rows):
+            self.fabric.move(rows, moved)
+        if world.settings is not self.fabric.settings:
+            self.fabric.set_post_process_config(world.settings)
+        eye = world.observer()
+        lens = eye.lens
+        observer = Observer(eye.world_from_camera, lens.fov_y, lens.near, lens.height, lens.orthographic)
+        self.fabric.begin_frame(observer, time=time, sample=sample)
+        self.fabric.end_frame(view)
+
+    def _upload(self, world: World) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Upload the scene; what has moved in the world since it was woven: rows (k,) and transforms (k, 3, 4)."""
+        start = time.perf_counter()
+        woven = world.woven
+        self.fabric.upload_scene(woven)
+        now = world.world_from_local[: len(woven.objects.names)]
+        rows = np.flatnonzero((now != woven.objects.world).any(axis=(1, 2))).astype(np.int32)
+        self._shown = woven
+        self.uploads.append(time.perf_counter() - start)
+        return rows, now[rows]
+
+
+def take(shot: Shot, advance: Callable[[float], World], progress: Progress | None = None) -> Picture:
+    """Run a shot: `advance(dt)` moves the game on by seconds and returns the world to draw, before every frame."""
+    started = time.perf_counter()
+    gpu = shared_gpu()
+    opened = time.perf_counter()
+    stage = Stage(gpu, shot.size)
+    encode: list[float] = []
+    submit: list[float] = []
+    first_frame = time.perf_counter()
+    world: World | None = None
+    last = shot.frames - 1
+    total = last + shot.samples
+    for done in range(total):
+        if done <= last:
+            world = advance(DT)
+        assert world is not None
+        sample = (done - last, shot.samples) if done >= last else (0, 1)
+        stage.draw(world, min(done, last) * DT, sample)
+        encode.append(stage.fabric.encode_us)
+        submit.append(stage.fabric.submit_us)
+        if progress is not None:
+            progress(done + 1, total)
+    image = stage.fabric.read_linear() if shot.linear else stage.fabric.read_image()
+    ended = time.perf_counter()
+    assert world is not None
+    report = {
+        "scene": world.woven.name,
+        "adapter": {"name": gpu.name, "software": gpu.software, **gpu.info},
+        "size": list(shot.size),
+        "frames": shot.frames,
+        "samples": shot.samples,
+        "weave_ms": {stage_name: seconds * 1e3 for stage_name, seconds in world.woven.seconds.items()},
+        "open_gpu_ms": (opened - started) * 1e3,
+        "make_fabric_ms": (first_frame - opened) * 1e3,
+        "upload_ms": stage.uploads[-1] * 1e3,
+        "encode_us": {"first": encode[0], "median": float(np.median(encode)), "max": max(encode)},
+        "submit_us": {"first": submit[0], "median": float(np.median(submit)), "max": max(submit)},
+        "frame_ms": (ended - first_frame - sum(stage.uploads)) * 1e3 / total,
+        **stage.fabric.counters(),
+    }
+    return Picture(image, report)
+
+
+def picture(source: Source, shot: Shot, progress: Progress | None = None) -> Picture:
+    """Take one shot of a scene, or of the one in a file. Raises as `render` does."""
+    scene = source if isinstance(source, Scene) else load(source)
+    with altered(scene, shot.settings, shot.environment):
+        woven = weave(scene)
+    world = World(woven, aspect=shot.size[0] / shot.size[1])
+    if shot.camera is not None:
+        world.camera = shot.camera
+    return take(shot, lambda dt: world, progress)
+
+
+def render(
+    scene: Source,
+    size: tuple[int, int] = (1280, 720),
+    frames: int = 1,
+    samples: int = 1,
+    linear: bool = False,
+    settings: Mapping[str, Any] | None = None,
+    camera: str | None = None,
+    environment: Surroundings | None = None,
+) -> NDArray[Any]:
+    """A picture of a scene, or of the one in a .dream, .gltf or .glb file: (h, w, 3) uint8, row 0 at the top.
+
+    `size` in pixels. `frames` are run 1/60 s apart and the last is returned; it is averaged from `samples` sub-pixel
+    positions (16 make smooth edges). With `linear` the result is float32 scene light, before exposure and tone
+    mapping. `settings` as {"tonemap.operator": "agx"}. `camera` is the name of one; without it the scene's first, and
+    without any one that sees everything. `environment` replaces the scene's: an .hdr file, (r, g, b) radiance from
+    everywhere, or "none" for black.
+
+    Raises SceneError, SettingsError and AssetError for what can't be drawn, GpuError where there is no adapter.
+    """
+    shot = Shot(size, frames, samples, linear, settings or {}, camera, environment)
+    return picture(scene, shot).image
