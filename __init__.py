@@ -1,0 +1,134 @@
+"""Dreamwell, a GPU game engine framework: `import dreamwell as dw`.
+
+Names are loaded when they are first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .assets.mesh import MeshData
+    from .engine.app import App
+    from .engine.declare import component, field, struct
+    from .engine.errors import AssetError, DreamwellError, GpuError, Problem, SceneError, SettingsError, ShaderError
+    from .engine.gpu import Gpu
+    from .engine.input import Input
+    from .engine.orbit import OrbitCamera
+    from .engine.render import load, render
+    from .engine.scene.components import (
+        Camera,
+        Environment,
+        Light,
+        Material,
+        Mesh,
+        PointLight,
+        SpotLight,
+        Sun,
+        Texture,
+    )
+    from .engine.scene.scene import Scene, SceneObject
+    from .engine.scene.settings import RenderSettings
+    from .engine.script import ScriptError
+    from .engine.world import Entity, World
+    from .fabric import Fabric, Observer
+    from .loom.weave import weave
+    from .loom.woven import WovenScene
+
+    __version__: str
+else:
+    _MODULES = {
+        "assets.mesh": ("MeshData",),
+        "engine.app": ("App",),
+        "engine.declare": ("component", "field", "struct"),
+        "engine.errors": (
+            "AssetError",
+            "DreamwellError",
+            "GpuError",
+            "Problem",
+            "SceneError",
+            "SettingsError",
+            "ShaderError",
+        ),
+        "engine.gpu": ("Gpu",),
+        "engine.input": ("Input",),
+        "engine.orbit": ("OrbitCamera",),
+        "engine.render": ("load", "render"),
+        "engine.scene.components": (
+            "Camera",
+            "Environment",
+            "Light",
+            "Material",
+            "Mesh",
+            "PointLight",
+            "SpotLight",
+            "Sun",
+            "Texture",
+        ),
+        "engine.scene.scene": ("Scene", "SceneObject"),
+        "engine.scene.settings": ("RenderSettings",),
+        "engine.script": ("ScriptError",),
+        "engine.world": ("Entity", "World"),
+        "fabric": ("Fabric", "Observer"),
+        "loom.weave": ("weave",),
+        "loom.woven": ("WovenScene",),
+    }
+    _HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+    def __getattr__(name: str) -> object:
+        from importlib import import_module
+
+        if name == "__version__":
+            from importlib.metadata import version
+
+            value = version("dreamwell")
+        elif name in _HOME:
+            value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})
+
+
+__all__ = [
+    "App",
+    "AssetError",
+    "Camera",
+    "DreamwellError",
+    "Entity",
+    "Environment",
+    "Fabric",
+    "Gpu",
+    "GpuError",
+    "Input",
+    "Light",
+    "Material",
+    "Mesh",
+    "MeshData",
+    "Observer",
+    "OrbitCamera",
+    "PointLight",
+    "Problem",
+    "RenderSettings",
+    "Scene",
+    "SceneError",
+    "SceneObject",
+    "ScriptError",
+    "SettingsError",
+    "ShaderError",
+    "SpotLight",
+    "Sun",
+    "Texture",
+    "World",
+    "WovenScene",
+    "__version__",
+    "component",
+    "field",
+    "load",
+    "render",
+    "struct",
+    "weave",
+]

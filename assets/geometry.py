@@ -9,18 +9,20 @@ from ..engine.errors import AssetError
 from .mesh import MeshData
 
 F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
 U32 = NDArray[np.uint32]
 
 
-def face_vectors(positions: F32, indices: U32) -> F32:
+def face_vectors(positions: F32, indices: U32) -> F64:
     """positions (n, 3), indices (3 t,) → (t, 3): each triangle's normal, as long as twice its area."""
-    a, b, c = (positions[indices[k::3]] for k in range(3))
-    return np.cross(b - a, c - a).astype(np.float32, copy=False)
+    wide = positions.astype(np.float64)  # areas of tiny and of huge triangles do not fit float32
+    a, b, c = (wide[indices[k::3]] for k in range(3))
+    return np.cross(b - a, c - a)
 
 
-def unit(vectors: F32, instead: F32 | tuple[float, float, float] = (0.0, 0.0, 1.0)) -> F32:
+def unit(vectors: F32 | F64, instead: F32 | tuple[float, float, float] = (0.0, 0.0, 1.0)) -> F32:
     """(n, 3) vectors → unit length; those without a direction become `instead`."""
-    wide = vectors.astype(np.float64)  # the squares of tiny triangles underflow in float32
+    wide = vectors.astype(np.float64)
     length = np.sqrt(np.einsum("ij,ij->i", wide, wide))[:, None]
     good = length > 0
     return np.where(good, wide / np.where(good, length, 1.0), np.asarray(instead, np.float64)).astype(np.float32)
@@ -36,14 +38,14 @@ def smooth_normals(positions: F32, indices: U32) -> F32:
     corners = np.repeat(face_vectors(positions, indices), 3, axis=0)
     at, count = place[indices], int(place.max()) + 1 if len(place) else 0
     summed = np.stack([np.bincount(at, corners[:, k], count) for k in range(3)], axis=1)
-    return unit(summed.astype(np.float32))[place]
+    return unit(summed)[place]
 
 
 def perpendicular(normals: F32) -> F32:
     """(n, 3) unit normals → (n, 3) unit vectors at a right angle to them, whichever."""
     axis = np.zeros_like(normals)
     axis[np.arange(len(normals)), np.abs(normals).argmin(axis=1)] = 1
-    return unit(np.cross(normals, axis).astype(np.float32))
+    return unit(np.cross(normals, axis))
 
 
 def checked(mesh: MeshData, file: object) -> MeshData:

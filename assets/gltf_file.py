@@ -164,9 +164,10 @@ class Item:
         return found
 
     def _list(self, key: str, of: type, what: str) -> list[Any]:
-        found: list[Any] = self.data.get(key, [])
-        if not isinstance(found, list):
+        value: Any = self.data.get(key, [])
+        if not isinstance(value, list):
             raise self.wrong(key, f"a list of {what}")
+        found: list[Any] = value
         for i, member in enumerate(found):
             if not isinstance(member, of):
                 raise self.wrong(f"{key}[{i}]", f"among a list of {what}", say(member))

@@ -1,6 +1,8 @@
 """glTF materials → Material components (glTF 2.0 sections 3.8 and 3.9, and the KHR extensions named below).
 
-A texture's UVs are transformed as KHR_texture_transform says, by `uv_matrix`.
+KHR_texture_transform: uv' = offset + R · (scale · uv) with R = [[cos, sin], [-sin, cos]] of the rotation, so
+counter-clockwise where v points down, as UVs do. The extension's GLSL listing, read column by column as GLSL does,
+turns the other way; its text, its sample model and the other engines agree with this one.
 """
 
 from __future__ import annotations
@@ -8,9 +10,6 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from typing import Any, Literal, cast
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ..engine.declare import fields_of
 from ..engine.scene.components import Material, Texture, Wrap
@@ -21,19 +20,6 @@ NEAREST, LINEAR = 9728, 9729
 ALPHA_MODES: dict[str, Literal["opaque", "mask", "blend"]] = {"OPAQUE": "opaque", "MASK": "mask", "BLEND": "blend"}
 DEFAULT_MATERIAL = Material(base_color=(1.0, 1.0, 1.0), metallic=1.0, roughness=1.0)
 """What a primitive without a material looks like (3.7.2.1)."""
-
-
-def uv_matrix(texture: Texture) -> NDArray[np.float32]:
-    """(2, 3): the texture coordinates to sample are `uv_matrix @ (u, v, 1)`.
-
-    uv' = offset + R · (scale · uv) with R = [[cos, sin], [-sin, cos]] of `rotation`: counter-clockwise where v
-    points down, as UVs do. The extension's GLSL listing, read literally, turns the other way; its text, its sample
-    model and the other engines agree with this one.
-    """
-    angle = math.radians(texture.rotation)
-    c, s = math.cos(angle), math.sin(angle)
-    (x, y), (u, v) = texture.scale, texture.offset
-    return np.array([[c * x, s * y, u], [-s * x, c * y, v]], np.float32)
 
 
 def with_addresses(material: Material, file: str) -> Material:
@@ -83,8 +69,8 @@ def _limited(file: GltfFile, item: Item, key: str, values: Numbers, maximum: flo
     """The values within 0..maximum; exporters round, so what lies outside is a warning."""
     inside = tuple(min(max(value, 0.0), maximum) for value in values)
     if inside != values:
-        limits = "0 or more" if maximum == math.inf else f"from 0 to {maximum:g}"
-        file.warn(f"{item.at(key)} is {list(values)}; it must be {limits}: limited to that")
+        limits = "0 or more" if maximum == math.inf else f"0 to {maximum:g}"
+        file.warn(f"{item.at(key)} is {list(values)}: limited to {limits}")
     return cast(Numbers, inside)
 
 

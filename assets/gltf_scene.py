@@ -29,7 +29,7 @@ def scene_from_gltf(path: str | Path) -> Scene:
         if node.parent >= 0:
             children[node.parent].append(i)
     waiting: list[tuple[int, SceneObject | None]] = [(i, None) for i in reversed(model.roots)]
-    while waiting:  # parents before their children, siblings in the file's order
+    while waiting:  # parents before their children, siblings by their numbers
         i, parent = waiting.pop()
         made = _add(scene, model, i, parent)
         waiting.extend((child, made) for child in reversed(children[i]))

@@ -46,9 +46,7 @@ class MeshData:
     @cached_property
     def digest(self) -> str:
         """A hash of the content: equal geometry has an equal digest, in every process."""
-        return _digest(
-            self.positions, self.normals, self.indices, self.tangents, self.uv0, self.uv1, self.colors
-        )
+        return _digest(self.positions, self.normals, self.indices, self.tangents, self.uv0, self.uv1, self.colors)
 
     @cached_property
     def bounds(self) -> tuple[F32, F32]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 import sys
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from dataclasses import field as dataclass_field
 from functools import cache
@@ -134,8 +134,8 @@ def _kind(hint: Any) -> Kind:
 
 
 @cache
-def fields_of(cls: type) -> tuple[Field, ...]:
-    """The declared fields of a component or settings struct, in declaration order."""
+def _fields_of(cls: Hashable) -> tuple[Field, ...]:
+    assert isinstance(cls, type)
     hints = get_type_hints(cls, include_extras=True)
     out: list[Field] = []
     for f in fields(cls):
@@ -146,7 +146,11 @@ def fields_of(cls: type) -> tuple[Field, ...]:
     return tuple(out)
 
 
-@cache
+def fields_of(cls: type) -> tuple[Field, ...]:
+    """The declared fields of a component or settings struct, in declaration order."""
+    return _fields_of(cls)
+
+
 def field_names(cls: type) -> tuple[str, ...]:
     """The names of the declared fields."""
     return tuple(f.name for f in fields_of(cls))
@@ -254,16 +258,18 @@ def _bad_number(value: Any, spec: Spec) -> tuple[str, str] | None:
     return None
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, float) or (type(value) is int and abs(value) <= _LARGEST)
+def is_number(value: Any) -> bool:
+    """Whether a value is a number that a float can hold (infinity and NaN too); true and false are none."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, float) or (whole and abs(value) <= _LARGEST)
 
 
 def _fits(value: Any, kind: Kind) -> bool:
     match kind.name:
         case "float":
-            return _is_number(value)
+            return is_number(value)
         case "int":
-            return isinstance(value, int) and not isinstance(value, bool)
+            return isinstance(value, int) and is_number(value)
         case "bool":
             return isinstance(value, bool)
         case "str":
@@ -271,13 +277,25 @@ def _fits(value: Any, kind: Kind) -> bool:
         case "choice":
             return value in kind.of
         case "vector":
-            return isinstance(value, tuple) and len(value) == kind.of and all(map(_is_number, value))
+            return isinstance(value, tuple) and len(value) == kind.of and all(map(is_number, value))
         case "struct":
             return isinstance(value, kind.of)
         case "list":
             return isinstance(value, tuple) and all(_fits(v, kind.of) for v in value)
         case _:
             return True
+
+
+_NUMBERS = ("float", "int", "vector")
+
+
+def _flat(value: Any) -> Iterator[Any]:
+    """The numbers in a number, a vector or a list of them."""
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _flat(item)
+    else:
+        yield value
 
 
 def problems_of(value: Any, where: str, prefix: str = "") -> Iterator[Problem]:
@@ -293,16 +311,13 @@ def problems_of(value: Any, where: str, prefix: str = "") -> Iterator[Problem]:
             yield Problem("type", where, name, say(found), f.kind.wanted, f.spec.doc)
         elif f.kind.name == "struct":
             yield from problems_of(found, where, name + ".")
-        elif f.kind.name == "list":
-            for i, item in enumerate(found):
-                if f.kind.of.name == "struct":
-                    yield from problems_of(item, where, f"{name}[{i}].")
-        elif f.kind.name in ("float", "int", "vector"):
-            for number in found if isinstance(found, tuple) else (found,):
-                bad = _bad_number(number, f.spec)
-                if bad:
-                    yield Problem(bad[0], where, name, say(found), bad[1], f.spec.doc)
-                    break
+        elif f.kind.name == "list" and f.kind.of.name == "struct":
+            for i, item in enumerate(found or ()):
+                yield from problems_of(item, where, f"{name}[{i}].")
+        elif f.kind.name in _NUMBERS or (f.kind.name == "list" and f.kind.of.name in _NUMBERS):
+            bad = next(filter(None, (_bad_number(number, f.spec) for number in _flat(found))), None)
+            if bad:
+                yield Problem(bad[0], where, name, say(found), bad[1], f.spec.doc)
 
 
 # ---- text ↔ values --------------------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ class Gpu:
     @property
     def software(self) -> bool:
         """Whether the CPU does the drawing."""
-        return self.info["adapter_type"] == "CPU"
+        return bool(self.info["adapter_type"] == "CPU")
 
     @staticmethod
     def open(present_to: Any | None = None) -> Gpu:
@@ -64,10 +64,8 @@ class Gpu:
         if not adapters:
             raise GpuError(f"no GPU adapter was found (neither a real one nor a software one). {_remedy()}")
         adapter = min(adapters, key=lambda a: _RANK.get(a.info["adapter_type"], 3))
-        if present_to is not None:
-            presenting = wgpu.gpu.request_adapter_sync(power_preference="high-performance", canvas=present_to)
-            if presenting is not None and not wish:
-                adapter = presenting
+        if present_to is not None and not wish:
+            adapter = wgpu.gpu.request_adapter_sync(power_preference="high-performance", canvas=present_to)
         return Gpu(adapter, _device(adapter), dict(adapter.info))
 
 

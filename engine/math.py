@@ -159,4 +159,4 @@ def inverse_affine(m: F64) -> F64:
     """(3, 4) → (4, 4) inverse."""
     full = np.eye(4)
     full[:3] = m
-    return np.linalg.inv(full)
+    return np.linalg.inv(full).astype(np.float64, copy=False)

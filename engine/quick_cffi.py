@@ -16,7 +16,7 @@ _PLAIN = re.compile(r"\s*(WGPU\w+)\s*(\*|\[\])?\s*")
 
 
 def quick_parser(ffi: Any) -> Callable[[str], Any] | None:
-    """A `parse_type` for this ffi that looks plain names up, or None when cffi is not as it was when this was written."""
+    """A `parse_type` that looks plain names up; None when cffi is not as it was when this was written."""
     from cffi import model
 
     parser = getattr(ffi, "_parser", None)

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..assets.images import LINEAR_SUFFIXES, WRITTEN_SUFFIXES, save_image, save_linear
 from ..fabric import Fabric, Observer
 from ..loom.weave import read, weave
 from ..loom.woven import WovenScene
-from .errors import DreamwellError, SceneError
+from .errors import AssetError, DreamwellError, SceneError
 from .gpu import Gpu
 from .scene.components import Environment
 from .scene.scene import Scene
@@ -84,6 +85,18 @@ def load(path: str | os.PathLike[str]) -> Scene:
     return scene
 
 
+def opened(source: Source) -> Scene:
+    """A scene as it is, or the one in a file. Raises as `load`, but with what weaving would find wrong as well."""
+    if isinstance(source, Scene):
+        return source
+    try:
+        return load(source)
+    except SceneError as error:
+        if error.problems:
+            weave(Path(source))
+        raise
+
+
 def surroundings(value: Surroundings) -> Environment:
     """An environment by its short name: "none" is black, (r, g, b) even radiance in cd/m², else an .hdr file.
 
@@ -125,6 +138,22 @@ def _surround(scene: Scene, environment: Surroundings | None) -> Callable[[], ob
     own = holder[Environment]
     holder.set(surroundings(environment))
     return lambda: holder.set(own)
+
+
+def is_linear(path: Path) -> bool:
+    """Whether a picture's suffix asks for linear light. Raises AssetError for one that nothing can be written to."""
+    known = (*WRITTEN_SUFFIXES, *LINEAR_SUFFIXES)
+    if path.suffix.lower() not in known:
+        raise AssetError(f'{path}: the suffix is "{path.suffix}"; it must be one of {", ".join(known)}')
+    return path.suffix.lower() in LINEAR_SUFFIXES
+
+
+def save(path: Path, image: NDArray[Any]) -> None:
+    """Write a picture: .png, .jpg or .webp for uint8, .npy or .exr for linear float32. Raises AssetError."""
+    if is_linear(path):
+        save_linear(path, image)
+    else:
+        save_image(path, image)
 
 
 # ---- drawing --------------------------------------------------------------------------------------------------
@@ -217,7 +246,7 @@ def take(shot: Shot, advance: Callable[[float], World], progress: Progress | Non
 
 def picture(source: Source, shot: Shot, progress: Progress | None = None) -> Picture:
     """Take one shot of a scene, or of the one in a file. Raises as `render` does."""
-    scene = source if isinstance(source, Scene) else load(source)
+    scene = opened(source)
     with altered(scene, shot.settings, shot.environment):
         woven = weave(scene)
     world = World(woven, aspect=shot.size[0] / shot.size[1])

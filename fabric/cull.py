@@ -47,9 +47,14 @@ class Cull:
         self._sort = BlendSort(self.gpu, self.layouts, scene, view) if scene.blended else None
 
     def record(
-        self, encoder: wgpu.GPUCommandEncoder, frame_group: wgpu.GPUBindGroup, group: wgpu.GPUBindGroup, scene: GpuScene,
-        *, sort: bool,
-    ) -> None:  # fmt: skip
+        self,
+        encoder: wgpu.GPUCommandEncoder,
+        frame_group: wgpu.GPUBindGroup,
+        group: wgpu.GPUBindGroup,
+        scene: GpuScene,
+        *,
+        sort: bool,
+    ) -> None:
         """Cull one view; `sort` orders its transparent instances too."""
         compute = encoder.begin_compute_pass(label="cull")
         compute.set_bind_group(0, frame_group)

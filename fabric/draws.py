@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import wgpu
-
 from ..shaders.structs import DRAW_COMMAND, VERTEX, PipelineClass
 from .scene_buffers import GpuScene
 
@@ -16,13 +14,13 @@ POSITIONS: dict[str, Any] = {
 }
 
 _FORMATS = {"frame": "snorm16x4", "uv0": "float32x2", "uv1": "float32x2", "color": "unorm16x4"}
-assert VERTEX.fields is not None
+_FIELDS: Any = VERTEX.fields
 ATTRIBUTES: dict[str, Any] = {
     "array_stride": VERTEX.itemsize,
     "step_mode": "vertex",
     "attributes": [
-        {"format": _FORMATS[name], "offset": VERTEX.fields[name][1], "shader_location": i + 1}
-        for i, name in enumerate(VERTEX.names or ())
+        {"format": kind, "offset": _FIELDS[name][1], "shader_location": i + 1}
+        for i, (name, kind) in enumerate(_FORMATS.items())
     ],
 }
 
@@ -47,7 +45,7 @@ def set_geometry(render: Any, scene: GpuScene) -> None:
     render.set_index_buffer(scene.indices, "uint32")
 
 
-def multi_draw(render: Any, args: wgpu.GPUBuffer, first: int, count: int) -> None:
+def multi_draw(render: Any, args: Any, first: int, count: int) -> None:
     """`count` indirect draws from row `first` of a buffer of draw commands, in one call."""
     from wgpu.backends.wgpu_native.extras import multi_draw_indexed_indirect
 

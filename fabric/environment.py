@@ -12,6 +12,7 @@ from ..engine.gpu import Gpu
 from ..engine.scene.components import Environment
 from ..loom.woven import WovenEnvironment
 from ..shaders import groups
+from ..shaders.bindings import Bindings
 from ..shaders.modules import program
 from ..shaders.structs import PREFILTERING, SURROUNDINGS, EnvironmentSource
 from . import spherical_harmonics as sh
@@ -32,7 +33,7 @@ class EnvironmentMap:
         self.component = woven.component
         if woven.component.source == "file" and woven.pixels is not None:
             height = woven.pixels.shape[0]
-            face = min(FACE_FILE_MAX, max(64, 1 << (height // 2 - 1).bit_length()))
+            face = min(FACE_FILE_MAX, max(64, 1 << (height - 1).bit_length()))
             self.irradiance = sh.project(woven.pixels, block=max(1, height // 128))
         else:
             face = FACE_GRADIENT
@@ -43,7 +44,7 @@ class EnvironmentMap:
 def _equirect(environment: Environment, height: int = 32) -> NDArray[np.float32]:
     """A sky or a colour as (h, 2h, 3) radiance: the twin of `environment_fill.wgsl`."""
     if environment.source != "sky":
-        return np.broadcast_to(np.float32(environment.color), (height, 2 * height, 3)).copy()
+        return np.broadcast_to(np.asarray(environment.color, np.float32), (height, 2 * height, 3)).copy()
     d, _ = sh.equirect_directions(height, 2 * height)
     y = d[..., 1:2]
     above = _mix(environment.horizon, environment.zenith, np.clip(y, 0, 1) ** 0.45)
@@ -97,7 +98,7 @@ def _prefiltered(gpu: Gpu, woven: WovenEnvironment, face: int) -> wgpu.GPUTextur
     for level in range(1, LEVELS):
         values = np.zeros((), PREFILTERING.dtype)
         values["roughness"] = level / (LEVELS - 1)
-        values["samples"] = 64 if level > 1 else 32
+        values["samples"] = min(256, 32 << level)  # smaller levels have wider lobes to cover
         values["size"] = face >> level
         values["source_size"] = face
         prefilter.record(
@@ -111,7 +112,7 @@ def _prefiltered(gpu: Gpu, woven: WovenEnvironment, face: int) -> wgpu.GPUTextur
 class _Kernel:
     """A compute kernel over the six faces of a cube level."""
 
-    def __init__(self, gpu: Gpu, name: str, entry: str, group: groups.Bindings) -> None:
+    def __init__(self, gpu: Gpu, name: str, entry: str, group: Bindings) -> None:
         self.device, self.group = gpu.device, group
         self.layout = group.layout(gpu.device)
         self.pipeline = gpu.device.create_compute_pipeline(

@@ -227,9 +227,7 @@ class Fabric:
         self.encode_us = (encoded - start) / 1e3
         self.submit_us = (time.perf_counter_ns() - encoded) / 1e3
 
-    def frame(
-        self, encoder: wgpu.GPUCommandEncoder, scene: GpuScene, view: wgpu.GPUTextureView | None
-    ) -> None:
+    def frame(self, encoder: wgpu.GPUCommandEncoder, scene: GpuScene, view: wgpu.GPUTextureView | None) -> None:
         """The passes, in order."""
         group = self._frame_group
         self.gpu.device.queue.write_buffer(self._uniforms.buffer, 0, self._uniforms.data)
@@ -242,8 +240,8 @@ class Fabric:
         if self._samples > 1:
             self._accumulate.record(encoder, group, self._accumulate_group, self.size)
         if self._sample == self._samples - 1:
-            target, format = (self._image_view, IMAGE_FORMAT) if view is None else (view, self.present_format)
-            self._tonemap.record(encoder, group, self._tonemap_group, target, format)
+            shown = (self._image_view, IMAGE_FORMAT) if view is None else (view, self.present_format)
+            self._tonemap.record(encoder, group, self._tonemap_group, *shown)
 
     def _set_static_uniforms(self) -> None:
         """What only changes with the scene or the settings."""
@@ -320,7 +318,7 @@ class Fabric:
     def _read(self, texture: wgpu.GPUTexture, channels: int, dtype: Any) -> NDArray[Any]:
         w, h = self.size
         row = w * channels * np.dtype(dtype).itemsize
-        data = self.gpu.device.queue.read_texture(
+        data: Any = self.gpu.device.queue.read_texture(
             {"texture": texture}, {"bytes_per_row": row, "rows_per_image": h}, (w, h, 1)
         )
         return np.frombuffer(data, dtype).reshape(h, w, channels)
@@ -339,7 +337,7 @@ class Fabric:
         """The last frame: (h, w, 3) float32 scene-linear Rec.709, before exposure and tone mapping. Waits."""
         if self._samples > 1:
             w, h = self.size
-            raw = self.gpu.device.queue.read_buffer(self._accumulate.sums, 0, 16 * w * h)
+            raw: Any = self.gpu.device.queue.read_buffer(self._accumulate.sums, 0, 16 * w * h)
             light = np.frombuffer(raw, np.float32).reshape(h, w, 4)[..., :3] / self._samples
         else:
             light = self._read(self._hdr, 4, np.float16)[..., :3].astype(np.float32)
@@ -348,10 +346,11 @@ class Fabric:
     def counters(self) -> dict[str, int]:
         """What the last frame drew: draws, instances, triangles, and instances culled. Waits for the GPU."""
         scene = self._scene()
-        raw = self.gpu.device.queue.read_buffer(scene.view_target.counters)
+        raw: Any = self.gpu.device.queue.read_buffer(scene.view_target.counters)
         found = np.frombuffer(raw, COUNTERS.dtype, count=1)[0]
-        args = np.frombuffer(self.gpu.device.queue.read_buffer(scene.view_target.args), DRAW_COMMAND.dtype)
-        drawn = int(np.count_nonzero(args["instance_count"][: scene.batches]))
+        raw_args: Any = self.gpu.device.queue.read_buffer(scene.view_target.args)
+        args = np.frombuffer(raw_args, DRAW_COMMAND.dtype, count=scene.batches)
+        drawn = int(np.count_nonzero(args["instance_count"]))
         blended = int(found["blended"])
         return {
             "draws": drawn + blended,

@@ -89,9 +89,12 @@ class SunShadow:
             fragment=fragment if masked else None,
             primitive={**primitive(kind), "cull_mode": "none"},  # thin and open shapes cast from either side
             depth_stencil={
-                "format": FORMAT, "depth_write_enabled": True, "depth_compare": "greater",
-                "depth_bias": -2, "depth_bias_slope_scale": -1.5,
-            },  # fmt: skip
+                "format": FORMAT,
+                "depth_write_enabled": True,
+                "depth_compare": "greater",
+                "depth_bias": -2,
+                "depth_bias_slope_scale": -1.5,
+            },
         )
         self._pipelines[kind] = made
         return made

@@ -106,7 +106,7 @@ def median_lux(lux: F64) -> float:
 def mean_radiance(environment: Environment, pixels: F32 | None) -> float:
     """Luminance of the surroundings, averaged over all directions, cd/m².
 
-    A sky runs from its horizon to its zenith evenly in the height of the direction, and is ground below.
+    For a sky: of the gradient in `environment_fill.wgsl`, where a power p of the height has the mean 1 / (1 + p).
     """
     if environment.source == "color":
         mean = luminance(environment.color)
@@ -115,8 +115,10 @@ def mean_radiance(environment: Environment, pixels: F32 | None) -> float:
         weight = np.sin((np.arange(height) + 0.5) * (math.pi / height))  # rows near the poles are small
         mean = luminance(weight / weight.sum() @ pixels.mean(axis=1, dtype=np.float64))
     else:
-        sky = (luminance(environment.horizon) + luminance(environment.zenith)) / 2
-        mean = (sky + luminance(environment.ground)) / 2
+        horizon, up, down = luminance(environment.horizon), 1 / 1.45, 1 / 1.3
+        above = horizon * (1 - up) + luminance(environment.zenith) * up
+        below = 0.6 * horizon * (1 - down) + luminance(environment.ground) * down
+        mean = (above + below) / 2
     return float(mean) * environment.intensity
 
 

@@ -117,11 +117,13 @@ def _tags(scene: Scene) -> tuple[tuple[str, ...], NDArray[np.uint32]]:
 
 
 def _lights(scene: Scene, world: F32) -> NDArray[np.void]:
-    parts: list[NDArray[np.void]] = []
-    for kind in (Sun, PointLight, SpotLight):
+    kinds = (Sun, PointLight, SpotLight)
+    rows_of = [np.flatnonzero(scene.slots_of(kind) >= 0) for kind in kinds]
+    lights = np.zeros(sum(map(len, rows_of)), LIGHT.dtype)  # zeros: the padding too is the same in every weave
+    start = 0
+    for kind, rows in zip(kinds, rows_of, strict=True):
         slots, values = scene.slots_of(kind), scene.values_of(kind)
-        rows = np.flatnonzero(slots >= 0)
-        table = np.zeros(len(values), LIGHT.dtype)  # zeros: the padding too is the same in every weave
+        table = np.zeros(len(values), LIGHT.dtype)
         for entry, value in zip(table, values, strict=True):
             match value:
                 case Sun():
@@ -137,12 +139,13 @@ def _lights(scene: Scene, world: F32) -> NDArray[np.void]:
                     entry["color"] = np.multiply(value.color, value.candela)
                     entry["range"] = value.range
                     entry["spot_scale"], entry["spot_offset"] = _cone(value.inner_angle, value.outer_angle)
-        part = table[slots[rows]]
+        part = lights[start : start + len(rows)]
+        start += len(rows)
+        part[:] = table[slots[rows]]
         part["position"] = world[rows, :, 3]
         part["direction"] = _minus_z(world[rows])
         part["object"] = rows
-        parts.append(part)
-    return np.concatenate(parts)
+    return lights
 
 
 def _cone(inner: float, outer: float) -> tuple[float, float]:

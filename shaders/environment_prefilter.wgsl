@@ -34,7 +34,7 @@ fn prefilter(@builtin(global_invocation_id) id: vec3u) {
         let d = cos2 * (a2 - 1.0) + 1.0;
         let pdf = a2 / (PI * d * d) * 0.25;
         let solid = 1.0 / (f32(prefiltering.samples) * pdf + 1e-9);
-        let level = max(0.5 * log2(solid / texel) + 1.0, 0.0);
+        let level = max(0.5 * log2(solid / texel) + 0.5, 0.0);
         sum += textureSampleLevel(source, clamp_sampler, l, level).rgb * nl;
         weight += nl;
     }

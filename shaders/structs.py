@@ -6,7 +6,7 @@ from enum import IntEnum, IntFlag
 
 import numpy as np
 
-from .layout import affine, array, atomic, f32, i32, mat4, struct, u32, uvec2, vec2, vec3, vec4
+from .layout import array, atomic, f32, i32, mat4, struct, u32, uvec2, vec2, vec3, vec4
 
 NONE = 0xFFFFFFFF
 """No texture, no object."""
@@ -84,6 +84,7 @@ MATERIAL = struct(
 TEXTURE = struct("Texture", pool=u32, layer=u32, size=uvec2)
 """Where a texture lies in the pooled texture arrays."""
 
+
 class ToneMapOperator(IntEnum):
     """Tonemap.curve; the names are those of the setting `tonemap.operator`."""
 
@@ -109,7 +110,7 @@ INSTANCE = struct("Instance", batch=u32, material=u32, object=u32, flags=u32)
 """What an instance is, beside its transform. `object` is the row of the scene object."""
 
 BATCH = struct("Batch", index_count=u32, first_index=u32, base_vertex=i32, first_slot=u32, pipeline=u32, mesh=u32)
-"""All instances of one mesh in one pipeline class: one indirect draw. `first_slot` is its region in the visible list."""
+"""All instances of one mesh in one pipeline class: one indirect draw, with its part of the visible list."""
 
 DRAW_ARGS = struct(
     "DrawArgs", index_count=u32, instance_count=atomic(u32), first_index=u32, base_vertex=i32, first_instance=u32

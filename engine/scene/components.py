@@ -16,9 +16,7 @@ class Mesh:
     """Geometry to draw. With no Material beside it, the asset's own material or a neutral one is used."""
 
     shape: Shape = field(default="box", doc="a built-in shape, or 'asset' for geometry from a file")
-    asset: AssetPath = field(
-        default="", doc="for 'asset': model.glb#mesh/0/1 (mesh 0, primitive 1), model.obj, ..."
-    )
+    asset: AssetPath = field(default="", doc="for 'asset': model.glb#mesh/0/1 (mesh 0, primitive 1), model.obj, ...")
     size: Vec3 = field(
         default=(1.0, 1.0, 1.0), unit="m", above=0, doc="box: edge lengths; plane and quad: x and z / x and y"
     )

@@ -9,11 +9,11 @@ import json
 import os
 import re
 from collections.abc import Callable
-from dataclasses import is_dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..declare import component_types, fields_of, from_plain, say, to_plain
+from ..declare import Kind, component_types, fields_of, from_plain, is_number, say, to_plain
 from ..errors import Problem, SceneError
 from .components import Mesh
 from .scene import Scene, id_text
@@ -45,9 +45,7 @@ def _text(value: Any, indent: int) -> str:
     if isinstance(value, dict):
         if not value:
             return "{}"
-        body = ",\n".join(
-            f"{inner}{_string(k)}: {_text(value[k], indent + 1)}" for k in sorted(value)
-        )
+        body = ",\n".join(f"{inner}{_string(k)}: {_text(value[k], indent + 1)}" for k in sorted(value))
         return f"{{\n{body}\n{pad}}}"
     if isinstance(value, (list, tuple)):
         if any(isinstance(v, (dict, list, tuple)) for v in value):
@@ -59,16 +57,14 @@ def _text(value: Any, indent: int) -> str:
     return _string(value) if isinstance(value, str) else json.dumps(value)
 
 
-def _with_assets(value: Any, change: Callable[[str], str]) -> Any:
-    """A struct with `change` applied to every asset path in it, at any depth."""
-    changes: dict[str, Any] = {}
-    for f in fields_of(type(value)):
-        found = getattr(value, f.name)
-        if f.kind.role == "asset" and found:
-            changes[f.name] = change(found)
-        elif is_dataclass(found) and not isinstance(found, type) and f.kind.name == "struct":
-            changes[f.name] = _with_assets(found, change)
-    return replace(value, **changes) if changes else value
+def _with_assets(value: Any, kind: Kind, change: Callable[[str], str]) -> Any:
+    """A value of a declared kind with `change` applied to every asset path in it, at any depth."""
+    if kind.name == "list" and isinstance(value, tuple):
+        return tuple(_with_assets(item, kind.of, change) for item in value)
+    if kind.name == "struct" and isinstance(value, kind.of):
+        fresh = {f.name: _with_assets(getattr(value, f.name), f.kind, change) for f in fields_of(kind.of)}
+        return value if all(fresh[name] is getattr(value, name) for name in fresh) else replace(value, **fresh)
+    return change(value) if kind.role == "asset" and isinstance(value, str) and value else value
 
 
 def _rebase(old_root: Path, new_root: Path) -> Callable[[str], str]:
@@ -127,38 +123,35 @@ def save(scene: Scene, path: Path) -> None:
     """Write `scene` to `path`; asset paths follow when the folder is another one than before.
 
     Geometry made in code goes to `<stem>.assets/<digest>.npz` beside the file, and the scene then refers to it.
-    The file is replaced whole or not at all.
+    The file is replaced whole or not at all. Raises AssetError when something can't be written.
     """
+    from ...assets.files import written
     from ...assets.library import save_mesh
 
     root = path.absolute().parent
-    root.mkdir(parents=True, exist_ok=True)
     change = _rebase(scene.root, root)
-    for pool in scene.pools.values():
-        for i, value in enumerate(pool.values):
+    for kind, pool in scene.pools.items():
+        moved: list[Any] = []
+        for value in pool.values:
             if isinstance(value, Mesh) and value.shape == "data" and value.data is not None:
                 address = f"{path.stem}.assets/{value.data.digest}.npz"
                 if not (root / address).exists():
                     save_mesh(root / address, value.data)
-                pool.replace(i, replace(value, shape="asset", asset=address, data=None))
+                moved.append(replace(value, shape="asset", asset=address, data=None))
             else:
-                pool.replace(i, _with_assets(value, change))
+                moved.append(_with_assets(value, Kind("struct", kind), change))
+        pool.replace(moved)
     scene.root = root
     text = dumps(scene)
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(temporary, path)
+    with written(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
 # ---- reading --------------------------------------------------------------------------------------------------
 
 
 def _list_of_numbers(raw: Any, n: int) -> bool:
-    return (
-        isinstance(raw, list)
-        and len(raw) == n
-        and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in raw)
-    )
+    return isinstance(raw, list) and len(raw) == n and all(map(is_number, raw))
 
 
 def loads(text: str, *, name: str = "scene", root: Path | None = None) -> tuple[Scene, list[Problem]]:

@@ -39,11 +39,11 @@ class Pool:
             self.values.append(value)
         return found
 
-    def replace(self, i: int, value: Any) -> None:
-        """Put another value in place `i`: every row that refers to it sees the new one."""
-        if value is not self.values[i]:
-            self.values[i] = value
-            self._index = {v: k for k, v in reversed(list(enumerate(self.values)))}
+    def replace(self, values: Sequence[Any]) -> None:
+        """Put these values in the places of the old ones: every row that refers to one sees the new one."""
+        assert len(values) == len(self.values)
+        self.values[:] = values
+        self._index = {v: k for k, v in reversed(list(enumerate(self.values)))}
 
     def indices(self, values: Sequence[Any]) -> NDArray[np.int32]:
         """(n,) the numbers of many values; equal objects are hashed once."""
@@ -91,6 +91,12 @@ class _Column:
 def id_text(number: int) -> str:
     """An object's id as `.dream` files write it: 16 hexadecimal digits."""
     return f"{number:016x}"
+
+
+def _tag_set(name: str, tags: Iterable[str]) -> frozenset[str]:
+    if isinstance(tags, str):
+        raise SceneError(f'{name}: tags is the text "{tags}"; it must be a set of texts, as in tags={{"{tags}"}}')
+    return frozenset(tags)
 
 
 class SceneObject:
@@ -141,12 +147,15 @@ class SceneObject:
 
     @parent.setter
     def parent(self, value: SceneObject | None) -> None:
-        above = value
-        while above is not None:
-            if above == self:
-                raise SceneError(f"{self.name} can't hang on {value.name if value else ''}: that is below it")
-            above = above.parent
-        self.scene.parents[self.row] = -1 if value is None else value.row
+        above = self.scene.row_under(value)
+        parents, row = self.scene.parents, above
+        for _ in range(len(parents)):  # a scene that was read from a file may have rings of its own
+            if row == self.row:
+                raise SceneError(f"{self.name} can't hang on {self.scene.names[above]}: that is below it")
+            if row < 0:
+                break
+            row = int(parents[row])
+        parents[self.row] = above
 
     @property
     def children(self) -> list[SceneObject]:
@@ -187,7 +196,7 @@ class SceneObject:
 
     @tags.setter
     def tags(self, value: Iterable[str]) -> None:
-        self.scene.tag_rows[self.row] = self.scene.tag_sets.index(frozenset(value))
+        self.scene.tag_rows[self.row] = self.scene.tag_sets.index(_tag_set(self.name, value))
 
     def get(self, kind: type[C]) -> C | None:
         """The object's component of a type, or None."""
@@ -333,11 +342,11 @@ class Scene:
         `at` and `toward` are points in metres, relative to the parent: the object stands at the first and its -Z axis
         looks to the second. `rotation` is a quaternion (x, y, z, w) and excludes `toward`. Raises SceneError.
         """
-        if isinstance(tags, str):
-            raise SceneError(f'{name}: tags is the text "{tags}"; it must be a set of texts, as in tags={{"{tags}"}}')
+        tag_set = _tag_set(name, tags)
         if toward is not None and rotation is not None:
             raise SceneError(f"{name}: give toward or rotation, not both")
         columns = [self.column(value) for value in components]
+        above = self.row_under(parent)
         try:
             place = dmath.vector(at)
             if toward is not None:
@@ -352,9 +361,9 @@ class Scene:
         self.positions[row] = place
         self.rotations[row] = turn
         self.scales[row] = factors
-        self.parents[row] = -1 if parent is None else parent.row
-        if tags:
-            self.tag_rows[row] = self.tag_sets.index(frozenset(tags))
+        self.parents[row] = above
+        if tag_set:
+            self.tag_rows[row] = self.tag_sets.index(tag_set)
         for value, column in zip(components, columns, strict=True):
             column.view[row] = self.pools[type(value)].index(value)
         return SceneObject(self, row)
@@ -374,24 +383,33 @@ class Scene:
         A component is shared by all; a list of n components gives each object its own. Names are `name-0`, `name-1` …
         Returns their ids (n,). Raises SceneError when the lengths differ.
         """
-        places = np.asarray(at, np.float64)
+        tag_set = _tag_set(name, tags)
+        try:
+            places = np.asarray(at, np.float64)
+            turns = np.asarray(dmath.IDENTITY_QUATERNION if rotation is None else rotation, np.float64)
+            factors = np.asarray(1 if scale is None else scale, np.float64)
+        except (ValueError, TypeError) as error:
+            raise SceneError(f"{name}: {error}") from None
         if places.ndim != 2 or places.shape[1] != 3:
             raise SceneError(f"{name}: `at` has the shape {places.shape}; it must be (n, 3)")
         n = len(places)
+        if turns.shape not in ((n, 4), (4,)):
+            raise SceneError(f"{name}: `rotation` has the shape {turns.shape}; it must be ({n}, 4)")
+        if factors.shape not in ((n, 3), (n,), (3,), ()):
+            raise SceneError(f"{name}: `scale` has the shape {factors.shape}; it must be ({n},) or ({n}, 3)")
         for given in components:
             if isinstance(given, (list, tuple)) and len(given) != n:
                 raise SceneError(f"{name}: {len(given)} components for {n} objects")
+            for value in {type(v): v for v in (given if isinstance(given, (list, tuple)) else (given,))}.values():
+                self.column(value)
+        above = self.row_under(parent)
         first = self._grow(n, None)
         rows = slice(first, first + n)
         self.names.extend([f"{name}-{i}" for i in range(n)])
         self.positions[rows] = places
-        self.rotations[rows] = dmath.IDENTITY_QUATERNION if rotation is None else np.asarray(rotation, np.float64)
-        if scale is not None:
-            factors = np.asarray(scale, np.float64)
-            self.scales[rows] = factors[:, None] if factors.ndim == 1 and len(factors) == n else factors
-        if parent is not None:
-            self.parents[rows] = parent.row
-        tag_set = frozenset(tags)
+        self.rotations[rows] = turns
+        self.scales[rows] = factors[:, None] if factors.shape == (n,) else factors
+        self.parents[rows] = above
         if tag_set:
             self.tag_rows[rows] = self.tag_sets.index(tag_set)
         for given in components:
@@ -445,6 +463,12 @@ class Scene:
     def forget_names(self) -> None:
         """Names changed: look-ups by name read them anew."""
         self._rows_by_name = None
+
+    def row_under(self, parent: SceneObject | None) -> int:
+        """The row of an object that another is to hang on, -1 for none. Raises SceneError for one of another scene."""
+        if parent is not None and parent.scene is not self:
+            raise SceneError(f"{parent.name} is in scene {parent.scene.name}; it must be in scene {self.name}")
+        return -1 if parent is None else parent.row
 
     def row_of(self, id: int) -> int | None:
         """The row of an id, or None."""

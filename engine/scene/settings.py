@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 from ..declare import Field, Kind, field, fields_of, problems_of, say, struct
@@ -142,9 +142,7 @@ def apply_settings(settings: RenderSettings, changes: Mapping[str, Any]) -> Rend
 def describe(settings: RenderSettings) -> dict[str, str]:
     """{"group.key": value as text}, for tables."""
     out: dict[str, str] = {}
-    for group in fields(settings):  # type: ignore[arg-type]
-        value = getattr(settings, group.name)
-        assert is_dataclass(value)
-        for f in fields(value):
-            out[f"{group.name}.{f.name}"] = say(getattr(value, f.name))
+    for key, _ in known_settings():
+        group, name = key.split(".")
+        out[key] = say(getattr(getattr(settings, group), name))
     return out

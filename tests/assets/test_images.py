@@ -122,12 +122,13 @@ def test_linear_pictures_keep_every_bit(tmp_path: Path) -> None:
 
 def test_what_can_not_be_written_is_said_before_anything_is_written(tmp_path: Path) -> None:
     good = np.zeros((2, 2, 3), np.uint8)
+    wrong: Any = good.astype(np.float64)
     with pytest.raises(AssetError, match=r'".gif"; it must be one of .png, .jpg, .jpeg, .webp'):
         save_image(tmp_path / "a.gif", good)
     with pytest.raises(AssetError, match=r'"a.png"; it must|".png"; it must be one of .npy, .exr'):
         save_linear(tmp_path / "a.png", good.astype(np.float32))
     with pytest.raises(AssetError, match=r"\(2, 2, 3\) float64; they must be \(h, w, 3\) float32"):
-        save_linear(tmp_path / "a.exr", good.astype(np.float64))  # type: ignore[arg-type]
+        save_linear(tmp_path / "a.exr", wrong)
     with pytest.raises(AssetError, match=r"\(2, 2\) uint8"):
         save_image(tmp_path / "a.png", good[..., 0])
     (tmp_path / "file").touch()

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -46,7 +47,7 @@ def test_the_volume_is_the_formulas(name: str) -> None:
 @pytest.mark.parametrize("segments", [3, 5, 32])
 @pytest.mark.parametrize("name", CLOSED)
 def test_every_edge_has_two_sides(name: str, segments: int) -> None:
-    mesh = Mesh(**{**vars(CLOSED[name][0]), "segments": segments})
+    mesh = replace(CLOSED[name][0], segments=segments)
     data = primitives.make(mesh)
     _, place = np.unique(data.positions + 0.0, axis=0, return_inverse=True)  # exact: seams must not gape
     triangles = place.ravel()[data.indices].reshape(-1, 3)

@@ -1,0 +1,272 @@
+"""The app: a scene, the functions that move it, and the loop that shows it, in a window or without one."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import time
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from ..assets.library import AssetLibrary
+from ..loom.weave import weave
+from ..loom.woven import WovenScene
+from .gpu import Gpu
+from .input import Input
+from .render import DT, Picture, Progress, Shot, Source, Stage, Surroundings, altered, is_linear, opened, save, take
+from .scene.scene import Scene
+from .script import script_error
+from .window import Window, why_no_window
+from .world import Entity, World
+
+Update = Callable[[World, float], object]
+OnKey = Callable[[str], object]
+OnDrop = Callable[[list[Path]], object]
+F = TypeVar("F", bound=Callable[..., object])
+
+LONGEST_STEP = 0.25
+"""Seconds: after a pause (a breakpoint, a dragged window) the game goes on as if no more than this had passed."""
+HEADLESS_FRAMES = 10
+
+
+@dataclass
+class RunOptions:
+    """What the command line wants of the app that a script runs; each None leaves it to the script.
+
+    mode: show a window, draw without one, or only `collect` the app and end the script there.
+    output: where the picture goes.  app, picture: what came of it, filled in by `App.run`.
+    """
+
+    mode: Literal["window", "headless", "collect"] = "window"
+    size: tuple[int, int] | None = None
+    frames: int | None = None
+    samples: int = 1
+    camera: str | None = None
+    environment: Surroundings | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    output: Path | None = None
+    progress: Progress | None = None
+    app: App | None = None
+    picture: Picture | None = None
+
+
+RUN: ContextVar[RunOptions | None] = ContextVar("dreamwell.run", default=None)
+
+
+class Collected(BaseException):
+    """Ends a script at `App.run` when only its app is wanted. Not an Exception, so that no script swallows it."""
+
+
+class App:
+    """A scene to play: a Scene, or the path of a .dream, .gltf or .glb file.
+
+        app = dw.App(scene, title="Hello")
+
+        @app.update
+        def turn(world: dw.World, dt: float) -> None:
+            world["cube"].rotate(y=45 * dt)
+
+        app.run()
+
+    `size` in logical pixels (without a window: pixels); `settings` as {"exposure.compensation": 1.0}; `environment`
+    as for `dw.render`. `input` is what the player does in this frame, `time` the seconds played.
+    Raises SceneError and AssetError for a file that can't be read. The scene itself is woven when `world` is first
+    asked for or when `run` is called, and may be changed until then.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        title: str = "Dreamwell",
+        size: tuple[int, int] = (1280, 720),
+        settings: Mapping[str, Any] | None = None,
+        environment: Surroundings | None = None,
+    ) -> None:
+        self._options = RUN.get() or RunOptions()
+        self.title = title
+        self.size = self._options.size or size
+        self.input = Input()
+        self.time = 0.0
+        self._settings = {**(settings or {}), **self._options.settings}
+        self._environment = environment if self._options.environment is None else self._options.environment
+        self._updates: list[Update] = []
+        self._on_key: list[OnKey] = []
+        self._on_drop: list[OnDrop] = []
+        self._closing = False
+        self._scene = opened(source)
+        self._library = AssetLibrary(self._scene.root)
+        self._world: World | None = None
+
+    # ---- what is played -----------------------------------------------------------------------------------------
+
+    @property
+    def scene(self) -> Scene:
+        """The scene as it was written; what moves at run time is the `world`."""
+        return self._scene
+
+    @property
+    def world(self) -> World:
+        """The running scene. Asked for the first time, weaves it: raises SceneError with all of its problems."""
+        if self._world is None:
+            self._world = self._made(self._scene, self._library)
+        return self._world
+
+    @property
+    def camera(self) -> Entity:
+        """The object that is looked through, as `world.camera`; set it to another, or to a name."""
+        return self.world.camera
+
+    @camera.setter
+    def camera(self, value: Entity | str) -> None:
+        self.world.camera = value
+
+    @property
+    def environment(self) -> Surroundings | None:
+        """What replaces the scene's environment, as for `dw.render`, or None. Setting it leaves the world as it is.
+
+        Setting it raises SceneError when the file can't be read, and changes nothing.
+        """
+        return self._environment
+
+    @environment.setter
+    def environment(self, value: Surroundings | None) -> None:
+        if self._world is not None:
+            woven = self._woven(self._scene, self._library, value)
+            self._world.woven = replace(self._world.woven, environment=woven.environment, ev100=woven.ev100)
+        self._environment = value
+
+    def load(self, source: Source) -> World:
+        """Play another scene from the next frame on; returns its world. Raises as weaving does, and changes nothing."""
+        scene = opened(source)
+        library = AssetLibrary(scene.root)
+        world = self._made(scene, library)
+        self._scene, self._library, self._world = scene, library, world
+        return world
+
+    def _woven(self, scene: Scene, library: AssetLibrary, environment: Surroundings | None) -> WovenScene:
+        with altered(scene, self._settings, environment):
+            return weave(scene, library=library)
+
+    def _made(self, scene: Scene, library: AssetLibrary) -> World:
+        world = World(self._woven(scene, library, self._environment), aspect=self.size[0] / self.size[1])
+        if self._options.camera is not None:
+            world.camera = self._options.camera
+        return world
+
+    # ---- the game's functions -----------------------------------------------------------------------------------
+
+    def update(self, function: F) -> F:
+        """Decorator: call `function(world, dt)` before every frame; dt is the seconds since the last one."""
+        self._updates.append(function)
+        return function
+
+    def on_key(self, function: F) -> F:
+        """Decorator: call `function(key)` when a key goes down: "w", "5", "ArrowUp" and the like, as in `Input`."""
+        self._on_key.append(function)
+        return function
+
+    def on_drop(self, function: F) -> F:
+        """Decorator: call `function(paths)` when files are dropped on the window."""
+        self._on_drop.append(function)
+        return function
+
+    def close(self) -> None:
+        """End `run` after this frame."""
+        self._closing = True
+
+    def step(self, dt: float) -> World:
+        """Play one frame without drawing it; returns the world. Raises ScriptError for what the functions raise."""
+        for key in sorted(self.input.pressed):
+            for on_key in self._on_key:
+                _call(on_key, key)
+        for update in self._updates:
+            _call(update, self.world, dt)
+        self.time += dt
+        self.input.next_frame()
+        return self.world
+
+    # ---- the loop -----------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Play until the window is closed, Escape is pressed or `close` is called.
+
+        Where there is no display, or `dream` was told so, frames 1/60 s apart are drawn without a window instead, and
+        the last becomes a picture; one printed line says where. Raises ScriptError when a function of the game fails,
+        GpuError when there is no adapter.
+        """
+        options = self._options
+        options.app = self
+        if options.mode == "collect":
+            raise Collected
+        reason = "" if options.mode == "headless" else why_no_window()
+        if options.mode == "headless" or reason:
+            self._run_headless(options, reason)
+        else:
+            self._run_window()
+
+    def _run_headless(self, options: RunOptions, reason: str) -> None:
+        output = options.output or Path("out", re.sub(r"[^\w-]+", "-", self._scene.name).strip("-") + ".png")
+        shot = Shot(self.size, options.frames or HEADLESS_FRAMES, options.samples, linear=is_linear(output))
+        options.picture = take(shot, self.step, options.progress)
+        save(output, options.picture.image)
+        frames = f"{shot.frames} frame{'s' if shot.frames > 1 else ''}"
+        print(f"{output}: {self.size[0]}x{self.size[1]}, {frames}" + (f", since {reason}" if reason else ""))
+
+    def _run_window(self) -> None:
+        world = self.world  # its errors come before a window does
+        window = Window(self.title, self.size)
+        try:
+            gpu = Gpu.open(present_to=window.canvas)
+            stage = Stage(gpu, window.pixels)
+            window.attach(gpu.device, stage.fabric.present_format)
+
+            def paint(view: Any, size: tuple[int, int]) -> None:
+                stage.fabric.resize(size)
+                stage.draw(world, self.time, view=view)
+
+            clock = _Clock()
+            self._closing = False
+            while not self._closing:
+                dropped = window.poll(self.input)
+                if window.closed or "Escape" in self.input.pressed:
+                    break
+                for on_drop in self._on_drop if dropped else ():
+                    _call(on_drop, dropped)
+                world = self.step(clock.tick())
+                window.draw(paint)
+                window.title = f"{self.title} - {clock.fps:.0f} fps" if clock.fps else self.title
+        finally:
+            window.close()
+
+
+class _Clock:
+    """Seconds between frames, and how many frames there were in the last half second."""
+
+    def __init__(self) -> None:
+        self.fps = 0.0
+        self._last = time.perf_counter() - DT
+        self._since = self._last
+        self._frames = 0
+
+    def tick(self) -> float:
+        now = time.perf_counter()
+        dt, self._last = now - self._last, now
+        self._frames += 1
+        if now - self._since >= 0.5:
+            self.fps = self._frames / (now - self._since)
+            self._since, self._frames = now, 0
+        return min(dt, LONGEST_STEP)
+
+
+def _call(function: Callable[..., object], *arguments: Any) -> None:
+    """Call one of the game's functions; what it raises becomes a ScriptError that names file and line."""
+    try:
+        function(*arguments)
+    except Exception as error:
+        name = getattr(function, "__name__", type(function).__name__)
+        home = Path(inspect.getsourcefile(inspect.unwrap(function)) or ".").absolute().parent
+        raise script_error(error, f"{name}()", home) from error

@@ -1,0 +1,211 @@
+"""What can be said after `dream`: names, options and help. The work is imported when a command is chosen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer import Argument, BadParameter, Option
+
+app = typer.Typer(
+    name="dream",
+    help="Play, draw and make Dreamwell scenes and games.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+def command() -> Any:
+    """The parser for everything below."""
+    return typer.main.get_command(app)
+
+
+# ---- values ---------------------------------------------------------------------------------------------------
+
+
+def size(text: str) -> tuple[int, int]:
+    """`1280x720` → (1280, 720)."""
+    found = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
+    if not found or not int(found[1]) or not int(found[2]):
+        raise BadParameter(f"{text!r} is no size; it must be WIDTHxHEIGHT in pixels, as in 1280x720")
+    return int(found[1]), int(found[2])
+
+
+def settings(texts: list[str]) -> dict[str, str]:
+    """`["tonemap.operator=agx"]` → {"tonemap.operator": "agx"}."""
+    out: dict[str, str] = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise BadParameter(f"{text!r} sets nothing; it must be GROUP.KEY=VALUE, as in tonemap.operator=agx")
+        out[key.strip()] = value
+    return out
+
+
+def environment(text: str) -> str | tuple[float, ...]:
+    """`0.5,0.5,1` → (0.5, 0.5, 1.0); a file name and `none` stay."""
+    try:
+        numbers = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        return text
+    if len(numbers) != 3:
+        raise BadParameter(f"{text!r} is no colour; it must be R,G,B, an .hdr file or none")
+    return numbers
+
+
+def counts(texts: list[str]) -> list[int]:
+    """`["100", "1000,10000"]` → [100, 1000, 10000]."""
+    parts = [part for text in texts for part in text.split(",") if part]
+    wrong = [part for part in parts if not part.isdigit() or not int(part)]
+    if wrong:
+        raise BadParameter(f"{wrong[0]!r} is no number of objects; it must be a whole number above 0")
+    return [int(part) for part in parts]
+
+
+def checked(read: Callable[[Any], Any], name: str) -> Callable[[Any], Any]:
+    """An option's callback: what `read` refuses is reported as wrong usage of that option."""
+
+    def check(value: Any) -> Any:
+        if value is not None:
+            try:
+                read(value)
+            except BadParameter as error:
+                raise BadParameter(error.message, param_hint=name) from None
+        return value
+
+    return check
+
+
+Size = Annotated[str, Option("--size", metavar="WxH", help="Pixels.", callback=checked(size, "--size"))]
+MaybeSize = Annotated[
+    str | None, Option("--size", metavar="WxH", help="Pixels; else as the app says.", callback=checked(size, "--size"))
+]
+Set = Annotated[
+    list[str],
+    Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="A render setting, as in tonemap.operator=agx; may be repeated.",
+        callback=checked(settings, "--set"),
+    ),
+]
+Json = Annotated[Path | None, Option("--json", metavar="FILE", help="Write the figures there too.")]
+
+
+# ---- commands -------------------------------------------------------------------------------------------------
+
+
+@app.callback()
+def dream(
+    debug: Annotated[bool, Option("--debug", help="Show the traceback of an error. May also follow the command.")] = False,
+) -> None:
+    """Play, draw and make Dreamwell scenes and games."""
+
+
+@app.command()
+def run(
+    target: Annotated[str, Argument(metavar="[SAMPLE|SCENE|FILE.py]", help="What to play.")] = "hello",
+    headless: Annotated[bool, Option("--headless", help="No window: draw frames 1/60 s apart, keep the last.")] = False,
+    frames: Annotated[int | None, Option("--frames", min=1, help="End after so many.")] = None,
+    size: MaybeSize = None,
+    output: Annotated[Path | None, Option("--output", "-o", metavar="FILE", help="The picture; implies --headless.")] = None,
+    set: Set = [],  # noqa: B006: read only
+) -> None:
+    """Play a sample, a scene file or a Python file, in a window."""
+    from . import run as work
+
+    work.run(target, headless or output is not None, frames, maybe_size(size), output, settings(set))
+
+
+@app.command()
+def samples(
+    names: Annotated[bool, Option("--names", help="One name per line, nothing else.")] = False,
+) -> None:
+    """List the samples."""
+    from . import samples as work
+
+    work.show(names)
+
+
+@app.command()
+def render(
+    scene: Annotated[str, Argument(metavar="SCENE|FILE.py|SAMPLE", help="What to draw: .dream, .gltf, .glb, ...")],
+    output: Annotated[
+        Path, Option("--output", "-o", metavar="FILE", help=".png, .jpg, .webp; or .npy, .exr for linear light.")
+    ],
+    size: MaybeSize = None,
+    frames: Annotated[int, Option("--frames", min=1, help="Run so many, 1/60 s apart; the last is kept.")] = 1,
+    samples: Annotated[int, Option("--samples", min=1, help="Sub-pixel positions to average: 16 for smooth edges.")] = 1,
+    camera: Annotated[str | None, Option("--camera", metavar="NAME", help="Another than the first.")] = None,
+    environment: Annotated[
+        str | None,
+        Option(
+            "--environment",
+            metavar="FILE.hdr|R,G,B|none",
+            help="In place of the scene's.",
+            callback=checked(environment, "--environment"),
+        ),
+    ] = None,
+    set: Set = [],  # noqa: B006: read only
+    json: Json = None,
+) -> None:
+    """Draw a scene into a picture, without a window."""
+    from . import render as work
+
+    around = None if environment is None else globals()["environment"](environment)
+    work.render(scene, output, maybe_size(size), frames, samples, camera, around, settings(set), json)
+
+
+@app.command()
+def weave(
+    scene: Annotated[str, Argument(metavar="SCENE|FILE.py|SAMPLE", help="What to weave.")],
+    json: Json = None,
+) -> None:
+    """Weave a scene: how long each stage takes, what it holds, and everything that is wrong with it."""
+    from . import weave as work
+
+    work.show(scene, json)
+
+
+@app.command()
+def info() -> None:
+    """What this machine draws with."""
+    from . import info as work
+
+    work.show()
+
+
+@app.command()
+def new(name: Annotated[str, Argument(metavar="NAME", help="Its folder, made here.")]) -> None:
+    """Begin a game: a folder with a small one that runs."""
+    from . import new as work
+
+    work.make(name)
+
+
+@app.command()
+def bench(
+    what: Annotated[str, Argument(metavar="[weave|frame]", help="One of the two; else both.")] = "",
+    objects: Annotated[
+        list[str],
+        Option("--objects", metavar="N ...", help="Scene sizes.", callback=checked(counts, "--objects")),
+    ] = ["1000", "100000", "1000000"],  # noqa: B006: read only
+    size: Size = "320x180",
+    frames: Annotated[int, Option("--frames", min=1, help="Measured per row, after a warm-up.")] = 200,
+    json: Json = None,
+) -> None:
+    """Measure weaving and the CPU cost of a frame."""
+    from . import bench as work
+
+    if what not in ("", *work.NAMES):
+        raise BadParameter(f"{what!r} is no benchmark; there are {' and '.join(work.NAMES)}", param_hint="WHAT")
+    work.show([what] if what else list(work.NAMES), counts(objects), globals()["size"](size), frames, json)
+
+
+def maybe_size(text: str | None) -> tuple[int, int] | None:
+    """The size, where one was given."""
+    return None if text is None else size(text)

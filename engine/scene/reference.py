@@ -1,0 +1,90 @@
+"""The tables of components and settings in docs/scene.md, made from the declarations.
+
+`python -m dreamwell.engine.scene.reference docs/scene.md` brings the page up to date.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from ..declare import Field, Kind, Spec, component_types, fields_of, say
+from .settings import RenderSettings
+
+
+def component_tables(kinds: Iterable[type]) -> str:
+    """A section for each component, by name, and then for each struct that they are made of; Markdown."""
+    components = sorted(kinds, key=lambda kind: kind.__name__)
+    structs = dict.fromkeys(of for kind in components for of in _structs(kind))
+    return "\n".join(_section(kind) for kind in [*components, *sorted(structs, key=lambda kind: kind.__name__)])
+
+
+def settings_tables() -> str:
+    """A section for each group of render settings; Markdown."""
+    return "\n".join(_section(group.kind.of, group.name) for group in fields_of(RenderSettings))
+
+
+def updated(page: str) -> str:
+    """A page with what stands between `<!-- components -->` and `<!-- end -->` (and `<!-- settings -->`) made anew."""
+    built_in = [kind for kind in component_types().values() if kind.__module__.startswith(__package__ or "")]
+    for name, text in (("components", component_tables(built_in)), ("settings", settings_tables())):
+        start, end = f"<!-- {name} -->", "<!-- end -->"
+        page = re.sub(f"{start}.*?{end}", lambda _, s=start, t=text, e=end: f"{s}\n{t}{e}", page, flags=re.DOTALL)
+    return page
+
+
+def _structs(kind: type) -> Iterator[type]:
+    for f in fields_of(kind):
+        of = f.kind.of if f.kind.name == "list" else f.kind
+        if of.name == "struct":
+            yield of.of
+            yield from _structs(of.of)
+
+
+def _section(kind: type, name: str = "") -> str:
+    rows = [
+        f"| `{f.name}` | {_type(f.kind)} | {_default(f)} | {_limits(f.spec)} | {f.spec.doc} |" for f in fields_of(kind)
+    ]
+    head = [f"### {name or kind.__name__}", "", (kind.__doc__ or "").strip(), ""]
+    return "\n".join([*head, "| field | type | default | range | |", "|---|---|---|---|---|", *rows, ""])
+
+
+def _type(kind: Kind) -> str:
+    match kind.name:
+        case "choice":
+            return " ".join(f"`{choice}`" for choice in kind.of)
+        case "vector":
+            return "colour" if kind.role == "color" else f"{kind.of} numbers"
+        case "struct":
+            return f"{kind.of.__name__} or null" if kind.optional else kind.of.__name__
+        case "list":
+            return f"list of {_type(kind.of)}"
+        case "memory":
+            return "in memory only"
+        case _:
+            return (
+                "path" if kind.role == "asset" else {"float": "number", "int": "whole number"}.get(kind.name, kind.name)
+            )
+
+
+def _default(f: Field) -> str:
+    return f"`{say(f.default)}`"
+
+
+def _limits(spec: Spec) -> str:
+    limits = [f"above {spec.above:g}" if spec.above is not None else ""]
+    if spec.minimum is not None and spec.maximum is not None:
+        limits.append(f"{spec.minimum:g} to {spec.maximum:g}")
+    elif spec.minimum is not None:
+        limits.append(f"from {spec.minimum:g}")
+    elif spec.maximum is not None:
+        limits.append(f"to {spec.maximum:g}")
+    return " ".join([", ".join(filter(None, limits)), spec.unit]).strip()
+
+
+if __name__ == "__main__":
+    for argument in sys.argv[1:]:
+        path = Path(argument)
+        path.write_text(updated(path.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")

@@ -1,0 +1,98 @@
+"""Running people's Python: a file as the main program, and errors told by the file and line that they wrote."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import traceback
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from .errors import DreamwellError
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_ENGINE = ("engine", "loom", "fabric", "shaders", "assets", "physics", "editor")
+_FOREIGN = ("site-packages", "dist-packages")
+
+
+class ScriptError(DreamwellError):
+    """An error in a game's own code; the message names file and line. The error itself is the `__cause__`."""
+
+
+def script_error(error: BaseException, what: str, home: Path) -> ScriptError:
+    """`what` failed with `error`: the message shows the part of the trace that lies in the folder `home`."""
+    if isinstance(error, SyntaxError):
+        caret = "".join(traceback.format_exception_only(error)[:-1]).rstrip()
+        return ScriptError(f"{what} failed: {error.msg}\n{caret}")
+    told = f"{type(error).__name__}: {error}"
+    mine = [f for f in traceback.extract_tb(error.__traceback__) if _belongs(Path(f.filename), home)]
+    if not mine:
+        return ScriptError(f"{what} failed: {told}")
+    trace = "".join(traceback.format_list(mine)).rstrip()
+    return ScriptError(f"{what} failed in {Path(mine[-1].filename).name}, line {mine[-1].lineno}: {told}\n{trace}")
+
+
+def _belongs(file: Path, home: Path) -> bool:
+    """Whether a file lies in `home` and is neither the engine's nor an installed package's."""
+    path = file.absolute()
+    if not path.is_relative_to(home) or any(part in _FOREIGN for part in path.parts):
+        return False
+    path = path.resolve()
+    return not (path.is_relative_to(_PACKAGE) and path.relative_to(_PACKAGE).parts[0] in _ENGINE)
+
+
+def execute(path: Path, package: str = "") -> dict[str, Any]:
+    """Run a file as `python FILE` does: as `__main__`, with its folder on the path. Returns its globals.
+
+    The `__init__.py` of a `package` may import its neighbours with `from . import`. Raises ScriptError with the
+    file and line; SystemExit and KeyboardInterrupt pass.
+    """
+    path = path.absolute()
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise ScriptError(f"{path} can't be read: {error.strerror or error}") from None
+    main = ModuleType("__main__")
+    main.__file__ = str(path)
+    if package:
+        main.__package__, main.__path__ = package, [str(path.parent)]
+    with _as_main(main, path, package):
+        try:
+            exec(compile(text, str(path), "exec"), main.__dict__)
+        except ScriptError:
+            raise
+        except Exception as error:
+            raise script_error(error, path.name, path.parent) from error
+    return main.__dict__
+
+
+@contextmanager
+def _as_main(main: ModuleType, path: Path, package: str) -> Generator[None]:
+    """For the length of a `with`, `main` is the main program."""
+    places = ["__main__", package] if package else ["__main__"]
+    before = {name: sys.modules.get(name) for name in places}
+    argv, paths = sys.argv, list(sys.path)
+    sys.modules.update(dict.fromkeys(places, main))
+    sys.argv = [str(path)]
+    sys.path.insert(0, str(path.parent))
+    try:
+        yield
+    finally:
+        sys.argv, sys.path[:] = argv, paths
+        for name, module in before.items():
+            if module is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = module
+
+
+def summary_of(path: Path) -> str:
+    """The first line of a file's docstring, without running it; empty when it has none."""
+    try:
+        text = ast.get_docstring(ast.parse(path.read_bytes())) or ""
+    except (OSError, SyntaxError, ValueError):
+        return ""
+    return text.partition("\n")[0].strip()

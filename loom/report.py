@@ -1,0 +1,31 @@
+"""What a weave has to say, as plain data: `dream weave --json` prints it, the editor shows it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from ..engine.scene.settings import describe
+from ..shaders.structs import LightKind, PipelineClass
+from .woven import WovenScene
+
+
+def report(woven: WovenScene) -> dict[str, Any]:
+    """Names, counts, settings, times and warnings of a woven scene: text, numbers, lists and dicts only."""
+    batches, instances = woven.batches, woven.instances
+    per_class = {c.name.lower(): int((batches["pipeline"][instances["batch"]] == c).sum()) for c in PipelineClass}
+    environment = woven.environment
+    return {
+        "name": woven.name,
+        "digest": woven.digest,
+        "stats": asdict(woven.stats),
+        "bytes": {name: array.nbytes for name, array in woven.arrays()},
+        "instances": {name: count for name, count in per_class.items() if count},
+        "lights": {k.name.lower(): int((woven.lights["kind"] == k).sum()) for k in LightKind},
+        "tags": list(woven.tag_names),
+        "environment": "implicit" if environment.implicit else environment.component.source,
+        "ev100": woven.ev100,
+        "settings": describe(woven.settings),
+        "seconds": dict(woven.seconds),
+        "warnings": [str(w) for w in woven.warnings],
+    }
