@@ -38,14 +38,14 @@ def smooth_normals(positions: F32, indices: U32) -> F32:
     corners = np.repeat(face_vectors(positions, indices), 3, axis=0)
     at, count = place[indices], int(place.max()) + 1 if len(place) else 0
     summed = np.stack([np.bincount(at, corners[:, k], count) for k in range(3)], axis=1)
-    return unit(summed)[place]
+    return unit(summed.astype(np.float64))[place]
 
 
 def perpendicular(normals: F32) -> F32:
     """(n, 3) unit normals → (n, 3) unit vectors at a right angle to them, whichever."""
     axis = np.zeros_like(normals)
     axis[np.arange(len(normals)), np.abs(normals).argmin(axis=1)] = 1
-    return unit(np.cross(normals, axis))
+    return unit(np.cross(normals, axis).astype(np.float64))
 
 
 def checked(mesh: MeshData, file: object) -> MeshData:

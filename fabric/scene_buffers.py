@@ -27,12 +27,12 @@ _BLOCK = 1024  # items that `blend_sort.wgsl` sorts in one workgroup
 
 @dataclass(frozen=True)
 class Layouts:
-    """The bind group layouts that passes share."""
+    """The bind group layouts that passes share. `materials[n]` is for scenes with n texture pools."""
 
     frame: wgpu.GPUBindGroupLayout
     main: wgpu.GPUBindGroupLayout
     shadow: wgpu.GPUBindGroupLayout
-    materials: wgpu.GPUBindGroupLayout
+    materials: tuple[wgpu.GPUBindGroupLayout, ...]
     draw: wgpu.GPUBindGroupLayout
     cull: wgpu.GPUBindGroupLayout
     blend_sort: wgpu.GPUBindGroupLayout
@@ -47,7 +47,7 @@ class Layouts:
             frame=groups.FRAME.layout(device),
             main=groups.MAIN.layout(device),
             shadow=groups.SHADOW.layout(device),
-            materials=groups.MATERIALS.layout(device),
+            materials=tuple(groups.materials(pools).layout(device) for pools in range(groups.POOLS + 1)),
             draw=groups.DRAW.layout(device),
             cull=groups.CULL.layout(device),
             blend_sort=groups.BLEND_SORT.layout(device),
@@ -137,14 +137,15 @@ class GpuScene:
         # Surfaces.
         pools = TexturePools(gpu, woven.textures, max_texture)
         self.texture_pools = pools
+        self.pools = len(pools.views)
         self.material_table = filled(gpu, "materials", woven.materials)
         sampler = gpu.device.create_sampler(
             label="textures", address_mode_u="repeat", address_mode_v="repeat", mag_filter="linear",
             min_filter="linear", mipmap_filter="linear", max_anisotropy=anisotropy,
         )  # fmt: skip
-        self.materials_group = groups.MATERIALS.bind(
+        self.materials_group = groups.materials(len(pools.views)).bind(
             gpu.device,
-            layouts.materials,
+            layouts.materials[len(pools.views)],
             materials={"buffer": self.material_table},
             textures={"buffer": filled(gpu, "textures", pools.table)},
             **{f"pool_{i}": view for i, view in enumerate(pools.views)},

@@ -47,8 +47,8 @@ class SunShadow:
         self.gpu, self.layouts = gpu, layouts
         self.size = 0
         self.group = groups.SHADOW.bind(gpu.device, layouts.shadow, view=view_uniform)
-        self._pipelines: dict[PipelineClass, wgpu.GPURenderPipeline] = {}
-        self._module: wgpu.GPUShaderModule | None = None
+        self._pipelines: dict[tuple[PipelineClass, int], wgpu.GPURenderPipeline] = {}
+        self._modules: dict[int, wgpu.GPUShaderModule] = {}
         self.sampler = gpu.device.create_sampler(
             label="shadow", mag_filter="linear", min_filter="linear", compare="greater-equal"
         )
@@ -66,23 +66,24 @@ class SunShadow:
         self.view = texture.create_view()
         return True
 
-    def _pipeline(self, kind: PipelineClass) -> wgpu.GPURenderPipeline:
-        found = self._pipelines.get(kind)
+    def _pipeline(self, kind: PipelineClass, pools: int) -> wgpu.GPURenderPipeline:
+        found = self._pipelines.get((kind, pools))
         if found is not None:
             return found
         device, layouts = self.gpu.device, self.layouts
-        if self._module is None:
-            code = program("shadow", [groups.SHADOW, groups.MATERIALS, groups.DRAW])
-            self._module = code.compile(device)
+        if pools not in self._modules:
+            seen = [groups.SHADOW, groups.materials(pools), groups.DRAW]
+            self._modules[pools] = program("shadow", seen, [groups.pool_sampling(pools)]).compile(device)
+        module = self._modules[pools]
         masked = kind in MASKED
-        fragment: dict[str, Any] = {"module": self._module, "entry_point": "mask_fragment", "targets": []}
+        fragment: dict[str, Any] = {"module": module, "entry_point": "mask_fragment", "targets": []}
         made = device.create_render_pipeline(
             label=f"shadow {kind.name.lower()}",
             layout=device.create_pipeline_layout(
-                bind_group_layouts=[layouts.frame, layouts.shadow, layouts.materials, layouts.draw]
+                bind_group_layouts=[layouts.frame, layouts.shadow, layouts.materials[pools], layouts.draw]
             ),
             vertex={
-                "module": self._module,
+                "module": module,
                 "entry_point": "mask_vertex" if masked else "vertex",
                 "buffers": [POSITIONS, ATTRIBUTES] if masked else [POSITIONS],
             },
@@ -96,7 +97,7 @@ class SunShadow:
                 "depth_bias_slope_scale": -1.5,
             },
         )
-        self._pipelines[kind] = made
+        self._pipelines[kind, pools] = made
         return made
 
     def record(self, encoder: wgpu.GPUCommandEncoder, frame_group: wgpu.GPUBindGroup, scene: GpuScene | None) -> None:
@@ -115,6 +116,6 @@ class SunShadow:
             render.set_bind_group(3, scene.shadow_draw_group)
             set_geometry(render, scene)
             for kind, first, count in scene.runs:
-                render.set_pipeline(self._pipeline(kind))
+                render.set_pipeline(self._pipeline(kind, scene.pools))
                 multi_draw(render, scene.shadow_target.args, first, count)
         render.end()

@@ -120,10 +120,6 @@ class TexturePools:
             mips.make(texture, levels, len(pool.rows))
             self.views.append(texture.create_view(dimension="2d-array"))
             self.bytes += w * h * 4 * len(pool.rows) * 4 // 3
-        if len(self.views) < groups.POOLS:
-            empty = device.create_texture(size=(1, 1, 1), format="rgba8unorm", usage=wgpu.TextureUsage.TEXTURE_BINDING)
-            spare = empty.create_view(dimension="2d-array")
-            self.views += [spare] * (groups.POOLS - len(self.views))
 
 
 class _Mips:

@@ -165,6 +165,7 @@ def _materials(
             slot = slots[row, use]
             slot["texture"], slot["flags"] = i, slot_flags(texture)
             slot["offset"], slot["matrix"] = texture.offset, uv_matrix(texture)
+            table["textures"][row] |= 1 << use
     return table, tuple(textures)
 
 
@@ -178,8 +179,6 @@ def _flags(material: Material) -> MaterialFlag:
         flags |= MaterialFlag.DOUBLE_SIDED
     if material.unlit:
         flags |= MaterialFlag.UNLIT
-    if any(textures_of(material)):
-        flags |= MaterialFlag.TEXTURED
     return flags
 
 

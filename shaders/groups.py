@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from . import structs as s
 from .bindings import COMPUTE, FRAGMENT, VERTEX, Bindings, Slot, image, sampler, storage, texture, uniform
 from .layout import affine, runtime_array, u32, uvec2, vec4
 
 ALL = VERTEX | FRAGMENT | COMPUTE
 POOLS = 8
-"""How many pooled texture arrays a scene may use: one per size and format."""
+"""At most how many pooled texture arrays a scene uses: one per size and format."""
 
 
 def _visible(slot: Slot, stages: int) -> Slot:
@@ -29,14 +31,33 @@ MAIN = Bindings("pass", FRAGMENT, shadow_map=texture("2d", "depth"), shadow_samp
 
 SHADOW = Bindings("pass", VERTEX, view=uniform(s.VIEW))
 
-MATERIALS = Bindings(
-    "material",
-    FRAGMENT,
-    materials=storage(runtime_array(s.MATERIAL)),
-    textures=storage(runtime_array(s.TEXTURE)),
-    **{f"pool_{i}": texture("2d-array") for i in range(POOLS)},
-    texture_sampler=sampler(),
-)
+
+
+@cache
+def materials(pools: int) -> Bindings:
+    """Surfaces, for a scene with this many texture pools: shaders then hold no code for what is not there."""
+    return Bindings(
+        "material",
+        FRAGMENT,
+        materials=storage(runtime_array(s.MATERIAL)),
+        textures=storage(runtime_array(s.TEXTURE)),
+        **{f"pool_{i}": texture("2d-array") for i in range(pools)},
+        texture_sampler=sampler(),
+    )
+
+
+def pool_sampling(pools: int) -> str:
+    """WGSL: TEXTURE_POOLS, and `sample_pool`, which reads one of the pools. Gradients are given, so it may be called
+    in any control flow."""
+    read = "textureSampleGrad(pool_{i}, texture_sampler, uv, layer, dx, dy)"
+    cases = "".join(f"        case {i}u: {{ return {read.format(i=i)}; }}\n" for i in range(pools - 1))
+    last = read.format(i=pools - 1) if pools else "vec4f(1.0)"
+    return (
+        f"const TEXTURE_POOLS = {pools}u;\n"
+        "fn sample_pool(pool: u32, uv: vec2f, layer: u32, dx: vec2f, dy: vec2f) -> vec4f {\n"
+        f"    switch (pool) {{\n{cases}        default: {{ return {last}; }}\n    }}\n}}\n"
+    )
+
 
 DRAW = Bindings(
     "draw",

@@ -52,6 +52,11 @@ fn shade(s: Surface, position: vec3f, pixel: vec2f) -> vec3f {
         boost += f0 * (1.0 / max(albedo.x + albedo.y, 0.02) - 1.0);
     }
 
+    var sunlit = 1.0;
+    if (frame.shadow_light != NONE) {
+        sunlit = sun_visibility(position, s.geometric_normal, -lights[frame.shadow_light].direction, pixel);
+    }
+
     var light = s.emissive;
     for (var i = 0u; i < frame.lights; i++) {
         let kind = lights[i].kind;
@@ -72,9 +77,7 @@ fn shade(s: Surface, position: vec3f, pixel: vec2f) -> vec3f {
             }
         }
         if (strength > 0.0 && dot(s.normal, l) > 0.0) {
-            if (i == frame.shadow_light) {
-                strength *= sun_visibility(position, s.geometric_normal, l, pixel);
-            }
+            strength *= select(1.0, sunlit, i == frame.shadow_light);
             light += reflect_light(s, v, l, boost) * lights[i].color * strength;
         }
     }

@@ -33,7 +33,7 @@ fn mask_fragment(in: Masked) {
     let dy = dpdy(in.uv);
     let m = instances[in.row].material;
     var alpha = materials[m].base_color.a * in.alpha;
-    if (materials[m].slots[0].texture != NONE) {
+    if (TEXTURE_POOLS > 0u && materials[m].slots[0].texture != NONE) {
         alpha *= sample_slot(materials[m].slots[0], in.uv, dx, dy).a;
     }
     if (alpha < materials[m].alpha_cutoff) { discard; }

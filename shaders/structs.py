@@ -31,7 +31,6 @@ class MaterialFlag(IntFlag):
     BLEND = 2
     DOUBLE_SIDED = 4
     UNLIT = 8
-    TEXTURED = 16
 
 
 class InstanceFlag(IntFlag):
@@ -78,6 +77,7 @@ MATERIAL = struct(
     normal_scale=f32,
     occlusion_strength=f32,
     flags=u32,  # MaterialFlag
+    textures=u32,  # bit i: slot i has a texture
     slots=array(TEXTURE_SLOT, len(TextureUse)),
 )
 

@@ -22,20 +22,6 @@ struct Surface {
     unlit: bool,
 };
 
-// Pools are 2D arrays, one per size and format. Gradients come from outside, so this may be called anywhere.
-fn sample_pool(pool: u32, uv: vec2f, layer: u32, dx: vec2f, dy: vec2f) -> vec4f {
-    switch (pool) {
-        case 0u: { return textureSampleGrad(pool_0, texture_sampler, uv, layer, dx, dy); }
-        case 1u: { return textureSampleGrad(pool_1, texture_sampler, uv, layer, dx, dy); }
-        case 2u: { return textureSampleGrad(pool_2, texture_sampler, uv, layer, dx, dy); }
-        case 3u: { return textureSampleGrad(pool_3, texture_sampler, uv, layer, dx, dy); }
-        case 4u: { return textureSampleGrad(pool_4, texture_sampler, uv, layer, dx, dy); }
-        case 5u: { return textureSampleGrad(pool_5, texture_sampler, uv, layer, dx, dy); }
-        case 6u: { return textureSampleGrad(pool_6, texture_sampler, uv, layer, dx, dy); }
-        default: { return textureSampleGrad(pool_7, texture_sampler, uv, layer, dx, dy); }
-    }
-}
-
 // The sampler repeats; clamp and mirror are made here, kept half a texel (of the level in use) inside the edge.
 fn wrap(u: f32, mode: u32, margin: f32) -> f32 {
     if (mode == 0u) { return u; }
@@ -87,11 +73,11 @@ fn surface_at(in: Varying, front_facing: bool) -> Surface {
     let dpy = dpdy(in.position);
 
     var texels = array<vec4f, 5>(vec4f(1.0), vec4f(1.0), vec4f(0.5, 0.5, 1.0, 1.0), vec4f(1.0), vec4f(1.0));
-    if ((flags & MATERIAL_TEXTURED) != 0u) {
-        for (var i = 0u; i < 5u; i++) {
-            if (materials[m].slots[i].texture != NONE) {
-                texels[i] = sample_slot(materials[m].slots[i], in.uv, dx, dy);
-            }
+    if (TEXTURE_POOLS > 0u) {
+        // Only as many rounds as the material has textures: software adapters pay for every round.
+        for (var left = materials[m].textures; left != 0u; left &= left - 1u) {
+            let i = firstTrailingBit(left);
+            texels[i] = sample_slot(materials[m].slots[i], in.uv, dx, dy);
         }
     }
 
@@ -111,7 +97,7 @@ fn surface_at(in: Varying, front_facing: bool) -> Surface {
     let n = normalize(in.normal) * facing;
     s.geometric_normal = n;
     s.normal = n;
-    if (materials[m].slots[2].texture != NONE) {
+    if (TEXTURE_POOLS > 0u && materials[m].slots[2].texture != NONE) {
         let slot = materials[m].slots[2];
         let second = (slot.flags & 32u) != 0u;
         var frame = mat3x3f(in.tangent.xyz, cross(in.normal, in.tangent.xyz) * in.tangent.w, n);

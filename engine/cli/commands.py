@@ -27,7 +27,7 @@ def command() -> Any:
 # ---- values ---------------------------------------------------------------------------------------------------
 
 
-def size(text: str) -> tuple[int, int]:
+def read_size(text: str) -> tuple[int, int]:
     """`1280x720` → (1280, 720)."""
     found = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
     if not found or not int(found[1]) or not int(found[2]):
@@ -35,7 +35,7 @@ def size(text: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def settings(texts: list[str]) -> dict[str, str]:
+def read_settings(texts: list[str]) -> dict[str, str]:
     """`["tonemap.operator=agx"]` → {"tonemap.operator": "agx"}."""
     out: dict[str, str] = {}
     for text in texts:
@@ -46,7 +46,7 @@ def settings(texts: list[str]) -> dict[str, str]:
     return out
 
 
-def environment(text: str) -> str | tuple[float, ...]:
+def read_environment(text: str) -> str | tuple[float, ...]:
     """`0.5,0.5,1` → (0.5, 0.5, 1.0); a file name and `none` stay."""
     try:
         numbers = tuple(float(part) for part in text.split(","))
@@ -57,7 +57,7 @@ def environment(text: str) -> str | tuple[float, ...]:
     return numbers
 
 
-def counts(texts: list[str]) -> list[int]:
+def read_counts(texts: list[str]) -> list[int]:
     """`["100", "1000,10000"]` → [100, 1000, 10000]."""
     parts = [part for text in texts for part in text.split(",") if part]
     wrong = [part for part in parts if not part.isdigit() or not int(part)]
@@ -80,17 +80,18 @@ def checked(read: Callable[[Any], Any], name: str) -> Callable[[Any], Any]:
     return check
 
 
-Size = Annotated[str, Option("--size", metavar="WxH", help="Pixels.", callback=checked(size, "--size"))]
+Size = Annotated[str, Option("--size", metavar="WxH", help="Pixels.", callback=checked(read_size, "--size"))]
 MaybeSize = Annotated[
-    str | None, Option("--size", metavar="WxH", help="Pixels; else as the app says.", callback=checked(size, "--size"))
+    str | None,
+    Option("--size", metavar="WxH", help="Pixels; else as the app says.", callback=checked(read_size, "--size")),
 ]
 Set = Annotated[
-    list[str],
+    list[str] | None,
     Option(
         "--set",
         metavar="KEY=VALUE",
         help="A render setting, as in tonemap.operator=agx; may be repeated.",
-        callback=checked(settings, "--set"),
+        callback=checked(read_settings, "--set"),
     ),
 ]
 Json = Annotated[Path | None, Option("--json", metavar="FILE", help="Write the figures there too.")]
@@ -101,7 +102,9 @@ Json = Annotated[Path | None, Option("--json", metavar="FILE", help="Write the f
 
 @app.callback()
 def dream(
-    debug: Annotated[bool, Option("--debug", help="Show the traceback of an error. May also follow the command.")] = False,
+    debug: Annotated[
+        bool, Option("--debug", help="Show the traceback of an error. May also follow the command.")
+    ] = False,
 ) -> None:
     """Play, draw and make Dreamwell scenes and games."""
 
@@ -112,13 +115,15 @@ def run(
     headless: Annotated[bool, Option("--headless", help="No window: draw frames 1/60 s apart, keep the last.")] = False,
     frames: Annotated[int | None, Option("--frames", min=1, help="End after so many.")] = None,
     size: MaybeSize = None,
-    output: Annotated[Path | None, Option("--output", "-o", metavar="FILE", help="The picture; implies --headless.")] = None,
-    set: Set = [],  # noqa: B006: read only
+    output: Annotated[
+        Path | None, Option("--output", "-o", metavar="FILE", help="The picture; implies --headless.")
+    ] = None,
+    set: Set = None,
 ) -> None:
     """Play a sample, a scene file or a Python file, in a window."""
     from . import run as work
 
-    work.run(target, headless or output is not None, frames, maybe_size(size), output, settings(set))
+    work.run(target, headless or output is not None, frames, size and read_size(size), output, read_settings(set or []))
 
 
 @app.command()
@@ -139,7 +144,9 @@ def render(
     ],
     size: MaybeSize = None,
     frames: Annotated[int, Option("--frames", min=1, help="Run so many, 1/60 s apart; the last is kept.")] = 1,
-    samples: Annotated[int, Option("--samples", min=1, help="Sub-pixel positions to average: 16 for smooth edges.")] = 1,
+    samples: Annotated[
+        int, Option("--samples", min=1, help="Sub-pixel positions to average: 16 for smooth edges.")
+    ] = 1,
     camera: Annotated[str | None, Option("--camera", metavar="NAME", help="Another than the first.")] = None,
     environment: Annotated[
         str | None,
@@ -147,17 +154,19 @@ def render(
             "--environment",
             metavar="FILE.hdr|R,G,B|none",
             help="In place of the scene's.",
-            callback=checked(environment, "--environment"),
+            callback=checked(read_environment, "--environment"),
         ),
     ] = None,
-    set: Set = [],  # noqa: B006: read only
+    set: Set = None,
     json: Json = None,
 ) -> None:
     """Draw a scene into a picture, without a window."""
     from . import render as work
 
-    around = None if environment is None else globals()["environment"](environment)
-    work.render(scene, output, maybe_size(size), frames, samples, camera, around, settings(set), json)
+    around = None if environment is None else read_environment(environment)
+    work.render(
+        scene, output, size and read_size(size), frames, samples, camera, around, read_settings(set or []), json
+    )
 
 
 @app.command()
@@ -191,9 +200,14 @@ def new(name: Annotated[str, Argument(metavar="NAME", help="Its folder, made her
 def bench(
     what: Annotated[str, Argument(metavar="[weave|frame]", help="One of the two; else both.")] = "",
     objects: Annotated[
-        list[str],
-        Option("--objects", metavar="N ...", help="Scene sizes.", callback=checked(counts, "--objects")),
-    ] = ["1000", "100000", "1000000"],  # noqa: B006: read only
+        list[str] | None,
+        Option(
+            "--objects",
+            metavar="N ...",
+            help="Scene sizes; 1000 100000 1000000 unless told.",
+            callback=checked(read_counts, "--objects"),
+        ),
+    ] = None,
     size: Size = "320x180",
     frames: Annotated[int, Option("--frames", min=1, help="Measured per row, after a warm-up.")] = 200,
     json: Json = None,
@@ -203,9 +217,4 @@ def bench(
 
     if what not in ("", *work.NAMES):
         raise BadParameter(f"{what!r} is no benchmark; there are {' and '.join(work.NAMES)}", param_hint="WHAT")
-    work.show([what] if what else list(work.NAMES), counts(objects), globals()["size"](size), frames, json)
-
-
-def maybe_size(text: str | None) -> tuple[int, int] | None:
-    """The size, where one was given."""
-    return None if text is None else size(text)
+    work.show([what] if what else list(work.NAMES), read_counts(objects or work.OBJECTS), read_size(size), frames, json)

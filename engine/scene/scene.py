@@ -216,7 +216,8 @@ class SceneObject:
     def set(self, *components: Any) -> SceneObject:
         """Give the object these components, in place of those of the same types. Returns the object."""
         for value in components:
-            self.scene.column(value).view[self.row] = self.scene.pools[type(value)].index(value)
+            column = self.scene.column(value)
+            column.view[self.row] = self.scene.pools[type(value)].index(value)
         return self
 
     def discard(self, kind: type) -> None:

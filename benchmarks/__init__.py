@@ -1,0 +1,1 @@
+"""Measurements that `dream bench` runs: each module has `measure(objects, size, frames)` for one row."""

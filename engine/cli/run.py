@@ -1,0 +1,61 @@
+"""`dream run`: play."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..app import RUN, App, RunOptions
+from ..input import Input
+from ..orbit import OrbitCamera
+from ..render import is_linear
+from ..world import World
+from .progress import frames_bar
+from .targets import find, play
+
+
+def run(
+    text: str,
+    headless: bool,
+    frames: int | None,
+    size: tuple[int, int] | None,
+    output: Path | None,
+    settings: Mapping[str, str],
+) -> None:
+    """Play a sample, a script or a scene file; the latter with a camera that the mouse turns."""
+    if output is not None:
+        is_linear(output)  # a suffix that can't be written is told before the work
+    target = find(text)
+    mode = "headless" if headless else "window"
+    with frames_bar() as progress:
+        options = RunOptions(mode, size, frames, settings=settings, output=output, progress=progress)
+        if target.is_script:
+            play(target, options)
+            return
+        token = RUN.set(options)
+        try:
+            app = App(target.path, title=target.path.name)
+            look_around(app)
+            app.run()
+        finally:
+            RUN.reset(token)
+
+
+def look_around(app: App) -> None:
+    """Let the mouse turn the camera about what it looks at; files that are dropped are shown instead."""
+    orbit = OrbitCamera.of(app.world)
+
+    @app.update
+    def follow(world: World, dt: float) -> None:
+        if touched(app.input):
+            orbit.update(world, app.input)
+
+    @app.on_drop
+    def show(paths: list[Path]) -> None:
+        nonlocal orbit
+        orbit = OrbitCamera.of(app.load(paths[0]))
+
+
+def touched(input: Input) -> bool:
+    """Whether the player did anything that moves the camera: until then the scene's own is left as it is."""
+    return bool(input.buttons or input.wheel or input.pressed)
