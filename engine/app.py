@@ -90,6 +90,7 @@ class App:
         self.title = title
         self.size = self._options.size or size
         self.input = Input()
+        self.input.size = (float(self.size[0]), float(self.size[1]))
         self.time = 0.0
         self._settings = {**(settings or {}), **self._options.settings}
         self._environment = environment if self._options.environment is None else self._options.environment
@@ -230,7 +231,9 @@ class App:
 
             clock = _Clock()
             self._closing = False
-            while not self._closing:
+            frames = 0
+            while not self._closing and (self._options.frames is None or frames < self._options.frames):
+                frames += 1
                 dropped = window.poll(self.input)
                 if window.closed or "Escape" in self.input.pressed:
                     break

@@ -12,6 +12,7 @@ Values are frozen and hashable: a scene stores each distinct value once, however
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 import types
@@ -19,6 +20,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from dataclasses import field as dataclass_field
 from functools import cache
+from itertools import chain
 from typing import Annotated, Any, Literal, TypeVar, Union, dataclass_transform, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -173,8 +175,9 @@ def _plain(value: Any) -> Any:
 
 
 def _float(value: Any) -> Any:
-    """A whole number as a float, if there is such a float; all else as it is."""
-    return float(value) if type(value) is int and abs(value) <= _LARGEST else value
+    """A whole number as a float, if there is such a float, and -0.0 as 0.0, its equal; all else as it is."""
+    whole = type(value) is int and abs(value) <= _LARGEST
+    return float(value) + 0.0 if whole or isinstance(value, float) else value
 
 
 def _normalise(self: Any) -> None:
@@ -222,13 +225,16 @@ def component_types() -> Mapping[str, type]:
     return types.MappingProxyType(_components)
 
 
+SINGLE_MAX = 3.4028234663852886e38
+"""The largest number that the GPU's floats can hold."""
+
 # ---- checking values ------------------------------------------------------------------------------------------
 
 
 def say(value: Any) -> str:
     """A value in a message: short, as the file would write it."""
     if isinstance(value, str):
-        text = f'"{value}"'
+        text = json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
     elif isinstance(value, bool):
         text = "true" if value else "false"
     elif value is None:
@@ -246,6 +252,8 @@ def _bad_number(value: Any, spec: Spec) -> tuple[str, str] | None:
     """(code, wanted) where a number is not finite or out of its range."""
     if math.isnan(value) or math.isinf(value):
         return "not-finite", "a finite number"
+    if abs(value) > SINGLE_MAX:
+        return "range", f"within ±{SINGLE_MAX:.1e}, which single precision can hold"
     unit = f" {spec.unit}" if spec.unit else ""
     if spec.above is not None and value <= spec.above:
         return "range", f"above {spec.above:g}{unit}"
@@ -260,8 +268,9 @@ def _bad_number(value: Any, spec: Spec) -> tuple[str, str] | None:
 
 def is_number(value: Any) -> bool:
     """Whether a value is a number that a float can hold (infinity and NaN too); true and false are none."""
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    return isinstance(value, float) or (whole and abs(value) <= _LARGEST)
+    if isinstance(value, float):
+        return True
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST
 
 
 def _fits(value: Any, kind: Kind) -> bool:
@@ -289,15 +298,6 @@ def _fits(value: Any, kind: Kind) -> bool:
 _NUMBERS = ("float", "int", "vector")
 
 
-def _flat(value: Any) -> Iterator[Any]:
-    """The numbers in a number, a vector or a list of them."""
-    if isinstance(value, tuple):
-        for item in value:
-            yield from _flat(item)
-    else:
-        yield value
-
-
 def problems_of(value: Any, where: str, prefix: str = "") -> Iterator[Problem]:
     """Every field of a struct that has the wrong type or is out of its range."""
     for f in fields_of(type(value)):
@@ -315,9 +315,13 @@ def problems_of(value: Any, where: str, prefix: str = "") -> Iterator[Problem]:
             for i, item in enumerate(found or ()):
                 yield from problems_of(item, where, f"{name}[{i}].")
         elif f.kind.name in _NUMBERS or (f.kind.name == "list" and f.kind.of.name in _NUMBERS):
-            bad = next(filter(None, (_bad_number(number, f.spec) for number in _flat(found))), None)
-            if bad:
-                yield Problem(bad[0], where, name, say(found), bad[1], f.spec.doc)
+            numbers: Any = found if isinstance(found, tuple) else (found,)
+            vectors = f.kind.name == "list" and f.kind.of.name == "vector"
+            for number in chain.from_iterable(numbers) if vectors else numbers:
+                bad = _bad_number(number, f.spec)
+                if bad:
+                    yield Problem(bad[0], where, name, say(found), bad[1], f.spec.doc)
+                    break
 
 
 # ---- text ↔ values --------------------------------------------------------------------------------------------

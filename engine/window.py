@@ -54,7 +54,8 @@ class Window:
         # Neither says its types; rendercanvas leaves the drop of files to glfw.
         glfw: Any = import_module("glfw")
         canvas_type: Any = import_module("rendercanvas.glfw").RenderCanvas
-        canvas_type.select_loop(None)  # events come when `poll` is called, frames when `draw` is
+        if canvas_type._rc_canvas_group.get_loop() is not None:
+            canvas_type.select_loop(None)  # events come when `poll` is called, frames when `draw` is
         try:
             self.canvas: Any = canvas_type(title=title, size=size, vsync=True)
         except Exception as error:  # rendercanvas lets through whatever glfw trips over

@@ -31,10 +31,11 @@ MASKED = (PipelineClass.MASK, PipelineClass.MASK_MIRRORED, PipelineClass.MASK_DO
 
 def primitive(kind: PipelineClass) -> dict[str, Any]:
     """The primitive state of a pipeline class."""
+    # Front means counter-clockwise for all: `surface.wgsl` turns it round where an instance is mirrored.
     return {
         "topology": "triangle-list",
-        "front_face": "cw" if kind in _MIRRORED else "ccw",
-        "cull_mode": "none" if kind in _BOTH else "back",
+        "front_face": "ccw",
+        "cull_mode": "none" if kind in _BOTH else "front" if kind in _MIRRORED else "back",
     }
 
 

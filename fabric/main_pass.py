@@ -27,8 +27,8 @@ class MainPass:
 
     def __init__(self, gpu: Gpu, layouts: Layouts) -> None:
         self.gpu, self.layouts = gpu, layouts
-        self._pipelines: dict[tuple[PipelineClass, int], wgpu.GPURenderPipeline] = {}
-        self._modules: dict[int, wgpu.GPUShaderModule] = {}
+        self._pipelines: dict[tuple[PipelineClass, groups.Sampling], wgpu.GPURenderPipeline] = {}
+        self._modules: dict[groups.Sampling, wgpu.GPUShaderModule] = {}
         sky = program("sky", [groups.FRAME]).compile(gpu.device)
         self._sky = gpu.device.create_render_pipeline(
             label="sky",
@@ -48,15 +48,15 @@ class MainPass:
         self._hdr_view, self._depth_view = self.hdr.create_view(), self.depth.create_view()
         return self.hdr
 
-    def _pipeline(self, kind: PipelineClass, pools: int) -> wgpu.GPURenderPipeline:
-        found = self._pipelines.get((kind, pools))
+    def _pipeline(self, kind: PipelineClass, sampling: groups.Sampling) -> wgpu.GPURenderPipeline:
+        found = self._pipelines.get((kind, sampling))
         if found is not None:
             return found
         device, layouts = self.gpu.device, self.layouts
-        if pools not in self._modules:
-            seen = [groups.FRAME, groups.MAIN, groups.materials(pools), groups.DRAW]
-            self._modules[pools] = program("main", seen, [groups.pool_sampling(pools)]).compile(device)
-        module = self._modules[pools]
+        if sampling not in self._modules:
+            seen = [groups.FRAME, groups.MAIN, groups.materials(sampling.pools), groups.DRAW]
+            self._modules[sampling] = program("main", seen, [sampling.wgsl()]).compile(device)
+        module = self._modules[sampling]
         blend = kind == PipelineClass.BLEND
         entry = "blend_fragment" if blend else "mask_fragment" if kind in MASKED else "opaque_fragment"
         target: dict[str, Any] = {"format": HDR_FORMAT}
@@ -65,7 +65,7 @@ class MainPass:
         made = device.create_render_pipeline(
             label=f"main {kind.name.lower()}",
             layout=device.create_pipeline_layout(
-                bind_group_layouts=[layouts.frame, layouts.main, layouts.materials[pools], layouts.draw]
+                bind_group_layouts=[layouts.frame, layouts.main, layouts.materials[sampling.pools], layouts.draw]
             ),
             vertex={"module": module, "entry_point": "vertex", "buffers": [POSITIONS, ATTRIBUTES]},
             fragment={"module": module, "entry_point": entry, "targets": [target]},
@@ -74,7 +74,7 @@ class MainPass:
                 "format": DEPTH_FORMAT, "depth_write_enabled": not blend, "depth_compare": "greater",
             },
         )  # fmt: skip
-        self._pipelines[kind, pools] = made
+        self._pipelines[kind, sampling] = made
         return made
 
     def record(
@@ -96,11 +96,11 @@ class MainPass:
         render.set_bind_group(3, scene.draw_group)
         set_geometry(render, scene)
         for kind, first, count in scene.runs:
-            render.set_pipeline(self._pipeline(kind, scene.pools))
+            render.set_pipeline(self._pipeline(kind, scene.sampling))
             multi_draw(render, scene.view_target.args, first, count)
         render.set_pipeline(self._sky)
         render.draw(3)
         if scene.blended:
-            render.set_pipeline(self._pipeline(PipelineClass.BLEND, scene.pools))
+            render.set_pipeline(self._pipeline(PipelineClass.BLEND, scene.sampling))
             multi_draw(render, scene.blend_args, 0, scene.blended)
         render.end()

@@ -137,11 +137,12 @@ class GpuScene:
         # Surfaces.
         pools = TexturePools(gpu, woven.textures, max_texture)
         self.texture_pools = pools
-        self.pools = len(pools.views)
+        # llvmpipe's anisotropic sampler takes seconds a frame: there the shader takes the taps, a few of them.
+        self.sampling = groups.Sampling(len(pools.views), min(anisotropy, 4) if gpu.software else 1)
         self.material_table = filled(gpu, "materials", woven.materials)
         sampler = gpu.device.create_sampler(
             label="textures", address_mode_u="repeat", address_mode_v="repeat", mag_filter="linear",
-            min_filter="linear", mipmap_filter="linear", max_anisotropy=anisotropy,
+            min_filter="linear", mipmap_filter="linear", max_anisotropy=1 if gpu.software else anisotropy,
         )  # fmt: skip
         self.materials_group = groups.materials(len(pools.views)).bind(
             gpu.device,
@@ -270,7 +271,8 @@ def scene_sphere(woven: WovenScene, world: F32) -> tuple[NDArray[np.float64], fl
         return np.zeros(3), 1.0
     mesh = woven.geometry.meshes[np.asarray(woven.batches["mesh"])[np.asarray(woven.instances["batch"])]]
     centre = np.einsum("nij,nj->ni", world[:, :, :3], mesh["centre"]) + world[:, :, 3]
-    radius = mesh["radius"] * np.sqrt((world[:, :, :3] ** 2).sum(axis=1).max(axis=1))
+    squares = np.matmul(world[:, :, :3].transpose(0, 2, 1), world[:, :, :3])
+    radius = mesh["radius"] * np.sqrt(np.abs(squares).sum(axis=2).max(axis=1))  # as `bounds.wgsl` has it
     low, high = (centre - radius[:, None]).min(axis=0), (centre + radius[:, None]).max(axis=0)
     middle = (low + high).astype(np.float64) / 2
     return middle, max(float((np.linalg.norm(centre - middle, axis=1) + radius).max()), 1e-3)

@@ -47,8 +47,8 @@ class SunShadow:
         self.gpu, self.layouts = gpu, layouts
         self.size = 0
         self.group = groups.SHADOW.bind(gpu.device, layouts.shadow, view=view_uniform)
-        self._pipelines: dict[tuple[PipelineClass, int], wgpu.GPURenderPipeline] = {}
-        self._modules: dict[int, wgpu.GPUShaderModule] = {}
+        self._pipelines: dict[tuple[PipelineClass, groups.Sampling], wgpu.GPURenderPipeline] = {}
+        self._modules: dict[groups.Sampling, wgpu.GPUShaderModule] = {}
         self.sampler = gpu.device.create_sampler(
             label="shadow", mag_filter="linear", min_filter="linear", compare="greater-equal"
         )
@@ -66,21 +66,21 @@ class SunShadow:
         self.view = texture.create_view()
         return True
 
-    def _pipeline(self, kind: PipelineClass, pools: int) -> wgpu.GPURenderPipeline:
-        found = self._pipelines.get((kind, pools))
+    def _pipeline(self, kind: PipelineClass, sampling: groups.Sampling) -> wgpu.GPURenderPipeline:
+        found = self._pipelines.get((kind, sampling))
         if found is not None:
             return found
         device, layouts = self.gpu.device, self.layouts
-        if pools not in self._modules:
-            seen = [groups.SHADOW, groups.materials(pools), groups.DRAW]
-            self._modules[pools] = program("shadow", seen, [groups.pool_sampling(pools)]).compile(device)
-        module = self._modules[pools]
+        if sampling not in self._modules:
+            seen = [groups.SHADOW, groups.materials(sampling.pools), groups.DRAW]
+            self._modules[sampling] = program("shadow", seen, [sampling.wgsl()]).compile(device)
+        module = self._modules[sampling]
         masked = kind in MASKED
         fragment: dict[str, Any] = {"module": module, "entry_point": "mask_fragment", "targets": []}
         made = device.create_render_pipeline(
             label=f"shadow {kind.name.lower()}",
             layout=device.create_pipeline_layout(
-                bind_group_layouts=[layouts.frame, layouts.shadow, layouts.materials[pools], layouts.draw]
+                bind_group_layouts=[layouts.frame, layouts.shadow, layouts.materials[sampling.pools], layouts.draw]
             ),
             vertex={
                 "module": module,
@@ -97,7 +97,7 @@ class SunShadow:
                 "depth_bias_slope_scale": -1.5,
             },
         )
-        self._pipelines[kind, pools] = made
+        self._pipelines[kind, sampling] = made
         return made
 
     def record(self, encoder: wgpu.GPUCommandEncoder, frame_group: wgpu.GPUBindGroup, scene: GpuScene | None) -> None:
@@ -116,6 +116,6 @@ class SunShadow:
             render.set_bind_group(3, scene.shadow_draw_group)
             set_geometry(render, scene)
             for kind, first, count in scene.runs:
-                render.set_pipeline(self._pipeline(kind, scene.pools))
+                render.set_pipeline(self._pipeline(kind, scene.sampling))
                 multi_draw(render, scene.shadow_target.args, first, count)
         render.end()

@@ -25,8 +25,8 @@ SUN_ON_SURFACES = 0.7
 """Mean cosine between a sun and the surfaces that the picture shows."""
 SKY_OF_SUN = 0.2
 """The illuminance of an implicit sky, as a part of the suns'; a clear sky's by day is near this."""
-GLOW_OF_LAMPS = 0.02
-"""The illuminance of an implicit environment in lamp light: what walls would scatter back into the dark corners."""
+GLOW_OF_LAMPS = 0.05
+"""The illuminance of an implicit environment in lamp light, as a part of it: so that no side of a lit room is black."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,10 +42,9 @@ def configure(checked: Checked, extracted: Extracted) -> Configured:
     """Settings, the environment (an implicit one where the scene has none) and the exposure.
 
     The implicit environment is a gradient sky with a fifth of the suns' illuminance; or, with lamps only, an even
-    white glow with 2 % of the metered illuminance; or, without any light, a gradient sky of 1 cd/m².
+    white glow with 5 % of the metered illuminance; or, without any light, a gradient sky of 1 cd/m².
     """
-    places, objects = _metered_places(checked, extracted)
-    sun, lamps = illuminance(extracted.lights, places, objects)
+    sun, lamps = illuminance(extracted.lights, _metered_places(checked, extracted))
     if checked.surroundings is not None:
         component, pixels = checked.surroundings
         environment = WovenEnvironment(component, pixels, implicit=False)
@@ -73,11 +72,11 @@ def luminance(color: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(color, np.float64) @ (0.2126, 0.7152, 0.0722)
 
 
-def illuminance(lights: NDArray[np.void], places: F64, objects: NDArray[np.int64]) -> tuple[float, F64]:
+def illuminance(lights: NDArray[np.void], places: F64) -> tuple[float, F64]:
     """Lux of all suns together on surfaces that face them, and (p,) lux of the lamps at each place.
 
-    places: (p, 3), world, metres; objects: (p,) their rows, so that a lamp's own bulb does not count, or -1.
-    Lamps fall off as KHR_lights_punctual says: candela / d², the window of `range`, the cone. Nothing casts shadows.
+    places: (p, 3), world, metres. Lamps fall off as KHR_lights_punctual says: candela / d², the window of `range`,
+    the cone. Nothing casts shadows.
     """
     is_sun = lights["kind"] == LightKind.SUN
     sun = float(luminance(lights["color"][is_sun]).sum())
@@ -92,7 +91,7 @@ def illuminance(lights: NDArray[np.void], places: F64, objects: NDArray[np.int64
         lux *= np.clip(1 - (distance / reach) ** 4, 0, 1)
         cone = np.einsum("plk,lk->pl", away, some["direction"]) / distance * some["spot_scale"] + some["spot_offset"]
         lux *= np.where(some["kind"] == LightKind.SPOT, np.clip(cone, 0, 1) ** 2, 1)
-        total += np.where(objects[:, None] == some["object"], 0, lux).sum(axis=1)
+        total += lux.sum(axis=1)
     return sun, total
 
 
@@ -131,10 +130,15 @@ def _implicit(sun: float, lamps: float) -> Environment:
     return Environment()
 
 
-def _metered_places(checked: Checked, extracted: Extracted) -> tuple[F64, NDArray[np.int64]]:
-    """(p, 3) positions of up to 256 drawn objects, evenly chosen, and (p,) their rows; or the origin and -1."""
-    rows = np.flatnonzero(checked.scene.slots_of(Mesh) >= 0)
+def _metered_places(checked: Checked, extracted: Extracted) -> F64:
+    """(p, 3) positions of up to 256 drawn objects, evenly chosen, world; without any, the origin.
+
+    What carries a lamp itself, its bulb, does not count.
+    """
+    drawn = checked.scene.slots_of(Mesh) >= 0
+    drawn[extracted.lights["object"]] = False
+    rows = np.flatnonzero(drawn)
     if not len(rows):
-        return np.zeros((1, 3)), np.array([-1])
+        return np.zeros((1, 3))
     rows = rows[np.linspace(0, len(rows) - 1, min(METERED_PLACES, len(rows))).astype(np.int64)]
-    return extracted.world[rows, :, 3].astype(np.float64), rows
+    return extracted.world[rows, :, 3].astype(np.float64)

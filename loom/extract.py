@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.errors import Problem, SceneError
 from ..engine.math import F32, F64, I32, affine_from_trs, compose_affine
-from ..engine.scene.components import Camera, PointLight, SpotLight, Sun
+from ..engine.scene.components import Camera, Light, PointLight, SpotLight, Sun
 from ..engine.scene.scene import Scene
 from ..shaders.structs import LIGHT, LightKind
 from .validate import I64, LIMIT, Checked
 from .woven import Cameras
 
+KINDS: dict[type[Light], LightKind] = {Sun: LightKind.SUN, PointLight: LightKind.POINT, SpotLight: LightKind.SPOT}
 CHUNK = 16_384  # rows at a time, so that what is computed stays in the cache
 
 
@@ -22,11 +24,15 @@ CHUNK = 16_384  # rows at a time, so that what is computed stays in the cache
 class Extracted:
     """What the objects carry. n objects.
 
+    position (n, 3), rotation (n, 4), scale (n, 3): float32, relative to the parent.
     world: (n, 3, 4) float32, world_from_local.  mirrored: (n,) bool, where its determinant is negative.
     tags: (n, words) uint32, bit i % 32 of word i // 32 is tag i of `tag_names`, which are sorted.
     lights: (l,) structs.LIGHT, unordered.
     """
 
+    position: F32
+    rotation: F32
+    scale: F32
     world: F32
     mirrored: NDArray[np.bool_]
     tag_names: tuple[str, ...]
@@ -39,12 +45,17 @@ def extract(checked: Checked) -> Extracted:
     """Take out of the objects what is drawn by and found by. Raises SceneError where a world transform overflows."""
     scene = checked.scene
     levels = levels_of(checked.depth)
-    world = world_transforms(scene.positions, checked.rotations, scene.scales, scene.parents, levels)
-    if not np.isfinite(world).all():
-        raise _overflow(scene, world)
+    world = world_transforms(checked.positions, checked.rotations, scene.scales, scene.parents, levels)
+    with np.errstate(over="ignore"):
+        position, rotation, scale = (
+            column.astype(np.float32) for column in (checked.positions, checked.rotations, scene.scales)
+        )
+    if not all(np.isfinite(column).all() for column in (world, position, scale)):
+        raise _overflow(scene, world, position, scale)
     mirrored = mirrored_rows(scene.scales, scene.parents, levels)
     tag_names, tags = _tags(scene)
-    return Extracted(world, mirrored, tag_names, tags, _lights(scene, world), _cameras(scene))
+    lights, cameras = _lights(scene, world), _cameras(scene)
+    return Extracted(position, rotation, scale, world, mirrored, tag_names, tags, lights, cameras)
 
 
 # ---- the tree -------------------------------------------------------------------------------------------------
@@ -91,12 +102,13 @@ def mirrored_rows(scales: F64, parents: I32, levels: list[I64]) -> NDArray[np.bo
     return mirrored
 
 
-def _overflow(scene: Scene, world: F32) -> SceneError:
-    rows = np.flatnonzero(~np.isfinite(world).all(axis=(1, 2)))
+def _overflow(scene: Scene, *columns: F32) -> SceneError:
+    finite = [np.isfinite(column).reshape(len(scene), -1).all(axis=1) for column in columns]
+    rows = np.flatnonzero(~np.logical_and.reduce(finite))
     wanted = "small enough for single precision, below 3.4e38"
-    hint = "its position and scale times those above it"
+    hint = "it and what it hangs on, multiplied"
     problems = [
-        Problem("overflow", scene.names[r], "world transform", "infinite", wanted, hint) for r in rows[:LIMIT].tolist()
+        Problem("overflow", scene.names[r], "transform", "infinite", wanted, hint) for r in rows[:LIMIT].tolist()
     ]
     return SceneError(f"{scene.name} has {len(rows)} objects that are too large or too far away:", problems)
 
@@ -117,35 +129,36 @@ def _tags(scene: Scene) -> tuple[tuple[str, ...], NDArray[np.uint32]]:
 
 
 def _lights(scene: Scene, world: F32) -> NDArray[np.void]:
-    kinds = (Sun, PointLight, SpotLight)
-    rows_of = [np.flatnonzero(scene.slots_of(kind) >= 0) for kind in kinds]
-    lights = np.zeros(sum(map(len, rows_of)), LIGHT.dtype)  # zeros: the padding too is the same in every weave
+    rows_of = {kind: np.flatnonzero(scene.slots_of(kind) >= 0) for kind in KINDS}
+    lights = np.zeros(sum(map(len, rows_of.values())), LIGHT.dtype)  # zeros: the padding too is the same in every weave
     start = 0
-    for kind, rows in zip(kinds, rows_of, strict=True):
-        slots, values = scene.slots_of(kind), scene.values_of(kind)
+    for kind, rows in rows_of.items():
+        slots = scene.slots_of(kind)
+        values: list[Light] = scene.values_of(kind)
         table = np.zeros(len(values), LIGHT.dtype)
         for entry, value in zip(table, values, strict=True):
-            match value:
-                case Sun():
-                    entry["kind"] = LightKind.SUN
-                    entry["color"] = np.multiply(value.color, value.lux)
-                    entry["casts_shadows"] = value.cast_shadows
-                case PointLight():
-                    entry["kind"] = LightKind.POINT
-                    entry["color"] = np.multiply(value.color, value.candela)
-                    entry["range"] = value.range
-                case SpotLight():
-                    entry["kind"] = LightKind.SPOT
-                    entry["color"] = np.multiply(value.color, value.candela)
-                    entry["range"] = value.range
-                    entry["spot_scale"], entry["spot_offset"] = _cone(value.inner_angle, value.outer_angle)
+            entry["kind"] = KINDS[kind]
+            if isinstance(value, Sun):
+                entry["color"] = np.multiply(value.color, value.lux)
+                entry["casts_shadows"] = value.cast_shadows
+            else:
+                entry["color"] = np.multiply(value.color, value.candela)
+                entry["range"] = value.range
+            if isinstance(value, SpotLight):
+                entry["spot_scale"], entry["spot_offset"] = _cone(value.inner_angle, value.outer_angle)
         part = lights[start : start + len(rows)]
         start += len(rows)
-        part[:] = table[slots[rows]]
+        part[:] = taken(table, slots[rows])
         part["position"] = world[rows, :, 3]
         part["direction"] = _minus_z(world[rows])
         part["object"] = rows
     return lights
+
+
+def taken(table: NDArray[np.void], rows: NDArray[np.integer[Any]]) -> NDArray[np.void]:
+    """(k,) rows of an array of structs with their padding, which NumPy would leave as the memory was."""
+    out: NDArray[np.void] = table.view(f"V{table.dtype.itemsize}")[rows].view(table.dtype)
+    return out
 
 
 def _cone(inner: float, outer: float) -> tuple[float, float]:

@@ -41,9 +41,9 @@ def manifest(checked: Checked, extracted: Extracted, configured: Configured, ord
         tuple(scene.names),
         scene.parents.copy(),
         checked.depth,
-        scene.positions.astype(np.float32),
-        checked.rotations.astype(np.float32),
-        scene.scales.astype(np.float32),
+        extracted.position,
+        extracted.rotation,
+        extracted.scale,
         extracted.world,
         extracted.tags,
     )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..assets.mesh import MeshData
 from ..engine.scene.components import Material, Mesh
 from ..shaders.structs import PipelineClass
-from .extract import Extracted
+from .extract import Extracted, taken
 from .validate import I64, Checked, LoadedMesh, slots_in_use
 
 
@@ -56,7 +56,9 @@ def sort(checked: Checked, extracted: Extracted) -> Sorted:
 
     lights = extracted.lights
     light_order = np.lexsort((scene.ids[lights["object"]], lights["kind"]))
-    return Sorted(objects[order], pipeline[order], material[order], mesh[order], materials, meshes, lights[light_order])
+    return Sorted(
+        objects[order], pipeline[order], material[order], mesh[order], materials, meshes, taken(lights, light_order)
+    )
 
 
 def _pipeline_class(material: Material) -> int:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..assets.library import AssetLibrary
 from ..assets.mesh import ImageData, MeshData
 from ..assets.primitives import make
-from ..engine.declare import fields_of, problems_of, say
+from ..engine.declare import SINGLE_MAX, fields_of, problems_of, say
 from ..engine.errors import AssetError, Problem, SceneError
 from ..engine.math import F32, F64, I32, depths_of
 from ..engine.scene.components import Camera, Environment, Material, Mesh, PointLight, SpotLight, Sun, Texture
@@ -24,6 +24,9 @@ from ..shaders.structs import TextureUse
 
 LIMIT = 100
 """How many problems one error lists; of more, it gives the number and the first of each kind."""
+
+LARGEST_EXTENT = 1e18
+"""Metres: the square of a longer way does not fit single precision."""
 
 I64 = NDArray[np.int64]
 
@@ -52,7 +55,8 @@ class LoadedMesh:
 class Checked:
     """A scene that can be woven, and what it refers to. n objects.
 
-    depth: (n,) int32 in the tree.  by_id: (n,) int64 rows, ordered by id.  rotations: (n, 4) float64, unit length.
+    depth: (n,) int32 in the tree.  by_id: (n,) int64 rows, ordered by id.
+    positions: (n, 3) float64, metres, relative to the parents.  rotations: (n, 4) float64, unit length.
     meshes: by slot in the scene's Mesh pool, those in use.  images: by address.
     surroundings: the scene's Environment with the radiance (h, w, 3) of its file, if it has one.
     """
@@ -60,6 +64,7 @@ class Checked:
     scene: Scene
     depth: I32
     by_id: I64
+    positions: F64
     rotations: F64
     meshes: Mapping[int, LoadedMesh]
     images: Mapping[str, ImageData]
@@ -76,6 +81,7 @@ def validate(scene: Scene, problems: Sequence[Problem], library: AssetLibrary) -
     rotations = _check_transforms(scene, found)
     by_id = _check_ids(scene, found)
     depth = _check_parents(scene, found)
+    _check_names(scene, found)
     _check_tags(scene, found)
     found.extend(problems_of(scene.settings, "", "settings."))
     sound = _check_components(scene, found)
@@ -85,7 +91,8 @@ def validate(scene: Scene, problems: Sequence[Problem], library: AssetLibrary) -
     _check_other_files(scene, sound, library.root, found)
     found.raise_problems()
     _remark(scene, meshes, found)
-    return Checked(scene, depth, by_id, rotations, meshes, images, surroundings, tuple(found.remarks))
+    positions = scene.positions + 0.0  # -0.0 becomes 0.0, as a file has it
+    return Checked(scene, depth, by_id, positions, rotations, meshes, images, surroundings, tuple(found.remarks))
 
 
 # ---- gathering ------------------------------------------------------------------------------------------------
@@ -102,7 +109,8 @@ class Findings:
 
     def name(self, row: int) -> str:
         """What messages call an object: its name, or its id when it has none."""
-        return self.scene.names[row] or id_text(int(self.scene.ids[row]))
+        name = self.scene.names[row].encode("utf-8", "backslashreplace").decode()
+        return name or id_text(int(self.scene.ids[row]))
 
     def extend(self, problems: Iterator[Problem]) -> None:
         """Add problems that say themselves where they are."""
@@ -161,7 +169,7 @@ def _not_finite(field: str, column: F64, row: int) -> Problem:
 
 
 def _unit_rotations(scene: Scene, found: Findings) -> F64:
-    rotations = scene.rotations.copy()
+    rotations = scene.rotations + 0.0  # -0.0 becomes 0.0, as a file has it
     with np.errstate(over="ignore", invalid="ignore"):  # numbers that are not finite were reported before
         off = np.flatnonzero(np.abs(np.einsum("ij,ij->i", rotations, rotations) - 1) > 1e-12)
         q = rotations[off]
@@ -229,6 +237,23 @@ def _check_parents(scene: Scene, found: Findings) -> I32:
     return depth
 
 
+def _check_names(scene: Scene, found: Findings) -> None:
+    wanted = "text without lone surrogates (halves of characters)"
+    if not _is_text(scene.name):
+        found.extend(iter([Problem("bad-name", "", "name", say(scene.name), wanted)]))
+    if not _is_text("".join(scene.names)):
+        rows = np.array([row for row, name in enumerate(scene.names) if not _is_text(name)])
+        found.on(rows, lambda r: Problem("bad-name", "", "name", say(scene.names[r]), wanted))
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _check_tags(scene: Scene, found: Findings) -> None:
     used = np.bincount(scene.tag_rows, minlength=len(scene.tag_sets.values))
     for i, tags in enumerate(scene.tag_sets.values):
@@ -236,14 +261,14 @@ def _check_tags(scene: Scene, found: Findings) -> None:
         for tag in sorted(bad, key=repr):
             rows = np.flatnonzero(scene.tag_rows == i)
             wanted = "one word, without spaces and control characters"
-            found.on(rows, Problem("bad-tag", "", "tags", repr(tag), wanted))
+            found.on(rows, Problem("bad-tag", "", "tags", say(tag), wanted))
 
 
 def _is_tag(tag: Any) -> bool:
     """One word: some text without white space, control characters and lone surrogates."""
-    if not (isinstance(tag, str) and tag):
+    if not (isinstance(tag, str) and tag and _is_text(tag)):
         return False
-    return not any(c.isspace() or unicodedata.category(c) in ("Cc", "Cs") for c in tag)
+    return not any(c.isspace() or unicodedata.category(c) == "Cc" for c in tag)
 
 
 # ---- components -----------------------------------------------------------------------------------------------
@@ -282,7 +307,18 @@ def _check_components(scene: Scene, found: Findings) -> Sound:
 
 
 def _contradictions(value: Any) -> Iterator[Problem]:
-    """Fields of one component that do not fit each other."""
+    """Fields of one component that do not fit each other; each for itself is in its range."""
+    match value:
+        case (
+            Sun(color=color, lux=strength)
+            | PointLight(color=color, candela=strength)
+            | SpotLight(color=color, candela=strength)
+            | Material(emissive=color, emissive_strength=strength)
+        ) if max(color) * strength > SINGLE_MAX:
+            wanted = f"small enough for single precision when it is multiplied by {say(strength)}"
+            yield Problem("range", "", f"{type(value).__name__}, its light", say(color), wanted)
+        case _:
+            pass
     match value:
         case SpotLight(inner_angle=inner, outer_angle=outer) if inner >= outer:
             wanted = f"below outer_angle, which is {say(outer)}"
@@ -318,7 +354,8 @@ def _load_meshes(scene: Scene, sound: list[int], library: AssetLibrary, found: F
                 data, field = library.mesh(mesh.asset), "Mesh.asset"
                 material = library.material(mesh.asset) if bare[i] else None
             else:
-                data, field = make(mesh), "Mesh.shape"
+                with np.errstate(over="ignore", invalid="ignore"):  # `_geometry_problems` sees what became infinite
+                    data, field = make(mesh), f"Mesh.{mesh.shape}"
         except AssetError as error:
             problems = [Problem("asset", "", "Mesh.asset", say(mesh.asset), "a model that can be read", str(error))]
         else:
@@ -352,6 +389,8 @@ def _geometry_problems(data: MeshData, field: str) -> Iterator[Problem]:
         elif not np.isfinite(array).all():
             row = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
             yield Problem("not-finite", "", place, f"{say(array[row].tolist())} at vertex {row}", "finite numbers")
+        elif name == "positions" and np.abs(array).max() > LARGEST_EXTENT:
+            yield Problem("geometry", "", place, f"up to {np.abs(array).max():.2g} m", f"below {LARGEST_EXTENT:g} m")
 
 
 def _index_problems(indices: NDArray[Any], n: int, place: str) -> Iterator[Problem]:

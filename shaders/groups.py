@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 from . import structs as s
@@ -32,7 +33,6 @@ MAIN = Bindings("pass", FRAGMENT, shadow_map=texture("2d", "depth"), shadow_samp
 SHADOW = Bindings("pass", VERTEX, view=uniform(s.VIEW))
 
 
-
 @cache
 def materials(pools: int) -> Bindings:
     """Surfaces, for a scene with this many texture pools: shaders then hold no code for what is not there."""
@@ -46,17 +46,26 @@ def materials(pools: int) -> Bindings:
     )
 
 
-def pool_sampling(pools: int) -> str:
-    """WGSL: TEXTURE_POOLS, and `sample_pool`, which reads one of the pools. Gradients are given, so it may be called
-    in any control flow."""
-    read = "textureSampleGrad(pool_{i}, texture_sampler, uv, layer, dx, dy)"
-    cases = "".join(f"        case {i}u: {{ return {read.format(i=i)}; }}\n" for i in range(pools - 1))
-    last = read.format(i=pools - 1) if pools else "vec4f(1.0)"
-    return (
-        f"const TEXTURE_POOLS = {pools}u;\n"
-        "fn sample_pool(pool: u32, uv: vec2f, layer: u32, dx: vec2f, dy: vec2f) -> vec4f {\n"
-        f"    switch (pool) {{\n{cases}        default: {{ return {last}; }}\n    }}\n}}\n"
-    )
+@dataclass(frozen=True)
+class Sampling:
+    """How a scene's textures are read: how many pools there are, and how many anisotropic taps the shader takes.
+
+    1 tap leaves anisotropy to the sampler.
+    """
+
+    pools: int
+    taps: int
+
+    def wgsl(self) -> str:
+        """TEXTURE_POOLS, SHADER_TAPS, and `sample_pool`; it is given its gradients and works in any control flow."""
+        read = "textureSampleGrad(pool_{i}, texture_sampler, uv, layer, dx, dy)"
+        cases = "".join(f"        case {i}u: {{ return {read.format(i=i)}; }}\n" for i in range(self.pools - 1))
+        last = read.format(i=self.pools - 1) if self.pools else "vec4f(1.0)"
+        return (
+            f"const TEXTURE_POOLS = {self.pools}u;\nconst SHADER_TAPS = {self.taps}u;\n"
+            "fn sample_pool(pool: u32, uv: vec2f, layer: u32, dx: vec2f, dy: vec2f) -> vec4f {\n"
+            f"    switch (pool) {{\n{cases}        default: {{ return {last}; }}\n    }}\n}}\n"
+        )
 
 
 DRAW = Bindings(

@@ -22,6 +22,26 @@ struct Surface {
     unlit: bool,
 };
 
+// Anisotropic filtering where the sampler's own is unusable (SHADER_TAPS > 1): isotropic taps along the long axis of
+// the footprint, as many as it is longer than the short one.
+fn sample_filtered(pool: u32, uv: vec2f, layer: u32, dx: vec2f, dy: vec2f, size: vec2f) -> vec4f {
+    if (SHADER_TAPS == 1u) { return sample_pool(pool, uv, layer, dx, dy); }
+    let x2 = dot(dx * size, dx * size);
+    let y2 = dot(dy * size, dy * size);
+    let long = select(dy, dx, x2 > y2);
+    let ratio = sqrt(max(x2, y2) / max(min(x2, y2), 1e-12));
+    let magnified = max(x2, y2) <= 1.0;
+    let taps = select(clamp(u32(ceil(ratio)), 1u, SHADER_TAPS), 1u, magnified);
+    let apart = long / f32(taps);
+    let short_x = select(dx, apart, x2 > y2);
+    let short_y = select(apart, dy, x2 > y2);
+    var sum = vec4f(0.0);
+    for (var i = 0u; i < taps; i++) {
+        sum += sample_pool(pool, uv + apart * (f32(i) + 0.5 - 0.5 * f32(taps)), layer, short_x, short_y);
+    }
+    return sum / f32(taps);
+}
+
 // The sampler repeats; clamp and mirror are made here, kept half a texel (of the level in use) inside the edge.
 fn wrap(u: f32, mode: u32, margin: f32) -> f32 {
     if (mode == 0u) { return u; }
@@ -46,7 +66,7 @@ fn sample_slot(slot: TextureSlot, uv: vec4f, dx: vec4f, dy: vec4f) -> vec4f {
     let margin = 0.5 * max(footprint, 1.0) / size;
     at.x = wrap(at.x, slot.flags & 3u, margin.x);
     at.y = wrap(at.y, (slot.flags >> 2u) & 3u, margin.y);
-    return sample_pool(entry.pool, at, entry.layer, ddx, ddy);
+    return sample_filtered(entry.pool, at, entry.layer, ddx, ddy, size);
 }
 
 // A tangent frame from screen-space derivatives, for meshes without tangents.

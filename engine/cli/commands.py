@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,6 +35,11 @@ def read_size(text: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
+def maybe_size(text: str | None) -> tuple[int, int] | None:
+    """The size, where one was given."""
+    return None if text is None else read_size(text)
+
+
 def read_settings(texts: list[str]) -> dict[str, str]:
     """`["tonemap.operator=agx"]` → {"tonemap.operator": "agx"}."""
     out: dict[str, str] = {}
@@ -57,7 +62,7 @@ def read_environment(text: str) -> str | tuple[float, ...]:
     return numbers
 
 
-def read_counts(texts: list[str]) -> list[int]:
+def read_counts(texts: Sequence[str]) -> list[int]:
     """`["100", "1000,10000"]` → [100, 1000, 10000]."""
     parts = [part for text in texts for part in text.split(",") if part]
     wrong = [part for part in parts if not part.isdigit() or not int(part)]
@@ -111,7 +116,7 @@ def dream(
 
 @app.command()
 def run(
-    target: Annotated[str, Argument(metavar="[SAMPLE|SCENE|FILE.py]", help="What to play.")] = "hello",
+    target: Annotated[str, Argument(metavar="SAMPLE|SCENE|FILE.py", help="What to play.")] = "hello",
     headless: Annotated[bool, Option("--headless", help="No window: draw frames 1/60 s apart, keep the last.")] = False,
     frames: Annotated[int | None, Option("--frames", min=1, help="End after so many.")] = None,
     size: MaybeSize = None,
@@ -123,7 +128,14 @@ def run(
     """Play a sample, a scene file or a Python file, in a window."""
     from . import run as work
 
-    work.run(target, headless or output is not None, frames, size and read_size(size), output, read_settings(set or []))
+    work.run(
+        target,
+        headless or output is not None,
+        frames,
+        maybe_size(size),
+        output,
+        read_settings(set or []),
+    )
 
 
 @app.command()
@@ -165,7 +177,15 @@ def render(
 
     around = None if environment is None else read_environment(environment)
     work.render(
-        scene, output, size and read_size(size), frames, samples, camera, around, read_settings(set or []), json
+        scene,
+        output,
+        maybe_size(size),
+        frames,
+        samples,
+        camera,
+        around,
+        read_settings(set or []),
+        json,
     )
 
 
@@ -198,7 +218,7 @@ def new(name: Annotated[str, Argument(metavar="NAME", help="Its folder, made her
 
 @app.command()
 def bench(
-    what: Annotated[str, Argument(metavar="[weave|frame]", help="One of the two; else both.")] = "",
+    what: Annotated[str, Argument(metavar="weave|frame", help="One of the two; else both.")] = "",
     objects: Annotated[
         list[str] | None,
         Option(

@@ -43,7 +43,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") 
 
     cells = [list(row) for row in rows]
     shown = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold", pad_edge=False)
-    for i, head in enumerate(heads):
+    for i, head in enumerate(head.replace("_", " ") for head in heads):  # words wrap, names do not
         numbers = bool(cells) and all(isinstance(row[i], (int, float)) for row in cells)
         shown.add_column(head, justify="right" if numbers else "left", overflow="fold")
     for row in cells:

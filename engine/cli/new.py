@@ -43,7 +43,7 @@ def collect(world: dw.World, dt: float) -> None:
     player = world["player"]
     coins = world.tagged("coin")
     for coin in coins:
-        coin.rotate(y=120 * dt)
+        coin.rotate(z=120 * dt)  # they stand upright: their own Z is the vertical
         if math.dist(coin.position, player.position) < REACH:
             coin.translate(y=-100)
             collected.add(coin.id)

@@ -19,12 +19,12 @@ def frames_bar() -> Generator[Progress | None]:
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
-    from rich.progress import TimeRemainingColumn
 
     columns = (TextColumn("frames"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bars = Bars(*columns, console=Console(stderr=True), transient=True)
+    console = Console(stderr=True)
+    bars = Bars(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
     task = bars.add_task("frames", total=None)
 
     def progress(done: int, total: int) -> None:
@@ -32,6 +32,8 @@ def frames_bar() -> Generator[Progress | None]:
             if done == 1:
                 bars.start()
             bars.update(task, completed=done, total=total)
+            if done == total:
+                bars.stop()  # before anything else is printed
 
     try:
         yield progress

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from ..app import RUN, App, RunOptions
+from ..errors import DreamwellError
 from ..input import Input
 from ..orbit import OrbitCamera
 from ..render import is_linear
@@ -26,9 +28,15 @@ def run(
     if output is not None:
         is_linear(output)  # a suffix that can't be written is told before the work
     target = find(text)
-    mode = "headless" if headless else "window"
     with frames_bar() as progress:
-        options = RunOptions(mode, size, frames, settings=settings, output=output, progress=progress)
+        options = RunOptions(
+            mode="headless" if headless else "window",
+            size=size,
+            frames=frames,
+            settings=settings,
+            output=output,
+            progress=progress,
+        )
         if target.is_script:
             play(target, options)
             return
@@ -42,7 +50,7 @@ def run(
 
 
 def look_around(app: App) -> None:
-    """Let the mouse turn the camera about what it looks at; files that are dropped are shown instead."""
+    """Let the mouse turn the camera about what it looks at; scenes and .hdr files that are dropped are shown."""
     orbit = OrbitCamera.of(app.world)
 
     @app.update
@@ -53,7 +61,13 @@ def look_around(app: App) -> None:
     @app.on_drop
     def show(paths: list[Path]) -> None:
         nonlocal orbit
-        orbit = OrbitCamera.of(app.load(paths[0]))
+        try:
+            if paths[0].suffix.lower() == ".hdr":
+                app.environment = paths[0]
+            else:
+                orbit = OrbitCamera.of(app.load(paths[0]))
+        except DreamwellError as error:
+            print(f"error: {error}", file=sys.stderr)  # what was shown goes on being shown
 
 
 def touched(input: Input) -> bool:

@@ -12,7 +12,7 @@ from ..errors import DreamwellError
 
 PACKAGE = Path(__file__).resolve().parents[2]
 SCENES = (".dream", ".gltf", ".glb")
-PACKAGE_NAME = __package__.rpartition(".engine.")[0]
+PACKAGE_NAME = __name__.partition(".engine.")[0]
 
 
 @dataclass(frozen=True)

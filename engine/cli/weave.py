@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from ...loom.report import report
 from ...loom.weave import weave
 from ..errors import ProblemsError
 from ..scene.scene import Scene
@@ -31,9 +32,7 @@ def show(text: str, json: Path | None) -> None:
         print(f"warning: {warning}")
     print(f"digest {woven.digest}")
     if json is not None:
-        figures = {"weave_ms": stages, "total_ms": total, "stats": counts, "digest": woven.digest}
-        warnings = [{**asdict(w), "text": str(w)} for w in woven.warnings]
-        write_json(json, {"source": text, "scene": woven.name, **figures, "warnings": warnings, "errors": []})
+        write_json(json, {"source": text, **report(woven), "weave_ms": stages, "total_ms": total, "errors": []})
 
 
 def source_of(text: str) -> Scene | Path:

@@ -22,7 +22,7 @@ from .settings import RenderSettings
 VERSION = 1
 _OBJECT_KEYS = ("components", "id", "name", "parent", "position", "rotation", "scale", "tags")
 _ID = re.compile(r"[0-9a-f]{16}")
-_SURROGATE = re.compile("[\ud800-\udfff]")  # halves of characters, which UTF-8 has no bytes for
+_HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")  # what may be half a character, for which UTF-8 has no bytes
 
 
 # ---- writing --------------------------------------------------------------------------------------------------
@@ -36,8 +36,8 @@ def _number(value: float) -> str:
 
 
 def _string(value: str) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if text.isascii() or not _SURROGATE.search(text) else json.dumps(value)
+    whole = value if value.isascii() else value.encode("utf-8", "replace").decode()
+    return json.dumps(whole, ensure_ascii=False)
 
 
 def _text(value: Any, indent: int) -> str:
@@ -161,6 +161,8 @@ def loads(text: str, *, name: str = "scene", root: Path | None = None) -> tuple[
     """
     try:
         top = json.loads(text)
+        if _HALF.search(text):
+            json.dumps(top, ensure_ascii=False).encode()  # a UnicodeEncodeError is a ValueError
     except (ValueError, RecursionError) as error:
         raise SceneError(f"{name} is no .dream text: {error}") from None
     if not isinstance(top, dict):

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -30,8 +29,9 @@ def updated(page: str) -> str:
     """A page with what stands between `<!-- components -->` and `<!-- end -->` (and `<!-- settings -->`) made anew."""
     built_in = [kind for kind in component_types().values() if kind.__module__.startswith(__package__ or "")]
     for name, text in (("components", component_tables(built_in)), ("settings", settings_tables())):
-        start, end = f"<!-- {name} -->", "<!-- end -->"
-        page = re.sub(f"{start}.*?{end}", lambda _, s=start, t=text, e=end: f"{s}\n{t}{e}", page, flags=re.DOTALL)
+        before, start, rest = page.partition(f"<!-- {name} -->\n")
+        _, end, after = rest.partition("<!-- end -->")
+        page = before + start + text + end + after
     return page
 
 
@@ -44,11 +44,13 @@ def _structs(kind: type) -> Iterator[type]:
 
 
 def _section(kind: type, name: str = "") -> str:
-    rows = [
-        f"| `{f.name}` | {_type(f.kind)} | {_default(f)} | {_limits(f.spec)} | {f.spec.doc} |" for f in fields_of(kind)
-    ]
     head = [f"### {name or kind.__name__}", "", (kind.__doc__ or "").strip(), ""]
+    rows = [" | ".join(("", f"`{f.name}`", *_cells(f), f.spec.doc, "")).strip() for f in fields_of(kind)]
     return "\n".join([*head, "| field | type | default | range | |", "|---|---|---|---|---|", *rows, ""])
+
+
+def _cells(f: Field) -> tuple[str, str, str]:
+    return _type(f.kind), f"`{say(f.default)}`", _limits(f.spec)
 
 
 def _type(kind: Kind) -> str:
@@ -63,14 +65,10 @@ def _type(kind: Kind) -> str:
             return f"list of {_type(kind.of)}"
         case "memory":
             return "in memory only"
+        case "str" if kind.role == "asset":
+            return "path"
         case _:
-            return (
-                "path" if kind.role == "asset" else {"float": "number", "int": "whole number"}.get(kind.name, kind.name)
-            )
-
-
-def _default(f: Field) -> str:
-    return f"`{say(f.default)}`"
+            return {"float": "number", "int": "whole number", "bool": "true or false"}.get(kind.name, kind.name)
 
 
 def _limits(spec: Spec) -> str:

@@ -79,7 +79,7 @@ def test_ten_mistakes_in_a_file_are_told_together_with_object_field_found_and_wa
         ("unturned", "rotation"): ("zero-rotation", "[0, 0, 0, 0]", "a quaternion of length 1"),
         ("twin", "id"): ("duplicate-id", '"0000000000000003", as that of unturned', "unique"),
         ("chicken", "parent"): ("cycle", "in a ring, chicken → egg → chicken", "an object that does not hang on it"),
-        ("labelled", "tags"): ("bad-tag", "'big crate'", "one word, without spaces and control characters"),
+        ("labelled", "tags"): ("bad-tag", '"big crate"', "one word, without spaces and control characters"),
         ("shiny", "Material.roughness"): ("range", "1.5", "from 0 to 1"),
         ("shiny", "Mesh.colour"): ("unknown-field", "unknown", found["shiny", "Mesh.colour"].wanted),
         ("torch", "SpotLight.inner_angle"): ("spot-angles", "40.0", "below outer_angle, which is 30.0"),
@@ -188,6 +188,17 @@ def test_objects_without_a_name_are_called_by_their_id() -> None:
     assert one_problem(scene).where == "00000000000000ab"
 
 
+def test_names_are_text_that_can_be_written() -> None:
+    scene = Scene("half \ud800")
+    scene.add("half \udc00")
+    scene.add("whole 😀")
+    found = problems_of(scene)
+    assert {(p.where, p.code, p.found) for p in found.values()} == {
+        ("", "bad-name", '"half \\ud800"'),
+        ("half \\udc00", "bad-name", '"half \\udc00"'),
+    }
+
+
 def test_a_second_environment_is_a_problem() -> None:
     scene = Scene()
     scene.add("here", Environment())
@@ -252,6 +263,25 @@ def test_wrong_geometry_is_named(changes: dict[str, Any], place: str, found: str
     scene.add("thing", Mesh.of(mesh(**changes)))
     problem = one_problem(scene)
     assert (problem.where, problem.field, problem.found) == ("thing", f"Mesh.data.{place}", found)
+
+
+def test_what_would_overflow_on_the_gpu_is_a_problem() -> None:
+    scene = Scene()
+    scene.add("lamp", PointLight(candela=1e30, color=(1e10, 0, 0)))
+    scene.add("glow", Mesh.box(), Material(emissive=(0, 1e20, 0), emissive_strength=1e20))
+    scene.add("sun", Sun(lux=1e39))
+    scene.add("wide", Mesh.sphere(radius=1e19))
+    scene.add("wider", Mesh.sphere(radius=3e38))
+    scene.add("made", Mesh.of(mesh(positions=np.full((3, 3), 2e18, np.float32))))
+    found = problems_of(scene)
+    assert {(p.where, p.code, p.field) for p in found.values()} == {
+        ("lamp", "range", "PointLight, its light"),
+        ("glow", "range", "Material, its light"),
+        ("sun", "range", "Sun.lux"),
+        ("wide", "geometry", "Mesh.sphere.positions"),
+        ("wider", "geometry", "Mesh.sphere.positions"),
+        ("made", "geometry", "Mesh.data.positions"),
+    }
 
 
 def test_an_empty_mesh_is_a_problem() -> None:
@@ -371,12 +401,13 @@ def test_harmless_oddities_are_remarked_once_for_all_objects() -> None:
 
 def test_every_code_is_explained_in_the_docs(checkout: Path) -> None:
     sources = "".join(inspect.getsource(module) for module in (validate, extract, dream_file))
-    sources += (checkout / "engine" / "declare.py").read_text()
+    sources += (checkout / "engine" / "declare.py").read_text(encoding="utf-8")
     codes = set(
         re.findall(r'(?:Problem|Remark)\(\s*"([a-z-]+)"|found\.remark\([^"]*"([a-z-]+)"|return "([a-z-]+)", ', sources)
     )
-    page = (checkout / "docs" / "scene.md").read_text()
-    explained = set(re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE))
+    page = (checkout / "docs" / "scene.md").read_text(encoding="utf-8")
+    section = page.partition("## Problems")[2].partition("## Components")[0]
+    explained = set(re.findall(r"^\| `([a-z-]+)` \|", section, re.MULTILINE))
     used = {code for match in codes for code in match if code}
     assert len(used) > 20
     assert used == explained

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dreamwell.engine.errors import SceneError
-from dreamwell.engine.scene import Camera, Material, Mesh, Scene, Sun
+from dreamwell.engine.scene import Camera, Material, Mesh, Scene, SceneObject, Sun
 
 
 def test_handles_survive_the_removal_of_other_objects() -> None:
@@ -43,7 +43,7 @@ def test_removing_an_object_removes_what_hangs_on_it() -> None:
 def test_removal_keeps_the_tree_as_dicts_would(data: st.DataObject) -> None:
     scene = Scene(seed=1)
     parents: dict[int, int | None] = {}
-    handles = {}
+    handles: dict[int, SceneObject] = {}
     for _ in range(data.draw(st.integers(1, 25))):
         above = data.draw(st.sampled_from([None, *handles.values()]))
         made = scene.add("o", parent=above)
@@ -170,7 +170,7 @@ def test_mistakes_in_add_are_refused_with_the_name() -> None:
         ({"scale": "big"}, "lamp: "),
     ):
         with pytest.raises(SceneError, match=message):
-            scene.add("lamp", **arguments)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+            scene.add("lamp", **arguments)  # pyright: ignore[reportArgumentType]
     with pytest.raises(SceneError, match="is no component"):
         scene.add("lamp", 3)
     assert len(scene) == 0

@@ -1,0 +1,64 @@
+"""The light of a day in the city: where the sun stands, what the sky looks like, when the lamps are lit."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+import dreamwell as dw
+
+Vec3 = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Light:
+    """The light at one hour. toward: the way that the sun's light goes. lamps: 0 by day, 1 by night."""
+
+    toward: Vec3
+    sun: dw.Sun
+    sky: dw.Environment
+    ev100: float
+    lamps: float
+
+
+# By the sun's height in degrees: lux and colour of the sun (below -4° it is the moon), radiance of the sky in cd/m²
+# straight up, at the horizon and from the ground, the exposure value, and how far the lamps are lit.
+_TABLE = np.array([
+    # height     lux   r     g     b      zenith r g b         horizon r g b        ground r g b       EV100  lamps
+    [-90.0,      0.6, 0.55, 0.70, 1.0,    0.5,   0.9,   2.6,    2.4,   2.1,   2.6,   1.2,  1.0,  0.9,   4.3, 1.0],
+    [-14.0,      0.6, 0.55, 0.70, 1.0,    0.6,   1.1,   3.2,    3.4,   2.8,   3.0,   1.2,  1.0,  0.9,   4.4, 1.0],
+    [-8.0,       0.8, 0.55, 0.70, 1.0,      4,     9,    26,     34,    22,    26,     5,    4,    5,   5.3, 1.0],
+    [-4.0,       1.0, 0.60, 0.70, 1.0,     30,    58,   150,    330,   170,   130,    38,   32,   34,   7.9, 1.0],
+    [-1.0,       500, 1.00, 0.42, 0.20,   130,   240,   560,   1700,   820,   430,   190,  150,  130,   9.8, 0.7],
+    [3.0,      9_000, 1.00, 0.52, 0.24,   340,   640,  1400,   4000,  2300,  1250,   560,  440,  360,  11.4, 0.2],
+    [9.0,     30_000, 1.00, 0.66, 0.38,   620,  1250,  2900,   5600,  4200,  3000,  1200,  980,  820,  12.7, 0.0],
+    [20.0,    62_000, 1.00, 0.84, 0.66,   800,  1800,  4300,   5600,  5500,  5400,  1800, 1600, 1400,  13.7, 0.0],
+    [60.0,   100_000, 1.00, 0.95, 0.88,   900,  2200,  5400,   5200,  6300,  7600,  2400, 2300, 2100,  14.5, 0.0],
+])  # fmt: skip
+
+
+def light(hour: float) -> Light:
+    """The light at an hour of the day, 0 to 24."""
+    height = 57 * math.sin(2 * math.pi * (hour - 6.5) / 24) + 3
+    azimuth = 38 + 15 * (hour - 18.1)  # degrees to the right of -Z
+    row = np.array([np.interp(height, _TABLE[:, 0], column) for column in _TABLE.T])
+    bright = np.array([np.interp(height, _TABLE[:, 0], np.log(column)) for column in _TABLE[:, [1, *range(5, 14)]].T])
+    lux, *radiances = np.exp(bright).tolist()
+    if height < -4:
+        height, azimuth = 35.0, -50.0  # the moon
+    flat = math.cos(math.radians(height))
+    toward = (
+        -flat * math.sin(math.radians(azimuth)),
+        -math.sin(math.radians(max(height, 0.5))),
+        flat * math.cos(math.radians(azimuth)),
+    )
+    red, green, blue = row[2:5].tolist()
+    sky = dw.Environment(zenith=_color(radiances[0:3]), horizon=_color(radiances[3:6]), ground=_color(radiances[6:9]))
+    return Light(toward, dw.Sun(lux=lux, color=(red, green, blue)), sky, float(row[14]), float(row[15]))
+
+
+def _color(values: list[float]) -> Vec3:
+    r, g, b = values
+    return r, g, b

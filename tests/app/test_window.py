@@ -1,0 +1,205 @@
+"""Windows on a display: events come in, frames go out, and everything closes cleanly."""
+
+import ctypes
+import gc
+import sys
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import glfw
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import dreamwell as dw
+from dreamwell.engine.app import RUN, RunOptions
+from dreamwell.engine.gpu import Gpu
+from dreamwell.engine.input import LEFT, Input
+from dreamwell.engine.render import Stage
+from dreamwell.engine.window import Window, why_no_window
+from dreamwell.engine.world import World
+
+pytestmark = pytest.mark.usefixtures("windows")
+
+
+@pytest.fixture(scope="session")
+def windows(display: None) -> Generator[None]:
+    """Windows may be opened; what is left of them goes before the display does."""
+    yield
+    gc.collect()
+    glfw.terminate()
+
+
+@pytest.fixture
+def window() -> Generator[Window]:
+    made = Window("A test", (320, 180))
+    yield made
+    made.close()
+
+
+def send(window: Window, kind: str, **fields: Any) -> None:
+    """An event as the window system would send it."""
+    window.canvas.submit_event({"event_type": kind, **fields})
+
+
+def test_a_display_is_noticed() -> None:
+    assert why_no_window() == ""
+
+
+def test_events_become_the_state_of_the_frame(window: Window) -> None:
+    state = Input()
+    window.poll(state)
+    state.next_frame()
+    send(window, "pointer_move", x=10, y=20, buttons=(), modifiers=(), ntouches=0)
+    send(window, "pointer_down", x=10, y=20, button=LEFT)
+    send(window, "pointer_move", x=15, y=18, buttons=(1,), modifiers=(), ntouches=0)
+    send(window, "wheel", dx=0, dy=-200, modifiers=())
+    send(window, "key_down", key="A", modifiers=("Shift",))
+    assert state.keys == set(), "nothing comes before it is asked for"
+    window.poll(state)
+    assert state.size == (320, 180)
+    assert state.pointer == (15, 18)
+    assert (state.buttons, state.wheel, state.pressed) == ({LEFT}, 2, {"a"})
+    state.next_frame()
+    window.poll(state)
+    assert (state.wheel, state.pressed, state.keys) == (0, set(), {"a"}), "nothing comes twice"
+
+
+def test_frames_follow_the_windows_size(window: Window) -> None:
+    gpu = Gpu.open(present_to=window.canvas)
+    window.attach(gpu.device, dw.Fabric.present_format)
+    painted: list[tuple[int, int]] = []
+
+    def paint(view: Any, size: tuple[int, int]) -> None:
+        painted.append(size)
+        encoder = gpu.device.create_command_encoder()
+        attachment = {"view": view, "load_op": "clear", "store_op": "store", "clear_value": (1, 0, 0, 1)}
+        encoder.begin_render_pass(color_attachments=[attachment]).end()
+        gpu.device.queue.submit([encoder.finish()])
+
+    state = Input()
+    for _ in range(3):
+        window.poll(state)
+        window.draw(paint)
+    assert painted[-1] == window.pixels == (320, 180)
+    window.canvas.set_logical_size(200, 100)
+    for _ in range(20):
+        window.poll(state)
+        window.draw(paint)
+        if painted[-1] != (320, 180):
+            break
+    assert painted[-1] == window.pixels == (200, 100)
+    assert state.size == (200, 100)
+
+
+def test_what_goes_wrong_while_painting_is_raised(window: Window) -> None:
+    gpu = Gpu.open(present_to=window.canvas)
+    window.attach(gpu.device, dw.Fabric.present_format)
+
+    def paint(view: Any, size: tuple[int, int]) -> None:
+        raise ZeroDivisionError("in paint")
+
+    with pytest.raises(ZeroDivisionError, match="in paint"):
+        window.draw(paint)
+
+
+def shown(window: Window) -> NDArray[np.uint8]:
+    """(h, w, 3) what the X server has of a window."""
+    x11 = ctypes.CDLL("libX11.so.6")
+    pointer = ctypes.c_void_p
+    x11.XOpenDisplay.restype = x11.XGetImage.restype = pointer
+    x11.XGetImage.argtypes = [
+        pointer,
+        ctypes.c_ulong,
+        *[ctypes.c_int] * 2,
+        *[ctypes.c_uint] * 2,
+        ctypes.c_ulong,
+        ctypes.c_int,
+    ]
+    x11.XDestroyImage.argtypes = x11.XCloseDisplay.argtypes = [pointer]
+    w, h = window.pixels
+    display = x11.XOpenDisplay(None)
+    image = x11.XGetImage(display, glfw.get_x11_window(window.canvas._window), 0, 0, w, h, 0xFFFFFFFF, 2)
+    data = ctypes.cast(image + 16, ctypes.POINTER(pointer))[0]  # XImage: 3 ints and an offset, then the data
+    assert data is not None
+    pixels = np.frombuffer(ctypes.string_at(data, 4 * w * h), np.uint8).reshape(h, w, 4)
+    x11.XDestroyImage(image)
+    x11.XCloseDisplay(display)
+    return np.ascontiguousarray(pixels[..., 2::-1])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the X server")
+def test_a_window_shows_what_a_picture_shows(window: Window) -> None:
+    gpu = Gpu.open(present_to=window.canvas)
+    stage = Stage(gpu, window.pixels)
+    window.attach(gpu.device, stage.fabric.present_format)
+    world = World(dw.weave(room()))
+
+    def paint(view: Any, size: tuple[int, int]) -> None:
+        stage.fabric.resize(size)
+        stage.draw(world, 0, view=view)
+
+    for _ in range(3):
+        window.poll(Input())
+        window.draw(paint)
+    assert stage.fabric.size == (320, 180)
+    stage.draw(world, 0)
+    wanted = stage.fabric.read_image()  # waits for the frames before, too
+    difference = np.abs(shown(window).astype(int) - wanted)
+    assert wanted.std() > 10
+    assert difference.max() <= 2, "the same colours, the same way up"
+
+
+def room() -> dw.Scene:
+    scene = dw.Scene("room", seed=1)
+    scene.add("camera", dw.Camera(), at=(0, 1, 4), toward=(0, 0, 0))
+    scene.add("cube", dw.Mesh.box())
+    return scene
+
+
+def test_an_app_runs_in_a_window_until_it_closes_itself(tmp_path: Path) -> None:
+    app = dw.App(room(), title="Closing", size=(160, 90))
+    steps: list[float] = []
+
+    @app.update
+    def count(world: dw.World, dt: float) -> None:
+        steps.append(dt)
+        assert app.input.size == (160, 90)
+        world["cube"].rotate(y=dt)
+        if len(steps) == 3:
+            app.load(room())
+        if len(steps) >= 5:
+            app.close()
+
+    app.run()
+    assert len(steps) == 5
+    assert all(0 < dt <= 0.25 for dt in steps)
+    app.run()  # a second time in the same process
+    assert len(steps) > 5
+
+
+def test_an_error_in_a_windows_update_closes_it_and_is_raised() -> None:
+    app = dw.App(room(), size=(160, 90))
+
+    @app.update
+    def fail(world: dw.World, dt: float) -> None:
+        raise ValueError("no")
+
+    with pytest.raises(dw.ScriptError, match=r"fail\(\) failed in test_window\.py.*ValueError: no"):
+        app.run()
+
+
+def test_escape_ends_it_and_frames_may_be_counted() -> None:
+    token = RUN.set(RunOptions("window", size=(160, 90), frames=4))
+    try:
+        app = dw.App(room())
+        steps: list[float] = []
+        app.update(lambda world, dt: steps.append(dt))
+        app.run()
+        assert len(steps) == 4
+        app.input.feed({"event_type": "key_down", "key": "Escape"})
+        app.run()
+        assert len(steps) == 4
+    finally:
+        RUN.reset(token)

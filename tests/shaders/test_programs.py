@@ -1,0 +1,104 @@
+"""The shaders that are shipped: all compile with their groups, and declare nothing that Python declares."""
+
+import re
+from enum import IntEnum, IntFlag
+
+import numpy as np
+import pytest
+
+from dreamwell.engine.declare import fields_of
+from dreamwell.engine.gpu import Gpu
+from dreamwell.engine.scene.components import Environment
+from dreamwell.engine.scene.settings import known_settings
+from dreamwell.shaders import groups as g
+from dreamwell.shaders import structs
+from dreamwell.shaders.bindings import COMPUTE, Bindings, storage
+from dreamwell.shaders.layout import Type, runtime_array, u32
+from dreamwell.shaders.modules import FOLDER, program
+from dreamwell.tests.shaders.kernel import not_written, read, run
+
+SOURCES = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.wgsl")}
+CODE = {name: re.sub(r"//.*", "", text) for name, text in SOURCES.items()}
+PROGRAMS: dict[str, list[Bindings]] = {
+    "accumulate": [g.FRAME, g.ACCUMULATE],
+    "blend_sort": [g.BLEND_SORT],
+    "bounds": [g.BOUNDS],
+    "cull": [g.CULL],
+    "environment_fill": [g.ENVIRONMENT_FILL],
+    "environment_levels": [g.ENVIRONMENT_LEVELS],
+    "environment_prefilter": [g.ENVIRONMENT_PREFILTER],
+    "mip": [g.MIP],
+    "sky": [g.FRAME],
+    "tonemap": [g.FRAME, g.TONEMAP],
+}
+TEXTURED: dict[str, list[Bindings]] = {"main": [g.FRAME, g.MAIN, g.DRAW], "shadow": [g.SHADOW, g.DRAW]}
+"""Those that read textures: compiled anew for every number of pools."""
+ENUMS: dict[str, type[IntEnum] | type[IntFlag]] = {
+    "PIPELINE": structs.PipelineClass,
+    "MATERIAL": structs.MaterialFlag,
+    "INSTANCE": structs.InstanceFlag,
+    "LIGHT": structs.LightKind,
+    "TONEMAP": structs.ToneMapOperator,
+    "ENVIRONMENT": structs.EnvironmentSource,
+}
+
+
+def test_every_file_with_an_entry_point_is_tested_here() -> None:
+    entered = {name for name, code in CODE.items() if re.search(r"@(compute|vertex|fragment)\b", code)}
+    assert entered == {*PROGRAMS, *TEXTURED}
+    used = {module for code in CODE.values() for module in re.findall(r"^\s*use\s+(\w+)\s*;", code, re.MULTILINE)}
+    assert set(CODE) == entered | used, "a module that nobody uses"
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_it_compiles_with_its_groups(gpu: Gpu, name: str) -> None:
+    program(name, PROGRAMS[name]).compile(gpu.device)
+
+
+@pytest.mark.parametrize("pools", range(g.POOLS + 1))
+@pytest.mark.parametrize("name", TEXTURED)
+def test_it_compiles_for_every_number_of_texture_pools(gpu: Gpu, name: str, pools: int) -> None:
+    made = program(name, [*TEXTURED[name], g.materials(pools)], [g.pool_sampling(pools)])
+    made.compile(gpu.device)
+    assert len(re.findall(r"textureSampleGrad\(pool_\d", made.code)) == pools, "every pool is read in one place"
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_shared_structs_and_bindings_stand_in_python_alone(name: str) -> None:
+    code = CODE[name]
+    assert not re.search(r"@group|@binding|var\s*<\s*(uniform|storage)", code)
+    shared = {value.wgsl for value in vars(structs).values() if isinstance(value, Type) and value.declares}
+    here = set(re.findall(r"\bstruct\s+(\w+)", code))
+    assert len(shared) > 10
+    assert not here & shared
+    for struct_name in here:  # what a file may declare: what goes from stage to stage, or between its own functions
+        assert not re.search(rf"array\s*<\s*{struct_name}\b", code)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_no_enumeration_is_numbered_again(name: str) -> None:
+    again = [f"{prefix}_{member.name}" for prefix, of in ENUMS.items() for member in of]
+    for constant in ("NONE", *again):
+        assert not re.search(rf"\bconst\s+{constant}\b", CODE[name])
+
+
+def test_constants_have_the_values_of_the_enumerations(gpu: Gpu) -> None:
+    names = {f"{prefix}_{member.name}": int(member) for prefix, of in ENUMS.items() for member in of}
+    names["NONE"] = structs.NONE
+    assert {line.split()[1] for line in structs.constants().splitlines()} == set(names)
+    group = Bindings("frame", COMPUTE, out=storage(runtime_array(u32), write=True))
+    body = "".join(f"out[{i}] = {name};\n" for i, name in enumerate(names))
+    out = not_written(gpu, len(names))
+    run(gpu, structs.constants() + f"@compute @workgroup_size(1) fn main() {{ {body} }}", group, out=out)
+    assert read(gpu, out, np.uint32).tolist() == list(names.values())
+
+
+def test_the_orders_that_other_modules_count_on() -> None:
+    """Names are matched by `ToneMapOperator[name.upper()]` and the like; slots by the order of TextureUse."""
+    operators = next(f.kind.of for key, f in known_settings() if key == "tonemap.operator")
+    assert {name.upper() for name in operators} == {member.name for member in structs.ToneMapOperator}
+    sources = next(f.kind.of for f in fields_of(Environment) if f.name == "source")
+    assert {name.upper() for name in sources} == {member.name for member in structs.EnvironmentSource}
+    fields = structs.MATERIAL.dtype.fields
+    assert fields is not None
+    assert fields["slots"][0].shape == (len(structs.TextureUse),)
