@@ -24,21 +24,88 @@ FACE_FILE_MAX = 1024
 
 
 class EnvironmentMap:
-    """What the frame binds of the surroundings.
+    """What the frame binds of the surroundings, and the kernels that make it.
 
     view: a cube view, level = roughness * (LEVELS - 1). irradiance: (9, 4) float32, see `spherical_harmonics`.
+    component: the Environment that is shown, for what needs no cube (intensity, rotation, backdrop).
     """
 
-    def __init__(self, gpu: Gpu, woven: WovenEnvironment) -> None:
-        self.component = woven.component
-        if woven.component.source == "file" and woven.pixels is not None:
-            height = woven.pixels.shape[0]
+    view: wgpu.GPUTextureView
+
+    def __init__(self, gpu: Gpu) -> None:
+        self.gpu = gpu
+        self.component = Environment()
+        self.irradiance: NDArray[np.float32] = np.zeros((9, 4), np.float32)
+        self._face = 0
+        self._shown: tuple[Any, ...] | None = None
+        self._fill = _Kernel(gpu, "environment_fill", "fill", groups.ENVIRONMENT_FILL)
+        self._halve = _Kernel(gpu, "environment_levels", "halve", groups.ENVIRONMENT_LEVELS)
+        self._prefilter = _Kernel(gpu, "environment_prefilter", "prefilter", groups.ENVIRONMENT_PREFILTER)
+        self._sampler = gpu.device.create_sampler(mag_filter="linear", min_filter="linear", mipmap_filter="linear")
+
+    def show(self, woven: WovenEnvironment) -> bool:
+        """Show other surroundings. Returns whether `view` is a new one, to be bound anew.
+
+        What only intensity, rotation, backdrop or visibility tell apart costs nothing.
+        """
+        component, pixels = woven.component, woven.pixels
+        self.component = component
+        source = (component.source, component.color, component.zenith, component.horizon, component.ground, id(pixels))
+        if source == self._shown:
+            return False
+        self._shown, self._pixels = source, pixels
+        if component.source == "file" and pixels is not None:
+            height = pixels.shape[0]
             face = min(FACE_FILE_MAX, max(64, 1 << (height - 1).bit_length()))
-            self.irradiance = sh.project(woven.pixels, block=max(1, height // 128))
+            self.irradiance = sh.project(pixels, block=max(1, height // 128))
         else:
             face = FACE_GRADIENT
-            self.irradiance = sh.project(_equirect(woven.component))
-        self.view = _prefiltered(gpu, woven, face)
+            self.irradiance = sh.project(_equirect(component))
+        new = face != self._face
+        if new:
+            self._face = face
+            self._source = _cube(self.gpu, face, face.bit_length(), "environment")
+            self._out = _cube(self.gpu, face, LEVELS, "prefiltered environment")
+            self.view = self._out.create_view(dimension="cube")
+        self._bake(component, pixels, face)
+        return new
+
+    def _bake(self, component: Environment, pixels: NDArray[np.float32] | None, face: int) -> None:
+        gpu, source, out = self.gpu, self._source, self._out
+        values = np.zeros((), SURROUNDINGS.dtype)
+        values["source"] = EnvironmentSource[component.source.upper()]
+        values["size"] = face
+        for key in ("zenith", "horizon", "ground", "color"):
+            values[key] = getattr(component, key)
+        encoder = gpu.device.create_command_encoder(label="environment")
+        self._fill.record(
+            encoder,
+            face,
+            surroundings=_uniform(gpu, values),
+            picture=_picture(gpu, pixels),
+            level_out=_level(source, 0),
+        )
+        for level in range(1, face.bit_length()):
+            self._halve.record(
+                encoder, face >> level, level_in=_level(source, level - 1), level_out=_level(source, level)
+            )
+        encoder.copy_texture_to_texture({"texture": source}, {"texture": out}, (face, face, 6))
+        cube = source.create_view(dimension="cube")
+        for level in range(1, LEVELS):
+            values = np.zeros((), PREFILTERING.dtype)
+            values["roughness"] = level / (LEVELS - 1)
+            values["samples"] = min(256, 32 << level)  # smaller levels have wider lobes to cover
+            values["size"] = face >> level
+            values["source_size"] = face
+            self._prefilter.record(
+                encoder,
+                face >> level,
+                prefiltering=_uniform(gpu, values),
+                source=cube,
+                clamp_sampler=self._sampler,
+                level_out=_level(out, level),
+            )
+        gpu.device.queue.submit([encoder.finish()])
 
 
 def _equirect(environment: Environment, height: int = 32) -> NDArray[np.float32]:
@@ -67,46 +134,6 @@ def _cube(gpu: Gpu, face: int, levels: int, label: str) -> wgpu.GPUTexture:
 
 def _level(texture: wgpu.GPUTexture, level: int) -> wgpu.GPUTextureView:
     return texture.create_view(dimension="2d-array", base_mip_level=level, mip_level_count=1)
-
-
-def _prefiltered(gpu: Gpu, woven: WovenEnvironment, face: int) -> wgpu.GPUTextureView:
-    device = gpu.device
-    component = woven.component
-    levels = face.bit_length()
-    source = _cube(gpu, face, levels, "environment")
-    out = _cube(gpu, face, LEVELS, "prefiltered environment")
-    sampler = device.create_sampler(mag_filter="linear", min_filter="linear", mipmap_filter="linear")
-
-    fill = _Kernel(gpu, "environment_fill", "fill", groups.ENVIRONMENT_FILL)
-    halve = _Kernel(gpu, "environment_levels", "halve", groups.ENVIRONMENT_LEVELS)
-    prefilter = _Kernel(gpu, "environment_prefilter", "prefilter", groups.ENVIRONMENT_PREFILTER)
-
-    surroundings = np.zeros((), SURROUNDINGS.dtype)
-    surroundings["source"] = EnvironmentSource[component.source.upper()]
-    surroundings["size"] = face
-    for key in ("zenith", "horizon", "ground", "color"):
-        surroundings[key] = getattr(component, key)
-    encoder = device.create_command_encoder(label="environment")
-    fill.record(
-        encoder, face, surroundings=_uniform(gpu, surroundings), picture=_picture(gpu, woven.pixels),
-        level_out=_level(source, 0),
-    )  # fmt: skip
-    for level in range(1, levels):
-        halve.record(encoder, face >> level, level_in=_level(source, level - 1), level_out=_level(source, level))
-    encoder.copy_texture_to_texture({"texture": source}, {"texture": out}, (face, face, 6))
-    cube = source.create_view(dimension="cube")
-    for level in range(1, LEVELS):
-        values = np.zeros((), PREFILTERING.dtype)
-        values["roughness"] = level / (LEVELS - 1)
-        values["samples"] = min(256, 32 << level)  # smaller levels have wider lobes to cover
-        values["size"] = face >> level
-        values["source_size"] = face
-        prefilter.record(
-            encoder, face >> level, prefiltering=_uniform(gpu, values), source=cube, clamp_sampler=sampler,
-            level_out=_level(out, level),
-        )  # fmt: skip
-    device.queue.submit([encoder.finish()])
-    return out.create_view(dimension="cube")
 
 
 class _Kernel:

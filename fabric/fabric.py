@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..engine.errors import GpuError
 from ..engine.gpu import Gpu
 from ..engine.scene.settings import RenderSettings
-from ..loom.woven import WovenScene
+from ..loom.woven import WovenEnvironment, WovenScene
 from ..shaders import groups
 from ..shaders.structs import (
     ACCUMULATION,
@@ -27,7 +27,7 @@ from ..shaders.structs import (
 )
 from . import dfg
 from .cull import Cull
-from .environment import LEVELS
+from .environment import LEVELS, EnvironmentMap
 from .main_pass import MainPass
 from .observer import Observer, planes_of, sample_shift
 from .scene_buffers import GpuScene, Layouts
@@ -109,9 +109,11 @@ class Fabric:
         self._clamp = gpu.device.create_sampler(
             label="clamp", mag_filter="linear", min_filter="linear", mipmap_filter="linear"
         )
+        self._environment = EnvironmentMap(gpu)
         self._samples = 1
         self._sample = 0
         self._exposure = 1.0
+        self.metered_ev100 = 0.0
         self._begun = False
         self.size = (0, 0)
         self.resize(size)
@@ -155,24 +157,53 @@ class Fabric:
         self.settings = woven.settings
         textures = woven.settings.textures
         self.scene = scene = GpuScene(self.gpu, self._layouts, woven, textures.max_size, textures.anisotropy)
-        self._frame_group = groups.FRAME.bind(
-            self.gpu.device,
-            self._layouts.frame,
-            frame=self._uniforms.binding("frame"),
-            lights={"buffer": scene.light_buffer},
-            environment=scene.environment.view,
-            dfg=self._dfg,
-            clamp_sampler=self._clamp,
-        )
+        self.metered_ev100 = _metered(woven)
+        self._environment.show(woven.environment)
+        self._bind_frame(scene)
         self._cull_group = self._cull.bind(scene, scene.view_target, self._uniforms.binding("view"))
         self._shadow_cull_group = self._cull.bind(scene, scene.shadow_target, self._uniforms.binding("shadow_view"))
         self._cull.prepare(scene, self._uniforms.binding("view"))
         self.set_post_process_config(woven.settings)
 
+    def _bind_frame(self, scene: GpuScene) -> None:
+        self._frame_group = groups.FRAME.bind(
+            self.gpu.device,
+            self._layouts.frame,
+            frame=self._uniforms.binding("frame"),
+            lights={"buffer": scene.light_buffer},
+            environment=self._environment.view,
+            dfg=self._dfg,
+            clamp_sampler=self._clamp,
+        )
+
+    def set_environment(self, woven: WovenEnvironment) -> None:
+        """Other surroundings from the next frame on. Another intensity, rotation or backdrop costs nothing."""
+        scene = self._scene()
+        if self._environment.show(woven):
+            self._bind_frame(scene)
+        self._set_static_uniforms()
+
+    def set_lights(self, rows: NDArray[np.int32], values: NDArray[np.void]) -> None:
+        """Other values for some lights: rows (k,) of the woven lights and (k,) structs.LIGHT of the same kinds."""
+        self._scene().set_lights(rows, values)
+        self._set_static_uniforms()
+
+    def set_materials(self, rows: NDArray[np.int32], values: NDArray[np.void]) -> None:
+        """Other factors for some materials: rows (k,) and (k,) structs.MATERIAL.
+
+        The pipeline class (alpha mode, double-sidedness) and the textures must be those of before.
+        """
+        self._scene().set_materials(rows, values)
+
+    def set_metered(self, ev100: float) -> None:
+        """What "metered" exposure means from the next frame on: an EV100, compensation not yet taken off."""
+        self.metered_ev100 = ev100
+        self._set_static_uniforms()
+
     def set_post_process_config(self, settings: RenderSettings) -> None:
         """Draw with other settings from the next frame on.
 
-        Of `textures`, and of `exposure.mode` "metered", a change takes effect when a scene is uploaded.
+        A change of `textures` takes effect when a scene is uploaded.
         """
         self.settings = settings
         if self._shadow.resize(settings.shadows.size if self._has_shadow() else 1) or not hasattr(self, "_main_group"):
@@ -184,13 +215,7 @@ class Fabric:
 
     def _ev100(self) -> float:
         exposure = self.settings.exposure
-        scene = self._scene()
-        if exposure.mode == "manual":
-            return exposure.ev100 - exposure.compensation
-        woven = scene.woven
-        if woven.settings.exposure.mode == "metered":
-            return woven.ev100 + woven.settings.exposure.compensation - exposure.compensation
-        return woven.ev100
+        return (exposure.ev100 if exposure.mode == "manual" else self.metered_ev100) - exposure.compensation
 
     def move(self, objects: NDArray[np.int32], world: F32) -> None:
         """New world transforms for the next frame: (k,) distinct object rows and (k, 3, 4) world_from_local."""
@@ -248,14 +273,14 @@ class Fabric:
         if self.scene is None:
             return
         scene, settings = self.scene, self.settings
-        environment = scene.environment.component
+        environment = self._environment.component
         frame = self._uniforms["frame"]
         # EV100 to exposure: the saturation-based speed of ISO 12232, as in Lagarde & de Rousiers 2014.
         self._exposure = 1 / (1.2 * 2.0 ** self._ev100())
         turn = np.radians(environment.rotation)
         frame["exposure"] = self._exposure
         frame["lights"] = len(scene.lights)
-        frame["irradiance"] = scene.environment.irradiance
+        frame["irradiance"] = self._environment.irradiance
         frame["environment_turn"] = (np.cos(turn), np.sin(turn))
         frame["environment_mips"] = LEVELS - 1
         frame["environment_intensity"] = environment.intensity
@@ -358,6 +383,10 @@ class Fabric:
             "triangles": int(found["triangles"]),
             "culled": int(found["culled"]),
         }
+
+
+def _metered(woven: WovenScene) -> float:
+    return woven.ev100 + woven.settings.exposure.compensation
 
 
 def _dfg_view(gpu: Gpu) -> wgpu.GPUTextureView:

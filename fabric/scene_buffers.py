@@ -14,7 +14,6 @@ from ..loom.woven import WovenScene
 from ..shaders import groups
 from ..shaders.modules import program
 from ..shaders.structs import BATCH, COUNTERS, DRAW_COMMAND, NONE, LightKind, PipelineClass
-from .environment import EnvironmentMap
 from .textures import TexturePools
 
 F32 = NDArray[np.float32]
@@ -156,9 +155,7 @@ class GpuScene:
         # Light.
         self.lights = woven.lights.copy()
         self.light_buffer = filled(gpu, "lights", self.lights)
-        self.environment = EnvironmentMap(gpu, woven.environment)
-        self._light_of_object = {int(row): i for i, row in enumerate(self.lights["object"])}
-        self._light_rows = {int(row) for row in self.lights["object"]}
+        self._lit_objects = {int(row) for row in self.lights["object"]}
         self._lights_dirty = False
 
         # Changes: rows and transforms gathered here, then one upload and one scatter.
@@ -216,9 +213,9 @@ class GpuScene:
             self._dirty_rows[at + 1] = rows
             self._dirty_transforms[at] = transforms
             self._dirty += count
-        if self._light_rows:
+        if self._lit_objects:
             for place, row in enumerate(objects.tolist()):
-                if row in self._light_rows:
+                if row in self._lit_objects:
                     self._move_lights(row, world[place])
 
     def _move_lights(self, row: int, world: F32) -> None:
@@ -227,6 +224,17 @@ class GpuScene:
             self.lights["position"][i] = world[:, 3]
             self.lights["direction"][i] = -z / max(float(np.linalg.norm(z)), 1e-20)
             self._lights_dirty = True
+
+    def set_lights(self, rows: I32, values: NDArray[np.void]) -> None:
+        """Other values for some lights: rows (k,) of `lights` and (k,) structs.LIGHT."""
+        self.lights[rows] = values
+        self._lights_dirty = True
+
+    def set_materials(self, rows: I32, values: NDArray[np.void]) -> None:
+        """Other factors for some materials: rows (k,) and (k,) structs.MATERIAL, of the same pipeline class."""
+        size = values.dtype.itemsize
+        for row, value in zip(rows.tolist(), values, strict=True):
+            self.gpu.device.queue.write_buffer(self.material_table, row * size, value.tobytes())
 
     def record_uploads(self, encoder: wgpu.GPUCommandEncoder, frame_group: wgpu.GPUBindGroup) -> None:
         """Send what changed since the last frame: one upload, one scatter."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -72,9 +73,10 @@ class Checked:
     warnings: tuple[Problem, ...]
 
 
-def validate(scene: Scene, problems: Sequence[Problem], library: AssetLibrary) -> Checked:
-    """Check a scene and load what it refers to. `problems` are those that reading it found already.
+def validate(scene: Scene, source: str, problems: Sequence[Problem], library: AssetLibrary) -> Checked:
+    """Check a scene and load what it refers to.
 
+    `source` is what to call it in messages, `problems` are those that reading it found already.
     Raises SceneError with every problem of the scene (or `LIMIT` of them, and their number).
     """
     found = Findings(scene, problems)
@@ -89,13 +91,26 @@ def validate(scene: Scene, problems: Sequence[Problem], library: AssetLibrary) -
     images = _load_images(scene, sound[Material], meshes, library, found)
     surroundings = _load_environment(scene, sound[Environment], library, found)
     _check_other_files(scene, sound, library.root, found)
-    found.raise_problems()
+    found.raise_problems(source)
     _remark(scene, meshes, found)
     positions = scene.positions + 0.0  # -0.0 becomes 0.0, as a file has it
     return Checked(scene, depth, by_id, positions, rotations, meshes, images, surroundings, tuple(found.remarks))
 
 
 # ---- gathering ------------------------------------------------------------------------------------------------
+
+
+class Carriers:
+    """Which rows use each value of a pool. slots: (n,) index into the pool, -1 for none."""
+
+    def __init__(self, slots: I32) -> None:
+        self._rows = np.argsort(slots, kind="stable")
+        self._slots = slots[self._rows]
+
+    def of(self, slot: int) -> I64:
+        """The rows that use a value, ascending."""
+        first, end = np.searchsorted(self._slots, (slot, slot + 1))
+        return self._rows[first:end]
 
 
 class Findings:
@@ -106,6 +121,7 @@ class Findings:
         self.problems = list(problems)
         self.count = len(self.problems)
         self.remarks: list[Problem] = [Remark("import", "", "", text, "") for text in scene.warnings]
+        self._carriers: dict[type, Carriers] = {}
 
     def name(self, row: int) -> str:
         """What messages call an object: its name, or its id when it has none."""
@@ -125,18 +141,24 @@ class Findings:
             self.problems.append(replace(p, where=self.name(row)))
         self.count += len(rows)
 
+    def carriers(self, kind: type) -> Carriers:
+        """The rows that carry each value of a component type."""
+        if kind not in self._carriers:
+            self._carriers[kind] = Carriers(self.scene.slots_of(kind))
+        return self._carriers[kind]
+
     def remark(self, rows: NDArray[Any], code: str, field: str, found: str, done: str) -> None:
         """Add one remark about all of these rows, if there are any: it names the first and counts the others."""
         if len(rows):
             others = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
             self.remarks.append(Remark(code, self.name(int(rows[0])) + others, field, found, done))
 
-    def raise_problems(self) -> None:
+    def raise_problems(self, source: str) -> None:
         """Raise SceneError with the problems, if there are any."""
         if not self.count:
             return
         shown = self.problems
-        message = f"{self.scene.name} has {self.count} problem{'s' if self.count > 1 else ''}"
+        message = f"{source} has {self.count} problem{'s' if self.count > 1 else ''}"
         if self.count > LIMIT:  # the first of each kind, then the second of each ...
             seen: dict[tuple[str, str], int] = {}
             turns: list[tuple[int, int]] = []
@@ -144,7 +166,7 @@ class Findings:
                 turns.append((seen.setdefault((p.code, p.field), 0), i))
                 seen[p.code, p.field] += 1
             shown = [shown[i] for i in sorted(i for _, i in sorted(turns)[:LIMIT])]
-            message += f", here are {len(shown)} and {self.count - len(shown)} more are like them"
+            message += f" ({len(shown)} of them here, and {self.count - len(shown)} more)"
         raise SceneError(message + ":", shown)
 
 
@@ -255,13 +277,13 @@ def _is_text(text: str) -> bool:
 
 
 def _check_tags(scene: Scene, found: Findings) -> None:
-    used = np.bincount(scene.tag_rows, minlength=len(scene.tag_sets.values))
-    for i, tags in enumerate(scene.tag_sets.values):
-        bad = [t for t in tags if not _is_tag(t)] if used[i] else []
-        for tag in sorted(bad, key=repr):
-            rows = np.flatnonzero(scene.tag_rows == i)
-            wanted = "one word, without spaces and control characters"
-            found.on(rows, Problem("bad-tag", "", "tags", say(tag), wanted))
+    wanted = "one word, without spaces and control characters"
+    bad = {i: [t for t in tags if not _is_tag(t)] for i, tags in enumerate(scene.tag_sets.values)}
+    if any(bad.values()):
+        carriers = Carriers(scene.tag_rows)
+        for i, tags in bad.items():
+            for tag in sorted(tags, key=repr):
+                found.on(carriers.of(i), Problem("bad-tag", "", "tags", say(tag), wanted))
 
 
 def _is_tag(tag: Any) -> bool:
@@ -298,9 +320,8 @@ def _check_components(scene: Scene, found: Findings) -> Sound:
             bad = [*problems_of(values[i], "", f"{kind.__name__}.")]
             bad = bad or [*_contradictions(values[i])]
             if bad:
-                rows = np.flatnonzero(slots == i)
                 for p in bad:
-                    found.on(rows, p)
+                    found.on(found.carriers(kind).of(i), p)
             else:
                 sound[kind].append(i)
     return sound
@@ -362,7 +383,7 @@ def _load_meshes(scene: Scene, sound: list[int], library: AssetLibrary, found: F
             problems = [*_geometry_problems(data, field)]
             out[i] = LoadedMesh(data, material)
         for p in problems:
-            found.on(np.flatnonzero(slots == i), p)
+            found.on(found.carriers(Mesh).of(i), p)
     return out
 
 
@@ -435,14 +456,15 @@ def _load_images(
             if error is not None:
                 place = f"Material.{name}.image"
                 p = Problem("asset", "", place, say(texture.image), "a picture that can be read", error)
-                found.on(np.flatnonzero(slots == i), p)
+                found.on(found.carriers(Material).of(i), p)
     for i, mesh in meshes.items():
         for _, _, texture in textures_of(mesh.material) if mesh.material else ():
             error = load(texture.image)
             if error is not None:
                 address = say(scene.values_of(Mesh)[i].asset)
                 p = Problem("asset", "", "Mesh.asset", address, "a model whose pictures can be read", error)
-                found.on(np.flatnonzero((scene.slots_of(Mesh) == i) & (slots < 0)), p)
+                rows = found.carriers(Mesh).of(i)
+                found.on(rows[slots[rows] < 0], p)
     return images
 
 
@@ -468,15 +490,15 @@ def _load_environment(
 
 def _check_other_files(scene: Scene, sound: Sound, root: Path, found: Findings) -> None:
     """Files that components of other kinds name must be there; who uses them reads them."""
-    for kind in sound.keys() - {Mesh, Material, Environment}:
+    for kind in sorted(sound.keys() - {Mesh, Material, Environment}, key=lambda k: k.__name__):
         addresses = [f for f in fields_of(kind) if f.kind.role == "asset" and f.kind.name == "str"]
         for f in addresses:
             for i in sound[kind]:
                 address: str = getattr(scene.values_of(kind)[i], f.name)
-                if address and not (root / address.partition("#")[0]).is_file():
+                if address and not os.path.isfile(root / address.partition("#")[0]):
                     place = f"{kind.__name__}.{f.name}"
                     p = Problem("asset", "", place, say(address), "a file that exists", f"relative to {root}")
-                    found.on(np.flatnonzero(scene.slots_of(kind) == i), p)
+                    found.on(found.carriers(kind).of(i), p)
 
 
 # ---- remarks --------------------------------------------------------------------------------------------------
@@ -494,12 +516,13 @@ def _remark(scene: Scene, meshes: Mapping[int, LoadedMesh], found: Findings) -> 
         found.remarks.append(Remark("no-light", "", "", "without a light", "an even sky lights it", hint))
     stray = np.flatnonzero(carried(Material) & ~carried(Mesh))
     found.remark(stray, "no-mesh", "Material", "on an object without a Mesh", "it is not drawn")
-    material_slots, mesh_slots = scene.slots_of(Material), scene.slots_of(Mesh)
+    material_slots = scene.slots_of(Material)
     textured = [i for i, material in enumerate(scene.values_of(Material)) if any(textures_of(material))]
     for slot, mesh in meshes.items():
         if not mesh.data.normals.any(axis=1).all():
-            rows = np.flatnonzero(mesh_slots == slot)
+            rows = found.carriers(Mesh).of(slot)
             found.remark(rows, "no-normals", "Mesh", "with normals of length zero", "they are taken as +Z")
         if textured and mesh.data.uv0 is None:
-            rows = np.flatnonzero((mesh_slots == slot) & np.isin(material_slots, textured))
+            rows = found.carriers(Mesh).of(slot)
+            rows = rows[np.isin(material_slots[rows], textured)]
             found.remark(rows, "no-uv", "Mesh", "without UVs", "its textures show one texel")

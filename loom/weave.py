@@ -44,7 +44,8 @@ def weave(
 
     with stage("validate"):  # reading a file belongs to it: what is wrong with the text is told with the rest
         scene, problems = (source, []) if isinstance(source, Scene) else read(Path(source))
-        checked = validate(scene, problems, library or AssetLibrary(scene.root))
+        name = source.name if isinstance(source, Scene) else Path(source).name
+        checked = validate(scene, name, problems, library or AssetLibrary(scene.root))
     with stage("extract"):
         extracted = extract(checked)
     with stage("configure"):

@@ -42,7 +42,7 @@ fn sun_visibility(position: vec3f, n: vec3f, l: vec3f, pixel: vec2f) -> f32 {
 }
 
 fn shade(s: Surface, position: vec3f, pixel: vec2f) -> vec3f {
-    if (s.unlit) { return s.base_color; }
+    if (s.unlit) { return s.base_color / frame.exposure; }  // on the screen as it is, however bright the scene
     let v = select(normalize(frame.eye - position), -frame.forward, frame.orthographic != 0u);
     let nv = saturate(dot(s.normal, v));
     let f0 = reflectance_at_normal(s.base_color, s.metallic);

@@ -69,16 +69,18 @@ fn sample_slot(slot: TextureSlot, uv: vec4f, dx: vec4f, dy: vec4f) -> vec4f {
     return sample_filtered(entry.pool, at, entry.layer, ddx, ddy, size);
 }
 
-// A tangent frame from screen-space derivatives, for meshes without tangents.
-// Schüler 2007/2013, "Followup: Normal Mapping Without Precomputed Tangents".
+// A tangent frame from screen-space derivatives, for meshes without tangents: what MikkTSpace (Mikkelsen 2008) gives a
+// triangle. The tangent goes along u, the bitangent against v. After Schüler 2007, "Normal Mapping without Precomputed
+// Tangents".
 fn derived_frame(n: vec3f, dpx: vec3f, dpy: vec3f, dux: vec2f, duy: vec2f) -> mat3x3f {
-    let px = cross(dpy, n);
-    let py = cross(n, dpx);
-    let t = px * dux.x + py * duy.x;
-    let b = px * dux.y + py * duy.y;
-    let largest = max(dot(t, t), dot(b, b));
-    let scale = select(0.0, inverseSqrt(largest), largest > 0.0);
-    return mat3x3f(t * scale, -b * scale, n);
+    let handed = sign(dux.x * duy.y - duy.x * dux.y);
+    let along_u = (dpx * duy.y - dpy * dux.y) * handed;
+    let along_v = (dpy * dux.x - dpx * duy.x) * handed;
+    let t = along_u - n * dot(n, along_u);
+    let size = dot(t, t);
+    let tangent = select(vec3f(0.0), t * inverseSqrt(size), size > 0.0);
+    let b = cross(n, tangent);
+    return mat3x3f(tangent, b * -sign(dot(b, along_v)), n);
 }
 
 fn surface_at(in: Varying, front_facing: bool) -> Surface {
@@ -124,10 +126,9 @@ fn surface_at(in: Varying, front_facing: bool) -> Surface {
         if (abs(in.tangent.w) < 0.5) {
             let um = mat2x2f(slot.matrix.xz, slot.matrix.yw);
             frame = derived_frame(n, dpx, dpy, um * select(dx.xy, dx.zw, second), um * select(dy.xy, dy.zw, second));
-        } else {
-            frame[0] *= facing;
-            frame[1] *= facing;
         }
+        frame[0] *= facing;
+        frame[1] *= facing;
         let packed = texels[2].xyz * 2.0 - 1.0;
         let bent = frame * vec3f(packed.xy * materials[m].normal_scale, packed.z);
         let size = dot(bent, bent);

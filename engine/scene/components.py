@@ -113,7 +113,7 @@ class Material:
     alpha_mode: Literal["opaque", "mask", "blend"] = field(default="opaque", doc="what alpha does")
     alpha_cutoff: float = field(default=0.5, minimum=0, doc="for mask: below this nothing is drawn")
     double_sided: bool = field(default=False, doc="draw the back faces too")
-    unlit: bool = field(default=False, doc="show base_color as it is, without light")
+    unlit: bool = field(default=False, doc="show base_color on the screen as it is, without light and exposure")
     base_color_texture: Texture | None = field(default=None, doc="sRGB colour and alpha; multiplies base_color")
     metallic_roughness_texture: Texture | None = field(default=None, doc="green roughness, blue metallic")
     normal_texture: Texture | None = field(default=None, doc="tangent-space normals, +Y up")

@@ -16,7 +16,7 @@ from dreamwell.engine.scene.settings import apply_settings
 
 from . import pictures, shapes
 from .light import Light, light
-from .plan import BANK, BRIDGE_Z, KERB, LEFT, PARK, PITCH, REACH, RIGHT, Building, Plan, path, plan
+from .plan import BANK, BRIDGE_Z, HEROES, KERB, LEFT, PARK, PITCH, REACH, RIGHT, Building, Plan, path, plan
 
 F64 = NDArray[np.float64]
 
@@ -39,7 +39,7 @@ PAINT = ((0.75, 0.75, 0.76), (0.05, 0.05, 0.06), (0.55, 0.05, 0.04), (0.08, 0.16
 
 def facade(style: str, tint: int, lamps: float) -> dw.Material:
     """A wall of windows, which are lit as far as the lamps are."""
-    strength = {"shop": 420.0}.get(style, 150.0)
+    strength = 260.0 if style == "shop" else 100.0
     return dw.Material(
         base_color=TINTS[style][tint],
         metallic=1.0,
@@ -52,10 +52,11 @@ def facade(style: str, tint: int, lamps: float) -> dw.Material:
     )
 
 
-def blotched(color: tuple[float, float, float], metres: tuple[float, float], roughness: float = 0.9) -> dw.Material:
-    """A matt surface of so many metres, with a texture that repeats every 40."""
+def blotched(color: tuple[float, float, float], metres: tuple[float, float]) -> dw.Material:
+    """Ground of so many metres, with a texture that repeats every 40. Blended, since that casts no shadow: the river
+    mirrors a second city below, and the sun must shine on that too."""
     texture = dw.Texture(image="ground.png", scale=(metres[0] / 40, metres[1] / 40))
-    return dw.Material(base_color=color, roughness=roughness, base_color_texture=texture)
+    return dw.Material(base_color=color, roughness=0.9, alpha_mode="blend", base_color_texture=texture)
 
 
 def plain(color: tuple[float, float, float], roughness: float = 0.8, metallic: float = 0.0) -> dw.Material:
@@ -79,12 +80,21 @@ def turned(degrees: Any) -> F64:
     return out
 
 
+MIRRORED = ("shop", "floors", "hero", "tree", "deck", "portal", "cable", "hanger", "bulb", "beacon")
+Row = tuple[dw.Mesh, dw.Material, tuple[float, ...], float, tuple[float, ...]]
+
+
+def add_rows(scene: dw.Scene, name: str, rows: list[Row], parent: dw.SceneObject | None) -> None:
+    """Instances, all at once."""
+    meshes, materials, places, turns, sizes = (list(column) for column in zip(*rows, strict=True))
+    scene.add_many(name, meshes, materials, at=places, rotation=turned(turns), scale=sizes, parent=parent)
+
+
 class Many:
     """Gathers instances, to be added to a scene all at once."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, list[tuple[dw.Mesh, dw.Material, tuple[float, ...], float, tuple[float, ...]]]]
-        self.rows = defaultdict(list)
+        self.rows: dict[str, list[Row]] = defaultdict(list)
 
     def add(
         self, name: str, mesh: dw.Mesh, material: dw.Material, at: tuple[float, ...], turn: float = 0.0,
@@ -94,10 +104,13 @@ class Many:
         self.rows[name].append((mesh, material, at, turn, size))
 
     def into(self, scene: dw.Scene) -> None:
-        """Add them."""
+        """Add them; and what can be seen in the river a second time, upside down."""
+        mirror = scene.add("mirror", at=(0, 2 * WATER, 0), scale=(1, -1, 1))
         for name, rows in self.rows.items():
-            meshes, materials, places, turns, sizes = (list(column) for column in zip(*rows, strict=True))
-            scene.add_many(name, meshes, materials, at=places, rotation=turned(turns), scale=sizes)
+            add_rows(scene, name, rows, None)
+            near = [row for row in rows if name in MIRRORED and -420 < row[2][0] < BANK + 30 and -900 < row[2][2] < 200]
+            if near:
+                add_rows(scene, name, near, mirror)
 
 
 def scene(hour: float = GOLDEN_HOUR) -> dw.Scene:
@@ -111,15 +124,16 @@ def scene(hour: float = GOLDEN_HOUR) -> dw.Scene:
             "exposure.ev100": now.ev100,
             "shadows.size": 4096,
             "shadows.distance": 800,
-            "tonemap.operator": "agx",
+            "tonemap.operator": "neutral",
         },
     )
     city = plan()
-    made.add("camera", dw.Camera(fov_y=42, near=0.5), at=EYE, toward=TARGET)
+    made.add("camera", dw.Camera(fov_y=46, near=0.5), at=EYE, toward=TARGET)
     add_sky(made, now)
     add_ground(made)
     many = Many()
     add_buildings(many, city, now.lamps)
+    add_heroes(many, now.lamps)
     add_bridge(many)
     add_streets(many, city, now.lamps)
     many.into(made)
@@ -128,8 +142,8 @@ def scene(hour: float = GOLDEN_HOUR) -> dw.Scene:
     return made
 
 
-EYE = (14.0, 46.0, 350.0)
-TARGET = (-42.0, 36.0, -200.0)
+EYE = (150.0, 60.0, 60.0)
+TARGET = (-170.0, 60.0, -260.0)
 
 
 def add_sky(made: dw.Scene, now: Light) -> None:
@@ -147,34 +161,48 @@ def add_sky(made: dw.Scene, now: Light) -> None:
         base_color_texture=dw.Texture(image="glow.png", wrap_u="clamp", wrap_v="clamp"),
     )
     made.add("glow", dw.Mesh.quad(11_000), glow, at=(0, 0, 9_000), parent=sun)
+    haze = np.array(now.sky.horizon)
+    air = dw.Material(base_color=(0.03, 0.04, 0.04), roughness=1.0, emissive=tuple(haze * (0.5, 0.55, 0.65)))
+    made.add("hills", dw.Mesh.of(shapes.hills(4)), air, scale=9_500)
+    made.add("country", dw.Mesh.of(shapes.country()), air, at=(0, -8, 0))
+    lit = tuple((0.8 * haze + 0.02 * now.sun.lux * np.array(now.sun.color)).tolist())
+    cloud = replace(glow, emissive=lit, emissive_strength=1.0, base_color_texture=dw.Texture(image="cloud.png"))
+    rng = np.random.default_rng(15)
+    for i in range(14):
+        turn, up = math.radians(i * 25.7 + rng.uniform(-8, 8)), math.radians(rng.uniform(5, 19))
+        at = (8_000 * math.sin(turn), 8_000 * math.tan(up), 8_000 * math.cos(turn))
+        width = rng.uniform(4_000, 8_000)
+        made.add("cloud", dw.Mesh.quad((width, width * rng.uniform(0.14, 0.26))), cloud, at=at, toward=(0, 0, 0))
 
 
 def add_ground(made: dw.Scene) -> None:
-    """The river, its banks, the park, and the country around."""
+    """The river, its banks, the park, and the country around. No ground lies above other ground."""
     length = REACH[1] - REACH[0] + 1600
     middle = (REACH[0] + REACH[1]) / 2
     water = dw.Material(
-        base_color=(0.012, 0.035, 0.045),
-        roughness=0.12,
+        base_color=(0.010, 0.030, 0.036),
+        alpha=0.62,
+        alpha_mode="blend",
+        roughness=0.1,
         normal_texture=dw.Texture(image="ripples.png", scale=(2 * BANK / 60, length / 60)),
-        normal_scale=0.55,
+        normal_scale=0.2,
     )
     made.add("river", dw.Mesh.plane((2 * BANK, length)), water, at=(0, WATER, middle))
+    shore = BANK + 19
+    strips = (
+        ("streets", -1800 - shore, -shore, (0.11, 0.11, 0.115)),
+        ("park", shore, PARK[1], (0.10, 0.17, 0.05)),
+        ("streets", PARK[1], PARK[1] + 1800, (0.11, 0.11, 0.115)),
+    )
+    for name, left, right, color in strips:
+        size = (right - left, length)
+        made.add(name, dw.Mesh.plane(size), blotched(color, size), at=((left + right) / 2, 0, middle))
+    stone, paving = plain((0.38, 0.35, 0.31), 0.9), plain((0.33, 0.30, 0.27), 0.9)
     for side in (-1, 1):
-        asphalt = blotched((0.11, 0.11, 0.115), (1800, length))
-        made.add("streets", dw.Mesh.plane((1800, length)), asphalt, at=(side * (BANK + 900), 0, middle))
-        stone = blotched((0.42, 0.39, 0.35), (length, 40))
-        made.add("quay", dw.Mesh.box((2.0, 8.0, length)), stone, at=(side * (BANK + 0.4), WATER + 1.4, middle))
-        paving = blotched((0.36, 0.33, 0.30), (18, length))
-        made.add("promenade", dw.Mesh.box((19, 0.3, length)), paving, at=(side * (BANK + 10), 0, middle))
-    grass = blotched((0.10, 0.17, 0.05), (PARK[1] - PARK[0] + 14, length))
-    made.add("park", dw.Mesh.plane((PARK[1] - PARK[0], length)), grass, at=((PARK[0] + PARK[1]) / 2, 0.06, middle))
+        made.add("quay", dw.Mesh.box((2.0, 6.0, length)), stone, at=(side * (BANK + 1), 0.35 - 3, middle))
+        made.add("promenade", dw.Mesh.box((18, 0.3, length)), paving, at=(side * (BANK + 10), 0, middle))
     x, z = path(np.linspace(REACH[0], REACH[1], 400))
-    way = plain((0.46, 0.38, 0.28), 0.95)
-    made.add("way", dw.Mesh.of(shapes.ribbon(x, z, 4.5)), way, at=(0, 0.1, 0))
-    far = plain((0.15, 0.16, 0.12), 0.95)
-    made.add("country", dw.Mesh.plane(40_000), far, at=(0, -6, 0))
-    made.add("hills", dw.Mesh.of(shapes.hills(4)), plain((0.14, 0.17, 0.19), 0.95), scale=9_500)
+    made.add("way", dw.Mesh.of(shapes.ribbon(x, z, 4.5)), plain((0.46, 0.38, 0.28), 0.95), at=(0, 0.1, 0))
 
 
 def storeys(width: int, depth: int, floors: int, variant: int) -> dw.Mesh:
@@ -187,7 +215,7 @@ def add_buildings(many: Many, city: Plan, lamps: float) -> None:
     rng = np.random.default_rng(11)
     walls = {(style, tint): facade(style, tint, lamps) for style in TINTS for tint in range(4)}
     gravel, machine, tank = plain((0.30, 0.29, 0.27)), plain((1, 1, 1), 0.6), plain((1, 1, 1), 0.9)
-    mast, beacon = plain((0.7, 0.15, 0.1)), glowing((1.0, 0.08, 0.04), 900 * lamps + 5)
+    mast, beacon = plain((0.5, 0.5, 0.52)), glowing((1.0, 0.08, 0.04), 900 * lamps + 5)
     for b in city.buildings:
         add_tiers(many, b, walls, rng)
         width, depth, _ = b.tiers[-1]
@@ -200,8 +228,25 @@ def add_buildings(many: Many, city: Plan, lamps: float) -> None:
             many.add("machine", dw.Mesh.of(shapes.machine()), machine, (x, top + 0.2, z), 90.0 * rng.integers(2))
         if b.floors > 36:
             high = b.floors * 0.9
-            many.add("mast", dw.Mesh.cylinder(0.35, 1.0, 8), mast, (b.x, top + high / 2, b.z), size=(1, high, 1))
-            many.add("beacon", dw.Mesh.sphere(0.9, 10), beacon, (b.x, top + high, b.z))
+            many.add("mast", dw.Mesh.cone(0.9, 1.0, 6), mast, (b.x, top + high / 2, b.z), size=(1, high, 1))
+            many.add("beacon", dw.Mesh.sphere(0.7, 8), beacon, (b.x, top + high, b.z))
+
+
+def add_heroes(many: Many, lamps: float) -> None:
+    """Three towers that the city is known by."""
+    x, z = HEROES["twisted"]
+    many.add("hero", dw.Mesh.of(shapes.twisted(40.0, 62, 90.0)), facade("glass", 0, lamps), (x, KERB, z))
+    x, z = HEROES["drum"]
+    many.add("hero", dw.Mesh.of(shapes.drum(20.0, 34)), facade("glass", 2, lamps), (x, KERB, z))
+    many.add("hero", dw.Mesh.of(shapes.drum(14.0, 6)), facade("glass", 2, lamps), (x, KERB + 34 * 3.5, z))
+    x, z = HEROES["spire"]
+    y, wall = KERB, facade("stone", 2, lamps)
+    for width, floors in ((44, 12), (36, 20), (28, 20), (20, 12), (12, 4)):
+        many.add("hero", storeys(width, width, floors, 0), wall, (x, y, z))
+        y += floors * shapes.FLOOR
+    copper = plain((0.30, 0.52, 0.42), 0.5)
+    many.add("hero", dw.Mesh.of(shapes.pyramid()), copper, (x, y, z), size=(12, 26, 12))
+    many.add("hero", dw.Mesh.cylinder(0.4, 1.0, 8), copper, (x, y + 30, z), size=(1, 24, 1))
 
 
 def add_tiers(many: Many, b: Building, walls: dict[tuple[str, int], dw.Material], rng: np.random.Generator) -> None:
@@ -258,7 +303,8 @@ def add_streets(many: Many, city: Plan, lamps: float) -> None:
     leaves = [replace(m, base_color=tuple(min(1.0, c) for c in m.base_color)) for m in leaves]
     for x, z in city.trees:
         size = rng.uniform(0.75, 1.25)
-        mesh = dw.Mesh.of(shapes.tree(int(rng.integers(4))))
+        lumps = 4 if math.hypot(x - EYE[0], z - EYE[2]) < 260 else 1
+        mesh = dw.Mesh.of(shapes.tree(int(rng.integers(4)), lumps))
         many.add("tree", mesh, leaves[int(rng.integers(3))], (x, 0, z), rng.uniform(0, 360), (size, size, size))
     steel, lit = plain((1, 1, 1), 0.5), glowing((1.0, 0.72, 0.42), 9_000 * lamps + 1)
     for x, z, turn in city.lamps:
@@ -271,7 +317,7 @@ def add_streets(many: Many, city: Plan, lamps: float) -> None:
 CARS = 420
 BOATS = 5
 LAMPS = 40
-"""Street lamps that really give light: those nearest to the camera."""
+"""Street lamps that really give light: those along the river before the camera."""
 
 
 def lanes(rng: np.random.Generator) -> list[tuple[int, float, float, float, float]]:
@@ -305,9 +351,10 @@ def add_traffic(made: dw.Scene, lamps: float) -> None:
 
 
 def add_lamps(made: dw.Scene, city: Plan, lamps: float) -> None:
-    """The lights of the street lamps nearest to the camera."""
+    """Light from the street lamps along the river."""
     posts = np.array(city.lamps)
-    near = np.argsort(np.hypot(posts[:, 0] - EYE[0], posts[:, 1] - EYE[2]))[:LAMPS]
+    away = np.min([np.hypot(posts[:, 0] - x, posts[:, 1] - z) for x, z in ((-BANK, -70), (BANK, -60))], axis=0)
+    near = np.argsort(away)[:LAMPS]
     bulb = dw.SpotLight(
         candela=2_600 * lamps, color=(1.0, 0.70, 0.40), range=38, inner_angle=30, outer_angle=74
     )

@@ -168,6 +168,18 @@ def glow() -> F64:
     return out
 
 
+def cloud() -> F64:
+    """A bank of thin clouds: white, with the alpha of long streaks."""
+    at = (np.arange(EDGE) + 0.5) / EDGE * 2 - 1
+    x, y = np.meshgrid(at, at)
+    noise = _waves(4, 2, 120, 1.5)
+    streaks = noise[:, (np.arange(EDGE) // 3) % EDGE] + 0.35 * _waves(5, 6, 200, 1.2)
+    edge = np.clip((1 - np.hypot(x, y)) / 0.6, 0, 1) ** 1.5
+    out = np.ones((EDGE, EDGE, 4))
+    out[..., 3] = np.clip((streaks + 0.12) * 1.9, 0, 1) ** 1.3 * edge
+    return out
+
+
 def _facades() -> dict[str, Callable[[], F64]]:
     made: dict[str, Callable[[], F64]] = {}
     for style in STYLES:
@@ -181,4 +193,5 @@ PICTURES: dict[str, Callable[[], F64]] = {
     "ripples.png": ripples,
     "ground.png": ground,
     "glow.png": glow,
+    "cloud.png": cloud,
 }

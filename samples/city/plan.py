@@ -26,6 +26,9 @@ REACH = (-1780.0, 420.0)
 PARK = (76.0, 246.0)
 BRIDGE_Z = -252.0
 
+HEROES = {"twisted": (-118.0, -300.0), "drum": (-118.0, -108.0), "spire": (-202.0, -396.0)}
+"""Towers of their own kind, each on a block of its own."""
+
 SIZES = (12, 16, 20, 24, 28, 32, 36)
 """Widths and depths of buildings: a few, so that they share geometry."""
 
@@ -74,7 +77,8 @@ def plan(seed: int = 7) -> Plan:
     for sides in (LEFT, RIGHT):
         for block in _blocks(*sides):
             made.blocks.append(block)
-            made.buildings += _built(block, rng)
+            if (block.x, block.z) not in HEROES.values():
+                made.buildings += _built(block, rng)
             made.trees += _street_trees(block, rng)
             made.lamps += _street_lamps(block)
     _park(made, rng)
@@ -96,9 +100,9 @@ def _blocks(left: float, right: float) -> Iterator[Block]:
 
 def tallness(x: float, z: float) -> float:
     """0 at the edge of the city, 1 in the middle of downtown."""
-    downtown = math.exp(-(((x + 330) / 250) ** 2) - ((z + 520) / 330) ** 2)
-    uptown = 0.55 * math.exp(-(((x - 560) / 210) ** 2) - ((z + 1080) / 300) ** 2)
-    riverside = 0.30 * math.exp(-(((x + 120) / 90) ** 2) - ((z + 100) / 300) ** 2)
+    downtown = math.exp(-(((x + 270) / 190) ** 2) - ((z + 330) / 250) ** 2)
+    uptown = 0.5 * math.exp(-(((x - 480) / 210) ** 2) - ((z + 1180) / 300) ** 2)
+    riverside = 0.25 * math.exp(-(((x + 120) / 90) ** 2) - ((z + 100) / 300) ** 2)
     return min(1.0, downtown + uptown + riverside)
 
 
@@ -195,13 +199,13 @@ def path(t: F64) -> tuple[F64, F64]:
 
 def _park(made: Plan, rng: np.random.Generator) -> None:
     """Trees in groves, away from the path; lamps along it."""
-    count = 900
+    count = 2600
     x = rng.uniform(PARK[0] + 6, PARK[1] - 4, count)
-    z = rng.uniform(REACH[0] + 500, REACH[1] + 60, count)
+    z = rng.uniform(REACH[0] + 700, REACH[1] - 60, count)
     grove = np.sin(x / 23 + 1.3 * np.sin(z / 40)) + np.sin(z / 31) + rng.normal(0, 0.5, count)
     clear = np.abs(x - path(z)[0]) > 7
     near_bridge = np.abs(z - BRIDGE_Z) < 18
-    keep = (grove > 0.15) & clear & ~near_bridge
+    keep = (grove > 0.1) & clear & ~near_bridge
     made.trees += list(zip(x[keep].tolist(), z[keep].tolist(), strict=True))
     along = np.arange(REACH[0] + 500, REACH[1], 34.0)
     px, pz = path(along)

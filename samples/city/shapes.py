@@ -212,31 +212,30 @@ def water_tank() -> dw.MeshData:
 @cache
 def machine() -> dw.MeshData:
     """A ventilation unit for roofs."""
-    fan = moved(primitives.cylinder(0.9, 0.3, 12), (0, 2.1, 0))
-    return joined("machine", [(block(3.6, 2, 2.4), (0.55, 0.56, 0.57)), (fan, (0.2, 0.2, 0.2))])
+    return joined("machine", [(block(3.6, 2, 2.4), (0.55, 0.56, 0.57)), (block(2.4, 0.4, 1.4, (0, 2, 0)), (0.2, 0.2, 0.2))])
 
 
 # ---- streets --------------------------------------------------------------------------------------------------
 
 
 @cache
-def tree(variant: int) -> dw.MeshData:
-    """A trunk and a crown of a few lumps; about 8 m high."""
+def tree(variant: int, lumps: int) -> dw.MeshData:
+    """A trunk and a crown of a few lumps; about 8 m high. One lump will do from afar."""
     rng = np.random.default_rng(variant)
-    parts: list[tuple[dw.MeshData, Color]] = [
-        (moved(primitives.cylinder(0.22, 3.2, 6), (0, 1.6, 0)), (0.13, 0.09, 0.06))
-    ]
-    for i in range(4):
+    parts: list[tuple[dw.MeshData, Color]] = [(_tapered(0.5, 0.5, 0.3, 0.3, 4.0, 0, 0), (0.13, 0.09, 0.06))]
+    for i in range(lumps):
         angle = 2.4 * i + rng.random()
-        away = 0.0 if i == 0 else 1.15
-        size = rng.uniform(1.5, 2.1) if i else 2.4
-        at = (away * math.cos(angle), rng.uniform(3.8, 5.2) if i else 5.3, away * math.sin(angle))
-        lump = primitives.sphere(1.0, 10)
-        jag = 1 + 0.12 * rng.normal(size=(len(lump.positions), 1))
+        away = 0.0 if i == 0 else 1.3
+        size = 2.9 if lumps == 1 else rng.uniform(1.6, 2.2) if i else 2.4
+        high = 4.9 if lumps == 1 else 5.4 if i == 0 else rng.uniform(3.9, 5.0)
+        lump = primitives.sphere(1.0, 8)
         same = np.unique(np.round(lump.positions, 4), axis=0, return_inverse=True)[1].ravel()
+        jag = 1 + 0.12 * rng.normal(size=(int(same.max()) + 1, 1))
         shape = mesh(lump.positions * jag[same], lump.normals, lump.indices)
         green = rng.uniform(0.75, 1.25)
-        parts.append((moved(shape, at, (size, size * 0.9, size)), (0.10 * green, 0.17 * green, 0.04 * green)))
+        color = (0.10 * green, 0.17 * green, 0.04 * green)
+        at = (away * math.cos(angle), high, away * math.sin(angle))
+        parts.append((moved(shape, at, (size, size * 0.9, size)), color))
     return joined("tree", parts)
 
 
@@ -273,7 +272,7 @@ def lamp_post() -> dw.MeshData:
     """A street lamp without its bulb: 7 m high, its arm towards -Z."""
     steel = (0.09, 0.10, 0.11)
     arm = (block(0.1, 0.1, 1.8, (0, 6.9, -0.85)), steel)
-    return joined("lamp post", [(moved(primitives.cylinder(0.09, 7, 6), (0, 3.5, 0)), steel), arm])
+    return joined("lamp post", [(block(0.16, 7, 0.16), steel), arm])
 
 
 @cache
@@ -368,3 +367,14 @@ def deck(x: F64, y: F64, width: float) -> dw.MeshData:
              for s in range(4)]  # fmt: skip
     pairs = np.stack([points, np.roll(points, -1, 1)], axis=2).reshape(-1, 3)
     return mesh(pairs, np.tile(upward.repeat(2, axis=0), (len(x), 1)), np.concatenate(sides), name="deck")
+
+
+def country() -> dw.MeshData:
+    """The plain from the edge of the city to the hills: a ring on the ground."""
+    turn = np.linspace(0, 2 * np.pi, 97)
+    x, z = np.sin(turn), np.cos(turn)
+    flat = np.zeros_like(x)
+    points = np.concatenate([np.stack([x, flat, z], 1) * 1900 + (0, 0, -680), np.stack([x, flat, z], 1) * 12_000])
+    i = np.arange(96)
+    quads = np.stack([i, i + 1, i + 97, i + 1, i + 98, i + 97], axis=1)
+    return mesh(points, np.tile([0.0, 1, 0], (len(points), 1)), quads, name="country")

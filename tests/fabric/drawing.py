@@ -23,8 +23,8 @@ F64 = NDArray[np.float64]
 UNIT_EV100 = math.log2(1 / 1.2)
 """The exposure value at which light is stored as it is."""
 BLACK = Environment(source="color", color=(0.0, 0.0, 0.0))
-HALF = 2.0**-11
-"""Relative rounding of the HDR picture's 16-bit floats."""
+HALF = 2.0**-10
+"""Relative error of the HDR picture's 16-bit floats: some adapters round them, others cut them off."""
 
 
 def stage(environment: Environment | None = BLACK, root: Any = None, **settings: Any) -> Scene:

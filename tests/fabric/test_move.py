@@ -39,7 +39,7 @@ def place(scene: Scene, name: str) -> None:
 
 def same(picture: F32, wanted: F32) -> None:
     """Equal, but for the last bit of the HDR picture's 16-bit floats."""
-    np.testing.assert_allclose(picture, wanted, rtol=2.1 * HALF, atol=1e-6)
+    np.testing.assert_allclose(picture, wanted, rtol=1.1 * HALF, atol=1e-6)
 
 
 def fresh(fabric: Fabric, change: Callable[[Scene], None], shadows: bool = False) -> F32:

@@ -87,7 +87,7 @@ def test_a_mirrored_thing_is_the_mirror_image(fabric: Fabric, mode: Any, double_
         # Other triangles of one pixel may come first, so a pixel here and there may differ.
         assert (np.abs(a - b).max(axis=2) > 0.02).mean() < 0.005
         assert (np.abs(a - c).max(axis=2) > 0.02).mean() > 0.05
-        assert a.std() > 0.05
+        assert a.std() > 0.02
 
 
 # ---- factors --------------------------------------------------------------------------------------------------
@@ -100,9 +100,7 @@ def test_the_mask_lets_through_what_lies_below_the_cutoff(fabric: Fabric, tmp_pa
     texture = Texture(image(tmp_path, "ramp", ramp), wrap_u="clamp")
     look = Material((1.0, 1.0, 1.0), 0.8, unlit=True, alpha_mode="mask", alpha_cutoff=0.4, base_color_texture=texture)
     scene.add("square", Mesh.of(rectangle(colors=np.tile([1, 1, 1, 0.75], (4, 1)))), look)
-    row = draw(fabric, scene, front(), (256, 4))[2, :, 0]
-    row = row.reshape(-1)[96:160] if len(row) != 256 else row
-    # alpha = 0.8 * 0.75 * x, at least 0.4 from x = 2/3 on; a wide picture shows x from -31.5 to 32.5
+    # alpha = 0.8 * 0.75 * x, at least 0.4 from x = 2/3 on
     picture = draw(fabric, scene, front(), (256, 256))[128, :, 0]
     assert int(np.argmax(picture > 0.5)) == pytest.approx(256 * 2 / 3, abs=1.5)
     assert (picture[: int(256 * 2 / 3) - 1] == 0).all()

@@ -1,0 +1,21 @@
+"""The first thing that people copy from the documentation works."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from dreamwell.engine.app import RunOptions
+from dreamwell.engine.cli.targets import Target, play
+
+
+def test_the_first_game_of_the_scripting_page_runs(checkout: Path, tmp_path: Path) -> None:
+    page = (checkout / "docs" / "scripting.md").read_text(encoding="utf-8")
+    first = re.search(r"```python\n(.*?)```", page, re.DOTALL)
+    assert first is not None
+    (tmp_path / "hello.py").write_text(first[1], encoding="utf-8")
+    options = RunOptions("headless", (96, 54), frames=2, output=tmp_path / "hello.png")
+    app = play(Target(tmp_path / "hello.py"), options)
+    assert app.world["cube"].rotation[1] == np.float32(np.sin(np.radians(45 * 2 / 60 / 2)))
+    assert options.picture is not None
+    assert options.picture.image.std() > 10
