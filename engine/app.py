@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -136,8 +136,7 @@ class App:
     @environment.setter
     def environment(self, value: Surroundings | None) -> None:
         if self._world is not None:
-            woven = self._woven(self._scene, self._library, value)
-            self._world.woven = replace(self._world.woven, environment=woven.environment, ev100=woven.ev100)
+            self._world.appearance.surround(self._woven(self._scene, self._library, value).environment)
         self._environment = value
 
     def load(self, source: Source) -> World:

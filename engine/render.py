@@ -181,6 +181,7 @@ class Stage:
             rows, moved = self._upload(world)
         if len(rows):
             self.fabric.move(rows, moved)
+        self._send(world)
         if world.settings is not self.fabric.settings:
             self.fabric.set_post_process_config(world.settings)
         eye = world.observer()
@@ -189,11 +190,27 @@ class Stage:
         self.fabric.begin_frame(observer, time=time, sample=sample)
         self.fabric.end_frame(view)
 
+    def _send(self, world: World) -> None:
+        """What changed of the lights, the materials, the surroundings; and the exposure that follows them."""
+        look = world.appearance
+        if look.unmetered:
+            self.fabric.set_metered(look.meter(world.world_from_local))
+        if look.changed_lights:
+            changed = np.array(sorted(look.changed_lights), np.int32)
+            self.fabric.set_lights(changed, look.light_rows[changed])
+            look.changed_lights.clear()
+        if look.changed_materials:
+            self.fabric.set_materials(*look.materials_to_send())
+        if look.changed_environment:
+            self.fabric.set_environment(look.environment)
+            look.changed_environment = False
+
     def _upload(self, world: World) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Upload the scene; what has moved in the world since it was woven: rows (k,) and transforms (k, 3, 4)."""
         start = time.perf_counter()
         woven = world.woven
         self.fabric.upload_scene(woven)
+        world.appearance.resend()
         now = world.world_from_local[: len(woven.objects.names)]
         rows = np.flatnonzero((now != woven.objects.world).any(axis=(1, 2))).astype(np.int32)
         self._shown = woven

@@ -9,15 +9,17 @@ import difflib
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..loom.woven import WovenScene
 from . import math as dmath
+from .appearance import LIGHTS, Appearance, Materials
 from .declare import Vec3, Vec4
 from .errors import SceneError
+from .scene.components import Environment, Light
 from .scene.settings import apply_settings
 from .transforms import NO_ROWS, Transforms
 
@@ -25,6 +27,7 @@ F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
 U64 = NDArray[np.uint64]
+C = TypeVar("C")
 
 DEFAULT_FOV = 45.0
 """Degrees, of the camera that a scene without one gets."""
@@ -110,6 +113,8 @@ class World:
             scale=_grown(objects.scale, extra, 1),
             world=_grown(objects.world, extra, 0),
         )
+        self.appearance = Appearance(woven)
+        """The lights, materials and surroundings as they are now."""
         self._rows: dict[str, int] | None = None
         self._lenses: dict[int, Lens] = {
             row: Lens(fov_y, near, height, orthographic)
@@ -229,6 +234,27 @@ class World:
     def configure(self, changes: Mapping[str, Any]) -> None:
         """Change render settings, as in `{"exposure.compensation": 1.0}`. Raises SettingsError, and changes nothing."""
         self.settings = apply_settings(self.settings, changes)
+
+    @property
+    def materials(self) -> Materials:
+        """Each material of the scene → as it is now: `world.materials[GLASS] = replace(GLASS, alpha=0.2)`."""
+        return Materials(self.appearance)
+
+    @property
+    def environment(self) -> Environment:
+        """What surrounds the scene. Set it to another; intensity and rotation may change every frame for nothing.
+
+        Setting it raises SceneError for values out of range and for another file: `app.environment` loads one.
+        """
+        return self.appearance.environment.component
+
+    @environment.setter
+    def environment(self, value: Environment) -> None:
+        self.appearance.set_environment(value)
+
+    def meter(self) -> float:
+        """EV100 by the incident meter, from the light as it is now; "metered" exposure follows it by itself."""
+        return self.appearance.meter(self.transforms.world)
 
     # ---- the camera ---------------------------------------------------------------------------------------------
 
@@ -397,6 +423,30 @@ class Entity:
     def world_position(self, value: Iterable[float]) -> None:
         t = self.world.transforms
         self.position = t.to_local(t.up[self.row], *_three(self, "world_position", value))
+
+    def get(self, kind: type[C]) -> C | None:
+        """The object's light of a type (Sun, PointLight, SpotLight), or None."""
+        return self.world.appearance.light(self.row, kind)
+
+    def __getitem__(self, kind: type[C]) -> C:
+        """The object's light of a type. Raises SceneError when it has none."""
+        found = self.get(kind)
+        if found is None:
+            raise SceneError(f'"{self.name}" has no {kind.__name__}')
+        return found
+
+    def set(self, *lights: Light) -> Entity:
+        """Other lights in place of those of the same types. Returns the object.
+
+        Raises SceneError for a light that the object was not woven with, and for values out of range.
+        """
+        for value in lights:
+            if not isinstance(value, LIGHTS):
+                raise SceneError(
+                    f"a {type(value).__name__} can't be set while a scene runs; Sun, PointLight and SpotLight can"
+                )
+            self.world.appearance.set_light(self.row, self.name, value)
+        return self
 
     def translate(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> None:
         """Move by metres along the parent's axes (for an object without parent: the world's)."""

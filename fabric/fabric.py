@@ -157,7 +157,7 @@ class Fabric:
         self.settings = woven.settings
         textures = woven.settings.textures
         self.scene = scene = GpuScene(self.gpu, self._layouts, woven, textures.max_size, textures.anisotropy)
-        self.metered_ev100 = _metered(woven)
+        self.metered_ev100 = woven.metered_ev100
         self._environment.show(woven.environment)
         self._bind_frame(scene)
         self._cull_group = self._cull.bind(scene, scene.view_target, self._uniforms.binding("view"))
@@ -184,7 +184,10 @@ class Fabric:
         self._set_static_uniforms()
 
     def set_lights(self, rows: NDArray[np.int32], values: NDArray[np.void]) -> None:
-        """Other values for some lights: rows (k,) of the woven lights and (k,) structs.LIGHT of the same kinds."""
+        """Other values for some lights: rows (k,) of the woven lights and (k,) structs.LIGHT of the same kinds.
+
+        Places and directions in them are not read: those follow the objects, see `move`.
+        """
         self._scene().set_lights(rows, values)
         self._set_static_uniforms()
 
@@ -383,10 +386,6 @@ class Fabric:
             "triangles": int(found["triangles"]),
             "culled": int(found["culled"]),
         }
-
-
-def _metered(woven: WovenScene) -> float:
-    return woven.ev100 + woven.settings.exposure.compensation
 
 
 def _dfg_view(gpu: Gpu) -> wgpu.GPUTextureView:

@@ -226,8 +226,9 @@ class GpuScene:
             self._lights_dirty = True
 
     def set_lights(self, rows: I32, values: NDArray[np.void]) -> None:
-        """Other values for some lights: rows (k,) of `lights` and (k,) structs.LIGHT."""
-        self.lights[rows] = values
+        """Other values for some lights: rows (k,) of `lights` and (k,) structs.LIGHT. Their places stay."""
+        for key in ("color", "range", "spot_scale", "spot_offset", "casts_shadows"):
+            self.lights[key][rows] = values[key]
         self._lights_dirty = True
 
     def set_materials(self, rows: I32, values: NDArray[np.void]) -> None:

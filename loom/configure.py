@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..engine.math import F32, F64
 from ..engine.scene.components import Environment, Mesh
-from ..engine.scene.settings import Exposure, RenderSettings
+from ..engine.scene.settings import RenderSettings
 from ..shaders.structs import LightKind
 from .extract import Extracted
 from .validate import Checked
@@ -44,24 +45,39 @@ def configure(checked: Checked, extracted: Extracted) -> Configured:
     The implicit environment is a gradient sky with a fifth of the suns' illuminance; or, with lamps only, an even
     white glow with 5 % of the metered illuminance; or, without any light, a gradient sky of 1 cd/m².
     """
-    sun, lamps = illuminance(extracted.lights, _metered_places(checked, extracted))
+    drawn = _drawn(checked, extracted)
     if checked.surroundings is not None:
         component, pixels = checked.surroundings
         environment = WovenEnvironment(component, pixels, implicit=False)
     else:
-        environment = WovenEnvironment(_implicit(sun, median_lux(lamps)), None, implicit=True)
+        implied = implicit_environment(extracted.lights, drawn, extracted.world)
+        environment = WovenEnvironment(implied, None, implicit=True)
+    ev100 = metered(extracted.lights, environment, drawn, extracted.world)
+    return Configured(checked.scene.settings, environment, ev100)
+
+
+def metered(
+    lights: NDArray[np.void], environment: WovenEnvironment, drawn: NDArray[np.integer[Any]], world: F32
+) -> float:
+    """EV100 as an incident meter reads it: the median over up to 256 of the `drawn` rows of `world` (n, 3, 4).
+
+    lights: (l,) structs.LIGHT where they are now. Suns count with the mean cosine of what they shine on.
+    """
+    sun, lamps = illuminance(lights, _places(drawn, world))
     around = math.pi * mean_radiance(environment.component, environment.pixels)
-    lux = median_lux(SUN_ON_SURFACES * sun + lamps + around)
-    return Configured(checked.scene.settings, environment, exposure_value(checked.scene.settings.exposure, lux))
+    return exposure_value(median_lux(SUN_ON_SURFACES * sun + lamps + around))
 
 
-def exposure_value(exposure: Exposure, lux: float) -> float:
-    """EV100 for a scene lit by `lux`, or as set by hand; compensation brightens, so it is subtracted."""
-    if exposure.mode == "manual":
-        ev100 = exposure.ev100
-    else:
-        ev100 = math.log2(lux * 100 / METER_CONSTANT) if lux > 0 else 0.0
-    return float(np.clip(ev100 - exposure.compensation, *EV100_RANGE))
+def implicit_environment(lights: NDArray[np.void], drawn: NDArray[np.integer[Any]], world: F32) -> Environment:
+    """The surroundings of a scene that names none; see `configure`."""
+    sun, lamps = illuminance(lights, _places(drawn, world))
+    return _implicit(sun, median_lux(lamps))
+
+
+def exposure_value(lux: float) -> float:
+    """EV100 for a scene lit by `lux`; 0 for one in the dark."""
+    ev100 = math.log2(lux * 100 / METER_CONSTANT) if lux > 0 else 0.0
+    return float(np.clip(ev100, *EV100_RANGE))
 
 
 # ---- light ----------------------------------------------------------------------------------------------------
@@ -130,15 +146,16 @@ def _implicit(sun: float, lamps: float) -> Environment:
     return Environment()
 
 
-def _metered_places(checked: Checked, extracted: Extracted) -> F64:
-    """(p, 3) positions of up to 256 drawn objects, evenly chosen, world; without any, the origin.
-
-    What carries a lamp itself, its bulb, does not count.
-    """
+def _drawn(checked: Checked, extracted: Extracted) -> NDArray[np.integer[Any]]:
+    """(k,) rows of the objects that are drawn. What carries a lamp itself, its bulb, does not count."""
     drawn = checked.scene.slots_of(Mesh) >= 0
     drawn[extracted.lights["object"]] = False
-    rows = np.flatnonzero(drawn)
-    if not len(rows):
+    return np.flatnonzero(drawn)
+
+
+def _places(drawn: NDArray[np.integer[Any]], world: F32) -> F64:
+    """(p, 3) positions of up to 256 of the rows, evenly chosen, world, metres; without any, the origin."""
+    if not len(drawn):
         return np.zeros((1, 3))
-    rows = rows[np.linspace(0, len(rows) - 1, min(METERED_PLACES, len(rows))).astype(np.int64)]
-    return extracted.world[rows, :, 3].astype(np.float64)
+    rows = drawn[np.linspace(0, len(drawn) - 1, min(METERED_PLACES, len(drawn))).astype(np.int64)]
+    return world[rows, :, 3].astype(np.float64)

@@ -136,16 +136,8 @@ def _lights(scene: Scene, world: F32) -> NDArray[np.void]:
         slots = scene.slots_of(kind)
         values: list[Light] = scene.values_of(kind)
         table = np.zeros(len(values), LIGHT.dtype)
-        for entry, value in zip(table, values, strict=True):
-            entry["kind"] = KINDS[kind]
-            if isinstance(value, Sun):
-                entry["color"] = np.multiply(value.color, value.lux)
-                entry["casts_shadows"] = value.cast_shadows
-            else:
-                entry["color"] = np.multiply(value.color, value.candela)
-                entry["range"] = value.range
-            if isinstance(value, SpotLight):
-                entry["spot_scale"], entry["spot_offset"] = _cone(value.inner_angle, value.outer_angle)
+        for i, value in enumerate(values):
+            table[i] = light_struct(value)
         part = lights[start : start + len(rows)]
         start += len(rows)
         part[:] = taken(table, slots[rows])
@@ -153,6 +145,30 @@ def _lights(scene: Scene, world: F32) -> NDArray[np.void]:
         part["direction"] = _minus_z(world[rows])
         part["object"] = rows
     return lights
+
+
+def light_struct(value: Light) -> NDArray[np.void]:
+    """A light as structs.LIGHT (a scalar array), but for its place and its object."""
+    entry = np.zeros((), LIGHT.dtype)
+    entry["kind"] = KINDS[type(value)]
+    if isinstance(value, Sun):
+        entry["color"] = np.multiply(value.color, value.lux)
+        entry["casts_shadows"] = value.cast_shadows
+    else:
+        entry["color"] = np.multiply(value.color, value.candela)
+        entry["range"] = value.range
+    if isinstance(value, SpotLight):
+        entry["spot_scale"], entry["spot_offset"] = _cone(value.inner_angle, value.outer_angle)
+    return entry
+
+
+def light_components(scene: Scene, lights: NDArray[np.void]) -> tuple[Light, ...]:
+    """The components that (l,) structs.LIGHT were made from, in their order."""
+    kind_of = {kind: component for component, kind in KINDS.items()}
+    slots = {kind: scene.slots_of(component) for kind, component in kind_of.items()}
+    values = {kind: scene.values_of(component) for kind, component in kind_of.items()}
+    kinds = lights["kind"].tolist()
+    return tuple(values[k][slots[k][row]] for k, row in zip(kinds, lights["object"].tolist(), strict=True))
 
 
 def taken(table: NDArray[np.void], rows: NDArray[np.integer[Any]]) -> NDArray[np.void]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..assets.mesh import ImageData, MeshData
+from ..engine.errors import SceneError
 from ..engine.math import F32
 from ..engine.scene.components import Material, Texture
 from ..shaders.structs import (
@@ -24,7 +25,7 @@ from ..shaders.structs import (
     PipelineClass,
 )
 from .configure import Configured
-from .extract import Extracted
+from .extract import Extracted, light_components
 from .sort import Sorted
 from .validate import Checked, textures_of
 from .vertices import pack_vertices
@@ -85,6 +86,8 @@ def manifest(checked: Checked, extracted: Extracted, configured: Configured, ord
         configured.environment,
         configured.ev100,
         stats,
+        order.materials,
+        light_components(scene, order.lights),
         checked.warnings,
     )
     for _, array in woven.arrays():
@@ -145,12 +148,7 @@ def _materials(
 ) -> tuple[NDArray[np.void], tuple[TextureData, ...]]:
     """(m,) structs.MATERIAL, and the distinct textures that its slots count."""
     table = np.zeros(len(materials), MATERIAL.dtype)
-    table["base_color"] = np.array([(*m.base_color, m.alpha) for m in materials]).reshape(-1, 4)
-    strengths = np.array([m.emissive_strength for m in materials])
-    table["emissive"] = np.array([m.emissive for m in materials]).reshape(-1, 3) * strengths[:, None]
-    for key in ("alpha_cutoff", "metallic", "roughness", "normal_scale", "occlusion_strength"):
-        table[key] = [getattr(m, key) for m in materials]
-    table["flags"] = [_flags(m) for m in materials]
+    _fill_factors(table, materials)
     slots = table["slots"]
     slots["texture"] = NONE
     slots["matrix"] = (1, 0, 0, 1)
@@ -162,11 +160,42 @@ def _materials(
             i = number.setdefault((image.digest, srgb), len(textures))
             if i == len(textures):
                 textures.append(TextureData(image, srgb))
-            slot = slots[row, use]
-            slot["texture"], slot["flags"] = i, slot_flags(texture)
-            slot["offset"], slot["matrix"] = texture.offset, uv_matrix(texture)
+            slots[row, use]["texture"] = i
+            _fill_slot(slots[row, use], texture)
             table["textures"][row] |= 1 << use
     return table, tuple(textures)
+
+
+def _fill_factors(table: NDArray[np.void], materials: Sequence[Material]) -> None:
+    table["base_color"] = np.array([(*m.base_color, m.alpha) for m in materials]).reshape(-1, 4)
+    strengths = np.array([m.emissive_strength for m in materials])
+    table["emissive"] = np.array([m.emissive for m in materials]).reshape(-1, 3) * strengths[:, None]
+    for key in ("alpha_cutoff", "metallic", "roughness", "normal_scale", "occlusion_strength"):
+        table[key] = [getattr(m, key) for m in materials]
+    table["flags"] = [_flags(m) for m in materials]
+
+
+def _fill_slot(slot: np.void, texture: Texture) -> None:
+    slot["flags"] = slot_flags(texture)
+    slot["offset"], slot["matrix"] = texture.offset, uv_matrix(texture)
+
+
+def changed_material(woven: np.void, before: Material, after: Material) -> np.void:
+    """structs.MATERIAL of `after`, which takes the place of `before` while a scene runs; `woven` is the row of that.
+
+    Raises SceneError when another pipeline or another picture would be needed.
+    """
+    for key in ("alpha_mode", "double_sided"):
+        if getattr(before, key) != getattr(after, key):
+            raise SceneError(f"Material.{key} can't be changed while a scene runs")
+    pictures = [[(use, texture.image) for use, _, texture in textures_of(m)] for m in (before, after)]
+    if pictures[0] != pictures[1]:
+        raise SceneError("a Material's pictures can't be changed while a scene runs")
+    row = np.array([woven])
+    _fill_factors(row, [after])
+    for use, _, texture in textures_of(after):
+        _fill_slot(row["slots"][0, use], texture)
+    return row[0]
 
 
 def _flags(material: Material) -> MaterialFlag:

@@ -24,7 +24,7 @@ def report(woven: WovenScene) -> dict[str, Any]:
         "lights": {k.name.lower(): int((woven.lights["kind"] == k).sum()) for k in LightKind},
         "tags": list(woven.tag_names),
         "environment": "implicit" if environment.implicit else environment.component.source,
-        "ev100": woven.ev100,
+        "metered_ev100": woven.metered_ev100,
         "settings": describe(woven.settings),
         "seconds": dict(woven.seconds),
         "warnings": [str(w) for w in woven.warnings],

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..assets.mesh import ImageData
 from ..engine.errors import Problem
-from ..engine.scene.components import Environment
+from ..engine.scene.components import Environment, Light, Material
 from ..engine.scene.settings import RenderSettings
 
 STAGES = ("validate", "extract", "configure", "sort", "manifest")
@@ -107,7 +107,8 @@ class WovenScene:
     instances: (k,) structs.INSTANCE, sorted by pipeline class, material, mesh, id; `batch` is a row of `batches`.
     instance_object: (k,) int32 the object of each instance.  batches: (b,) structs.BATCH, ordered by pipeline class.
     materials: (m,) structs.MATERIAL.  lights: (l,) structs.LIGHT, suns first, in world space.
-    ev100: exposure value of the settings, metered where they ask for that.
+    metered_ev100: exposure value by the incident meter, whatever the settings ask for; compensation is not in it.
+    material_components, light_components: what the rows of `materials` and `lights` were made from.
     seconds: how long each stage took, in order.
     """
 
@@ -124,8 +125,10 @@ class WovenScene:
     lights: NDArray[np.void]
     cameras: Cameras
     environment: WovenEnvironment
-    ev100: float
+    metered_ev100: float
     stats: Stats
+    material_components: tuple[Material, ...] = ()
+    light_components: tuple[Light, ...] = ()
     warnings: tuple[Problem, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict[str, float])
 
@@ -153,7 +156,7 @@ class WovenScene:
                 self.name,
                 *(f"{k}={v}" for k, v in describe(self.settings).items()),
                 repr(self.environment.component),
-                repr(self.ev100),
+                repr(self.metered_ev100),
                 *self.tag_names,
                 *(str(w) for w in self.warnings),
             ]

@@ -72,6 +72,8 @@ def display() -> Iterator[None]:
         pytest.fail("Xvfb did not start", pytrace=False)
     os.environ["DISPLAY"] = f":{number}"
     yield
+    if "glfw" in sys.modules:
+        sys.modules["glfw"].terminate()  # while its server lives: else Xlib ends the process
     del os.environ["DISPLAY"]
     server.terminate()
     server.wait()

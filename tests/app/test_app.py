@@ -184,7 +184,7 @@ def test_other_surroundings_leave_the_world_as_it_is(tmp_path: Path) -> None:
     np.testing.assert_allclose(light, np.broadcast_to([0, 3, 0], light.shape), rtol=0.01, atol=0.01)
     lit = table()
     lit.add("sky", dw.Environment(source="color", color=(0, 3, 0)))
-    assert world.woven.ev100 == dw.weave(lit).ev100, "the exposure follows"
+    assert world.appearance.ev100 == dw.weave(lit).metered_ev100, "the exposure follows"
     with pytest.raises(dw.SceneError, match=r"nowhere\.hdr"):
         app.environment = tmp_path / "nowhere.hdr"
     assert app.environment == (0, 3, 0)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dreamwell.engine.errors import SceneError
 from dreamwell.engine.scene import Camera, Mesh, PointLight, Scene, SpotLight, Sun
 from dreamwell.loom import weave
-from dreamwell.loom.extract import CHUNK
+from dreamwell.loom.extract import CHUNK, taken
 from dreamwell.shaders.structs import LIGHT, InstanceFlag, LightKind
 
 
@@ -118,7 +118,7 @@ def test_lights_are_placed_and_scaled_and_in_order() -> None:
     scene = Scene()
     above = scene.add("above", at=(0, 10, 0), scale=(2, 3, 4), rotation=(0, np.sqrt(0.5), 0, np.sqrt(0.5)))
     scene.add("spot", SpotLight(candela=10, color=(1, 0.5, 0), range=7, inner_angle=20, outer_angle=30), parent=above)
-    scene.add("bulb", PointLight(candela=5, range=3), at=(1, 0, 0), parent=above)
+    scene.add("bulb", PointLight(candela=5, range=9), at=(1, 0, 0), parent=above)
     scene.add("second", Sun(lux=2, cast_shadows=False), toward=(0, -1, 0), id=20)
     scene.add("first", Sun(lux=3), toward=(0, 0, 1), id=10)
     lights = weave(scene).lights
@@ -127,7 +127,7 @@ def test_lights_are_placed_and_scaled_and_in_order() -> None:
     np.testing.assert_allclose(lights["color"], [[3, 3, 3], [2, 2, 2], [5, 5, 5], [10, 5, 0]])
     np.testing.assert_allclose(lights["direction"], [[0, 0, 1], [0, -1, 0], [-1, 0, 0], [-1, 0, 0]], atol=1e-6)
     np.testing.assert_allclose(lights["position"][2:], [[0, 10, -2], [0, 10, 0]], atol=1e-6)
-    np.testing.assert_allclose(lights["range"], [0, 0, 3, 7])
+    np.testing.assert_allclose(lights["range"], [0, 0, 9, 7])
     assert lights["casts_shadows"].tolist() == [1, 0, 0, 0]
 
 
@@ -158,6 +158,14 @@ def test_the_padding_of_lights_is_what_the_shader_expects() -> None:
     assert lights.dtype == LIGHT.dtype
     assert lights.nbytes == 2 * 64
     assert not lights.view(np.uint8).reshape(2, 64)[:, 60:].any()
+
+
+def test_rows_of_structs_are_taken_with_their_padding() -> None:
+    """NumPy's own indexing leaves the padding as the memory was, and weaves would differ."""
+    bytes_of_rows = np.arange(5 * 64, dtype=np.uint8).reshape(5, 64)
+    rows = np.array([3, 0, 3])
+    found = taken(bytes_of_rows.view(LIGHT.dtype)[:, 0], rows)
+    np.testing.assert_array_equal(found.view(np.uint8).reshape(3, 64), bytes_of_rows[rows])
 
 
 # ---- cameras and tags -----------------------------------------------------------------------------------------

@@ -1,0 +1,173 @@
+"""How a running world looks beside where things are: its lights, materials and surroundings, and what changed.
+
+Values are the components that scenes are written with. What is set here is gathered until the next frame, and sent
+to the Fabric as rows of its tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..loom.configure import implicit_environment, metered
+from ..loom.extract import light_struct
+from ..loom.manifest import changed_material
+from ..loom.woven import WovenEnvironment, WovenScene
+from .declare import problems_of, say
+from .errors import SceneError
+from .scene.components import Environment, Light, Material, PointLight, SpotLight, Sun
+
+F32 = NDArray[np.float32]
+C = TypeVar("C")
+
+LIGHTS: tuple[type[Light], ...] = (Sun, PointLight, SpotLight)
+
+
+class Materials(Mapping[Material, Material]):
+    """The scene's materials: each as it was woven → as it is now. Assign to change what all its objects look like.
+
+        world.materials[WINDOWS] = replace(WINDOWS, emissive_strength=3.0)
+
+    Keys stay those of the scene. What decides how a surface is drawn (alpha_mode, double_sided) and its pictures
+    can't be changed: SceneError.
+    """
+
+    def __init__(self, appearance: Appearance) -> None:
+        self._of = appearance
+
+    def __getitem__(self, material: Material) -> Material:
+        return self._of.now[self._of.row_of(material)]
+
+    def __iter__(self) -> Iterator[Material]:
+        return iter(self._of.woven.material_components)
+
+    def __len__(self) -> int:
+        return len(self._of.woven.material_components)
+
+    def __setitem__(self, material: Material, value: Material) -> None:
+        self._of.set_material(self._of.row_of(material), value)
+
+
+class Appearance:
+    """The lights, materials and surroundings of a world, and which of them changed since they were last sent."""
+
+    def __init__(self, woven: WovenScene) -> None:
+        self.woven = woven
+        self.now = list(woven.material_components)
+        self.lights = list(woven.light_components)
+        self.light_rows: NDArray[np.void] = woven.lights.copy()
+        self.environment = woven.environment
+        self.ev100 = woven.metered_ev100
+        self._material_rows: NDArray[np.void] = woven.materials.copy()
+        self._number = {material: row for row, material in enumerate(woven.material_components)}
+        self._lights_of: dict[int, list[int]] = {}
+        for i, row in enumerate(woven.lights["object"].tolist()):
+            self._lights_of.setdefault(row, []).append(i)
+        self.changed_lights: set[int] = set()
+        self.changed_materials: set[int] = set()
+        self.changed_environment = False
+        self.unmetered = False
+
+    def resend(self) -> None:
+        """Another Fabric shows the world: everything that is not as it was woven is to be sent again."""
+        woven = self.woven
+        self.changed_lights |= {i for i, value in enumerate(self.lights) if value is not woven.light_components[i]}
+        self.changed_materials |= {i for i, value in enumerate(self.now) if value is not woven.material_components[i]}
+        self.changed_environment |= self.environment is not woven.environment
+        self.unmetered |= self.ev100 != woven.metered_ev100
+
+    # ---- lights -------------------------------------------------------------------------------------------------
+
+    def light(self, row: int, kind: type[C]) -> C | None:
+        """The light of a kind on the object in a row, or None."""
+        for i in self._lights_of.get(row, ()):
+            value = self.lights[i]
+            if isinstance(value, kind):
+                return value
+        return None
+
+    def set_light(self, row: int, name: str, value: Light) -> None:
+        """Another light in place of the one of its kind on an object. Raises SceneError."""
+        _checked(value, name)
+        for i in self._lights_of.get(row, ()):
+            if type(self.lights[i]) is type(value):
+                if value != self.lights[i]:
+                    self.lights[i] = value
+                    made = light_struct(value)
+                    for key in ("color", "range", "spot_scale", "spot_offset", "casts_shadows"):
+                        self.light_rows[key][i] = made[key]
+                    self.changed_lights.add(i)
+                    self.unmetered = True
+                return
+        raise SceneError(f'"{name}" has no {type(value).__name__}; lights can be changed while a scene runs, not added')
+
+    # ---- materials ----------------------------------------------------------------------------------------------
+
+    def row_of(self, material: Material) -> int:
+        """The row of a material as it was woven. Raises SceneError for one that the scene has not."""
+        found = self._number.get(material)
+        if found is None:
+            raise SceneError("the scene has no such material; the keys are its materials as they were woven")
+        return found
+
+    def set_material(self, row: int, value: Material) -> None:
+        """Another value for a material. Raises SceneError for what can't be changed while a scene runs."""
+        _checked(value, "material")
+        if value != self.now[row]:
+            self._material_rows[row] = changed_material(self.woven.materials[row], self._woven(row), value)
+            self.now[row] = value
+            self.changed_materials.add(row)
+
+    def _woven(self, row: int) -> Material:
+        return self.woven.material_components[row]
+
+    def materials_to_send(self) -> tuple[NDArray[np.int32], NDArray[np.void]]:
+        """(k,) rows that changed and their (k,) structs.MATERIAL; they count as sent then."""
+        rows = np.array(sorted(self.changed_materials), np.int32)
+        self.changed_materials.clear()
+        return rows, self._material_rows[rows]
+
+    # ---- surroundings and exposure ------------------------------------------------------------------------------
+
+    def set_environment(self, value: Environment) -> None:
+        """Other surroundings. Another file can't be loaded while a scene runs: SceneError; use `App.environment`."""
+        _checked(value, "environment")
+        before = self.environment.component
+        if value.source == "file" and (before.source != "file" or before.file != value.file):
+            raise SceneError("another environment file can't be set here; `app.environment` loads one")
+        if value != before or self.environment.implicit:
+            pixels = self.environment.pixels if value.source == "file" else None
+            self.surround(WovenEnvironment(value, pixels, implicit=False))
+
+    def surround(self, environment: WovenEnvironment) -> None:
+        """Other surroundings, woven: those may bring a file."""
+        self.environment = environment
+        self.changed_environment = self.unmetered = True
+
+    def meter(self, world_from_local: F32) -> float:
+        """EV100 by the incident meter, from the lights and surroundings as they are now; see `loom.configure`."""
+        lights = self.light_rows.copy()
+        placed = world_from_local[lights["object"]]
+        lights["position"] = placed[:, :, 3]
+        z = -placed[:, :, 2]
+        lights["direction"] = z / np.maximum(np.linalg.norm(z, axis=1, keepdims=True), 1e-20)
+        drawn = self.woven.instance_object
+        drawn = drawn[~np.isin(drawn, lights["object"])]
+        if self.environment.implicit:
+            implied = implicit_environment(lights, drawn, world_from_local)
+            if implied != self.environment.component:
+                self.environment = replace(self.environment, component=implied)
+                self.changed_environment = True
+        self.ev100 = metered(lights, self.environment, drawn, world_from_local)
+        self.unmetered = False
+        return self.ev100
+
+
+def _checked(value: Any, where: str) -> None:
+    problems = list(problems_of(value, where, f"{type(value).__name__}."))
+    if problems:
+        raise SceneError(f"{say(value)} can't be used:", problems)
