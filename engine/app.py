@@ -37,7 +37,8 @@ class RunOptions:
     """What the command line wants of the app that a script runs; each None leaves it to the script.
 
     mode: show a window, draw without one, or only `collect` the app and end the script there.
-    output: where the picture goes.  app, picture: what came of it, filled in by `App.run`.
+    output: where the picture goes.  arguments: the script's `sys.argv[1:]`.
+    app, picture: what came of it, filled in by `App.run`.
     """
 
     mode: Literal["window", "headless", "collect"] = "window"
@@ -49,6 +50,7 @@ class RunOptions:
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
     output: Path | None = None
     progress: Progress | None = None
+    arguments: tuple[str, ...] = ()
     app: App | None = None
     picture: Picture | None = None
 

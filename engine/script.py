@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 import traceback
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -44,8 +44,8 @@ def _belongs(file: Path, home: Path) -> bool:
     return not (path.is_relative_to(_PACKAGE) and path.relative_to(_PACKAGE).parts[0] in _ENGINE)
 
 
-def execute(path: Path, package: str = "") -> dict[str, Any]:
-    """Run a file as `python FILE` does: as `__main__`, with its folder on the path. Returns its globals.
+def execute(path: Path, package: str = "", arguments: Sequence[str] = ()) -> dict[str, Any]:
+    """Run a file as `python FILE ARGUMENTS` does: as `__main__`, with its folder on the path. Returns its globals.
 
     The `__init__.py` of a `package` may import its neighbours with `from . import`. Raises ScriptError with the
     file and line; SystemExit and KeyboardInterrupt pass.
@@ -59,7 +59,7 @@ def execute(path: Path, package: str = "") -> dict[str, Any]:
     main.__file__ = str(path)
     if package:
         main.__package__, main.__path__ = package, [str(path.parent)]
-    with _as_main(main, path, package):
+    with _as_main(main, path, package, arguments):
         try:
             exec(compile(text, str(path), "exec"), main.__dict__)
         except (ScriptError, GpuError):  # told already, or not the script's fault
@@ -70,13 +70,13 @@ def execute(path: Path, package: str = "") -> dict[str, Any]:
 
 
 @contextmanager
-def _as_main(main: ModuleType, path: Path, package: str) -> Generator[None]:
+def _as_main(main: ModuleType, path: Path, package: str, arguments: Sequence[str]) -> Generator[None]:
     """For the length of a `with`, `main` is the main program."""
     places = ["__main__", package] if package else ["__main__"]
     before = {name: sys.modules.get(name) for name in places}
     argv, paths = sys.argv, list(sys.path)
     sys.modules.update(dict.fromkeys(places, main))
-    sys.argv = [str(path)]
+    sys.argv = [str(path), *arguments]
     sys.path.insert(0, str(path.parent))
     try:
         yield

@@ -61,7 +61,7 @@ class EnvironmentMap:
         else:
             face = FACE_GRADIENT
             self.irradiance = sh.project(_equirect(component))
-        new = face != self._face
+        new = bool(face != self._face)
         if new:
             self._face = face
             self._source = _cube(self.gpu, face, face.bit_length(), "environment")

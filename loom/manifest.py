@@ -195,7 +195,8 @@ def changed_material(woven: np.void, before: Material, after: Material) -> np.vo
     _fill_factors(row, [after])
     for use, _, texture in textures_of(after):
         _fill_slot(row["slots"][0, use], texture)
-    return row[0]
+    made: np.void = row[0]
+    return made
 
 
 def _flags(material: Material) -> MaterialFlag:

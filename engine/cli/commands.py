@@ -99,6 +99,10 @@ Set = Annotated[
         callback=checked(read_settings, "--set"),
     ),
 ]
+Arguments = Annotated[
+    list[str] | None,
+    Argument(metavar="[-- ARGUMENTS]", help="What a Python file or sample finds in sys.argv.", show_default=False),
+]
 Json = Annotated[Path | None, Option("--json", metavar="FILE", help="Write the figures there too.")]
 
 
@@ -124,6 +128,7 @@ def run(
         Path | None, Option("--output", "-o", metavar="FILE", help="The picture; implies --headless.")
     ] = None,
     set: Set = None,
+    arguments: Arguments = None,
 ) -> None:
     """Play a sample, a scene file or a Python file, in a window."""
     from . import run as work
@@ -135,6 +140,7 @@ def run(
         maybe_size(size),
         output,
         read_settings(set or []),
+        arguments or (),
     )
 
 
@@ -171,6 +177,7 @@ def render(
     ] = None,
     set: Set = None,
     json: Json = None,
+    arguments: Arguments = None,
 ) -> None:
     """Draw a scene into a picture, without a window."""
     from . import render as work
@@ -186,6 +193,7 @@ def render(
         around,
         read_settings(set or []),
         json,
+        arguments or (),
     )
 
 

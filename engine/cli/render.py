@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..app import RunOptions
 from ..render import Shot, Surroundings, is_linear, picture, save
 from .figures import write_json
 from .progress import frames_bar
-from .targets import find, play
+from .targets import find, no_arguments, play
 
 
 def render(
@@ -22,13 +22,18 @@ def render(
     environment: Surroundings | None,
     settings: Mapping[str, str],
     json: Path | None,
+    arguments: Sequence[str] = (),
 ) -> None:
     """Draw `text` and write the picture, and the figures if `json` is given."""
     linear = is_linear(output)  # a suffix that can't be written is told before the work
     target = find(text)
+    if arguments and not target.is_script:
+        raise no_arguments(text, arguments)
     with frames_bar() as progress:
         if target.is_script:
-            options = RunOptions("headless", size, frames, samples, camera, environment, settings, output, progress)
+            options = RunOptions(
+                "headless", size, frames, samples, camera, environment, settings, output, progress, tuple(arguments)
+            )
             play(target, options)
             assert options.picture is not None
             report = options.picture.report

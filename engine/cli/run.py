@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..app import RUN, App, RunOptions
@@ -13,7 +13,7 @@ from ..orbit import OrbitCamera
 from ..render import is_linear
 from ..world import World
 from .progress import frames_bar
-from .targets import find, play
+from .targets import find, no_arguments, play
 
 
 def run(
@@ -23,11 +23,14 @@ def run(
     size: tuple[int, int] | None,
     output: Path | None,
     settings: Mapping[str, str],
+    arguments: Sequence[str] = (),
 ) -> None:
     """Play a sample, a script or a scene file; the latter with a camera that the mouse turns."""
     if output is not None:
         is_linear(output)  # a suffix that can't be written is told before the work
     target = find(text)
+    if arguments and not target.is_script:
+        raise no_arguments(text, arguments)
     with frames_bar() as progress:
         options = RunOptions(
             mode="headless" if headless else "window",
@@ -36,6 +39,7 @@ def run(
             settings=settings,
             output=output,
             progress=progress,
+            arguments=tuple(arguments),
         )
         if target.is_script:
             play(target, options)

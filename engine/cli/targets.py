@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,11 @@ def find(text: str) -> Target:
     raise DreamwellError(f"{text} is neither a file nor a sample; {hint}")
 
 
+def no_arguments(text: str, arguments: Sequence[str]) -> DreamwellError:
+    """What to raise when a scene file is given arguments: only Python reads them."""
+    return DreamwellError(f"{text} is a scene file: it takes no arguments, but was given {' '.join(arguments)}")
+
+
 def play(target: Target, options: Any) -> Any:
     """Run a script with an app's `RunOptions`; returns its app. One that only defines `scene()` gets a plain app.
 
@@ -72,7 +77,7 @@ def play(target: Target, options: Any) -> Any:
 
     token = RUN.set(options)
     try:
-        names = execute(target.path, target.package)
+        names = execute(target.path, target.package, options.arguments)
         if options.app is None:
             make = names.get("scene")
             apps = [value for value in names.values() if isinstance(value, App)]

@@ -458,3 +458,21 @@ def test_starting_loads_no_engine() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr == "\n"
+
+
+def test_arguments_reach_the_script_and_are_refused_for_a_scene(tmp_path: Path, dream: Dream) -> None:
+    script = tmp_path / "show.py"
+    script.write_text(
+        "import sys\nimport dreamwell as dw\nprint('given', sys.argv[1:])\nscene = lambda: dw.Scene('empty', seed=1)\n",
+        encoding="utf-8",
+    )
+    output = str(tmp_path / "out.png")
+    for words in (["run", str(script), "-o", output], ["render", str(script), "-o", output]):
+        done = dream(*words, "--size", "16x9", "--frames", "1", "--", "model.glb", "--fast")
+        assert done.code == 0, done.err
+        assert "given ['model.glb', '--fast']" in done.out
+    scene = tmp_path / "empty.dream"
+    dw.Scene("empty", seed=1).save(scene)
+    done = dream("render", str(scene), "-o", output, "model.glb")
+    assert done.code == 1
+    assert "takes no arguments, but was given model.glb" in done.err

@@ -76,7 +76,7 @@ def test_what_is_set_looks_as_if_it_had_been_written(gpu: Gpu, what: str, own_sk
 
 
 def test_values_are_read_back_and_equal_ones_send_nothing() -> None:
-    world = World(dw.weave(written * BEFORE))
+    world = World(dw.weave(written(*BEFORE)))
     assert world["sun"][dw.Sun].lux == 50_000
     assert world["sun"].get(dw.PointLight) is None
     world["sun"].set(dw.Sun(lux=50_000))
@@ -90,7 +90,7 @@ def test_values_are_read_back_and_equal_ones_send_nothing() -> None:
 
 
 def test_a_light_that_moved_stays_where_it_is_when_it_changes(gpu: Gpu) -> None:
-    world = World(dw.weave(written * BEFORE), aspect=16 / 9)
+    world = World(dw.weave(written(*BEFORE)), aspect=16 / 9)
     stage = Stage(gpu, SIZE)
     world["lamp"].position = (-2, 1, 2)
     drawn(gpu, world, stage)
@@ -103,7 +103,7 @@ def test_a_light_that_moved_stays_where_it_is_when_it_changes(gpu: Gpu) -> None:
 
 
 def test_what_can_not_change_is_refused_and_changes_nothing() -> None:
-    world = World(dw.weave(written * BEFORE))
+    world = World(dw.weave(written(*BEFORE)))
     with pytest.raises(dw.SceneError, match='"box" has no Sun'):
         world["box"].set(dw.Sun())
     with pytest.raises(dw.SceneError, match="alpha_mode can't be changed"):
