@@ -63,7 +63,8 @@ fn sample_slot(slot: TextureSlot, uv: vec4f, dx: vec4f, dy: vec4f) -> vec4f {
     if ((slot.flags & 16u) != 0u && footprint < 1.0) {
         at = (floor(at * size) + 0.5) / size;
     }
-    let margin = 0.5 * max(footprint, 1.0) / size;
+    // Minified, the coarser of the two levels in use has texels up to twice the footprint, and taps lie along it.
+    let margin = min(0.5 + 8.0 * max(footprint - 1.0, 0.0), max(footprint, 0.5)) / size;
     at.x = wrap(at.x, slot.flags & 3u, margin.x);
     at.y = wrap(at.y, (slot.flags >> 2u) & 3u, margin.y);
     return sample_filtered(entry.pool, at, entry.layer, ddx, ddy, size);

@@ -19,14 +19,14 @@ BANK = 55.0
 PITCH = (84.0, 96.0)
 STREET = 20.0
 KERB = 0.15
-LEFT = (-990.0, -76.0)
+LEFT = (-1012.0, -88.0)
 RIGHT = (262.0, 940.0)
 REACH = (-1780.0, 420.0)
 """From where to where, along Z, there are streets."""
 PARK = (76.0, 246.0)
 BRIDGE_Z = -252.0
 
-HEROES = {"twisted": (-118.0, -300.0), "drum": (-118.0, -108.0), "spire": (-202.0, -396.0)}
+HEROES = {"twisted": (-130.0, -300.0), "drum": (-130.0, -108.0), "spire": (-298.0, -300.0)}
 """Towers of their own kind, each on a block of its own."""
 
 SIZES = (12, 16, 20, 24, 28, 32, 36)
