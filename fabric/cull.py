@@ -10,6 +10,7 @@ from ..shaders import groups
 from ..shaders.modules import program
 from ..shaders.structs import SORT
 from .scene_buffers import CullTarget, GpuScene, Layouts, grid
+from .tape import ComputePass, Encoder
 
 
 class Cull:
@@ -48,7 +49,7 @@ class Cull:
 
     def record(
         self,
-        encoder: wgpu.GPUCommandEncoder,
+        encoder: Encoder,
         frame_group: wgpu.GPUBindGroup,
         group: wgpu.GPUBindGroup,
         scene: GpuScene,
@@ -112,13 +113,13 @@ class BlendSort:
             self.steps.append((self._blocks, bind(k, 512), blocks))
             k *= 2
 
-    def clear(self, compute: wgpu.GPUComputePassEncoder) -> None:
+    def clear(self, compute: ComputePass) -> None:
         """Empty the list, before the cull fills it."""
         compute.set_bind_group(1, self._group)
         compute.set_pipeline(self._clear)
         compute.dispatch_workgroups(self.capacity // 256)
 
-    def record(self, compute: wgpu.GPUComputePassEncoder) -> None:
+    def record(self, compute: ComputePass) -> None:
         """Sort the list and write one draw per instance."""
         for pipeline, group, count in self.steps:
             compute.set_pipeline(pipeline)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from wgpu.backends.wgpu_native.extras import multi_draw_indexed_indirect
+
 from ..shaders.structs import DRAW_COMMAND, VERTEX, PipelineClass
 from .scene_buffers import GpuScene
+from .tape import TapePass
 
 POSITIONS: dict[str, Any] = {
     "array_stride": 12,
@@ -48,6 +51,8 @@ def set_geometry(render: Any, scene: GpuScene) -> None:
 
 def multi_draw(render: Any, args: Any, first: int, count: int) -> None:
     """`count` indirect draws from row `first` of a buffer of draw commands, in one call."""
-    from wgpu.backends.wgpu_native.extras import multi_draw_indexed_indirect
-
-    multi_draw_indexed_indirect(render, args, offset=first * DRAW_COMMAND.size, count=count)
+    offset = first * DRAW_COMMAND.size
+    if isinstance(render, TapePass):
+        render.multi_draw_indexed_indirect(args, offset, count)
+    else:
+        multi_draw_indexed_indirect(render, args, offset=offset, count=count)

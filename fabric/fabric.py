@@ -32,6 +32,7 @@ from .main_pass import MainPass
 from .observer import Observer, planes_of, sample_shift
 from .scene_buffers import GpuScene, Layouts
 from .shadow import SunShadow, fit_sun
+from .tape import Encoder, Submission, Tape
 from .tonemap import IMAGE_FORMAT, Accumulate, Tonemap
 
 F32 = NDArray[np.float32]
@@ -84,14 +85,18 @@ class Fabric:
         fabric.end_frame()
         image = fabric.read_image()
 
-    `encode_us` and `submit_us` are the CPU microseconds that the last frame took to record and to hand over.
+    The frame is recorded on tape and replayed; with `plain` it is encoded anew every time, for debugging. Both draw the
+    same. `encode_us` and `submit_us` are the CPU microseconds that the last frame took to record and to hand over.
     """
 
     present_format = "bgra8unorm"
     """The format that `end_frame(view)` wants: not sRGB, since the shader encodes."""
 
-    def __init__(self, gpu: Gpu, size: tuple[int, int]) -> None:
+    def __init__(self, gpu: Gpu, size: tuple[int, int], *, plain: bool = False) -> None:
         self.gpu = gpu
+        self.plain = plain
+        self._tapes: dict[tuple[bool, bool], Tape] = {}
+        self._submission = Submission(gpu.device)
         self.settings = RenderSettings()
         self.scene: GpuScene | None = None
         self.encode_us = 0.0
@@ -115,6 +120,7 @@ class Fabric:
         self._exposure = 1.0
         self.metered_ev100 = 0.0
         self._begun = False
+        self._shadow_on = False
         self.size = (0, 0)
         self.resize(size)
 
@@ -142,12 +148,14 @@ class Fabric:
         self._bind_targets()
 
     def _bind_targets(self) -> None:
+        self._tapes.clear()
         self._accumulate_group = self._accumulate.bind(self._uniforms.binding("accumulation"), self._hdr_view)
         self._tonemap_group = self._tonemap.bind(
             self._uniforms.binding("tonemap"), self._hdr_view, self._accumulate.sums
         )
 
     def _bind_shadow(self) -> None:
+        self._tapes.clear()
         self._main_group = groups.MAIN.bind(
             self.gpu.device, self._layouts.main, shadow_map=self._shadow.view, shadow_sampler=self._shadow.sampler
         )
@@ -166,6 +174,7 @@ class Fabric:
         self.set_post_process_config(woven.settings)
 
     def _bind_frame(self, scene: GpuScene) -> None:
+        self._tapes.clear()
         self._frame_group = groups.FRAME.bind(
             self.gpu.device,
             self._layouts.frame,
@@ -247,19 +256,35 @@ class Fabric:
             raise GpuError("end_frame without begin_frame")
         self._begun = False
         start = time.perf_counter_ns()
-        encoder = self.gpu.device.create_command_encoder(label="frame")
-        self.frame(encoder, self._scene(), view)
-        commands = encoder.finish()
+        commands = self._encode(self._scene(), view)
         encoded = time.perf_counter_ns()
-        self.gpu.device.queue.submit([commands])
+        self._submission.submit(*commands)
         self.encode_us = (encoded - start) / 1e3
         self.submit_us = (time.perf_counter_ns() - encoded) / 1e3
 
-    def frame(self, encoder: wgpu.GPUCommandEncoder, scene: GpuScene, view: wgpu.GPUTextureView | None) -> None:
-        """The passes, in order."""
+    def _encode(self, scene: GpuScene, view: wgpu.GPUTextureView | None) -> list[Any]:
+        """The frame's command buffers: what changed, if anything; the frame itself; the picture for a window."""
+        device, group, commands = self.gpu.device, self._frame_group, list[Any]()
+        device.queue.write_buffer(self._uniforms.buffer, 0, self._uniforms.data)
+        if scene.has_uploads():
+            encoder = device.create_command_encoder(label="uploads")
+            scene.record_uploads(encoder, group)
+            commands.append(encoder.finish())
+        if self.plain:
+            encoder = device.create_command_encoder(label="frame")
+            self.frame(encoder, scene, shown=view is None)
+            commands.append(encoder.finish())
+        else:
+            commands.append(self._tape(scene, shown=view is None).replay())
+        if view is not None and self._is_last_sample():
+            encoder = device.create_command_encoder(label="present")
+            self._tonemap.record(encoder, group, self._tonemap_group, view, self.present_format)
+            commands.append(encoder.finish())
+        return commands
+
+    def frame(self, encoder: Encoder, scene: GpuScene, *, shown: bool) -> None:
+        """The passes, in order. `shown`: the finished picture is drawn offscreen too."""
         group = self._frame_group
-        self.gpu.device.queue.write_buffer(self._uniforms.buffer, 0, self._uniforms.data)
-        scene.record_uploads(encoder, group)
         self._cull.record(encoder, group, self._cull_group, scene, sort=True)
         if self._shadow_on:
             self._cull.record(encoder, group, self._shadow_cull_group, scene, sort=False)
@@ -267,9 +292,20 @@ class Fabric:
         self._main.record(encoder, group, self._main_group, scene)
         if self._samples > 1:
             self._accumulate.record(encoder, group, self._accumulate_group, self.size)
-        if self._sample == self._samples - 1:
-            shown = (self._image_view, IMAGE_FORMAT) if view is None else (view, self.present_format)
-            self._tonemap.record(encoder, group, self._tonemap_group, *shown)
+        if shown and self._is_last_sample():
+            self._tonemap.record(encoder, group, self._tonemap_group, self._image_view, IMAGE_FORMAT)
+
+    def _is_last_sample(self) -> bool:
+        return self._sample == self._samples - 1
+
+    def _tape(self, scene: GpuScene, *, shown: bool) -> Tape:
+        """The recorded frame. What it refers to stays the same until something calls `_tapes.clear()`."""
+        key = (self._samples > 1, self._is_last_sample() and shown)
+        tape = self._tapes.get(key)
+        if tape is None:
+            tape = self._tapes[key] = Tape(self.gpu.device)
+            self.frame(tape, scene, shown=shown)
+        return tape
 
     def _set_static_uniforms(self) -> None:
         """What only changes with the scene or the settings."""
@@ -293,7 +329,9 @@ class Fabric:
         frame["shadow_softness"] = settings.shadows.softness
         frame["shadow_size"] = self._shadow.size
         frame["shadow_fade"] = (settings.shadows.distance * 0.8, settings.shadows.distance)
-        self._shadow_on = self._has_shadow()
+        if self._shadow_on != self._has_shadow():
+            self._shadow_on = not self._shadow_on
+            self._tapes.clear()
         self._sun = scene.sun_with_shadow()
         frame["shadow_light"] = self._sun if self._shadow_on else NONE
         for name in ("view", "shadow_view"):

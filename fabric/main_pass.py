@@ -12,6 +12,7 @@ from ..shaders.modules import program
 from ..shaders.structs import PipelineClass
 from .draws import ATTRIBUTES, MASKED, POSITIONS, multi_draw, primitive, set_geometry
 from .scene_buffers import GpuScene, Layouts
+from .tape import Encoder
 
 HDR_FORMAT = "rgba16float"
 DEPTH_FORMAT = "depth32float"
@@ -78,7 +79,7 @@ class MainPass:
         return made
 
     def record(
-        self, encoder: wgpu.GPUCommandEncoder, frame_group: wgpu.GPUBindGroup, group: wgpu.GPUBindGroup, scene: GpuScene
+        self, encoder: Encoder, frame_group: wgpu.GPUBindGroup, group: wgpu.GPUBindGroup, scene: GpuScene
     ) -> None:
         """Draw the culled scene."""
         render = encoder.begin_render_pass(

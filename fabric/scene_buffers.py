@@ -237,6 +237,10 @@ class GpuScene:
         for row, value in zip(rows.tolist(), values, strict=True):
             self.gpu.device.queue.write_buffer(self.material_table, row * size, value.tobytes())
 
+    def has_uploads(self) -> bool:
+        """Whether anything changed since the last frame."""
+        return self._lights_dirty or self._fresh or self._dirty > 0
+
     def record_uploads(self, encoder: wgpu.GPUCommandEncoder, frame_group: wgpu.GPUBindGroup) -> None:
         """Send what changed since the last frame: one upload, one scatter."""
         if self._lights_dirty:

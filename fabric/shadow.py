@@ -15,6 +15,7 @@ from ..shaders.modules import program
 from ..shaders.structs import PipelineClass
 from .draws import ATTRIBUTES, MASKED, POSITIONS, multi_draw, primitive, set_geometry
 from .scene_buffers import GpuScene, Layouts
+from .tape import Encoder
 
 F64 = NDArray[np.float64]
 FORMAT = "depth32float"
@@ -100,7 +101,7 @@ class SunShadow:
         self._pipelines[kind, sampling] = made
         return made
 
-    def record(self, encoder: wgpu.GPUCommandEncoder, frame_group: wgpu.GPUBindGroup, scene: GpuScene | None) -> None:
+    def record(self, encoder: Encoder, frame_group: wgpu.GPUBindGroup, scene: GpuScene | None) -> None:
         """Draw the culled casters; without a scene, only clear the map (nothing is in shadow)."""
         render = encoder.begin_render_pass(
             label="sun shadow",

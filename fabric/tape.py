@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import wgpu
-from wgpu.backends.wgpu_native import _api, ffi, lib
+import wgpu.backends.wgpu_native._api as native
+from wgpu.backends.wgpu_native import ffi, lib
 from wgpu.backends.wgpu_native._helpers import ERROR_TYPES
 
-_errors: Any = _api.error_handler
+_errors: Any = native.error_handler
 _lib: Any = lib
 _LOAD = {"load": _lib.WGPULoadOp_Load, "clear": _lib.WGPULoadOp_Clear}
 _STORE = {"store": _lib.WGPUStoreOp_Store, "discard": _lib.WGPUStoreOp_Discard}
@@ -25,7 +26,7 @@ Call = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
 def _described(type_name: str) -> Any:
-    made = ffi.new(type_name)
+    made: Any = ffi.new(type_name)
     made.label.data = ffi.NULL
     made.label.length = _lib.WGPU_STRLEN
     return made
@@ -97,7 +98,6 @@ class Tape:
         self._steps: list[TapePass | Call] = []
         self._encoder_descriptor = _described("WGPUCommandEncoderDescriptor *")
         self._buffer_descriptor = _described("WGPUCommandBufferDescriptor *")
-        self._one = ffi.new("WGPUCommandBuffer[1]")
 
     def handle(self, thing: Any) -> Any:
         """The native handle of a wgpu object, which the tape then keeps alive."""
@@ -185,7 +185,7 @@ class Tape:
         try:
             encoder = _lib.wgpuDeviceCreateCommandEncoder(self._device._internal, self._encoder_descriptor)
             for step in self._steps:
-                if type(step) is tuple:
+                if isinstance(step, tuple):
                     step[0](encoder, *step[1])
                     continue
                 current = step.begin(encoder, step.descriptor)
@@ -201,17 +201,33 @@ class Tape:
             raise _error(error)
         return commands
 
-    def submit(self, commands: Any) -> None:
-        """Hand a replayed command buffer to the queue and let go of it. Raises GPUError."""
-        self._one[0] = commands
+
+class Submission:
+    """Hands command buffers to a queue: those of wgpu-py, and native ones from a tape."""
+
+    def __init__(self, device: wgpu.GPUDevice) -> None:
+        self._queue: Any = device.queue
+        self._array: Any = ffi.new("WGPUCommandBuffer[4]")
+
+    def submit(self, *commands: Any) -> None:
+        """Submit up to four command buffers, in order, each once. Raises GPUError."""
+        for i, one in enumerate(commands):
+            self._array[i] = getattr(one, "_internal", one)
         _errors.capture("submit")
         try:
-            _lib.wgpuQueueSubmit(self._device.queue._internal, 1, self._one)
+            _lib.wgpuQueueSubmit(self._queue._internal, len(commands), self._array)
         finally:
             error = _errors.release("submit")
-            _lib.wgpuCommandBufferRelease(commands)
+            for one in commands:
+                if not isinstance(one, wgpu.GPUCommandBuffer):  # those let go of themselves
+                    _lib.wgpuCommandBufferRelease(one)
         if error:
             raise _error(error)
+
+
+Encoder = wgpu.GPUCommandEncoder | Tape
+"""What a pass records into."""
+ComputePass = wgpu.GPUComputePassEncoder | TapePass
 
 
 def _error(error: tuple[str, str]) -> Exception:

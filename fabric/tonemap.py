@@ -10,6 +10,7 @@ from ..engine.gpu import Gpu
 from ..shaders import groups
 from ..shaders.modules import program
 from .scene_buffers import Layouts, buffer
+from .tape import Encoder
 
 IMAGE_FORMAT = "rgba8unorm"
 
@@ -39,7 +40,7 @@ class Accumulate:
         )
 
     def record(
-        self, encoder: wgpu.GPUCommandEncoder, frame_group: wgpu.GPUBindGroup, group: wgpu.GPUBindGroup,
+        self, encoder: Encoder, frame_group: wgpu.GPUBindGroup, group: wgpu.GPUBindGroup,
         size: tuple[int, int],
     ) -> None:  # fmt: skip
         """Add the HDR picture to the sums."""
@@ -88,7 +89,7 @@ class Tonemap:
         return self._pipelines[format]
 
     def record(
-        self, encoder: wgpu.GPUCommandEncoder, frame_group: wgpu.GPUBindGroup, group: wgpu.GPUBindGroup,
+        self, encoder: Encoder, frame_group: wgpu.GPUBindGroup, group: wgpu.GPUBindGroup,
         view: wgpu.GPUTextureView, format: str,
     ) -> None:  # fmt: skip
         """Draw into `view`, which has the given (not sRGB) format: the shader encodes."""

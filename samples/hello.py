@@ -20,6 +20,7 @@ app = dw.App(scene, title="Hello", settings={"shadows.distance": 15, "exposure.c
 
 @app.update
 def turn(world: dw.World, dt: float) -> None:
+    """The cube turns slowest, the outer ring fastest."""
     for i, part in enumerate(world.tagged("turning")):
         part.rotate(x=10 * i * dt, y=(20 + 5 * i) * dt)
 

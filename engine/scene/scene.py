@@ -8,7 +8,7 @@ so that weaving them is vectorised.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from .. import math as dmath
 from ..declare import component_types, say
 from ..errors import SceneError
-from .settings import RenderSettings
+from .settings import RenderSettings, apply_settings
 
 C = TypeVar("C")
 U64 = NDArray[np.uint64]
@@ -263,6 +263,10 @@ class Scene:
         self._random = np.random.default_rng(secrets.randbits(128) if seed is None else seed)
         self._rows_by_id: dict[int, int] | None = None
         self._rows_by_name: dict[str, int] | None = None
+
+    def configure(self, changes: Mapping[str, Any]) -> None:
+        """Change render settings, as in `{"shadows.distance": 20}`. Raises SettingsError, and changes nothing."""
+        self.settings = apply_settings(self.settings, changes)
 
     # ---- columns: (n, ...) views, one row per object ------------------------------------------------------------
 

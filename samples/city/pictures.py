@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -140,8 +141,9 @@ def _waves(seed: int, lowest: int, highest: int, fall: float) -> F64:
     fx, fy = np.meshgrid(np.fft.fftfreq(EDGE, 1 / EDGE), np.fft.fftfreq(EDGE, 1 / EDGE))
     f = np.hypot(fx, fy)
     strength = np.where((f >= lowest) & (f <= highest), np.maximum(f, 1) ** -fall, 0)
-    made = np.fft.ifft2(strength * np.exp(2j * np.pi * rng.random((EDGE, EDGE)))).real
-    return made / np.abs(made).max()
+    made: F64 = np.fft.ifft2(strength * np.exp(2j * np.pi * rng.random((EDGE, EDGE)))).real
+    made /= np.abs(made).max()
+    return made
 
 
 def ripples() -> F64:
@@ -149,7 +151,9 @@ def ripples() -> F64:
     height = _waves(1, 3, 48, 1.6) * 10
     dy, dx = np.gradient(height)
     normal = np.stack([-dx, dy, np.ones_like(dx)], axis=-1)
-    return normal / np.linalg.norm(normal, axis=-1, keepdims=True) * 0.5 + 0.5
+    normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
+    packed: F64 = normal * 0.5 + 0.5
+    return packed
 
 
 def ground() -> F64:
@@ -184,7 +188,7 @@ def _facades() -> dict[str, Callable[[], F64]]:
     made: dict[str, Callable[[], F64]] = {}
     for style in STYLES:
         for kind, paint in (("color", _color), ("surface", _surface), ("light", _light)):
-            made[f"{style}-{kind}.png"] = lambda paint=paint, style=style: paint(style)
+            made[f"{style}-{kind}.png"] = partial(paint, style)
     return made
 
 

@@ -1,6 +1,6 @@
 """Where everything in the city stands: streets, lots, buildings, trees, lamps, the river. Metres; -Z is upstream.
 
-The river flows along Z between x = -55 and x = 55. On its left (-X) lies downtown, on its right a park and the old town.
+The river flows along Z between x = -55 and x = 55. Downtown lies left of it (-X), a park and the old town right.
 """
 
 from __future__ import annotations
@@ -137,7 +137,8 @@ def _built(block: Block, rng: np.random.Generator) -> Iterator[Building]:
         floors = 3 + 7 * rng.random() + here * (8 + 46 * rng.random() ** 1.6)
         floors = 4 * max(1, round(floors / 4))
         kind = _kind(floors, rng)
-        yield Building((x0 + x1) / 2, (z0 + z1) / 2, _tiers(width, depth, floors, kind, rng), kind, int(rng.integers(4)))
+        tiers = _tiers(width, depth, floors, kind, rng)
+        yield Building((x0 + x1) / 2, (z0 + z1) / 2, tiers, kind, int(rng.integers(4)))
 
 
 def _kind(floors: int, rng: np.random.Generator) -> str:

@@ -212,7 +212,8 @@ def water_tank() -> dw.MeshData:
 @cache
 def machine() -> dw.MeshData:
     """A ventilation unit for roofs."""
-    return joined("machine", [(block(3.6, 2, 2.4), (0.55, 0.56, 0.57)), (block(2.4, 0.4, 1.4, (0, 2, 0)), (0.2, 0.2, 0.2))])
+    housing, fan = block(3.6, 2, 2.4), block(2.4, 0.4, 1.4, (0, 2, 0))
+    return joined("machine", [(housing, (0.55, 0.56, 0.57)), (fan, (0.2, 0.2, 0.2))])
 
 
 # ---- streets --------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ TINTS: dict[str, tuple[Vec3, ...]] = {
     "shop": ((0.50, 0.48, 0.46), (0.36, 0.30, 0.26), (0.62, 0.58, 0.52), (0.30, 0.30, 0.32)),
 }
 PAINT: tuple[Vec3, ...] = (
-    (0.75, 0.75, 0.76), (0.05, 0.05, 0.06), (0.55, 0.05, 0.04), (0.08, 0.16, 0.35), (0.85, 0.60, 0.08), (0.3, 0.3, 0.32),
+    (0.75, 0.75, 0.76), (0.05, 0.05, 0.06), (0.55, 0.05, 0.04), (0.08, 0.16, 0.35), (0.85, 0.6, 0.08), (0.3, 0.3, 0.32),
 )  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def water(metres: tuple[float, float]) -> dw.Material:
     """A river that lets the second city shine through."""
     ripples = dw.Texture(image="ripples.png", scale=(metres[0] / 60, metres[1] / 60))
     return dw.Material(
-        base_color=(0.010, 0.030, 0.036), roughness=0.1, alpha=0.62, alpha_mode="blend",
+        base_color=(0.010, 0.030, 0.036), roughness=0.1, alpha=0.56, alpha_mode="blend",
         normal_texture=ripples, normal_scale=0.2,
     )  # fmt: skip
 
@@ -55,7 +55,9 @@ def bulb(now: Light) -> dw.SpotLight:
 def surfaces(now: Light) -> dict[str, dw.Material]:
     """By name, those that change with the hour: "glass-0" to "shop-3", "bulb", "sun" and so on."""
     out = {
-        f"{style}-{i}": _facade(style, tint, now.lamps) for style, tints in TINTS.items() for i, tint in enumerate(tints)
+        f"{style}-{i}": _facade(style, tint, now.lamps)
+        for style, tints in TINTS.items()
+        for i, tint in enumerate(tints)
     }
     out["bulb"] = _shining((1.0, 0.72, 0.42), 9_000 * now.lamps + 1)
     out["beacon"] = _shining((1.0, 0.08, 0.04), 900 * now.lamps + 5)

@@ -73,7 +73,8 @@ def lathe(profile: ArrayLike, name: str, segments: int = 96, flutes: int = 0, de
     turn = np.linspace(0, 2 * np.pi, segments + 1)
     grooves = 1 + depth * (np.cos(flutes * turn) - 1) / 2
     radius = r[:, None] * grooves
-    points = np.stack([radius * np.sin(turn), np.broadcast_to(y[:, None], radius.shape), radius * np.cos(turn)], axis=-1)
+    height = np.broadcast_to(y[:, None], radius.shape)
+    points = np.stack([radius * np.sin(turn), height, radius * np.cos(turn)], axis=-1)
     points[:, -1] = points[:, 0]
     return surface(points, name=name)
 
@@ -125,13 +126,19 @@ def pillow(size: float, power: float, segments: int = 96) -> dw.MeshData:
 
 # ---- the still life -------------------------------------------------------------------------------------------
 
-VASE = [(0.0, 0.10), (0.20, 0.10), (0.26, 0.5), (0.20, 1.0), (0.165, 1.36), (0.185, 1.44), (0.22, 1.46), (0.205, 1.40),
-        (0.185, 1.30), (0.23, 1.05), (0.42, 0.70), (0.46, 0.45), (0.36, 0.14), (0.26, 0.03), (0.25, 0.0), (0.0, 0.0)]  # fmt: skip
-BOWL = [(0.0, 0.10), (0.25, 0.13), (0.43, 0.26), (0.52, 0.42), (0.535, 0.435), (0.55, 0.42), (0.48, 0.24), (0.32, 0.09),
-        (0.20, 0.06), (0.20, 0.0), (0.0, 0.0)]  # fmt: skip
-GOBLET = [(0.0, 0.60), (0.12, 0.64), (0.215, 0.80), (0.235, 1.0), (0.20, 1.24), (0.205, 1.25), (0.21, 1.24), (0.245, 1.0),
-          (0.225, 0.79), (0.13, 0.61), (0.035, 0.54), (0.028, 0.40), (0.03, 0.15), (0.07, 0.05), (0.24, 0.025),
-          (0.25, 0.012), (0.24, 0.0), (0.0, 0.0)]  # fmt: skip
+VASE = [
+    (0.0, 0.10), (0.20, 0.10), (0.26, 0.5), (0.20, 1.0), (0.165, 1.36), (0.185, 1.44), (0.22, 1.46), (0.205, 1.40),
+    (0.185, 1.30), (0.23, 1.05), (0.42, 0.70), (0.46, 0.45), (0.36, 0.14), (0.26, 0.03), (0.25, 0.0), (0.0, 0.0),
+]  # fmt: skip
+BOWL = [
+    (0.0, 0.10), (0.25, 0.13), (0.43, 0.26), (0.52, 0.42), (0.535, 0.435), (0.55, 0.42), (0.48, 0.24), (0.32, 0.09),
+    (0.20, 0.06), (0.20, 0.0), (0.0, 0.0),
+]  # fmt: skip
+GOBLET = [
+    (0.0, 0.60), (0.12, 0.64), (0.215, 0.80), (0.235, 1.0), (0.20, 1.24), (0.205, 1.25), (0.21, 1.24), (0.245, 1.0),
+    (0.225, 0.79), (0.13, 0.61), (0.035, 0.54), (0.028, 0.40), (0.03, 0.15), (0.07, 0.05), (0.24, 0.025),
+    (0.25, 0.012), (0.24, 0.0), (0.0, 0.0),
+]  # fmt: skip
 
 
 def still_life() -> dw.Scene:
@@ -146,9 +153,7 @@ def still_life() -> dw.Scene:
     chrome = dw.Material(base_color=(0.95, 0.94, 0.93), metallic=1.0, roughness=0.03)
     copper = dw.Material(base_color=(0.93, 0.50, 0.35), metallic=1.0, roughness=0.38)
     pearl = dw.Material(base_color=(0.86, 0.82, 0.76), roughness=0.18)
-    glass = dw.Material(
-        base_color=(0.75, 0.88, 0.9), roughness=0.02, alpha=0.22, alpha_mode="blend", double_sided=True
-    )
+    glass = dw.Material(base_color=(0.75, 0.88, 0.9), roughness=0.02, alpha=0.22, alpha_mode="blend", double_sided=True)
     base = rounded([(0, 0.0), (2.12, 0.0), (2.12, -0.2), (2.25, -0.2), (2.25, -0.34), (0, -0.34)], 0.035)
     made.add("stand", dw.Mesh.of(lathe(base, "stand", 128)), plaster)
     block = rounded([(0, 0.42), (0.56, 0.42), (0.56, 0.06), (0.64, 0.06), (0.64, 0.0), (0, 0.0)], 0.02)

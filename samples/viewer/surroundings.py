@@ -76,7 +76,8 @@ def softbox(d: F64, at: ArrayLike, size: tuple[float, float], color: ArrayLike) 
 def glow(d: F64, at: ArrayLike, degrees: float, color: ArrayLike) -> F64:
     """A soft round light."""
     near = (d @ unit(at) - 1) / (1 - np.cos(np.radians(degrees)))
-    return np.exp(near)[..., None] * np.asarray(color, np.float64)
+    shine: F64 = np.exp(near)[..., None] * np.asarray(color, np.float64)
+    return shine
 
 
 def clouds(d: F64, seed: int, cover: float) -> F64:
@@ -114,7 +115,8 @@ def daylight(d: F64) -> F64:
     sky = gradient(d, [*stops, (1, (1_100, 2_300, 5_200))])
     cover = clouds(d, 3, 0.22)[..., None]
     lit = 9_500 + 6_000 * np.clip(d @ unit((0.6, 0.75, 0.5)), 0, 1)[..., None] * np.array([1.0, 0.98, 0.95])
-    return sky * (1 - cover) + lit * cover + glow(d, (0.6, 0.75, 0.5), 9, (30_000, 28_000, 24_000))
+    sky = sky * (1 - cover) + lit * cover
+    return sky + glow(d, (0.6, 0.75, 0.5), 9, (30_000, 28_000, 24_000))
 
 
 def sunset(d: F64) -> F64:

@@ -1,0 +1,78 @@
+"""Where a model stands: on a floor that fades out, in surroundings, in the light that belongs to them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+import dreamwell as dw
+
+from .surroundings import SURROUNDINGS, panorama
+
+F64 = NDArray[np.float64]
+
+
+def extent(woven: dw.WovenScene) -> tuple[F64, F64]:
+    """The box around everything that is drawn: (3,) its lowest and highest corner, metres. A cube where there is none."""
+    if not len(woven.instances):
+        return np.full(3, -0.5), np.full(3, 0.5)
+    table, points = woven.geometry.meshes, woven.geometry.positions
+    first = table["base_vertex"].astype(np.int64)
+    low, high = np.minimum.reduceat(points, first), np.maximum.reduceat(points, first)
+    mesh = woven.batches["mesh"][woven.instances["batch"]]
+    world = woven.objects.world[woven.instance_object].astype(np.float64)
+    middle, half = ((low + high) / 2)[mesh].astype(np.float64), ((high - low) / 2)[mesh].astype(np.float64)
+    centre = np.einsum("nij,nj->ni", world[:, :, :3], middle) + world[:, :, 3]
+    reach = np.einsum("nij,nj->ni", np.abs(world[:, :, :3]), half)
+    return (centre - reach).min(axis=0), (centre + reach).max(axis=0)
+
+
+def put_on_stage(scene: dw.Scene, low: F64, high: F64, place: str | Path) -> None:
+    """Add a floor under the box of a model, and light: one of our surroundings by its name, or a panorama's file."""
+    size = float(np.linalg.norm(high - low))
+    middle = (low + high) / 2
+    scene.add("floor", dw.Mesh.of(floor()), FLOOR, at=(middle[0], low[1], middle[2]), scale=2.2 * size)
+    if isinstance(place, Path):
+        scene.add("surroundings", dw.Environment(source="file", file=str(place.absolute())))
+    else:
+        chosen = SURROUNDINGS[place]
+        scene.add("surroundings", dw.Environment(source="file", file=str(panorama(place))))
+        scene.add("sun", chosen.sun, toward=chosen.toward)
+    scene.settings = replace(
+        scene.settings,
+        shadows=replace(scene.settings.shadows, distance=4 * size, softness=2.5),
+        exposure=replace(scene.settings.exposure, compensation=0.5),
+    )
+
+
+FLOOR = dw.Material(base_color=(0.40, 0.39, 0.38), roughness=0.6, alpha_mode="blend")
+
+
+def floor() -> dw.MeshData:
+    """A disc of radius 1 that fades out towards its edge."""
+    rings, sides = np.linspace(0, 1, 9), 64
+    turn = np.linspace(0, 2 * np.pi, sides, endpoint=False)
+    points = np.stack(
+        [
+            (rings[:, None] * np.sin(turn)).ravel(),
+            np.zeros(len(rings) * sides),
+            (rings[:, None] * np.cos(turn)).ravel(),
+        ],
+        axis=1,
+    )
+    alpha = np.clip((1 - rings) / 0.75, 0, 1) ** 1.5
+    i, j = np.meshgrid(np.arange(len(rings) - 1) * sides, np.arange(sides), indexing="ij")
+    after = (j + 1) % sides
+    quads = np.stack([i + j, i + sides + j, i + after, i + after, i + sides + j, i + sides + after], axis=-1)
+    colors = np.ones((len(points), 4))
+    colors[:, 3] = alpha.repeat(sides)
+    return dw.MeshData(
+        points.astype(np.float32),
+        np.tile(np.array([0, 1, 0], np.float32), (len(points), 1)),
+        quads.ravel().astype(np.uint32),
+        colors=colors.astype(np.float32),
+        name="floor",
+    )
