@@ -94,18 +94,35 @@ def quaternion_from_euler(x: float, y: float, z: float) -> F64:
     return multiply_quaternions(qz, multiply_quaternions(qy, qx))
 
 
+def cross(a: F64, b: F64) -> F64:
+    """(3,) × (3,) → (3,): `np.cross` without its 10 µs of preparation, for what runs every frame."""
+    ax, ay, az = a.tolist()
+    bx, by, bz = b.tolist()
+    return np.array((ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx))
+
+
+def unit(v: F64) -> F64:
+    """(n,) → its direction; a vector of length 0 gives NaN."""
+    return v / math.sqrt(float(v @ v))
+
+
 def look_rotation(forward: ArrayLike, up: ArrayLike = (0.0, 1.0, 0.0)) -> F64:
     """The quaternion that turns -Z to `forward`, with +Y as near to `up` as can be. Raises ValueError for zero."""
+    return quaternion_from_matrix(look_matrix(forward, up))
+
+
+def look_matrix(forward: ArrayLike, up: ArrayLike = (0.0, 1.0, 0.0)) -> F64:
+    """`look_rotation` as a (3, 3) matrix: its columns are right, up and back."""
     z = -np.asarray(forward, np.float64)
-    length = np.linalg.norm(z)
+    length = math.sqrt(float(z @ z))
     if not length > 0:
         raise ValueError("the direction to look along is zero")
     z = z / length
-    x = np.cross(np.asarray(up, np.float64), z)
-    if np.linalg.norm(x) < 1e-9:  # looking straight along `up`: any right will do, take +X or +Z
-        x = np.cross((0.0, 0.0, 1.0) if abs(z[2]) < 0.9 else (1.0, 0.0, 0.0), z)
-    x /= np.linalg.norm(x)
-    return quaternion_from_matrix(np.stack([x, np.cross(z, x), z], axis=1))
+    x = cross(np.asarray(up, np.float64), z)
+    if float(x @ x) < 1e-18:  # looking straight along `up`: any right will do, take +X or +Z
+        x = cross(np.array((0.0, 0.0, 1.0) if abs(z[2]) < 0.9 else (1.0, 0.0, 0.0)), z)
+    x = unit(x)
+    return np.array((x, cross(z, x), z)).T
 
 
 def affine_from_trs(position: ArrayLike, rotation: ArrayLike, scale: ArrayLike) -> F64:

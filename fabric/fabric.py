@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -347,7 +348,7 @@ class Fabric:
     def _set_frame(self, scene: GpuScene, observer: Observer, seconds: float) -> None:
         """What changes every frame."""
         centre, radius = scene.bounds
-        far = float(np.linalg.norm(observer.eye - centre)) + 2 * radius
+        far = math.dist(observer.eye, centre) + 2 * radius
         camera_from_world = observer.view()
         shift = sample_shift(self._sample, self._samples)
         projection = observer.projection(self.size, far, shift)

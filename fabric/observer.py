@@ -36,20 +36,19 @@ class Observer:
     def forward(self) -> F64:
         """(3,) unit direction of view, world."""
         z = np.asarray(self.world_from_camera, np.float64)[:, 2]
-        return -z / np.linalg.norm(z)
+        return -dmath.unit(z)
 
     def view(self) -> F64:
         """(4, 4) camera_from_world; a scale in the camera's transform is left out."""
         m = np.asarray(self.world_from_camera, np.float64)
         x, y = m[:, 0], m[:, 1]
         z = -self.forward
-        x = x - z * (x @ z)
-        x = x / np.linalg.norm(x)
-        y_axis = np.cross(z, x)
+        x = dmath.unit(x - z * (x @ z))
+        y_axis = dmath.cross(z, x)
         if y_axis @ y < 0:  # a mirrored camera transform still shows the world the right way round
             y_axis, x = -y_axis, -x
         out = np.eye(4)
-        out[:3, :3] = np.stack([x, y_axis, z])
+        out[:3, :3] = (x, y_axis, z)
         out[:3, 3] = -out[:3, :3] @ self.eye
         return out
 
@@ -86,10 +85,11 @@ def planes_of(view_proj: F64) -> F64:
     Gribb & Hartmann 2001. An infinite far plane becomes one that lets everything through.
     """
     x, y, z, w = view_proj
-    planes = np.stack([w + x, w - x, w + y, w - y, w - z, z])
-    lengths = np.linalg.norm(planes[:, :3], axis=1, keepdims=True)
-    endless = lengths[:, 0] < 1e-9 * max(lengths.max(), 1e-30)
-    planes = planes / np.where(lengths > 0, lengths, 1)
+    planes = np.array((w + x, w - x, w + y, w - y, w - z, z))
+    lengths = np.sqrt(np.einsum("ij,ij->i", planes[:, :3], planes[:, :3]))
+    endless = lengths < 1e-9 * lengths.max()
+    lengths[endless] = 1
+    planes /= lengths[:, None]
     planes[endless] = (0, 0, 0, 1)
     return planes
 

@@ -27,7 +27,7 @@ def fit_sun(direction: F64, focus: tuple[F64, float], bounds: tuple[F64, float],
     The middle moves in whole texels, so that a moving camera does not make shadow edges crawl. Depth (reversed)
     spans the whole scene (`bounds`), so that casters outside the view still cast.
     """
-    rotation = dmath.matrix_from_quaternion(dmath.look_rotation(direction)).T  # light_from_world
+    rotation = dmath.look_matrix(direction).T  # light_from_world
     centre, radius = focus
     texel = 2 * radius / size
     middle = rotation @ centre

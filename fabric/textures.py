@@ -6,6 +6,7 @@ powers of two, and the smallest pools are merged upwards until they fit.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ import wgpu
 from numpy.typing import NDArray
 
 from ..assets.mesh import U8
+from ..engine.errors import GpuError
 from ..engine.gpu import Gpu
 from ..loom.woven import TextureData
 from ..shaders import groups
@@ -30,20 +32,27 @@ class Pool:
     rows: tuple[int, ...]
 
 
-def _power_of_two(n: int) -> int:
+def _power_of_two(n: int, limit: int) -> int:
     lower = 1 << (max(n, 1).bit_length() - 1)
-    return lower if n * n < 2 * lower * lower else 2 * lower
+    nearest = lower if n * n < 2 * lower * lower else 2 * lower
+    return nearest if nearest <= limit else lower
 
 
 def plan_pools(sizes: Sequence[tuple[int, int]], srgb: Sequence[bool], max_size: int, max_layers: int) -> list[Pool]:
-    """Which picture goes where. Sizes are (width, height); larger ones than `max_size` are reduced in proportion."""
+    """Which picture goes where. Sizes are (width, height); larger ones than `max_size` are reduced in proportion.
+
+    Raises GpuError for more pictures than `groups.POOLS` pools of `max_layers` hold.
+    """
+    if sum(-(-count // max_layers) for count in Counter(srgb).values()) > groups.POOLS:
+        most = groups.POOLS * max_layers
+        raise GpuError(f"{len(sizes)} textures are too many: this device holds about {most}; join some into atlases")
     wanted: list[tuple[tuple[int, int], bool]] = []
     for (w, h), colour in zip(sizes, srgb, strict=True):
         reduce = min(1.0, max_size / max(w, h))
         wanted.append(((max(1, round(w * reduce)), max(1, round(h * reduce))), colour))
     pools = _gather(wanted, max_layers)
     if len(pools) > groups.POOLS:
-        wanted = [((_power_of_two(w), _power_of_two(h)), colour) for (w, h), colour in wanted]
+        wanted = [((_power_of_two(w, max_size), _power_of_two(h, max_size)), colour) for (w, h), colour in wanted]
         pools = _gather(wanted, max_layers)
     while len(pools) > groups.POOLS:
         # Square the smallest oddly shaped size; when all are square, merge the smallest into the next larger.
@@ -51,12 +60,9 @@ def plan_pools(sizes: Sequence[tuple[int, int]], srgb: Sequence[bool], max_size:
         (w, h), colour = keys[0]
         edge = max(w, h)
         if w == h:
-            larger = [k[0][0] for k in keys if k[1] == colour and k[0][0] > edge]
-            if not larger:
-                (w, h), colour = next(k for k in keys if k[1] != colour)
-                edge = min((k[0][0] for k in keys if k[1] == colour and k[0][0] > w), default=2 * w)
-            else:
-                edge = min(larger)
+            last = {c: size for size, c in keys}  # the largest of each colour has none to go to
+            (w, h), colour = next(key for key in keys if key[0] != last[key[1]])
+            edge = min(size[0] for size, c in keys if c == colour and size[0] > w)
         wanted = [((edge, edge), c) if (s, c) == ((w, h), colour) else (s, c) for s, c in wanted]
         pools = _gather(wanted, max_layers)
     return pools
@@ -78,7 +84,9 @@ def _resized(pixels: U8, size: tuple[int, int]) -> U8:
         return np.ascontiguousarray(pixels)
     from PIL import Image
 
-    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS))
+    # Channel by channel: as one picture, Pillow would multiply the others by alpha, and what is clear would be lost.
+    channels = (Image.fromarray(np.ascontiguousarray(pixels[..., i])) for i in range(4))
+    return np.stack([np.asarray(c.resize(size, Image.Resampling.LANCZOS)) for c in channels], axis=-1)
 
 
 class TexturePools:

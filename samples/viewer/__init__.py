@@ -7,7 +7,6 @@ Space lets it turn by itself.
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -135,7 +134,7 @@ def play(model: Path | None = None, surroundings: str = "studio") -> dw.App:
     viewer = Viewer(model, surroundings)
     if model is None:
         orbit = viewer.orbit
-        orbit.target, orbit.distance, orbit.yaw, orbit.pitch = (-0.05, 0.74, 0.0), 7.6, 15.0, 9.0
+        orbit.target, orbit.distance, orbit.yaw, orbit.pitch = (-0.05, 0.7, 0.0), 7.9, 15.0, 9.0
         viewer.app.world.lens.fov_y = 26.0
     elif not any(o.get(dw.Camera) for o in viewer.app.scene):
         viewer.frame()

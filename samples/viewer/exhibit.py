@@ -153,7 +153,7 @@ def still_life() -> dw.Scene:
     chrome = dw.Material(base_color=(0.95, 0.94, 0.93), metallic=1.0, roughness=0.03)
     copper = dw.Material(base_color=(0.93, 0.50, 0.35), metallic=1.0, roughness=0.38)
     pearl = dw.Material(base_color=(0.86, 0.82, 0.76), roughness=0.18)
-    glass = dw.Material(base_color=(0.75, 0.88, 0.9), roughness=0.02, alpha=0.22, alpha_mode="blend", double_sided=True)
+    glass = dw.Material(base_color=(0.75, 0.88, 0.9), roughness=0.02, alpha=0.26, alpha_mode="blend", double_sided=True)
     base = rounded([(0, 0.0), (2.12, 0.0), (2.12, -0.2), (2.25, -0.2), (2.25, -0.34), (0, -0.34)], 0.035)
     made.add("stand", dw.Mesh.of(lathe(base, "stand", 128)), plaster)
     block = rounded([(0, 0.42), (0.56, 0.42), (0.56, 0.06), (0.64, 0.06), (0.64, 0.0), (0, 0.0)], 0.02)
@@ -164,7 +164,7 @@ def still_life() -> dw.Scene:
     made.add("bowl", dw.Mesh.of(lathe(curve(BOWL, 90), "bowl")), clay, at=(1.22, 0, 0.62))
     for i, (x, y, z) in enumerate(((-0.13, 0.28, 0.02), (0.15, 0.27, 0.12), (0.06, 0.27, -0.19), (0.02, 0.48, -0.02))):
         made.add(f"pearl {i}", dw.Mesh.sphere(0.16, 48), pearl, at=(1.22 + x, y, 0.62 + z))
-    made.add("goblet", dw.Mesh.of(lathe(curve(GOBLET, 150), "goblet", 96)), glass, at=(0.92, 0, -0.55), scale=1.15)
+    made.add("goblet", dw.Mesh.of(lathe(curve(GOBLET, 500), "goblet", 128)), glass, at=(0.92, 0, -0.55), scale=1.15)
     made.add("cube", dw.Mesh.of(pillow(0.72, 6)), plastic, at=(-0.62, 0.36, 0.98), rotation=_about_y(24))
     made.add("chrome ball", dw.Mesh.sphere(0.34, 96), chrome, at=(0.28, 0.34, 0.82))
     made.add("copper ball", dw.Mesh.sphere(0.2, 64), copper, at=(0.12, 0.2, 1.52))

@@ -16,7 +16,7 @@ F64 = NDArray[np.float64]
 
 
 def extent(woven: dw.WovenScene) -> tuple[F64, F64]:
-    """The box around everything that is drawn: (3,) its lowest and highest corner, metres. A cube where there is none."""
+    """The box around all that is drawn: (3,) its lowest and highest corner, metres. A cube where there is nothing."""
     if not len(woven.instances):
         return np.full(3, -0.5), np.full(3, 0.5)
     table, points = woven.geometry.meshes, woven.geometry.positions
@@ -34,7 +34,7 @@ def put_on_stage(scene: dw.Scene, low: F64, high: F64, place: str | Path) -> Non
     """Add a floor under the box of a model, and light: one of our surroundings by its name, or a panorama's file."""
     size = float(np.linalg.norm(high - low))
     middle = (low + high) / 2
-    scene.add("floor", dw.Mesh.of(floor()), FLOOR, at=(middle[0], low[1], middle[2]), scale=2.2 * size)
+    add_floor(scene, np.array([middle[0], low[1], middle[2]]), 4 * size)
     if isinstance(place, Path):
         scene.add("surroundings", dw.Environment(source="file", file=str(place.absolute())))
     else:
@@ -49,26 +49,25 @@ def put_on_stage(scene: dw.Scene, low: F64, high: F64, place: str | Path) -> Non
 
 
 FLOOR = dw.Material(base_color=(0.40, 0.39, 0.38), roughness=0.6, alpha_mode="blend")
+WEDGES = 24
 
 
-def floor() -> dw.MeshData:
-    """A disc of radius 1 that fades out towards its edge."""
-    rings, sides = np.linspace(0, 1, 9), 64
-    turn = np.linspace(0, 2 * np.pi, sides, endpoint=False)
-    points = np.stack(
-        [
-            (rings[:, None] * np.sin(turn)).ravel(),
-            np.zeros(len(rings) * sides),
-            (rings[:, None] * np.cos(turn)).ravel(),
-        ],
-        axis=1,
-    )
-    alpha = np.clip((1 - rings) / 0.75, 0, 1) ** 1.5
-    i, j = np.meshgrid(np.arange(len(rings) - 1) * sides, np.arange(sides), indexing="ij")
-    after = (j + 1) % sides
-    quads = np.stack([i + j, i + sides + j, i + after, i + after, i + sides + j, i + sides + after], axis=-1)
+def add_floor(scene: dw.Scene, at: F64, radius: float) -> None:
+    """A round floor that fades out. In wedges, so that transparent things are drawn after those behind them."""
+    half = np.pi * np.arange(WEDGES) / WEDGES
+    turns = np.stack([0 * half, np.sin(half), 0 * half, np.cos(half)], axis=1)
+    scene.add_many("floor", dw.Mesh.of(wedge()), FLOOR, at=np.tile(at, (WEDGES, 1)), rotation=turns, scale=radius)
+
+
+def wedge() -> dw.MeshData:
+    """One piece of a disc of radius 1 around +Y, its alpha 1 in the middle and 0 at the edge."""
+    rings, turn = np.linspace(0, 1, 9), np.array([-1, 1]) * np.pi / WEDGES
+    x, z = rings[:, None] * np.sin(turn), rings[:, None] * np.cos(turn)
+    points = np.stack([x, np.zeros_like(x), z], axis=2).reshape(-1, 3)
+    i = np.arange(8) * 2
+    quads = np.stack([i, i + 2, i + 1, i + 1, i + 2, i + 3], axis=1)
     colors = np.ones((len(points), 4))
-    colors[:, 3] = alpha.repeat(sides)
+    colors[:, 3] = (np.clip((1 - rings) / 0.75, 0, 1) ** 1.5).repeat(2)
     return dw.MeshData(
         points.astype(np.float32),
         np.tile(np.array([0, 1, 0], np.float32), (len(points), 1)),

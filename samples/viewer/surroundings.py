@@ -17,7 +17,7 @@ F64 = NDArray[np.float64]
 Vec3 = tuple[float, float, float]
 
 HEIGHT = 256
-VERSION = 1
+VERSION = 2
 """Panoramas of another version are painted anew."""
 
 
@@ -110,11 +110,12 @@ def studio(d: F64) -> F64:
 
 def daylight(d: F64) -> F64:
     """A blue sky with fair clouds, over pale ground."""
-    stops = [(-1, (3_600, 3_200, 2_700)), (-0.04, (3_900, 3_700, 3_400)), (0, (7_400, 8_000, 8_600))]
-    stops += [(0.1, (4_800, 6_400, 8_600)), (0.35, (2_300, 4_000, 7_400))]
-    sky = gradient(d, [*stops, (1, (1_100, 2_300, 5_200))])
+    stops = [(-1, (5_200, 4_800, 4_300)), (-0.03, (6_600, 6_500, 6_300)), (0, (7_400, 8_000, 8_600))]
+    stops += [(0.06, (4_600, 6_600, 9_000)), (0.2, (2_600, 4_700, 8_400)), (0.4, (1_700, 3_400, 7_000))]
+    sky = gradient(d, [*stops, (1, (1_000, 2_200, 5_200))])
     cover = clouds(d, 3, 0.22)[..., None]
-    lit = 9_500 + 6_000 * np.clip(d @ unit((0.6, 0.75, 0.5)), 0, 1)[..., None] * np.array([1.0, 0.98, 0.95])
+    toward = np.clip(d @ unit((0.6, 0.75, 0.5)), 0, 1)[..., None]
+    lit: F64 = 9_500 + 6_000 * toward * np.array([1.0, 0.98, 0.95])
     sky = sky * (1 - cover) + lit * cover
     return sky + glow(d, (0.6, 0.75, 0.5), 9, (30_000, 28_000, 24_000))
 
@@ -122,19 +123,24 @@ def daylight(d: F64) -> F64:
 def sunset(d: F64) -> F64:
     """The sun goes down behind streaks of cloud."""
     sun = (0.42, 0.10, -0.9)
-    stops = [(-1, (260, 180, 160)), (-0.03, (420, 270, 220)), (0.0, (3_600, 1_700, 750)), (0.14, (2_300, 1_350, 1_050))]
+    stops = [
+        (-1, (420, 290, 260)),
+        (-0.03, (1_000, 560, 380)),
+        (0.0, (3_600, 1_700, 750)),
+        (0.14, (2_300, 1_350, 1_050)),
+    ]
     sky = gradient(d, [*stops, (0.45, (560, 620, 1_150)), (1, (150, 230, 640))])
     toward = np.clip(d @ unit(sun), 0, 1)[..., None]
     sky *= 0.35 + 1.1 * toward**1.5
     cover = clouds(d * (1, 2.4, 1) / np.linalg.norm(d * (1, 2.4, 1), axis=-1, keepdims=True), 8, 0.12)[..., None]
-    lit = np.array([4_600, 1_900, 900]) * (0.25 + toward**3) + np.array([300, 260, 420])
+    lit: F64 = np.array([4_600, 1_900, 900]) * (0.25 + toward**3) + np.array([300, 260, 420])
     sky = sky * (1 - 0.8 * cover) + lit * 0.8 * cover
     return sky + glow(d, sun, 14, (11_000, 4_800, 1_400)) + glow(d, sun, 3.5, (60_000, 30_000, 9_000))
 
 
 def neon(d: F64) -> F64:
     """A street at night: signs in pink, cyan and amber, wet dark ground."""
-    street = gradient(d, [(-1, (3, 3, 5)), (0, (10, 8, 14)), (0.3, (5, 5, 12)), (1, (2, 3, 9))])
+    street = gradient(d, [(-1, (5, 4, 8)), (-0.03, (22, 13, 22)), (0, (14, 10, 20)), (0.3, (5, 5, 12)), (1, (2, 3, 9))])
     rng = np.random.default_rng(5)
     street += softbox(d, (-1, 0.35, 0.55), (0.28, 1.5), (900, 110, 420))
     street += softbox(d, (1, 0.30, 0.2), (0.30, 1.3), (60, 520, 800))
