@@ -1,4 +1,4 @@
-"""Quantum cull, first phase: which instances each view draws, decided and compacted on the GPU."""
+"""Quantum cull: which instances each view draws, decided and compacted on the GPU."""
 
 from __future__ import annotations
 
@@ -8,9 +8,57 @@ import wgpu
 from ..engine.gpu import Gpu
 from ..shaders import groups
 from ..shaders.modules import program
-from ..shaders.structs import SORT
-from .scene_buffers import CullTarget, GpuScene, Layouts, grid
+from ..shaders.structs import HI_Z, SORT
+from .scene_buffers import CullTarget, GpuScene, Layouts, buffer, grid
 from .tape import ComputePass, Encoder
+
+
+class HiZ:
+    """The depth pyramid of a view: what each region's farthest surface is."""
+
+    def __init__(self, gpu: Gpu, layouts: Layouts) -> None:
+        self.gpu, self.layouts = gpu, layouts
+        self._pipelines = [
+            gpu.device.create_compute_pipeline(
+                label=name,
+                layout=gpu.device.create_pipeline_layout(bind_group_layouts=[layouts.frame, layout]),
+                compute={"module": program(name, [group]).compile(gpu.device), "entry_point": entry},
+            )
+            for name, entry, group, layout in (
+                ("hi_z_first", "first_levels", groups.HI_Z_FIRST, layouts.hi_z_first),
+                ("hi_z_next", "next_levels", groups.HI_Z_NEXT, layouts.hi_z_next),
+            )
+        ]
+
+    def resize(self, size: tuple[int, int], depth: wgpu.GPUTextureView) -> None:
+        """Make the pyramid of a depth buffer."""
+        sizes = level_sizes(size)
+        self.buffer = buffer(self.gpu, "hi-z", 4 * sum(w * h for w, h in sizes))
+        self._steps: list[tuple[wgpu.GPUComputePipeline, wgpu.GPUBindGroup, tuple[int, int]]] = []
+        for source in range(0, len(sizes), 4):
+            values = np.zeros((), HI_Z.dtype)
+            values["size"], values["source"], values["levels"] = size, source, len(sizes)
+            uniform = self.gpu.device.create_buffer_with_data(data=values.tobytes(), usage=wgpu.BufferUsage.UNIFORM)
+            bound = {"reduction": {"buffer": uniform}, "hi_z": {"buffer": self.buffer}}
+            if source == 0:
+                group = groups.HI_Z_FIRST.bind(self.gpu.device, self.layouts.hi_z_first, depth=depth, **bound)
+            else:
+                group = groups.HI_Z_NEXT.bind(self.gpu.device, self.layouts.hi_z_next, **bound)
+            w, h = sizes[source]
+            self._steps.append((self._pipelines[source > 0], group, (-(-w // 8), -(-h // 8))))
+
+    def record(self, compute: ComputePass) -> None:
+        """Build the pyramid."""
+        for pipeline, group, count in self._steps:
+            compute.set_pipeline(pipeline)
+            compute.set_bind_group(1, group)
+            compute.dispatch_workgroups(*count)
+
+
+def level_sizes(size: tuple[int, int]) -> list[tuple[int, int]]:
+    """(width, height) of the pyramid's levels 1, 2 … down to a single texel."""
+    levels = max((max(*size, 2) - 1).bit_length(), 1)
+    return [((size[0] + (1 << k) - 1) >> k, (size[1] + (1 << k) - 1) >> k) for k in range(1, levels + 1)]
 
 
 class Cull:
@@ -20,15 +68,15 @@ class Cull:
         self.gpu, self.layouts = gpu, layouts
         module = program("cull", [groups.CULL]).compile(gpu.device)
         layout = gpu.device.create_pipeline_layout(bind_group_layouts=[layouts.frame, layouts.cull])
-        self._reset, self._cull = (
+        self._reset, self._early, self._late, self._single = (
             gpu.device.create_compute_pipeline(
                 label=entry, layout=layout, compute={"module": module, "entry_point": entry}
             )
-            for entry in ("reset", "cull")
+            for entry in ("reset", "early", "late", "single")
         )
         self._sort: BlendSort | None = None
 
-    def bind(self, scene: GpuScene, target: CullTarget, view: dict[str, object]) -> wgpu.GPUBindGroup:
+    def bind(self, scene: GpuScene, target: CullTarget, view: dict[str, object], hi_z: HiZ) -> wgpu.GPUBindGroup:
         """The bind group that culls `scene` into `target` for the view uniform at `view`."""
         return groups.CULL.bind(
             self.gpu.device,
@@ -40,35 +88,66 @@ class Cull:
             args={"buffer": target.args},
             visible={"buffer": target.visible},
             blend_items={"buffer": scene.blend_items},
-            counters={"buffer": target.counters},
+            states={"buffer": scene.states},
+            hi_z={"buffer": hi_z.buffer},
         )
 
     def prepare(self, scene: GpuScene, view: dict[str, object]) -> None:
         """Set up the sort, where a scene has something to sort."""
         self._sort = BlendSort(self.gpu, self.layouts, scene, view) if scene.blended else None
 
-    def record(
+    def _begin(self, encoder: Encoder, frame_group: wgpu.GPUBindGroup, label: str) -> ComputePass:
+        compute = encoder.begin_compute_pass(label=label)
+        compute.set_bind_group(0, frame_group)
+        return compute
+
+    def _run(self, compute: ComputePass, group: wgpu.GPUBindGroup, kernel: wgpu.GPUComputePipeline, n: int) -> None:
+        compute.set_pipeline(kernel)
+        compute.set_bind_group(1, group)
+        compute.dispatch_workgroups(*grid(n))
+
+    def record_early(
+        self, encoder: Encoder, frame_group: wgpu.GPUBindGroup, group: wgpu.GPUBindGroup, scene: GpuScene, *, last: bool
+    ) -> None:
+        """What was visible in the last frame; with `last` (no late phase follows) everything in view."""
+        compute = self._begin(encoder, frame_group, "cull early")
+        if self._sort:
+            self._sort.clear(compute)
+        self._reset_draws(compute, group, scene)
+        self._run(compute, group, self._early, scene.count)
+        if last and self._sort:
+            self._sort.record(compute)
+        compute.end()
+
+    def record_late(
         self,
         encoder: Encoder,
         frame_group: wgpu.GPUBindGroup,
         group: wgpu.GPUBindGroup,
         scene: GpuScene,
-        *,
-        sort: bool,
+        hi_z: HiZ,
     ) -> None:
-        """Cull one view; `sort` orders its transparent instances too."""
-        compute = encoder.begin_compute_pass(label="cull")
-        compute.set_bind_group(0, frame_group)
-        if sort and self._sort:
-            self._sort.clear(compute)
-        compute.set_bind_group(1, group)
-        compute.set_pipeline(self._reset)
-        compute.dispatch_workgroups(*grid(scene.batches, 64))
-        compute.set_pipeline(self._cull)
-        compute.dispatch_workgroups(*grid(scene.count))
-        if sort and self._sort:
+        """The rest, against the pyramid of what the early phase drew."""
+        compute = self._begin(encoder, frame_group, "cull late")
+        hi_z.record(compute)
+        self._run(compute, group, self._late, scene.count)
+        if self._sort:
             self._sort.record(compute)
         compute.end()
+
+    def record_single(
+        self, encoder: Encoder, frame_group: wgpu.GPUBindGroup, group: wgpu.GPUBindGroup, scene: GpuScene
+    ) -> None:
+        """A view without a pyramid: one phase."""
+        compute = self._begin(encoder, frame_group, "cull shadow")
+        self._reset_draws(compute, group, scene)
+        self._run(compute, group, self._single, scene.count)
+        compute.end()
+
+    def _reset_draws(self, compute: ComputePass, group: wgpu.GPUBindGroup, scene: GpuScene) -> None:
+        compute.set_pipeline(self._reset)
+        compute.set_bind_group(1, group)
+        compute.dispatch_workgroups(*grid(scene.batches, 64))
 
 
 class BlendSort:

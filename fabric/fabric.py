@@ -18,25 +18,28 @@ from ..loom.woven import WovenEnvironment, WovenScene
 from ..shaders import groups
 from ..shaders.structs import (
     ACCUMULATION,
-    COUNTERS,
     DRAW_COMMAND,
     FRAME,
     NONE,
     TONEMAP,
     VIEW,
+    CullResult,
+    CullTest,
     ToneMapOperator,
 )
 from . import dfg
-from .cull import Cull
+from .cull import Cull, HiZ
+from .depth_pass import DepthPass
 from .environment import LEVELS, EnvironmentMap
 from .main_pass import MainPass
 from .observer import Observer, planes_of, sample_shift
 from .scene_buffers import GpuScene, Layouts
-from .shadow import SunShadow, fit_sun
+from .shadow import ShadowMap, fit_sun
 from .tape import Encoder, Submission, Tape
 from .tonemap import IMAGE_FORMAT, Accumulate, Tonemap
 
 F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
 
 _ALIGN = 256  # uniform offsets
 
@@ -96,7 +99,7 @@ class Fabric:
     def __init__(self, gpu: Gpu, size: tuple[int, int], *, plain: bool = False) -> None:
         self.gpu = gpu
         self.plain = plain
-        self._tapes: dict[tuple[bool, bool], Tape] = {}
+        self._tapes: dict[tuple[bool, ...], Tape] = {}
         self._submission = Submission(gpu.device)
         self.settings = RenderSettings()
         self.scene: GpuScene | None = None
@@ -107,7 +110,10 @@ class Fabric:
             gpu, frame=FRAME, view=VIEW, shadow_view=VIEW, tonemap=TONEMAP, accumulation=ACCUMULATION
         )
         self._cull = Cull(gpu, self._layouts)
-        self._shadow = SunShadow(gpu, self._layouts, self._uniforms.binding("shadow_view"))
+        self._hi_z = HiZ(gpu, self._layouts)
+        self._depth = DepthPass(gpu, self._layouts, self._uniforms.binding("view"), from_light=False)
+        self._shadow = ShadowMap(gpu)
+        self._shadow_depth = DepthPass(gpu, self._layouts, self._uniforms.binding("shadow_view"), from_light=True)
         self._main = MainPass(gpu, self._layouts)
         self._accumulate = Accumulate(gpu, self._layouts)
         self._tonemap = Tonemap(gpu, self._layouts)
@@ -122,6 +128,7 @@ class Fabric:
         self.metered_ev100 = 0.0
         self._begun = False
         self._shadow_on = False
+        self._turn = 0
         self.size = (0, 0)
         self.resize(size)
 
@@ -145,8 +152,11 @@ class Fabric:
             usage=wgpu.TextureUsage.RENDER_ATTACHMENT | wgpu.TextureUsage.COPY_SRC | wgpu.TextureUsage.TEXTURE_BINDING,
         )
         self._image_view = self._image.create_view()
+        self._hi_z.resize(self.size, self._main.depth_view)
         self._accumulate.resize(self.size, self._samples > 1)
         self._bind_targets()
+        if self.scene is not None:
+            self._bind_cull(self.scene)
 
     def _bind_targets(self) -> None:
         self._tapes.clear()
@@ -169,10 +179,15 @@ class Fabric:
         self.metered_ev100 = woven.metered_ev100
         self._environment.show(woven.environment)
         self._bind_frame(scene)
-        self._cull_group = self._cull.bind(scene, scene.view_target, self._uniforms.binding("view"))
-        self._shadow_cull_group = self._cull.bind(scene, scene.shadow_target, self._uniforms.binding("shadow_view"))
+        self._bind_cull(scene)
         self._cull.prepare(scene, self._uniforms.binding("view"))
+        self._turn = 0
         self.set_post_process_config(woven.settings)
+
+    def _bind_cull(self, scene: GpuScene) -> None:
+        view, shadow_view = self._uniforms.binding("view"), self._uniforms.binding("shadow_view")
+        self._cull_group = self._cull.bind(scene, scene.view_target, view, self._hi_z)
+        self._shadow_cull_group = self._cull.bind(scene, scene.shadow_target, shadow_view, self._hi_z)
 
     def _bind_frame(self, scene: GpuScene) -> None:
         self._tapes.clear()
@@ -285,12 +300,19 @@ class Fabric:
 
     def frame(self, encoder: Encoder, scene: GpuScene, *, shown: bool) -> None:
         """The passes, in order. `shown`: the finished picture is drawn offscreen too."""
-        group = self._frame_group
-        self._cull.record(encoder, group, self._cull_group, scene, sort=True)
+        group, target, depth = self._frame_group, scene.view_target, self._main.depth_view
+        two_phases = self.settings.cull.occlusion
+        self._cull.record_early(encoder, group, self._cull_group, scene, last=not two_phases)
+        self._depth.record(encoder, group, scene, target, scene.draw_group, depth)
+        if two_phases:
+            self._cull.record_late(encoder, group, self._cull_group, scene, self._hi_z)
+            self._depth.record(encoder, group, scene, target, scene.draw_group, depth, late=True)
         if self._shadow_on:
-            self._cull.record(encoder, group, self._shadow_cull_group, scene, sort=False)
-            self._shadow.record(encoder, group, scene)
-        self._main.record(encoder, group, self._main_group, scene)
+            self._cull.record_single(encoder, group, self._shadow_cull_group, scene)
+            self._shadow_depth.record(
+                encoder, group, scene, scene.shadow_target, scene.shadow_draw_group, self._shadow.view
+            )
+        self._main.record(encoder, group, self._main_group, scene, late=two_phases)
         if self._samples > 1:
             self._accumulate.record(encoder, group, self._accumulate_group, self.size)
         if shown and self._is_last_sample():
@@ -301,7 +323,7 @@ class Fabric:
 
     def _tape(self, scene: GpuScene, *, shown: bool) -> Tape:
         """The recorded frame. What it refers to stays the same until something calls `_tapes.clear()`."""
-        key = (self._samples > 1, self._is_last_sample() and shown)
+        key = (self._samples > 1, self._is_last_sample() and shown, self.settings.cull.occlusion)
         tape = self._tapes.get(key)
         if tape is None:
             tape = self._tapes[key] = Tape(self.gpu.device)
@@ -335,13 +357,28 @@ class Fabric:
             self._tapes.clear()
         self._sun = scene.sun_with_shadow()
         frame["shadow_light"] = self._sun if self._shadow_on else NONE
+        cull = settings.cull
+        tests = CullTest(0)
+        for test, on in (
+            (CullTest.FRUSTUM, cull.frustum),
+            (CullTest.SMALL, cull.small),
+            (CullTest.RINGS, cull.rings),
+            (CullTest.OCCLUSION, cull.occlusion),
+        ):
+            tests |= test if on else CullTest(0)
         for name in ("view", "shadow_view"):
             view = self._uniforms[name]
-            view["count"] = scene.count
+            view["count"] = view["slots"] = scene.count
             view["batches"] = scene.batches
-            view["frustum"] = settings.cull.frustum
+            view["rings"] = (cull.active, cull.decohering, cull.superposed)
+            view["hysteresis"] = cull.hysteresis
+            view["tests"] = tests
             view["blend_slot"] = NONE
         self._uniforms["view"]["blend_slot"] = scene.blend_slot
+        shadow_view = self._uniforms["shadow_view"]
+        shadow_view["tests"] = tests & ~CullTest.OCCLUSION
+        shadow_view["size"] = self._shadow.size
+        shadow_view["orthographic"] = 1
         self._uniforms["tonemap"]["curve"] = ToneMapOperator[settings.tonemap.operator.upper()]
         self._uniforms["tonemap"]["exposure"] = 1.0
 
@@ -364,19 +401,23 @@ class Fabric:
         frame["size"] = self.size
         frame["time"] = seconds
         view = self._uniforms["view"]
-        view["view_proj"] = view_proj.T
-        view["planes"] = planes_of(view_proj)
+        _set_view(view, camera_from_world, projection, view_proj)
         view["eye"] = observer.eye
         view["forward"] = observer.forward
+        view["size"] = self.size
+        view["near"] = observer.near
+        view["orthographic"] = observer.orthographic
+        view["turn"] = self._turn
+        self._turn += 1
         if self._shadow_on:
             seen = observer.slice_sphere(self.size, self.settings.shadows.distance)
             focus = seen if seen[1] < radius else scene.bounds
             direction = scene.lights["direction"][self._sun].astype(np.float64)
-            sun, texel = fit_sun(direction, focus, scene.bounds, self._shadow.size)
+            light_from_world, lens, texel = fit_sun(direction, focus, scene.bounds, self._shadow.size)
+            sun = lens @ light_from_world
             frame["shadow_from_world"] = sun.T
             frame["shadow_texel"] = texel
-            self._uniforms["shadow_view"]["view_proj"] = sun.T
-            self._uniforms["shadow_view"]["planes"] = planes_of(sun)
+            _set_view(self._uniforms["shadow_view"], light_from_world, lens, sun)
         self._uniforms["tonemap"]["samples"] = self._samples
         self._uniforms["accumulation"]["first"] = self._sample == 0
 
@@ -411,20 +452,38 @@ class Fabric:
         return np.ascontiguousarray(light / np.float32(self._exposure))
 
     def counters(self) -> dict[str, int]:
-        """What the last frame drew: draws, instances, triangles, and instances culled. Waits for the GPU."""
+        """What the last frame drew: draws, instances, triangles; and what it left out. Waits for the GPU.
+
+        culled: all that was not drawn; of these outside (the view), small (no pixel's centre), far (Superposed or
+        Dormant), occluded.
+        """
         scene = self._scene()
-        raw: Any = self.gpu.device.queue.read_buffer(scene.view_target.counters)
-        found = np.frombuffer(raw, COUNTERS.dtype, count=1)[0]
-        raw_args: Any = self.gpu.device.queue.read_buffer(scene.view_target.args)
-        args = np.frombuffer(raw_args, DRAW_COMMAND.dtype, count=scene.batches)
-        drawn = int(np.count_nonzero(args["instance_count"]))
-        blended = int(found["blended"])
-        return {
-            "draws": drawn + blended,
-            "instances": int(found["instances"]),
-            "triangles": int(found["triangles"]),
-            "culled": int(found["culled"]),
+        queue = self.gpu.device.queue
+        raw_args: Any = queue.read_buffer(scene.view_target.args)
+        args = np.frombuffer(raw_args, DRAW_COMMAND.dtype, count=2 * scene.batches + 1)
+        opaque, blended = args[:-1], int(args["instance_count"][-1])
+        counts = opaque["instance_count"].astype(np.int64)
+        raw_states: Any = queue.read_buffer(scene.states)
+        results = np.bincount(np.frombuffer(raw_states, np.uint32, count=scene.count) >> 4 & 7, minlength=8)
+        left_out = {
+            r.name.lower(): int(results[r]) for r in CullResult if r not in (CullResult.DRAWN, CullResult.ABSENT)
         }
+        instances = int(counts.sum()) + blended
+        triangles = int((counts * (opaque["index_count"] // 3)).sum()) + scene.blended_triangles(blended)
+        return {
+            "draws": int(np.count_nonzero(counts)) + blended,
+            "instances": instances,
+            "triangles": triangles,
+            "culled": scene.count - int(results[CullResult.ABSENT]) - instances,
+            **left_out,
+        }
+
+
+def _set_view(view: NDArray[np.void], view_from_world: F64, projection: F64, view_proj: F64) -> None:
+    view["view"] = view_from_world.T
+    view["proj"] = projection.T
+    view["view_proj"] = view_proj.T
+    view["planes"] = planes_of(view_proj)
 
 
 def _dfg_view(gpu: Gpu) -> wgpu.GPUTextureView:

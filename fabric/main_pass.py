@@ -1,4 +1,4 @@
-"""The main pass: opaque and masked surfaces, then the background, then transparent surfaces in order."""
+"""The main pass: opaque and masked surfaces over their depth, the background, transparent surfaces in order."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from ..engine.gpu import Gpu
 from ..shaders import groups
 from ..shaders.modules import program
 from ..shaders.structs import PipelineClass
-from .draws import ATTRIBUTES, MASKED, POSITIONS, multi_draw, primitive, set_geometry
+from .depth_pass import FORMAT as DEPTH_FORMAT
+from .draws import ATTRIBUTES, POSITIONS, multi_draw, primitive, set_geometry
 from .scene_buffers import GpuScene, Layouts
 from .tape import Encoder
 
 HDR_FORMAT = "rgba16float"
-DEPTH_FORMAT = "depth32float"
 
 _PREMULTIPLIED = {
     "color": {"src_factor": "one", "dst_factor": "one-minus-src-alpha", "operation": "add"},
@@ -46,7 +46,7 @@ class MainPass:
         usage = wgpu.TextureUsage.RENDER_ATTACHMENT | wgpu.TextureUsage.TEXTURE_BINDING | wgpu.TextureUsage.COPY_SRC
         self.hdr = device.create_texture(label="hdr", size=(*size, 1), format=HDR_FORMAT, usage=usage)
         self.depth = device.create_texture(label="depth", size=(*size, 1), format=DEPTH_FORMAT, usage=usage)
-        self._hdr_view, self._depth_view = self.hdr.create_view(), self.depth.create_view()
+        self._hdr_view, self.depth_view = self.hdr.create_view(), self.depth.create_view()
         return self.hdr
 
     def _pipeline(self, kind: PipelineClass, sampling: groups.Sampling) -> wgpu.GPURenderPipeline:
@@ -59,7 +59,7 @@ class MainPass:
             self._modules[sampling] = program("main", seen, [sampling.wgsl()]).compile(device)
         module = self._modules[sampling]
         blend = kind == PipelineClass.BLEND
-        entry = "blend_fragment" if blend else "mask_fragment" if kind in MASKED else "opaque_fragment"
+        entry = "blend_fragment" if blend else "opaque_fragment"
         target: dict[str, Any] = {"format": HDR_FORMAT}
         if blend:
             target["blend"] = _PREMULTIPLIED
@@ -72,25 +72,35 @@ class MainPass:
             fragment={"module": module, "entry_point": entry, "targets": [target]},
             primitive=primitive(kind),
             depth_stencil={
-                "format": DEPTH_FORMAT, "depth_write_enabled": not blend, "depth_compare": "greater",
+                "format": DEPTH_FORMAT,
+                "depth_write_enabled": False,
+                "depth_compare": "greater" if blend else "equal",
             },
-        )  # fmt: skip
+        )
         self._pipelines[kind, sampling] = made
         return made
 
     def record(
-        self, encoder: Encoder, frame_group: wgpu.GPUBindGroup, group: wgpu.GPUBindGroup, scene: GpuScene
+        self,
+        encoder: Encoder,
+        frame_group: wgpu.GPUBindGroup,
+        group: wgpu.GPUBindGroup,
+        scene: GpuScene,
+        *,
+        late: bool,
     ) -> None:
-        """Draw the culled scene."""
+        """Draw the culled scene over its depth; `late`: the list of the late phase too."""
         render = encoder.begin_render_pass(
             label="main",
             color_attachments=[
                 {"view": self._hdr_view, "clear_value": (0, 0, 0, 1), "load_op": "clear", "store_op": "store"}
             ],
             depth_stencil_attachment={
-                "view": self._depth_view, "depth_clear_value": 0.0, "depth_load_op": "clear", "depth_store_op": "store",
+                "view": self.depth_view,
+                "depth_load_op": "load",
+                "depth_store_op": "store",
             },
-        )  # fmt: skip
+        )
         render.set_bind_group(0, frame_group)
         render.set_bind_group(1, group)
         render.set_bind_group(2, scene.materials_group)
@@ -99,6 +109,8 @@ class MainPass:
         for kind, first, count in scene.runs:
             render.set_pipeline(self._pipeline(kind, scene.sampling))
             multi_draw(render, scene.view_target.args, first, count)
+            if late:
+                multi_draw(render, scene.view_target.args, scene.batches + first, count)
         render.set_pipeline(self._sky)
         render.draw(3)
         if scene.blended:

@@ -13,7 +13,7 @@ from ..engine.gpu import Gpu
 from ..loom.woven import WovenScene
 from ..shaders import groups
 from ..shaders.modules import program
-from ..shaders.structs import BATCH, COUNTERS, DRAW_COMMAND, NONE, LightKind, PipelineClass
+from ..shaders.structs import BATCH, DRAW_COMMAND, NONE, LightKind, PipelineClass
 from .textures import TexturePools
 
 F32 = NDArray[np.float32]
@@ -30,12 +30,14 @@ class Layouts:
 
     frame: wgpu.GPUBindGroupLayout
     main: wgpu.GPUBindGroupLayout
-    shadow: wgpu.GPUBindGroupLayout
+    depth: wgpu.GPUBindGroupLayout
     materials: tuple[wgpu.GPUBindGroupLayout, ...]
     draw: wgpu.GPUBindGroupLayout
     cull: wgpu.GPUBindGroupLayout
     blend_sort: wgpu.GPUBindGroupLayout
     bounds: wgpu.GPUBindGroupLayout
+    hi_z_first: wgpu.GPUBindGroupLayout
+    hi_z_next: wgpu.GPUBindGroupLayout
     accumulate: wgpu.GPUBindGroupLayout
     tonemap: wgpu.GPUBindGroupLayout
 
@@ -45,12 +47,14 @@ class Layouts:
         return Layouts(
             frame=groups.FRAME.layout(device),
             main=groups.MAIN.layout(device),
-            shadow=groups.SHADOW.layout(device),
+            depth=groups.DEPTH.layout(device),
             materials=tuple(groups.materials(pools).layout(device) for pools in range(groups.POOLS + 1)),
             draw=groups.DRAW.layout(device),
             cull=groups.CULL.layout(device),
             blend_sort=groups.BLEND_SORT.layout(device),
             bounds=groups.BOUNDS.layout(device),
+            hi_z_first=groups.HI_Z_FIRST.layout(device),
+            hi_z_next=groups.HI_Z_NEXT.layout(device),
             accumulate=groups.ACCUMULATE.layout(device),
             tonemap=groups.TONEMAP.layout(device),
         )
@@ -77,13 +81,17 @@ def filled(gpu: Gpu, label: str, values: NDArray[Any], usage: int = _STORAGE) ->
 
 
 class CullTarget:
-    """Where one view's cull pass writes: draw arguments per batch, the compacted instance list, counters."""
+    """Where one view's cull passes write: draws and compacted instances of the early and of the late list.
 
-    def __init__(self, gpu: Gpu, label: str, batches: int, slots: int) -> None:
-        indirect = _STORAGE | wgpu.BufferUsage.INDIRECT
-        self.args = buffer(gpu, f"{label} draws", batches * DRAW_COMMAND.size, indirect)
-        self.visible = buffer(gpu, f"{label} visible", 4 * slots)
-        self.counters = buffer(gpu, f"{label} counters", COUNTERS.size)
+    args: (2 * batches + 1,) structs.DRAW_COMMAND; the last one's instance_count counts the transparent instances.
+    visible: (2 * slots + room,) uint32 instance rows.
+    """
+
+    def __init__(self, gpu: Gpu, label: str, batches: int, slots: int, room: int) -> None:
+        self.slots = slots
+        args_size = (2 * batches + 1) * DRAW_COMMAND.size
+        self.args = buffer(gpu, f"{label} draws", args_size, _STORAGE | wgpu.BufferUsage.INDIRECT)
+        self.visible = buffer(gpu, f"{label} visible", 4 * (2 * slots + room))
 
 
 class GpuScene:
@@ -126,10 +134,11 @@ class GpuScene:
         self.blend_capacity = _BLOCK
         while self.blend_capacity < self.blended:
             self.blend_capacity *= 2
-        self.blend_slot = self.count if self.blended else NONE
+        self.blend_slot = 2 * self.count if self.blended else NONE
         room = self.blend_capacity if self.blended else 0
-        self.view_target = CullTarget(gpu, "view", self.batches, self.count + room)
-        self.shadow_target = CullTarget(gpu, "shadow", self.batches, self.count)
+        self.view_target = CullTarget(gpu, "view", self.batches, self.count, room)
+        self.shadow_target = CullTarget(gpu, "shadow", self.batches, self.count, 0)
+        self.states = buffer(gpu, "cull states", 4 * self.count)
         self.blend_items = buffer(gpu, "blend items", 8 * room)
         self.blend_args = buffer(gpu, "blend draws", 20 * room, _STORAGE | wgpu.BufferUsage.INDIRECT)
 
@@ -265,6 +274,13 @@ class GpuScene:
             compute.dispatch_workgroups(*grid(n))
             self._dirty = 0
         compute.end()
+
+    def blended_triangles(self, count: int) -> int:
+        """The triangles of the first `count` transparent draws of the last frame. Waits for the GPU."""
+        if not count:
+            return 0
+        raw: Any = self.gpu.device.queue.read_buffer(self.blend_args)
+        return int(np.frombuffer(raw, DRAW_COMMAND.dtype, count=count)["index_count"].sum()) // 3
 
     def sun_with_shadow(self) -> int:
         """The row of the first sun that casts shadows, or NONE."""

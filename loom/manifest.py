@@ -55,6 +55,7 @@ def manifest(checked: Checked, extracted: Extracted, configured: Configured, ord
     instances["batch"] = batch_of_instance
     instances["material"] = order.material
     instances["object"] = order.objects
+    instances["significance"] = 1
     instances["flags"] = extracted.mirrored[order.objects] * np.uint32(InstanceFlag.MIRRORED)
     stats = Stats(
         objects=len(objects.ids),

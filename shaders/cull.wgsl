@@ -1,20 +1,43 @@
-// Quantum cull, first phase: instances against the frustum, compacted per batch into indirect draws.
+// Quantum cull: which instances a view draws, compacted per batch into indirect draws.
+//
+// The main view takes two phases (Haar & Aaltonen 2015, "GPU-Driven Rendering Pipelines"): early, what was visible in
+// the last frame; late, the rest against the depth pyramid of the early ones. So nothing visible is ever lost.
+use bounds2d;
+use hi_z_layout;
+
+// args: one draw per batch for the early list, then one per batch for the late list, then the transparent ones' count.
 
 @compute @workgroup_size(64)
 fn reset(@builtin(global_invocation_id) id: vec3u) {
-    if (id.x == 0u) {
-        atomicStore(&counters.instances, 0u);
-        atomicStore(&counters.triangles, 0u);
-        atomicStore(&counters.blended, 0u);
-        atomicStore(&counters.culled, 0u);
-    }
+    if (id.x == 0u) { atomicStore(&args[2u * view.batches].instance_count, 0u); }
     if (id.x >= view.batches) { return; }
     let batch = batches[id.x];
-    args[id.x].index_count = batch.index_count;
-    atomicStore(&args[id.x].instance_count, 0u);
-    args[id.x].first_index = batch.first_index;
-    args[id.x].base_vertex = batch.base_vertex;
-    args[id.x].first_instance = batch.first_slot;
+    for (var late = 0u; late < 2u; late++) {
+        let i = id.x + late * view.batches;
+        args[i].index_count = batch.index_count;
+        atomicStore(&args[i].instance_count, 0u);
+        args[i].first_index = batch.first_index;
+        args[i].base_vertex = batch.base_vertex;
+        args[i].first_instance = batch.first_slot + late * view.slots;
+    }
+}
+
+// Floats ordered as unsigned integers.
+fn sortable(x: f32) -> u32 {
+    let bits = bitcast<u32>(x);
+    return select(bits | 0x80000000u, ~bits, (bits & 0x80000000u) != 0u);
+}
+
+fn draw(row: u32, b: u32, late: u32) {
+    if (batches[b].pipeline == PIPELINE_BLEND) {
+        if (view.blend_slot == NONE) { return; }
+        // Farthest first; unused places hold the largest key.
+        let slot = atomicAdd(&args[2u * view.batches].instance_count, 1u);
+        blend_items[slot] = vec2u(~sortable(dot(view.forward, spheres[row].xyz - view.eye)), row);
+    } else {
+        let slot = atomicAdd(&args[b + late * view.batches].instance_count, 1u);
+        visible[batches[b].first_slot + late * view.slots + slot] = row;
+    }
 }
 
 fn in_frustum(sphere: vec4f) -> bool {
@@ -25,31 +48,95 @@ fn in_frustum(sphere: vec4f) -> bool {
     return inside;
 }
 
-// Floats ordered as unsigned integers.
-fn sortable(x: f32) -> u32 {
-    let bits = bitcast<u32>(x);
-    return select(bits | 0x80000000u, ~bits, (bits & 0x80000000u) != 0u);
+// The ring of an instance by distance over significance. Outwards a radius must be overstepped, so that an object on
+// the border keeps its ring; inwards it counts at once.
+fn ring_of(row: u32, sphere: vec4f, before: u32) -> u32 {
+    let flags = instances[row].flags;
+    if ((flags & INSTANCE_FIXED_RING) != 0u) { return (flags >> 2u) & 3u; }
+    let away = max(distance(view.eye, sphere.xyz) - sphere.w, 0.0) / (max(sphere.w, 1.0) * instances[row].significance);
+    var ring = 0u;
+    for (var i = 0u; i < 3u; i++) {
+        let limit = view.rings[i] * select(1.0 + view.hysteresis, 1.0, before > i);
+        if (away > limit) { ring = i + 1u; }
+    }
+    return ring;
+}
+
+fn occluded(sphere: vec4f, bounds: Bounds) -> bool {
+    if (bounds.crosses) { return false; }
+    let last = vec2i(view.size) - 1;
+    let low = vec2u(clamp(vec2i(floor(bounds.low)), vec2i(0), last));
+    let high = vec2u(clamp(vec2i(floor(bounds.high)), vec2i(0), last));
+    let span = max(high.x - low.x, high.y - low.y);
+    let level = clamp(firstLeadingBit(max(span, 1u)) + 1u, 1u, hi_z_levels(view.size));
+    let a = low >> vec2u(level);
+    let b = high >> vec2u(level);
+    let width = hi_z_size(view.size, level).x;
+    let base = hi_z_offset(view.size, level);
+    let farthest = min(
+        min(hi_z[base + a.y * width + a.x], hi_z[base + a.y * width + b.x]),
+        min(hi_z[base + b.y * width + a.x], hi_z[base + b.y * width + b.x]),
+    );
+    return bounds.nearest < farthest;
+}
+
+// Everything but occlusion: a RESULT, DRAWN for what may be seen.
+fn tested(sphere: vec4f, bounds: Bounds, ring: u32) -> u32 {
+    if (ring >= RING_SUPERPOSED) { return RESULT_FAR; }
+    if ((view.tests & TEST_FRUSTUM) != 0u && !in_frustum(sphere)) { return RESULT_OUTSIDE; }
+    if ((view.tests & TEST_SMALL) != 0u && holds_no_pixel(bounds)) { return RESULT_SMALL; }
+    return RESULT_DRAWN;
 }
 
 @compute @workgroup_size(256)
-fn cull(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+fn early(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
     let row = id.x + id.y * groups.x * 256u;
     if (row >= view.count) { return; }
-    let sphere = spheres[row];
-    if (view.frustum != 0u && !in_frustum(sphere)) {
-        atomicAdd(&counters.culled, 1u);
+    let b = instances[row].batch;
+    if (b == NONE) {
+        states[row] = RESULT_ABSENT << 4u;
         return;
     }
-    let b = instances[row].batch;
-    if (batches[b].pipeline == PIPELINE_BLEND) {
-        if (view.blend_slot == NONE) { return; }
-        // Farthest first; unused places hold the largest key.
-        let slot = atomicAdd(&counters.blended, 1u);
-        blend_items[slot] = vec2u(~sortable(dot(view.forward, sphere.xyz - view.eye)), row);
-    } else {
-        let slot = atomicAdd(&args[b].instance_count, 1u);
-        visible[batches[b].first_slot + slot] = row;
+    let sphere = spheres[row];
+    let state = states[row];
+    var ring = state & 3u;
+    if ((view.tests & TEST_RINGS) == 0u) {
+        ring = RING_ACTIVE;
+    } else if (ring == RING_ACTIVE || ((row + view.turn) & 3u) == 0u || view.turn == 0u) {
+        ring = ring_of(row, sphere, ring);  // those farther out are looked at every fourth frame
     }
-    atomicAdd(&counters.instances, 1u);
-    atomicAdd(&counters.triangles, batches[b].index_count / 3u);
+    let bounds = bounds_of(sphere);
+    let result = tested(sphere, bounds, ring);
+    let by_depth = (view.tests & TEST_OCCLUSION) != 0u;
+    let blended = batches[b].pipeline == PIPELINE_BLEND;
+    let seen = !by_depth || (state & 4u) != 0u;
+    let drawn = result == RESULT_DRAWN && seen && !(by_depth && blended);
+    if (drawn) { draw(row, b, 0u); }
+    // Bit 3 tells the late phase what this one drew.
+    states[row] = ring | select(0u, 4u, result == RESULT_DRAWN && seen) | select(0u, 8u, drawn) | (result << 4u);
+}
+
+@compute @workgroup_size(256)
+fn late(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+    let row = id.x + id.y * groups.x * 256u;
+    if (row >= view.count) { return; }
+    let state = states[row];
+    if (((state >> 4u) & 7u) != RESULT_DRAWN) { return; }
+    let sphere = spheres[row];
+    let hidden = occluded(sphere, bounds_of(sphere));
+    if (!hidden && (state & 8u) == 0u) { draw(row, instances[row].batch, 1u); }
+    let result = select(RESULT_DRAWN, RESULT_OCCLUDED, hidden && (state & 8u) == 0u);
+    states[row] = (state & 11u) | select(4u, 0u, hidden) | (result << 4u);
+}
+
+// One phase, for views without a pyramid: it reads the rings of the main view and leaves them.
+@compute @workgroup_size(256)
+fn single(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+    let row = id.x + id.y * groups.x * 256u;
+    if (row >= view.count) { return; }
+    let b = instances[row].batch;
+    if (b == NONE) { return; }
+    let sphere = spheres[row];
+    let ring = select(RING_ACTIVE, states[row] & 3u, (view.tests & TEST_RINGS) != 0u);
+    if (tested(sphere, bounds_of(sphere), ring) == RESULT_DRAWN) { draw(row, b, 0u); }
 }

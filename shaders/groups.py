@@ -7,7 +7,7 @@ from functools import cache
 
 from . import structs as s
 from .bindings import COMPUTE, FRAGMENT, VERTEX, Bindings, Slot, image, sampler, storage, texture, uniform
-from .layout import affine, runtime_array, u32, uvec2, vec4
+from .layout import affine, f32, runtime_array, u32, uvec2, vec4
 
 ALL = VERTEX | FRAGMENT | COMPUTE
 POOLS = 8
@@ -30,7 +30,7 @@ FRAME = Bindings(
 
 MAIN = Bindings("pass", FRAGMENT, shadow_map=texture("2d", "depth"), shadow_sampler=sampler("comparison"))
 
-SHADOW = Bindings("pass", VERTEX, view=uniform(s.VIEW))
+DEPTH = Bindings("pass", VERTEX, view=uniform(s.VIEW))
 
 
 @cache
@@ -86,8 +86,19 @@ CULL = Bindings(
     args=storage(runtime_array(s.DRAW_ARGS), write=True),
     visible=storage(runtime_array(u32), write=True),
     blend_items=storage(runtime_array(uvec2), write=True),
-    counters=storage(s.COUNTERS, write=True),
+    states=storage(runtime_array(u32), write=True),
+    hi_z=storage(runtime_array(f32)),
 )
+
+HI_Z_FIRST = Bindings(
+    "pass",
+    COMPUTE,
+    reduction=uniform(s.HI_Z),
+    depth=texture("2d", "depth"),
+    hi_z=storage(runtime_array(f32), write=True),
+)
+
+HI_Z_NEXT = Bindings("pass", COMPUTE, reduction=uniform(s.HI_Z), hi_z=storage(runtime_array(f32), write=True))
 
 BLEND_SORT = Bindings(
     "pass",

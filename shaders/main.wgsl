@@ -31,16 +31,10 @@ fn vertex(
     return out;
 }
 
+// Opaque and masked surfaces: the prepass has cut the masks, and only what is seen has its depth.
 @fragment
 fn opaque_fragment(in: Varying, @builtin(front_facing) front: bool) -> @location(0) vec4f {
     let s = surface_at(in, front);
-    return vec4f(min(shade(s, in.position, in.clip.xy) * frame.exposure, vec3f(65000.0)), 1.0);
-}
-
-@fragment
-fn mask_fragment(in: Varying, @builtin(front_facing) front: bool) -> @location(0) vec4f {
-    let s = surface_at(in, front);
-    if (s.alpha < materials[instances[in.row].material].alpha_cutoff) { discard; }
     return vec4f(min(shade(s, in.position, in.clip.xy) * frame.exposure, vec3f(65000.0)), 1.0);
 }
 

@@ -37,6 +37,36 @@ class InstanceFlag(IntFlag):
     """Bits of Instance.flags."""
 
     MIRRORED = 1
+    FIXED_RING = 2  # bits 2-3 of the flags are the ring that it stays in
+
+
+class CullTest(IntFlag):
+    """Bits of View.tests."""
+
+    FRUSTUM = 1
+    SMALL = 2  # bounds that hold no pixel's centre draw nothing
+    RINGS = 4
+    OCCLUSION = 8
+
+
+class Ring(IntEnum):
+    """Observer rings: bits 0-1 of an instance's state. Superposed and Dormant ones are not drawn."""
+
+    ACTIVE = 0
+    DECOHERING = 1
+    SUPERPOSED = 2
+    DORMANT = 3
+
+
+class CullResult(IntEnum):
+    """Why an instance was drawn or not: bits 4-6 of its state. Bit 2 is set when the last test found it visible."""
+
+    DRAWN = 0
+    OUTSIDE = 1
+    SMALL = 2
+    FAR = 3
+    OCCLUDED = 4
+    ABSENT = 5
 
 
 class LightKind(IntEnum):
@@ -106,8 +136,11 @@ class EnvironmentSource(IntEnum):
 MESH = struct("Mesh", index_count=u32, first_index=u32, base_vertex=i32, vertex_count=u32, centre=vec3, radius=f32)
 """A mesh in the mega-buffers, and its bounding sphere in local space."""
 
-INSTANCE = struct("Instance", batch=u32, material=u32, object=u32, flags=u32)
-"""What an instance is, beside its transform. `object` is the row of the scene object."""
+INSTANCE = struct("Instance", batch=u32, material=u32, object=u32, flags=u32, significance=f32)
+"""What an instance is, beside its transform. `object` is the row of the scene object; `batch` NONE draws nothing.
+
+`significance` divides the distance that the observer rings judge by; 1 for an object one metre in radius or less.
+"""
 
 BATCH = struct("Batch", index_count=u32, first_index=u32, base_vertex=i32, first_slot=u32, pipeline=u32, mesh=u32)
 """All instances of one mesh in one pipeline class: one indirect draw, with its part of the visible list."""
@@ -130,27 +163,38 @@ LIGHT = struct(
     casts_shadows=u32,
 )
 
+HI_Z_LEVELS = 14
+"""Levels of the depth pyramid: enough for 16384 pixels. Level k holds ceil(size / 2^k) texels; there is no level 0."""
+
 VIEW = struct(
     "View",
+    view=mat4,  # view_from_world
+    proj=mat4,
     view_proj=mat4,
     planes=array(vec4, 6),  # point inward, world space, unit normals
     eye=vec3,
     count=u32,  # instances
     forward=vec3,
     batches=u32,
-    frustum=u32,  # 0: draw everything
+    rings=vec3,  # metres of effective distance where Active, Decohering and Superposed end
+    hysteresis=f32,  # part of a radius by which it must be overstepped outwards
+    size=uvec2,  # pixels
+    tests=u32,  # CullTest
     blend_slot=u32,  # first slot of the sorted transparent instances in the visible list, or NONE to leave them out
-    casters=u32,  # 1: skip what casts no shadow
+    slots=u32,  # length of the list that the early phase draws; the late phase's lies behind it
+    orthographic=u32,
+    turn=u32,  # counts frames: what is tested only now and then takes turns
+    near=f32,
 )
-"""What one cull pass tests against."""
+"""What one view's cull passes test against."""
+
+HI_Z = struct("HiZ", size=uvec2, source=u32, levels=u32)
+"""One dispatch of the pyramid: pixels of the depth buffer, the level it reads (0 for that), the number of levels."""
 
 DRAW_COMMAND = struct(
     "DrawCommand", index_count=u32, instance_count=u32, first_index=u32, base_vertex=i32, first_instance=u32
 )
-"""The same, where nothing counts atomically."""
-
-COUNTERS = struct("Counters", instances=atomic(u32), triangles=atomic(u32), blended=atomic(u32), culled=atomic(u32))
-"""What one cull pass let through."""
+"""DrawArgs where nothing counts atomically."""
 
 SORT = struct("Sort", k=u32, j=u32)
 """One step of the bitonic sort."""
@@ -215,6 +259,9 @@ def constants() -> str:
         ("PIPELINE", PipelineClass),
         ("MATERIAL", MaterialFlag),
         ("INSTANCE", InstanceFlag),
+        ("TEST", CullTest),
+        ("RING", Ring),
+        ("RESULT", CullResult),
         ("LIGHT", LightKind),
         ("TONEMAP", ToneMapOperator),
         ("ENVIRONMENT", EnvironmentSource),

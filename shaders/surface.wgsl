@@ -1,7 +1,7 @@
 // What a surface is made of at one point: material factors times textures.
 
 struct Varying {
-    @builtin(position) clip: vec4f,
+    @invariant @builtin(position) clip: vec4f,  // the same in every pass: the prepass leaves only equal depths
     @location(0) position: vec3f,
     @location(1) normal: vec3f,
     @location(2) tangent: vec4f,

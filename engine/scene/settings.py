@@ -46,6 +46,13 @@ class Cull:
     """What is left out before drawing."""
 
     frustum: bool = field(default=True, doc="skip what lies outside the view")
+    small: bool = field(default=True, doc="skip what is too small to cover the centre of any pixel")
+    occlusion: bool = field(default=True, doc="skip what lies behind other things, by two phases and a depth pyramid")
+    rings: bool = field(default=True, doc="skip what is Superposed or Dormant: too far away for its significance")
+    active: float = field(default=250.0, unit="m", above=0, doc="up to here an object of 1 m radius is Active")
+    decohering: float = field(default=4_000.0, unit="m", above=0, doc="up to here it is Decohering, and still drawn")
+    superposed: float = field(default=16_000.0, unit="m", above=0, doc="up to here Superposed, beyond it Dormant")
+    hysteresis: float = field(default=0.1, minimum=0, maximum=1, doc="part of a radius to be overstepped outwards")
 
 
 @struct

@@ -1,14 +1,14 @@
-// Depth from the sun. Masked surfaces cast the shadow of their alpha.
+// Depth alone, of a view or of a light. Masked surfaces are cut out by their alpha.
 use geometry;
 use surface;
 
 @vertex
-fn vertex(@location(0) position: vec3f, @builtin(instance_index) slot: u32) -> @builtin(position) vec4f {
+fn vertex(@location(0) position: vec3f, @builtin(instance_index) slot: u32) -> @invariant @builtin(position) vec4f {
     return view.view_proj * vec4f(point_to_world(transforms[visible[slot]], position), 1.0);
 }
 
 struct Masked {
-    @builtin(position) clip: vec4f,
+    @invariant @builtin(position) clip: vec4f,
     @location(0) uv: vec4f,
     @location(1) alpha: f32,
     @location(2) @interpolate(flat) row: u32,

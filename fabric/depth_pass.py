@@ -1,0 +1,91 @@
+"""Depth alone: the prepass of the main view, and what lights see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import wgpu
+
+from ..engine.gpu import Gpu
+from ..shaders import groups
+from ..shaders.modules import program
+from ..shaders.structs import PipelineClass
+from .draws import ATTRIBUTES, MASKED, POSITIONS, multi_draw, primitive, set_geometry
+from .scene_buffers import CullTarget, GpuScene, Layouts
+from .tape import Encoder
+
+FORMAT = "depth32float"
+
+
+class DepthPass:
+    """Draws the depth of a view's culled instances.
+
+    `from_light`: both faces are drawn, since thin and open shapes cast from either side, with a bias against acne.
+    """
+
+    def __init__(self, gpu: Gpu, layouts: Layouts, view_uniform: dict[str, Any], *, from_light: bool) -> None:
+        self.gpu, self.layouts, self.from_light = gpu, layouts, from_light
+        self._group = groups.DEPTH.bind(gpu.device, layouts.depth, view=view_uniform)
+        self._pipelines: dict[tuple[PipelineClass, groups.Sampling], wgpu.GPURenderPipeline] = {}
+        self._modules: dict[groups.Sampling, wgpu.GPUShaderModule] = {}
+
+    def _pipeline(self, kind: PipelineClass, sampling: groups.Sampling) -> wgpu.GPURenderPipeline:
+        found = self._pipelines.get((kind, sampling))
+        if found is not None:
+            return found
+        device, layouts = self.gpu.device, self.layouts
+        if sampling not in self._modules:
+            seen = [groups.DEPTH, groups.materials(sampling.pools), groups.DRAW]
+            self._modules[sampling] = program("depth", seen, [sampling.wgsl()]).compile(device)
+        module = self._modules[sampling]
+        masked = kind in MASKED
+        fragment: dict[str, Any] = {"module": module, "entry_point": "mask_fragment", "targets": []}
+        bias = {"depth_bias": -2, "depth_bias_slope_scale": -1.5} if self.from_light else {}
+        made = device.create_render_pipeline(
+            label=f"depth {kind.name.lower()}",
+            layout=device.create_pipeline_layout(
+                bind_group_layouts=[layouts.frame, layouts.depth, layouts.materials[sampling.pools], layouts.draw]
+            ),
+            vertex={
+                "module": module,
+                "entry_point": "mask_vertex" if masked else "vertex",
+                "buffers": [POSITIONS, ATTRIBUTES] if masked else [POSITIONS],
+            },
+            fragment=fragment if masked else None,
+            primitive={**primitive(kind), "cull_mode": "none"} if self.from_light else primitive(kind),
+            depth_stencil={"format": FORMAT, "depth_write_enabled": True, "depth_compare": "greater", **bias},
+        )
+        self._pipelines[kind, sampling] = made
+        return made
+
+    def record(
+        self,
+        encoder: Encoder,
+        frame_group: wgpu.GPUBindGroup,
+        scene: GpuScene,
+        target: CullTarget,
+        draw_group: wgpu.GPUBindGroup,
+        depth: wgpu.GPUTextureView,
+        *,
+        late: bool = False,
+    ) -> None:
+        """Draw one of the lists into `depth`; the early one clears it first."""
+        render = encoder.begin_render_pass(
+            label="depth late" if late else "depth",
+            color_attachments=[],
+            depth_stencil_attachment={
+                "view": depth,
+                "depth_clear_value": 0.0,
+                "depth_load_op": "load" if late else "clear",
+                "depth_store_op": "store",
+            },
+        )
+        render.set_bind_group(0, frame_group)
+        render.set_bind_group(1, self._group)
+        render.set_bind_group(2, scene.materials_group)
+        render.set_bind_group(3, draw_group)
+        set_geometry(render, scene)
+        for kind, first, count in scene.runs:
+            render.set_pipeline(self._pipeline(kind, scene.sampling))
+            multi_draw(render, target.args, first + scene.batches * late, count)
+        render.end()
