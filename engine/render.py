@@ -176,11 +176,12 @@ class Stage:
 
     def draw(self, world: World, time: float, sample: tuple[int, int] = (0, 1), view: Any = None) -> None:
         """Draw one frame: what moved is sent, another scene than last time is uploaded whole."""
-        rows, moved = world.update_transforms()
+        moved = world.moved()
         if world.woven is not self._shown:
-            rows, moved = self._upload(world)
-        if len(rows):
-            self.fabric.move(rows, moved)
+            self.fabric.move(*self._upload(world))
+        else:
+            self.fabric.place(moved.alone, moved.position, moved.rotation, moved.scale)
+            self.fabric.move(moved.in_trees, moved.world)
         self._send(world)
         if world.settings is not self.fabric.settings:
             self.fabric.set_post_process_config(world.settings)

@@ -28,7 +28,8 @@ class Transforms:
     """n transforms, each relative to its parent; the tree itself does not change.
 
     position: (n, 3) float32, metres.  rotation: (n, 4) float32, unit quaternions xyzw.  scale: (n, 3) float32.
-    world: (n, 3, 4) float32, world_from_local, as of the last `update`.
+    world: (n, 3, 4) float32, world_from_local, as of the last `update`. Rows that stand alone (without parent and
+    children) are made when it is read: who draws a crowd needs only where each one stands.
     parent: (n,) int32 rows, -1 for roots.  depth: (n,) int32, 0 for roots.
     p, q, s, up: position, rotation, scale and parent as flat memoryviews, which scripts read and write one number
     at a time, five times faster than an array. Who writes calls `mark` or `touch`.
@@ -37,16 +38,31 @@ class Transforms:
     def __init__(self, parent: I32, depth: I32, position: F32, rotation: F32, scale: F32, world: F32) -> None:
         assert len(parent), "an empty column has no memoryview"
         self.parent, self.depth = parent, depth
-        self.position, self.rotation, self.scale, self.world = position, rotation, scale, world
+        self.position, self.rotation, self.scale, self._world = position, rotation, scale, world
         self.p, self.q, self.s = (column.data.cast("B").cast("f") for column in (position, rotation, scale))
         self.up = parent.data.cast("B").cast("i")
         below = np.flatnonzero(parent >= 0)
         self._child_start = np.zeros(len(parent) + 1, np.int32)  # row r's children: _child[start[r] : start[r + 1]]
         np.cumsum(np.bincount(parent[below], minlength=len(parent)), out=self._child_start[1:])
         self._child: I32 = below[np.argsort(parent[below], kind="stable")].astype(np.int32)
+        self._alone = (parent < 0) & (np.diff(self._child_start) == 0)
+        self._stale: NDArray[np.bool_] | None = None
         self._marks = bytearray(len(parent))
         self._touched: list[int] = []  # one by one
         self._touched_many: list[I32] = []
+
+    @property
+    def world(self) -> F32:
+        """(n, 3, 4) world_from_local, as of the last `update`."""
+        if self._stale is not None:
+            self._compute(np.flatnonzero(self._stale).astype(np.int32), 0)
+            self._stale = None
+        return self._world
+
+    def _put_off(self, rows: I32) -> None:
+        if self._stale is None:
+            self._stale = np.zeros(len(self.parent), bool)
+        self._stale[rows] = True
 
     def mark(self, row: int) -> None:
         """Say that a row of position, rotation or scale was written."""
@@ -64,7 +80,9 @@ class Transforms:
             given = np.atleast_1d(np.asarray(rows))
             if given.dtype == bool and len(given) != n:
                 raise SceneError(f"touch: the mask has {len(given)} rows; there are {n}")
-            chosen = np.flatnonzero(given) if given.dtype == bool else np.unique(given).astype(np.int64)
+            chosen = np.flatnonzero(given) if given.dtype == bool else given
+            if given.dtype != bool and not (np.diff(given) > 0).all():
+                chosen = np.unique(given)
             if chosen.size and not (chosen[0] >= 0 and chosen[-1] < n):
                 raise SceneError(f"touch: the rows go from {chosen[0]} to {chosen[-1]}; there are {n}")
         marks = np.frombuffer(self._marks, np.uint8)
@@ -73,12 +91,32 @@ class Transforms:
         if len(new):
             self._touched_many.append(new)
 
-    def update(self) -> I32:
-        """Bring `world` up to date. Returns the rows (k,) int32 that changed, parents before their children."""
+    def update(self) -> tuple[I32, I32]:
+        """What changed, rows int32: (k,) that stand alone, and (m,) in trees, parents before their children.
+
+        The `world` of those in trees is brought up to date.
+        """
         if not self._touched and not self._touched_many:
-            return NO_ROWS
-        touched = np.concatenate([np.array(self._touched, np.int32), *self._touched_many])
+            return NO_ROWS, NO_ROWS
+        one_by_one = np.array(self._touched, np.int32)
+        many = self._touched_many
+        touched = many[0] if len(many) == 1 and not len(one_by_one) else np.concatenate([one_by_one, *many])
+        self._touched.clear()
+        self._touched_many.clear()
         marks = np.frombuffer(self._marks, np.uint8)
+        alone = self._alone[touched]
+        if alone.all():
+            marks[touched] = 0
+            self._put_off(touched)
+            return touched, NO_ROWS
+        in_trees = self._update_trees(touched[~alone], marks)
+        marks[touched] = 0
+        touched = touched[alone]
+        if len(touched):
+            self._put_off(touched)
+        return touched, in_trees
+
+    def _update_trees(self, touched: I32, marks: NDArray[np.uint8]) -> I32:
         depth = self.depth[touched]
         last = int(depth.max())
         levels: list[I32] = []
@@ -93,13 +131,10 @@ class Transforms:
                 levels.append(rows)
             below = self.below(rows)
             level += 1
-        marks[touched] = 0
-        self._touched.clear()
-        self._touched_many.clear()
         return levels[0] if len(levels) == 1 else np.concatenate(levels)
 
     def _compute(self, rows: I32, level: int) -> None:
-        world = self.world.reshape(-1, 12)
+        world = self._world.reshape(-1, 12)
         for first in range(0, len(rows), _CHUNK):
             some = rows[first : first + _CHUNK]
             matrix = _affine(self.position.take(some, 0), self.rotation.take(some, 0), self.scale.take(some, 0))

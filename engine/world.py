@@ -54,6 +54,25 @@ class Eye:
     lens: Lens
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Moved:
+    """What changed since it was last asked for.
+
+    alone: (k,) int32 rows that hang on nothing and nothing hangs on, with position (k, 3), rotation (k, 4), scale
+    (k, 3).  in_trees: (m,) int32 rows, with world (m, 3, 4) world_from_local.
+    """
+
+    alone: I32
+    position: F32
+    rotation: F32
+    scale: F32
+    in_trees: I32
+    world: F32
+
+
+_NOTHING_MOVED = Moved(NO_ROWS, *(np.empty((0, k), np.float32) for k in (3, 4, 3)), NO_ROWS, _NO_WORLD)
+
+
 @dataclass(frozen=True, slots=True)
 class Sphere:
     """A ball in world space, metres."""
@@ -223,13 +242,29 @@ class World:
         Called once a frame by whoever draws. Only touched rows and what hangs on them are computed; the camera that
         the world made itself is left out, since the woven scene does not know it.
         """
-        moved = self.transforms.update()
-        if not len(moved):
-            return NO_ROWS, _NO_WORLD
+        moved = self.moved()
+        rows = np.concatenate([moved.alone, moved.in_trees]) if len(moved.alone) else moved.in_trees
+        return (rows, self.transforms.world[rows]) if len(rows) else (NO_ROWS, _NO_WORLD)
+
+    def moved(self) -> Moved:
+        """`update_transforms` for who makes the transforms of lone objects by itself, as the Fabric does on the GPU."""
+        alone, in_trees = self.transforms.update()
         known = len(self.woven.objects.names)
         if known < len(self.names):
-            moved = moved[moved < known]
-        return moved, self.transforms.world[moved]
+            alone = alone[alone < known]
+        t = self.transforms
+        return (
+            Moved(
+                alone,
+                t.position.take(alone, 0),
+                t.rotation.take(alone, 0),
+                t.scale.take(alone, 0),
+                in_trees,
+                t.world[in_trees] if len(in_trees) else _NO_WORLD,
+            )
+            if len(alone) or len(in_trees)
+            else _NOTHING_MOVED
+        )
 
     def configure(self, changes: Mapping[str, Any]) -> None:
         """Change render settings, as in `{"exposure.compensation": 1.0}`. Raises SettingsError, and changes nothing."""

@@ -100,6 +100,7 @@ class Fabric:
         self.gpu = gpu
         self.plain = plain
         self._tapes: dict[tuple[bool, ...], Tape] = {}
+        self._taped_version = 0
         self._submission = Submission(gpu.device)
         self.settings = RenderSettings()
         self.scene: GpuScene | None = None
@@ -179,6 +180,7 @@ class Fabric:
         self.metered_ev100 = woven.metered_ev100
         self._environment.show(woven.environment)
         self._bind_frame(scene)
+        scene.changes.measure_all(self._frame_group)
         self._bind_cull(scene)
         self._cull.prepare(scene, self._uniforms.binding("view"))
         self._turn = 0
@@ -250,6 +252,11 @@ class Fabric:
         if len(objects):
             self._scene().move(objects, world)
 
+    def place(self, objects: NDArray[np.int32], position: F32, rotation: F32, scale: F32) -> None:
+        """As `move`, for objects without parent: (k, 3) metres, (k, 4) unit quaternions xyzw, (k, 3) factors."""
+        if len(objects):
+            self._scene().place(objects, position, rotation, scale)
+
     def _scene(self) -> GpuScene:
         if self.scene is None:
             raise GpuError("there is nothing to draw yet: call upload_scene first")
@@ -282,10 +289,7 @@ class Fabric:
         """The frame's command buffers: what changed, if anything; the frame itself; the picture for a window."""
         device, group, commands = self.gpu.device, self._frame_group, list[Any]()
         device.queue.write_buffer(self._uniforms.buffer, 0, self._uniforms.data)
-        if scene.has_uploads():
-            encoder = device.create_command_encoder(label="uploads")
-            scene.record_uploads(encoder, group)
-            commands.append(encoder.finish())
+        scene.send_changes()
         if self.plain:
             encoder = device.create_command_encoder(label="frame")
             self.frame(encoder, scene, shown=view is None)
@@ -302,6 +306,7 @@ class Fabric:
         """The passes, in order. `shown`: the finished picture is drawn offscreen too."""
         group, target, depth = self._frame_group, scene.view_target, self._main.depth_view
         two_phases = self.settings.cull.occlusion
+        scene.changes.record(encoder, group)
         self._cull.record_early(encoder, group, self._cull_group, scene, last=not two_phases)
         self._depth.record(encoder, group, scene, target, scene.draw_group, depth)
         if two_phases:
@@ -324,6 +329,9 @@ class Fabric:
     def _tape(self, scene: GpuScene, *, shown: bool) -> Tape:
         """The recorded frame. What it refers to stays the same until something calls `_tapes.clear()`."""
         key = (self._samples > 1, self._is_last_sample() and shown, self.settings.cull.occlusion)
+        if scene.changes.version != self._taped_version:
+            self._taped_version = scene.changes.version
+            self._tapes.clear()
         tape = self._tapes.get(key)
         if tape is None:
             tape = self._tapes[key] = Tape(self.gpu.device)

@@ -10,10 +10,12 @@ import wgpu
 from numpy.typing import NDArray
 
 from ..engine.gpu import Gpu
+from ..engine.math import affine_from_trs
 from ..loom.woven import WovenScene
 from ..shaders import groups
 from ..shaders.modules import program
 from ..shaders.structs import BATCH, DRAW_COMMAND, NONE, LightKind, PipelineClass
+from .tape import Encoder
 from .textures import TexturePools
 
 F32 = NDArray[np.float32]
@@ -36,6 +38,7 @@ class Layouts:
     cull: wgpu.GPUBindGroupLayout
     blend_sort: wgpu.GPUBindGroupLayout
     bounds: wgpu.GPUBindGroupLayout
+    place: wgpu.GPUBindGroupLayout
     hi_z_first: wgpu.GPUBindGroupLayout
     hi_z_next: wgpu.GPUBindGroupLayout
     accumulate: wgpu.GPUBindGroupLayout
@@ -53,6 +56,7 @@ class Layouts:
             cull=groups.CULL.layout(device),
             blend_sort=groups.BLEND_SORT.layout(device),
             bounds=groups.BOUNDS.layout(device),
+            place=groups.PLACE.layout(device),
             hi_z_first=groups.HI_Z_FIRST.layout(device),
             hi_z_next=groups.HI_Z_NEXT.layout(device),
             accumulate=groups.ACCUMULATE.layout(device),
@@ -65,11 +69,11 @@ def buffer(gpu: Gpu, label: str, size: int, usage: int = _STORAGE) -> wgpu.GPUBu
     return gpu.device.create_buffer(label=label, size=max(64, -(-size // 16) * 16), usage=usage)
 
 
-def upload(gpu: Gpu, target: wgpu.GPUBuffer, values: NDArray[Any]) -> None:
-    """Write an array to the start of a buffer, in pieces."""
+def upload(gpu: Gpu, target: wgpu.GPUBuffer, values: NDArray[Any], offset: int = 0) -> None:
+    """Write an array into a buffer from a byte offset on, in pieces."""
     data = np.ascontiguousarray(values).reshape(-1).view(np.uint8)
     for first in range(0, len(data), _CHUNK):
-        gpu.device.queue.write_buffer(target, first, data[first : first + _CHUNK])
+        gpu.device.queue.write_buffer(target, offset + first, data[first : first + _CHUNK])
 
 
 def filled(gpu: Gpu, label: str, values: NDArray[Any], usage: int = _STORAGE) -> wgpu.GPUBuffer:
@@ -164,16 +168,9 @@ class GpuScene:
         # Light.
         self.lights = woven.lights.copy()
         self.light_buffer = filled(gpu, "lights", self.lights)
-        self._lit_objects = {int(row) for row in self.lights["object"]}
+        self._is_lit = np.zeros(len(woven.objects.ids), bool)
+        self._is_lit[self.lights["object"]] = True
         self._lights_dirty = False
-
-        # Changes: rows and transforms gathered here, then one upload and one scatter.
-        self._dirty_rows = np.zeros(self.count + 1, np.uint32)
-        self._dirty_transforms = np.zeros((self.count, 3, 4), np.float32)
-        self._dirty = 0
-        self._dirty_mark = np.full(self.count, -1, np.int32)
-        self._dirty_row_buffer = buffer(gpu, "dirty rows", 4 * (self.count + 1))
-        self._dirty_transform_buffer = buffer(gpu, "dirty transforms", 48 * self.count)
 
         self.draw_group = groups.DRAW.bind(
             gpu.device, layouts.draw, transforms={"buffer": self.transforms}, instances={"buffer": self.instances},
@@ -183,49 +180,32 @@ class GpuScene:
             gpu.device, layouts.draw, transforms={"buffer": self.transforms}, instances={"buffer": self.instances},
             visible={"buffer": self.shadow_target.visible},
         )  # fmt: skip
-        self._bounds_group = groups.BOUNDS.bind(
-            gpu.device,
-            layouts.bounds,
-            transforms={"buffer": self.transforms},
-            spheres={"buffer": self.spheres},
-            instances={"buffer": self.instances},
-            batches={"buffer": self.batch_table},
-            meshes={"buffer": self.meshes},
-            dirty_rows={"buffer": self._dirty_row_buffer},
-            dirty_transforms={"buffer": self._dirty_transform_buffer},
-        )
-        module = program("bounds", [groups.BOUNDS]).compile(gpu.device)
-        layout = gpu.device.create_pipeline_layout(bind_group_layouts=[layouts.frame, layouts.bounds])
-        self._all_spheres, self._scatter = (
-            gpu.device.create_compute_pipeline(
-                label=entry, layout=layout, compute={"module": module, "entry_point": entry}
-            )
-            for entry in ("all_spheres", "scatter")
-        )
-        self._fresh = True
+        self.changes = Changes(gpu, layouts, self)
 
     def move(self, objects: I32, world: F32) -> None:
         """New world transforms: `objects` (k,) distinct object rows, `world` (k, 3, 4). Lights follow too."""
         rows = self.instance_of_object[objects]
         drawn = rows >= 0
-        if not drawn.all():
-            rows, transforms = rows[drawn], world[drawn]
+        if drawn.all():
+            self.changes.move(rows, world)
         else:
-            transforms = world
-        if len(rows):
-            # A row that is dirty already is overwritten where it stands: the last move wins.
-            at = self._dirty_mark[rows]
-            new = at < 0
-            count = int(new.sum())
-            at[new] = np.arange(self._dirty, self._dirty + count, dtype=np.int32)
-            self._dirty_mark[rows] = at
-            self._dirty_rows[at + 1] = rows
-            self._dirty_transforms[at] = transforms
-            self._dirty += count
-        if self._lit_objects:
-            for place, row in enumerate(objects.tolist()):
-                if row in self._lit_objects:
-                    self._move_lights(row, world[place])
+            self.changes.move(rows[drawn], world[drawn])
+        for place in np.flatnonzero(self._is_lit[objects]).tolist():
+            self._move_lights(int(objects[place]), world[place])
+
+    def place(self, objects: I32, position: F32, rotation: F32, scale: F32) -> None:
+        """The same for objects that hang on nothing: (k, 3), (k, 4) xyzw, (k, 3). The GPU makes the transforms."""
+        rows = self.instance_of_object[objects]
+        drawn = rows >= 0
+        if drawn.all():
+            self.changes.place(rows, position, rotation, scale)
+        else:
+            self.changes.place(rows[drawn], position[drawn], rotation[drawn], scale[drawn])
+        lit = np.flatnonzero(self._is_lit[objects])
+        if len(lit):
+            world = affine_from_trs(position[lit], rotation[lit], scale[lit]).astype(np.float32)
+            for place, m in zip(lit.tolist(), world, strict=True):
+                self._move_lights(int(objects[place]), m)
 
     def _move_lights(self, row: int, world: F32) -> None:
         for i in np.flatnonzero(self.lights["object"] == row):
@@ -246,34 +226,13 @@ class GpuScene:
         for row, value in zip(rows.tolist(), values, strict=True):
             self.gpu.device.queue.write_buffer(self.material_table, row * size, value.tobytes())
 
-    def has_uploads(self) -> bool:
-        """Whether anything changed since the last frame."""
-        return self._lights_dirty or self._fresh or self._dirty > 0
-
-    def record_uploads(self, encoder: wgpu.GPUCommandEncoder, frame_group: wgpu.GPUBindGroup) -> None:
-        """Send what changed since the last frame: one upload, one scatter."""
+    def send_changes(self) -> None:
+        """Upload what changed since the last frame; nothing, where nothing did."""
         if self._lights_dirty:
             upload(self.gpu, self.light_buffer, self.lights)
             self._lights_dirty = False
-        if not self.count or not (self._fresh or self._dirty):
-            return
-        compute = encoder.begin_compute_pass(label="uploads")
-        compute.set_bind_group(0, frame_group)
-        compute.set_bind_group(1, self._bounds_group)
-        if self._fresh:
-            compute.set_pipeline(self._all_spheres)
-            compute.dispatch_workgroups(*grid(self.count))
-            self._fresh = False
-        if self._dirty:
-            n = self._dirty
-            self._dirty_rows[0] = n
-            self.gpu.device.queue.write_buffer(self._dirty_row_buffer, 0, self._dirty_rows[: n + 1])
-            upload(self.gpu, self._dirty_transform_buffer, self._dirty_transforms[:n])
-            self._dirty_mark[self._dirty_rows[1 : n + 1]] = -1
-            compute.set_pipeline(self._scatter)
-            compute.dispatch_workgroups(*grid(n))
-            self._dirty = 0
-        compute.end()
+        if self.changes.pending:
+            self.changes.send()
 
     def blended_triangles(self, count: int) -> int:
         """The triangles of the first `count` transparent draws of the last frame. Waits for the GPU."""
@@ -286,6 +245,174 @@ class GpuScene:
         """The row of the first sun that casts shadows, or NONE."""
         rows = np.flatnonzero((self.lights["kind"] == LightKind.SUN) & (self.lights["casts_shadows"] != 0))
         return int(rows[0]) if len(rows) else NONE
+
+
+class Changes:
+    """What moved since the last frame: gathered, sent in one upload, put in its place by one kernel.
+
+    Buffers are made when something first moves and double when more does.
+    """
+
+    def __init__(self, gpu: Gpu, layouts: Layouts, scene: GpuScene) -> None:
+        self._gpu, self._layouts = gpu, layouts
+        self._bound: dict[str, Any] = {
+            name: {"buffer": made}
+            for name, made in (
+                ("transforms", scene.transforms),
+                ("spheres", scene.spheres),
+                ("instances", scene.instances),
+                ("batches", scene.batch_table),
+                ("meshes", scene.meshes),
+            )
+        }
+        self._count = scene.count
+        self._all_spheres, self._scatter, self._place = (
+            gpu.device.create_compute_pipeline(
+                label=entry,
+                layout=gpu.device.create_pipeline_layout(bind_group_layouts=[layouts.frame, layout]),
+                compute={"module": program(name, [group]).compile(gpu.device), "entry_point": entry},
+            )
+            for name, entry, group, layout in (
+                ("bounds", "all_spheres", groups.BOUNDS, layouts.bounds),
+                ("bounds", "scatter", groups.BOUNDS, layouts.bounds),
+                ("place", "place", groups.PLACE, layouts.place),
+            )
+        )
+        self._counts: NDArray[np.uint32] = np.array([[0, 0, 1], [0, 0, 1]], np.uint32)
+        usage = wgpu.BufferUsage.INDIRECT | wgpu.BufferUsage.COPY_DST
+        self._groups = filled(gpu, "changes", self._counts, usage)
+        self.version = 0
+        """Grows when a buffer is replaced, and with it what a recorded frame refers to."""
+        self._rows: NDArray[np.uint32] = np.zeros(1, np.uint32)  # the count, then the rows
+        self._transforms: F32 = np.zeros((0, 3, 4), np.float32)
+        self._mark: I32 | None = None  # where a row lies in them
+        self._moved = 0
+        self._placed: tuple[NDArray[np.uint32], F32, F32, F32] | None = None
+        self._capacity = {"move": 0, "place": 0}
+        self._reserve_move(1)
+        self._reserve_place(1)
+
+    @property
+    def pending(self) -> bool:
+        """Whether there is anything to send, or to say that there is nothing any more."""
+        return self._moved > 0 or self._placed is not None or bool(self._counts[:, 0].any())
+
+    def move(self, rows: I32, transforms: F32) -> None:
+        """Instances (k,), distinct, and their transforms (k, 3, 4). The last move of a row wins."""
+        if self._placed is not None:
+            was, position, rotation, scale = self._placed
+            self._placed = None
+            self.move(was[1:].astype(np.int32), affine_from_trs(position, rotation, scale).astype(np.float32))
+        if not len(rows):
+            return
+        if self._mark is None:
+            self._mark = np.full(self._count, -1, np.int32)
+        at = self._mark[rows]
+        new = at < 0
+        count = int(new.sum())
+        self._make_room(self._moved + count)
+        at[new] = np.arange(self._moved, self._moved + count, dtype=np.int32)
+        self._mark[rows] = at
+        self._rows[at + 1] = rows
+        self._transforms[at] = transforms
+        self._moved += count
+
+    def place(self, rows: I32, position: F32, rotation: F32, scale: F32) -> None:
+        """Instances (k,), distinct, that hang on nothing, and where they are now."""
+        if self._moved or self._placed is not None:
+            self.move(rows, affine_from_trs(position, rotation, scale).astype(np.float32))
+        elif len(rows):
+            counted = np.empty(len(rows) + 1, np.uint32)
+            counted[0], counted[1:] = len(rows), rows
+            self._placed = (counted, position, rotation, scale)
+
+    def _make_room(self, needed: int) -> None:
+        if needed > len(self._transforms):
+            size = min(self._count, max(needed, 2 * len(self._transforms), 256))
+            rows, transforms = np.zeros(size + 1, np.uint32), np.empty((size, 3, 4), np.float32)
+            rows[: self._moved + 1] = self._rows[: self._moved + 1]
+            transforms[: self._moved] = self._transforms[: self._moved]
+            self._rows, self._transforms = rows, transforms
+
+    def _reserve_move(self, needed: int) -> None:
+        if needed > self._capacity["move"]:
+            size = self._capacity["move"] = 1 << max(needed - 1, 0).bit_length()
+            self.version += 1
+            self._row_buffer = buffer(self._gpu, "dirty rows", 4 * (size + 1))
+            self._transform_buffer = buffer(self._gpu, "dirty transforms", 48 * size)
+            self._move_group = groups.BOUNDS.bind(
+                self._gpu.device,
+                self._layouts.bounds,
+                **self._bound,
+                dirty_rows={"buffer": self._row_buffer},
+                dirty_transforms={"buffer": self._transform_buffer},
+            )
+
+    def _reserve_place(self, needed: int) -> None:
+        if needed > self._capacity["place"]:
+            size = self._capacity["place"] = 1 << max(needed - 1, 0).bit_length()
+            self.version += 1
+            self._placed_row_buffer = buffer(self._gpu, "placed rows", 4 * (size + 1))
+            self._place_buffer = buffer(self._gpu, "places", 40 * size)
+            self._place_group = groups.PLACE.bind(
+                self._gpu.device,
+                self._layouts.place,
+                **self._bound,
+                moved_rows={"buffer": self._placed_row_buffer},
+                moved_places={"buffer": self._place_buffer},
+            )
+
+    def send(self) -> None:
+        """Write what is pending into the buffers, and how much it is; the frame's `record` then puts it in place."""
+        queue = self._gpu.device.queue
+        counts = self._counts
+        before = counts.copy()
+        counts[0, :2] = counts[1, :2] = 0
+        if self._moved:
+            n = self._moved
+            self._reserve_move(n)
+            self._rows[0] = n
+            queue.write_buffer(self._row_buffer, 0, self._rows[: n + 1])
+            upload(self._gpu, self._transform_buffer, self._transforms[:n])
+            assert self._mark is not None
+            self._mark[self._rows[1 : n + 1]] = -1
+            counts[0, :2] = grid(n)
+            self._moved = 0
+        if self._placed is not None:
+            counted, *columns = self._placed
+            self._reserve_place(len(counted) - 1)
+            queue.write_buffer(self._placed_row_buffer, 0, counted)
+            offset = 0
+            for column in columns:
+                upload(self._gpu, self._place_buffer, column, offset)
+                offset += column.nbytes
+            counts[1, :2] = grid(len(counted) - 1)
+            self._placed = None
+        if (counts != before).any():
+            queue.write_buffer(self._groups, 0, counts)
+
+    def measure_all(self, frame_group: wgpu.GPUBindGroup) -> None:
+        """Find the spheres of all instances: once, before the first frame."""
+        encoder = self._gpu.device.create_command_encoder(label="spheres")
+        compute = encoder.begin_compute_pass(label="spheres")
+        compute.set_pipeline(self._all_spheres)
+        compute.set_bind_group(0, frame_group)
+        compute.set_bind_group(1, self._move_group)
+        compute.dispatch_workgroups(*grid(self._count))
+        compute.end()
+        self._gpu.device.queue.submit([encoder.finish()])
+
+    def record(self, encoder: Encoder, frame_group: wgpu.GPUBindGroup) -> None:
+        """Put what was sent in its place: two dispatches, of no workgroups where nothing moved."""
+        compute = encoder.begin_compute_pass(label="changes")
+        compute.set_bind_group(0, frame_group)
+        compute.set_pipeline(self._scatter)
+        compute.set_bind_group(1, self._move_group)
+        compute.dispatch_workgroups_indirect(self._groups, 0)
+        compute.set_pipeline(self._place)
+        compute.set_bind_group(1, self._place_group)
+        compute.dispatch_workgroups_indirect(self._groups, 12)
+        compute.end()
 
 
 def grid(count: int, lanes: int = 256) -> tuple[int, int]:

@@ -124,6 +124,18 @@ BOUNDS = Bindings(
     dirty_transforms=storage(runtime_array(affine)),
 )
 
+PLACE = Bindings(
+    "pass",
+    COMPUTE,
+    transforms=storage(runtime_array(affine), write=True),
+    spheres=storage(runtime_array(vec4), write=True),
+    instances=storage(runtime_array(s.INSTANCE)),
+    batches=storage(runtime_array(s.BATCH)),
+    meshes=storage(runtime_array(s.MESH)),
+    moved_rows=storage(runtime_array(u32)),
+    moved_places=storage(runtime_array(f32)),
+)
+
 ACCUMULATE = Bindings(
     "pass",
     COMPUTE,
