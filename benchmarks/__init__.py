@@ -1,1 +1,1 @@
-"""Measurements that `dream bench` runs: each module has `measure(objects, size, frames)` for one row."""
+"""Measurements that `dream bench` runs: each module has `measure(objects, size, frames)` for one row or several."""

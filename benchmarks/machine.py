@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,16 @@ def machine() -> dict[str, Any]:
         "adapter": adapter,
         "system": platform.platform(),
         "python": platform.python_version(),
-        **{name: version(name) for name in ("dreamwell", "wgpu", "numpy")},
+        **{name: version_of(name) for name in ("dreamwell", "wgpu", "numpy")},
     }
+
+
+def version_of(package: str) -> str:
+    """The installed version; empty for what is imported from a folder that was never installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
 
 
 def cpu_name() -> str:

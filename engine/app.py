@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from ..assets.library import AssetLibrary
+from ..fabric import Fabric
 from ..loom.weave import weave
 from ..loom.woven import WovenScene
 from .gpu import Gpu
@@ -175,6 +176,22 @@ class App:
         """Decorator: call `function(paths)` when files are dropped on the window."""
         self._on_drop.append(function)
         return function
+
+    def pointed_at(self) -> Entity | None:
+        """The object under the pointer in the last picture, or None; before the first frame too. Waits for the GPU."""
+        picker = self.world.picker
+        if picker is None:
+            return None
+        (x, y), (width, height), pixels = self.input.pointer, self.input.size, picker.size
+        return self.world.pick(x * pixels[0] / width, y * pixels[1] / height)
+
+    def counters(self) -> dict[str, float]:
+        """What the last picture drew and left out, see `Fabric.counters`, and `encode_us`, the CPU's microseconds.
+
+        Empty before the first frame. Waits for the GPU and reads a lot from it: a few times a second is fine.
+        """
+        fabric = self.world.picker
+        return {**fabric.counters(), "encode_us": fabric.encode_us} if isinstance(fabric, Fabric) else {}
 
     def close(self) -> None:
         """End `run` after this frame."""

@@ -75,7 +75,7 @@ class Appearance:
     def resend(self) -> None:
         """Another Fabric shows the world: everything that is not as it was woven is to be sent again."""
         woven = self.woven
-        self.changed_lights |= {i for i, value in enumerate(self.lights) if value is not woven.light_components[i]}
+        self.changed_lights |= set(np.flatnonzero(self.light_rows != woven.lights).tolist())
         self.changed_materials |= {i for i, value in enumerate(self.now) if value is not woven.material_components[i]}
         self.changed_environment |= self.environment is not woven.environment
         self.unmetered |= self.ev100 != woven.metered_ev100
@@ -104,6 +104,15 @@ class Appearance:
                     self.unmetered = True
                 return
         raise SceneError(f'"{name}" has no {type(value).__name__}; lights can be changed while a scene runs, not added')
+
+    def put_out(self, rows: NDArray[np.integer[Any]]) -> None:
+        """The objects in these rows (k,) are gone, and their lights with them."""
+        for row in [row for row in self._lights_of if (rows == row).any()]:
+            for i in self._lights_of.pop(row):
+                for key in ("color", "casts_shadows"):
+                    self.light_rows[key][i] = 0
+                self.changed_lights.add(i)
+                self.unmetered = True
 
     # ---- materials ----------------------------------------------------------------------------------------------
 
@@ -148,14 +157,16 @@ class Appearance:
         self.environment = environment
         self.changed_environment = self.unmetered = True
 
-    def meter(self, world_from_local: F32) -> float:
-        """EV100 by the incident meter, from the lights and surroundings as they are now; see `loom.configure`."""
+    def meter(self, world_from_local: F32, drawn: NDArray[np.integer[Any]]) -> float:
+        """EV100 by the incident meter, from the lights and surroundings as they are now; see `loom.configure`.
+
+        drawn: (k,) rows of world_from_local (n, 3, 4).
+        """
         lights = self.light_rows.copy()
         placed = world_from_local[lights["object"]]
         lights["position"] = placed[:, :, 3]
         z = -placed[:, :, 2]
         lights["direction"] = z / np.maximum(np.linalg.norm(z, axis=1, keepdims=True), 1e-20)
-        drawn = self.woven.instance_object
         drawn = drawn[~np.isin(drawn, lights["object"])]
         if self.environment.implicit:
             implied = implicit_environment(lights, drawn, world_from_local)

@@ -18,7 +18,7 @@ from .quick_cffi import hasten
 
 NEEDED = ("indirect-first-instance",)
 """Without it, draws whose first instance is not 0 vanish silently."""
-WANTED = ("multi-draw-indirect-count", "timestamp-query", "float32-filterable")
+WANTED = ("multi-draw-indirect-count", "timestamp-query", "float32-filterable", "primitive-index")
 """Used where present, never needed."""
 
 _LIMITS = ("max-buffer-size", "max-storage-buffer-binding-size", "max-texture-dimension-2d", "max-texture-array-layers")

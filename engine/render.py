@@ -20,6 +20,7 @@ from ..loom.weave import read, weave
 from ..loom.woven import WovenScene
 from .errors import AssetError, DreamwellError, SceneError
 from .gpu import Gpu
+from .memory import give_back
 from .scene.components import Environment
 from .scene.scene import Scene
 from .scene.settings import apply_settings
@@ -173,13 +174,15 @@ class Stage:
         self.uploads: list[float] = []
         """Seconds, of every upload of a scene."""
         self._shown: WovenScene | None = None
+        self._drawn: World | None = None
 
     def draw(self, world: World, time: float, sample: tuple[int, int] = (0, 1), view: Any = None) -> None:
         """Draw one frame: what moved is sent, another scene than last time is uploaded whole."""
         moved = world.moved()
         if world.woven is not self._shown:
-            self.fabric.move(*self._upload(world))
+            self._upload(world)
         else:
+            self._recast(world)
             self.fabric.place(moved.alone, moved.position, moved.rotation, moved.scale)
             self.fabric.move(moved.in_trees, moved.world)
         self._send(world)
@@ -190,12 +193,15 @@ class Stage:
         observer = Observer(eye.world_from_camera, lens.fov_y, lens.near, lens.height, lens.orthographic)
         self.fabric.begin_frame(observer, time=time, sample=sample)
         self.fabric.end_frame(view)
+        if self._drawn is not world and self._drawn is not None and self._drawn.picker is self.fabric:
+            self._drawn.picker = None
+        self._drawn, world.picker = world, self.fabric
 
     def _send(self, world: World) -> None:
         """What changed of the lights, the materials, the surroundings; and the exposure that follows them."""
         look = world.appearance
         if look.unmetered:
-            self.fabric.set_metered(look.meter(world.world_from_local))
+            self.fabric.set_metered(world.meter())
         if look.changed_lights:
             changed = np.array(sorted(look.changed_lights), np.int32)
             self.fabric.set_lights(changed, look.light_rows[changed])
@@ -206,17 +212,29 @@ class Stage:
             self.fabric.set_environment(look.environment)
             look.changed_environment = False
 
-    def _upload(self, world: World) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Upload the scene; what has moved in the world since it was woven: rows (k,) and transforms (k, 3, 4)."""
+    def _recast(self, world: World) -> None:
+        """Who came, went or shows something else."""
+        changed = world.changed_looks()
+        if changed is None:
+            return
+        looks, mirrored = changed
+        drawn, wanted = self.fabric.draws(looks.rows), looks.mesh >= 0
+        self.fabric.despawn(looks.rows[drawn & ~wanted])
+        for call, some in ((self.fabric.change, drawn & wanted), (self.fabric.spawn, ~drawn & wanted)):
+            call(looks.rows[some], looks.mesh[some], looks.material[some], mirrored[some])
+
+    def _upload(self, world: World) -> None:
+        """Upload the scene, and what is different in the world from how it was woven."""
         start = time.perf_counter()
         woven = world.woven
         self.fabric.upload_scene(woven)
-        world.appearance.resend()
-        now = world.world_from_local[: len(woven.objects.names)]
-        rows = np.flatnonzero((now != woven.objects.world).any(axis=(1, 2))).astype(np.int32)
+        world.resend()
+        self._recast(world)
+        rows = world.rows_that_moved()
+        self.fabric.move(rows, world.world_from_local[rows])
         self._shown = woven
+        give_back()
         self.uploads.append(time.perf_counter() - start)
-        return rows, now[rows]
 
 
 def take(shot: Shot, advance: Callable[[float], World], progress: Progress | None = None) -> Picture:

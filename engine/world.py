@@ -9,17 +9,20 @@ import difflib
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ..loom.woven import WovenScene
 from . import math as dmath
 from .appearance import LIGHTS, Appearance, Materials
 from .declare import Vec3, Vec4
 from .errors import SceneError
-from .scene.components import Environment, Light
+from .picked import Picker
+from .roster import Looks, Roster
+from .rows import distinct
+from .scene.components import Environment, Light, Material
 from .scene.settings import apply_settings
 from .transforms import NO_ROWS, Transforms
 
@@ -70,7 +73,7 @@ class Moved:
     world: F32
 
 
-_NOTHING_MOVED = Moved(NO_ROWS, *(np.empty((0, k), np.float32) for k in (3, 4, 3)), NO_ROWS, _NO_WORLD)
+_NOTHING_MOVED = Moved(NO_ROWS, _NO_WORLD[:, 0, :3], _NO_WORLD[:, 0], _NO_WORLD[:, 0, :3], NO_ROWS, _NO_WORLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +100,15 @@ def around(centre: Vec3, distance: float, yaw: float, pitch: float) -> Vec3:
 
 def bounds_of(woven: WovenScene, world_from_local: F32) -> Sphere:
     """A ball around everything that is drawn, its objects at (n, 3, 4) float32; 1 m at the origin for nothing."""
-    if not len(woven.instances):
+    mesh = woven.batches["mesh"][woven.instances["batch"]]
+    return _bounds(woven.geometry.meshes[mesh], world_from_local[woven.instance_object])
+
+
+def _bounds(mesh: NDArray[np.void], world_from_local: F32) -> Sphere:
+    """A ball around (k,) structs.MESH that are placed at (k, 3, 4)."""
+    if not len(mesh):
         return Sphere((0.0, 0.0, 0.0), 1.0)
-    mesh = woven.geometry.meshes[woven.batches["mesh"][woven.instances["batch"]]]
-    placed = world_from_local[woven.instance_object].astype(np.float64)
+    placed = world_from_local.astype(np.float64)
     centre = np.matmul(placed[:, :, :3], mesh["centre"].astype(np.float64)[:, :, None])[:, :, 0] + placed[:, :, 3]
     radius = mesh["radius"] * np.linalg.norm(placed[:, :, :3], axis=1).max(axis=1)
     middle = ((centre - radius[:, None]).min(axis=0) + (centre + radius[:, None]).max(axis=0)) / 2
@@ -122,8 +130,10 @@ class World:
         self.woven = woven
         self.settings = woven.settings
         """How the world is drawn; see `configure`."""
-        self.names: tuple[str, ...] = objects.names + ("camera",) * extra
-        self.ids: U64 = _grown(objects.ids, extra, 0)
+        self.roster = Roster(woven, ("camera",) * extra)
+        """Who is there, by row; to be changed by `spawn`, `despawn` and the objects' own attributes."""
+        self.generations: memoryview | None = None
+        """How often each row was given up, for handles; None as long as none was."""
         self.transforms = Transforms(
             parent=_grown(objects.parents, extra, -1),
             depth=_grown(objects.depth, extra, 0),
@@ -134,7 +144,9 @@ class World:
         )
         self.appearance = Appearance(woven)
         """The lights, materials and surroundings as they are now."""
-        self._rows: dict[str, int] | None = None
+        self.picker: Picker | None = None
+        """Who draws the world; set by whoever does, None before the first frame."""
+        self._made_camera = len(objects.names) if extra else -1
         self._lenses: dict[int, Lens] = {
             row: Lens(fov_y, near, height, orthographic)
             for row, fov_y, near, height, orthographic in zip(
@@ -147,7 +159,7 @@ class World:
             )
         }
         if extra:
-            self._camera = len(objects.names)
+            self._camera = self._made_camera
             self._lenses[self._camera] = Lens(DEFAULT_FOV)
             self.transforms.rotation[-1, 3] = 1
             self.frame(aspect=aspect)
@@ -158,17 +170,23 @@ class World:
     # ---- objects ------------------------------------------------------------------------------------------------
 
     def __len__(self) -> int:
-        return len(self.names)
+        """How many objects there are; the columns hold the rows of those that are gone as well."""
+        return self.roster.rows.live
 
     def __iter__(self) -> Iterator[Entity]:
-        return (Entity(self, row) for row in range(len(self.names)))
+        """Every object, in the order of the rows; those that are despawned on the way are left out."""
+        roster = self.roster
+        rows = roster.live()
+        for row in rows if isinstance(rows, range) else rows.tolist():
+            if roster.generations is None or roster.is_live(row):
+                yield Entity(self, row)
 
     def __contains__(self, name: str) -> bool:
-        return name in self._by_name()
+        return self.roster.find(name) is not None
 
     def __getitem__(self, name: str) -> Entity:
         """The first object with a name. Raises SceneError, with the nearest names."""
-        row = self._by_name().get(name)
+        row = self.roster.find(name)
         if row is None:
             near = difflib.get_close_matches(name, self.names[:10_000], n=3)
             hint = "; there is " + ", ".join(f'"{n}"' for n in near) if near else ""
@@ -177,35 +195,172 @@ class World:
 
     def find(self, name: str) -> Entity | None:
         """The first object with a name, or None."""
-        row = self._by_name().get(name)
+        row = self.roster.find(name)
         return None if row is None else Entity(self, row)
 
     def at(self, row: int) -> Entity:
         """The object in a row of the columns. Raises SceneError."""
         if not 0 <= row < len(self.names):
             raise SceneError(f"row {row} is none of the world's {len(self.names)} rows")
+        if not self.roster.is_live(row):
+            raise SceneError(f'there is no object in row {row} any more: "{self.names[row]}" was despawned')
         return Entity(self, row)
 
+    @property
+    def names(self) -> Sequence[str]:
+        """The name in each row; that of a despawned object stays until the row has another."""
+        return self.roster
+
+    @property
+    def ids(self) -> U64:
+        """(n,) uint64 stable ids as in the scene; random for what was spawned, 0 for the camera made by the world."""
+        return self.roster.ids
+
     def tagged(self, *tags: str) -> list[Entity]:
-        """The objects that carry all of these tags, in the scene's order."""
+        """The objects that carry all of these tags, in the order of the rows."""
         return [Entity(self, row) for row in self.rows_tagged(*tags).tolist()]
 
     def rows_tagged(self, *tags: str) -> I32:
         """(k,) int32 rows of the objects that carry all of these tags: to index the columns with."""
-        known = self.woven.tag_names
-        if not all(tag in known for tag in tags):
-            return NO_ROWS
-        masks = self.woven.objects.tags
-        carried = np.ones(len(masks), bool)
-        for bit in map(known.index, tags):
-            carried &= (masks[:, bit // 32] >> np.uint32(bit % 32) & 1).astype(bool)
-        return np.flatnonzero(carried).astype(np.int32)
+        return self.roster.rows_tagged(tags)
 
-    def _by_name(self) -> dict[str, int]:
-        if self._rows is None:
-            last = len(self.names) - 1
-            self._rows = {name: last - i for i, name in enumerate(reversed(self.names))}
-        return self._rows
+    # ---- coming and going -----------------------------------------------------------------------------------------
+
+    @overload
+    def spawn(
+        self,
+        prototype: Entity | str,
+        at: Vec3 = ...,
+        rotation: ArrayLike | None = ...,
+        scale: ArrayLike | None = ...,
+        *,
+        name: str | None = ...,
+        tags: Iterable[str] | None = ...,
+        parent: Entity | None = ...,
+    ) -> Entity: ...
+    @overload
+    def spawn(
+        self,
+        prototype: Entity | str,
+        at: ArrayLike,
+        rotation: ArrayLike | None = ...,
+        scale: ArrayLike | None = ...,
+        *,
+        name: str | None = ...,
+        tags: Iterable[str] | None = ...,
+        parent: Entity | None = ...,
+    ) -> Any: ...
+    def spawn(
+        self,
+        prototype: Entity | str,
+        at: ArrayLike = (0.0, 0.0, 0.0),
+        rotation: ArrayLike | None = None,
+        scale: ArrayLike | None = None,
+        *,
+        name: str | None = None,
+        tags: Iterable[str] | None = None,
+        parent: Entity | None = None,
+    ) -> Entity | I32:
+        """New objects that show the mesh and the material of another one, and nothing else of it.
+
+        `at` (3,) makes one and returns it; (k, 3) makes k and returns their rows (k,) int32. Metres, relative to the
+        `parent`. `rotation`: xyzw, (4,) or (k, 4), normalised. `scale`: a number, (3,), (k,) or (k, 3). Where these
+        are left out they are the prototype's, as are `name` and `tags`; k objects are called `name-0`, `name-1` …
+
+        Arrays that were asked for before (`positions` …) may be out of date after it. Raises SceneError, and then
+        makes nothing.
+        """
+        like = self[prototype] if isinstance(prototype, str) else prototype
+        t, row = self.transforms, like.live_row()
+        stem = like.name if name is None else name
+        own = like.tags if tags is None else _words(stem, tags)
+        places, turns, factors, alone = _arranged(
+            stem, at, like.rotation if rotation is None else rotation, like.scale if scale is None else scale
+        )
+        above = -1 if parent is None else self.own(parent).live_row()
+        mesh, material = self.roster.look(row)
+        count = len(places)
+        rows = self.roster.add(count, stem, numbered=not alone, tags=own, mesh=mesh, material=material)
+        self.generations = self.roster.generations
+        t.spawn(rows, self.roster.rows.end, places, turns, factors, above)
+        return Entity(self, int(rows[0])) if alone else rows
+
+    def despawn(self, what: Entity | ArrayLike) -> None:
+        """Take objects out of the world, and all that hangs on them: one, or rows (k,) in any order.
+
+        Their handles raise SceneError from then on. Lights go out. Raises SceneError for rows that are no objects,
+        and when the active camera would go; then nothing does.
+        """
+        if isinstance(what, Entity):
+            rows = np.array([self.own(what).live_row()], np.int32)
+        else:
+            rows = distinct(np.atleast_1d(np.asarray(what)).astype(np.int32))
+            if len(rows) and not (rows[0] >= 0 and rows[-1] < len(self.names)):
+                raise SceneError(f"despawn: the rows go from {rows[0]} to {rows[-1]}; there are {len(self.names)}")
+            gone = self.roster.dead(rows)
+            if len(gone):
+                raise SceneError(f'despawn: "{self.names[int(gone[0])]}" (row {gone[0]}) was despawned before')
+        if not len(rows):
+            return
+        rows = self.transforms.with_all_below(rows)
+        if (rows == self._camera).any():
+            raise SceneError(f'"{self.names[self._camera]}" is looked through; set `world.camera` to another one first')
+        for row in [row for row in self._lenses if (rows == row).any()]:
+            del self._lenses[row]
+        self.appearance.put_out(rows)
+        self.roster.remove(rows)
+        self.generations = self.roster.generations
+        self.transforms.release(rows, self.roster.rows.end)
+
+    def own(self, entity: Entity) -> Entity:
+        """The same object. Raises SceneError for one of another world."""
+        if entity.world is not self:
+            raise SceneError(f'"{entity.name}" is in another world')
+        return entity
+
+    def changed_looks(self) -> tuple[Looks, NDArray[np.bool_]] | None:
+        """What shows something else than when it was last asked, and (k,) whether it is mirrored; None for nothing.
+
+        For who draws the world, once a frame.
+        """
+        looks = self.roster.unsent()
+        return None if looks is None else (looks, self.transforms.mirrored(looks.rows))
+
+    def rows_that_moved(self) -> I32:
+        """(k,) the rows that are not where they were woven, as of the last `update_transforms`."""
+        woven, now = self.woven.objects.world, self.transforms.world
+        known = min(len(woven), len(now))
+        if now.base is woven or now is woven:
+            return NO_ROWS
+        moved = (now[:known] != woven[:known]).any(axis=(1, 2))
+        rows = np.concatenate([np.flatnonzero(moved), np.arange(known, len(now))]).astype(np.int32)
+        return self.roster.living(rows)
+
+    def resend(self) -> None:
+        """Another Fabric shows the world, which knows only what was woven: everything else is to be sent again."""
+        self.appearance.resend()
+        self.roster.resend()
+
+    # ---- what the picture shows -----------------------------------------------------------------------------------
+
+    def pick(self, x: float, y: float) -> Entity | None:
+        """The object that a pixel of the last picture shows, or None; (0, 0) is the top left. Waits for the GPU.
+
+        None as well where that object was despawned since. `world.picker.pick(x, y)` does not wait, and knows the
+        triangle and the place too. Raises SceneError before the first frame.
+        """
+        found = self._drawn_by().pick(x, y).result()
+        return None if found is None or not self.roster.is_live(found.object) else Entity(self, found.object)
+
+    def pick_rectangle(self, x0: float, y0: float, x1: float, y1: float) -> list[Entity]:
+        """The objects that the last picture shows between two corners, in the order of their rows. As `pick`."""
+        rows = self._drawn_by().pick_rectangle(x0, y0, x1, y1).result()
+        return [Entity(self, row) for row in self.roster.living(rows).tolist()]
+
+    def _drawn_by(self) -> Picker:
+        if self.picker is None:
+            raise SceneError("nothing can be picked: the world has not been drawn yet")
+        return self.picker
 
     # ---- columns ------------------------------------------------------------------------------------------------
 
@@ -248,17 +403,14 @@ class World:
 
     def moved(self) -> Moved:
         """`update_transforms` for who makes the transforms of lone objects by itself, as the Fabric does on the GPU."""
-        alone, in_trees = self.transforms.update()
-        known = len(self.woven.objects.names)
-        if known < len(self.names):
-            alone = alone[alone < known]
         t = self.transforms
+        alone, in_trees = (self.roster.living(rows) for rows in t.update())
+        if self._made_camera >= 0:
+            alone = alone[alone != self._made_camera]
         return (
             Moved(
                 alone,
-                t.position.take(alone, 0),
-                t.rotation.take(alone, 0),
-                t.scale.take(alone, 0),
+                *t.places(alone),
                 in_trees,
                 t.world[in_trees] if len(in_trees) else _NO_WORLD,
             )
@@ -289,7 +441,7 @@ class World:
 
     def meter(self) -> float:
         """EV100 by the incident meter, from the light as it is now; "metered" exposure follows it by itself."""
-        return self.appearance.meter(self.transforms.world)
+        return self.appearance.meter(self.transforms.world, self.roster.drawn().rows)
 
     # ---- the camera ---------------------------------------------------------------------------------------------
 
@@ -304,7 +456,7 @@ class World:
     @camera.setter
     def camera(self, value: Entity | str) -> None:
         chosen = self[value] if isinstance(value, str) else value
-        if chosen.row not in self._lenses:
+        if self.own(chosen).live_row() not in self._lenses:
             names = ", ".join(f'"{self.names[row]}"' for row in self._lenses)
             raise SceneError(f'"{chosen.name}" has no Camera; there is {names}')
         self._camera = chosen.row
@@ -324,16 +476,17 @@ class World:
         row, to_world = self._camera, self.transforms.to_world
         eye = np.array(to_world(row, 0.0, 0.0, 0.0))
         back = eye - to_world(row, 0.0, 0.0, -1.0)
-        right = np.cross(np.subtract(to_world(row, 0.0, 1.0, 0.0), eye), back)
+        right = dmath.cross(np.subtract(to_world(row, 0.0, 1.0, 0.0), eye), back)
         depth, width = float(np.linalg.norm(back)), float(np.linalg.norm(right))
         if not min(depth, width) > 0:
             raise SceneError(f'the camera "{self.names[row]}" has a scale of 0, its own or an ancestor\'s')
         x, z = right / width, back / depth
-        return Eye(np.stack([x, np.cross(z, x), z, eye], axis=1), self.lens)
+        return Eye(np.array((x, dmath.cross(z, x), z, eye)).T, self.lens)
 
     def bounds(self) -> Sphere:
         """A ball around everything that is drawn, as of the last `update_transforms`."""
-        return bounds_of(self.woven, self.transforms.world)
+        looks = self.roster.drawn()
+        return _bounds(self.woven.geometry.meshes[looks.mesh], self.transforms.world[looks.rows])
 
     def frame(
         self, sphere: Sphere | None = None, *, yaw: float = 30.0, pitch: float = 15.0, aspect: float = 16 / 9
@@ -358,69 +511,123 @@ class Entity:
     numbers (tuples, lists, NumPy, pyrr) and raises SceneError for the wrong count or for what is not finite.
     """
 
-    __slots__ = ("row", "world")
+    __slots__ = ("_generation", "row", "world")
 
     def __init__(self, world: World, row: int) -> None:
         self.world = world
         self.row = row
+        generations = world.generations
+        self._generation = 0 if generations is None else generations[row]
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Entity) and other.row == self.row and other.world is self.world
+        if not isinstance(other, Entity):
+            return False
+        return other.row == self.row and other.world is self.world and other._generation == self._generation
 
     def __hash__(self) -> int:
-        return hash((id(self.world), self.row))
+        return hash((id(self.world), self.row, self._generation))
 
     def __repr__(self) -> str:
-        return f"<Entity {self.name!r}>"
+        return f"<Entity {self.name!r}>" if self.alive else f"<Entity of row {self.row}, despawned>"
+
+    @property
+    def alive(self) -> bool:
+        """Whether the object is still in the world: everything else raises SceneError after it was despawned."""
+        generations = self.world.generations
+        return generations is None or generations[self.row] == self._generation
+
+    def live_row(self) -> int:
+        """The object's row. Raises SceneError when it was despawned."""
+        generations = self.world.generations
+        if generations is not None and generations[self.row] != self._generation:
+            roster = self.world.roster
+            name = roster[self.row] if self.row < len(roster) and not roster.is_live(self.row) else ""
+            what = f'"{name}" was despawned' if name else f"the object that was in row {self.row} was despawned"
+            raise SceneError(f"{what}; its handle is of no use any more")
+        return self.row
 
     @property
     def name(self) -> str:
         """The object's name; names need not be unique."""
-        return self.world.names[self.row]
+        return self.world.roster[self.live_row()]
 
     @property
     def id(self) -> int:
-        """The stable id, as in the scene; 0 for the camera that the world made itself."""
-        return int(self.world.ids[self.row])
+        """The stable id, as in the scene; random for what was spawned, 0 for the camera that the world made itself."""
+        return int(self.world.ids[self.live_row()])
 
     @property
     def tags(self) -> frozenset[str]:
         """The object's tags."""
-        woven = self.world.woven
-        if self.row >= len(woven.objects.names):
-            return frozenset()
-        words = woven.objects.tags[self.row].tolist()
-        return frozenset(t for i, t in enumerate(woven.tag_names) if words[i // 32] >> (i % 32) & 1)
+        return self.world.roster.tags_of(self.live_row())
+
+    @property
+    def material(self) -> Material:
+        """What it shows, as the scene has it: a key of `world.materials`. Set it to another one of those.
+
+        Raises SceneError for an object without a Mesh, and for a material that no object of the scene was woven with.
+        """
+        return self.world.woven.material_components[self._look()[1]]
+
+    @material.setter
+    def material(self, value: Material) -> None:
+        mesh, _ = self._look()
+        self.world.roster.show(np.array([self.row], np.int32), mesh, self.world.appearance.row_of(value))
+
+    def show(self, like: Entity | str) -> None:
+        """Show the mesh and the material of another object. Raises SceneError where either has no Mesh."""
+        self._look()
+        other = self.world[like] if isinstance(like, str) else self.world.own(like)
+        self.world.roster.show(np.array([self.row], np.int32), *other._look())
+
+    def _look(self) -> tuple[int, int]:
+        found = self.world.roster.look(self.live_row())
+        if found[0] < 0:
+            raise SceneError(f'"{self.name}" has no Mesh, and so shows nothing')
+        return found
 
     @property
     def parent(self) -> Entity | None:
-        """The object it hangs on, or None."""
-        row = self.world.transforms.up[self.row]
+        """The object it hangs on, or None. Set it to another one: what it is relative to its parent stays.
+
+        Setting it raises SceneError for an object that hangs on this one.
+        """
+        row = self.world.transforms.up[self.live_row()]
         return Entity(self.world, row) if row >= 0 else None
+
+    @parent.setter
+    def parent(self, value: Entity | None) -> None:
+        row, t = self.live_row(), self.world.transforms
+        above = -1 if value is None else self.world.own(value).live_row()
+        if t.is_below(above, row):
+            raise SceneError(f'"{self.name}" can\'t hang on "{self.world.names[above]}": that is below it')
+        t.hang(row, above)
+        self.world.roster.turn(t.with_all_below(np.array([row], np.int32)))
 
     @property
     def children(self) -> list[Entity]:
         """The objects that hang on this one."""
-        rows = self.world.transforms.below(np.array([self.row], np.int32))
+        rows = self.world.transforms.below(np.array([self.live_row()], np.int32))
         return [Entity(self.world, row) for row in rows.tolist()]
 
     @property
     def position(self) -> Vec3:
         """Metres, relative to the parent."""
-        p, i = self.world.transforms.p, 3 * self.row
+        world = self.world
+        p, i = world.transforms.p, 3 * (self.row if world.generations is None else self.live_row())
         return p[i], p[i + 1], p[i + 2]
 
     @position.setter
     def position(self, value: Iterable[float]) -> None:
         x, y, z = _three(self, "position", value)
-        t, i = self.world.transforms, 3 * self.row
-        t.p[i], t.p[i + 1], t.p[i + 2] = x, y, z
-        t.mark(self.row)
+        world = self.world
+        world.transforms.put_position(self.row if world.generations is None else self.live_row(), x, y, z)
 
     @property
     def rotation(self) -> Vec4:
         """A unit quaternion (x, y, z, w), relative to the parent; what is set is normalised."""
-        q, i = self.world.transforms.q, 4 * self.row
+        world = self.world
+        q, i = world.transforms.q, 4 * (self.row if world.generations is None else self.live_row())
         return q[i], q[i + 1], q[i + 2], q[i + 3]
 
     @rotation.setter
@@ -432,36 +639,35 @@ class Entity:
             x = y = z = w = length = 0.0
         if not 0 < length < math.inf:
             raise _refused(self, "rotation", value, "a quaternion (x, y, z, w): 4 finite numbers, not all 0")
-        t, i = self.world.transforms, 4 * self.row
-        t.q[i], t.q[i + 1], t.q[i + 2], t.q[i + 3] = x / length, y / length, z / length, w / length
-        t.mark(self.row)
+        world = self.world
+        row = self.row if world.generations is None else self.live_row()
+        world.transforms.put_rotation(row, x / length, y / length, z / length, w / length)
 
     @property
     def scale(self) -> Vec3:
         """Factors along x, y and z, relative to the parent; one number may be set for all three."""
-        s, i = self.world.transforms.s, 3 * self.row
+        world = self.world
+        s, i = world.transforms.s, 3 * (self.row if world.generations is None else self.live_row())
         return s[i], s[i + 1], s[i + 2]
 
     @scale.setter
     def scale(self, value: float | Iterable[float]) -> None:
         x, y, z = _three(self, "scale", (value, value, value) if isinstance(value, (int, float)) else value)
-        t, i = self.world.transforms, 3 * self.row
-        t.s[i], t.s[i + 1], t.s[i + 2] = x, y, z
-        t.mark(self.row)
+        self.world.transforms.put_scale(self.live_row(), x, y, z)
 
     @property
     def world_position(self) -> Vec3:
         """Metres, in the world; up to date at any time. Setting it raises SceneError below a scale of 0."""
-        return self.world.transforms.to_world(self.row, 0.0, 0.0, 0.0)
+        return self.world.transforms.to_world(self.live_row(), 0.0, 0.0, 0.0)
 
     @world_position.setter
     def world_position(self, value: Iterable[float]) -> None:
         t = self.world.transforms
-        self.position = t.to_local(t.up[self.row], *_three(self, "world_position", value))
+        self.position = t.to_local(t.up[self.live_row()], *_three(self, "world_position", value))
 
     def get(self, kind: type[C]) -> C | None:
         """The object's light of a type (Sun, PointLight, SpotLight), or None."""
-        return self.world.appearance.light(self.row, kind)
+        return self.world.appearance.light(self.live_row(), kind)
 
     def __getitem__(self, kind: type[C]) -> C:
         """The object's light of a type. Raises SceneError when it has none."""
@@ -480,7 +686,7 @@ class Entity:
                 raise SceneError(
                     f"a {type(value).__name__} can't be set while a scene runs; Sun, PointLight and SpotLight can"
                 )
-            self.world.appearance.set_light(self.row, self.name, value)
+            self.world.appearance.set_light(self.live_row(), self.name, value)
         return self
 
     def translate(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> None:
@@ -510,7 +716,7 @@ class Entity:
         x, y, z = point.world_position if isinstance(point, Entity) else _three(self, "look_at's point", point)
         ux, uy, uz = _three(self, "look_at's up", up)
         t = self.world.transforms
-        above = t.up[self.row]
+        above = t.up[self.live_row()]
         there = t.to_local(above, x, y, z)
         upward = np.subtract(t.to_local(above, x + ux, y + uy, z + uz), there)
         try:
@@ -536,7 +742,42 @@ def _refused(entity: Entity, name: str, value: Any, wanted: str) -> SceneError:
 
 
 def _grown(column: NDArray[Any], extra: int, fill: float) -> NDArray[Any]:
-    """A writable, contiguous copy with `extra` more rows of `fill`."""
+    """A column with `extra` more rows of `fill`; without any, the column itself."""
+    if not extra:
+        return column
     out = np.full((len(column) + extra, *column.shape[1:]), fill, column.dtype)
     out[: len(column)] = column
     return out
+
+
+def _words(name: str, tags: Iterable[str]) -> frozenset[str]:
+    if isinstance(tags, str):
+        raise SceneError(f'{name}: tags is the text "{tags}"; it must be a set of texts, as in tags={{"{tags}"}}')
+    return frozenset(tags)
+
+
+def _arranged(name: str, at: ArrayLike, rotation: ArrayLike, scale: ArrayLike) -> tuple[F32, F32, F32, bool]:
+    """Where to spawn: (k, 3), (k, 4) of unit length, (k, 3); and whether one point was meant. Raises SceneError."""
+    try:
+        places, turns, factors = (np.asarray(value, np.float64) for value in (at, rotation, scale))
+    except (ValueError, TypeError) as error:
+        raise SceneError(f"{name} can't be spawned: {error}") from None
+    alone = places.ndim == 1
+    places = np.atleast_2d(places)
+    k = len(places)
+    if places.shape != (k, 3):
+        raise SceneError(f"{name} can't be spawned: `at` has the shape {np.shape(at)}; it must be (3,) or (k, 3)")
+    for what, value, shapes in (
+        ("rotation", turns, ((4,), (k, 4))),
+        ("scale", factors, ((), (3,), (k,), (k, 3))),
+    ):
+        if value.shape not in shapes:
+            raise SceneError(f"{name} can't be spawned: `{what}` has the shape {value.shape}; it must be {shapes[-1]}")
+    if factors.shape == (k,) and k != 3:
+        factors = factors[:, None]
+    length = np.linalg.norm(turns, axis=-1, keepdims=True)
+    with np.errstate(all="ignore"):  # what becomes infinite, or was not a rotation, is looked for below
+        columns = [c.astype(np.float32) for c in (places, turns / length, factors)]
+    if not all(np.isfinite(column).all() for column in columns):
+        raise SceneError(f"{name} can't be spawned: at, rotation and scale must be finite, and the rotation not all 0")
+    return columns[0], np.broadcast_to(columns[1], (k, 4)), np.broadcast_to(columns[2], (k, 3)), alone

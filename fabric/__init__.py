@@ -2,5 +2,6 @@
 
 from .fabric import Fabric
 from .observer import Observer
+from .picking import Pick, Picked, Request
 
-__all__ = ["Fabric", "Observer"]
+__all__ = ["Fabric", "Observer", "Pick", "Picked", "Request"]

@@ -47,6 +47,13 @@ class HiZ:
             w, h = sizes[source]
             self._steps.append((self._pipelines[source > 0], group, (-(-w // 8), -(-h // 8))))
 
+    def record_alone(self, encoder: Encoder, frame_group: wgpu.GPUBindGroup) -> None:
+        """Build the pyramid where no cull needs it."""
+        compute = encoder.begin_compute_pass(label="hi-z")
+        compute.set_bind_group(0, frame_group)
+        self.record(compute)
+        compute.end()
+
     def record(self, compute: ComputePass) -> None:
         """Build the pyramid."""
         for pipeline, group, count in self._steps:
@@ -114,7 +121,7 @@ class Cull:
         if self._sort:
             self._sort.clear(compute)
         self._reset_draws(compute, group, scene)
-        self._run(compute, group, self._early, scene.count)
+        self._run(compute, group, self._early, scene.capacity)
         if last and self._sort:
             self._sort.record(compute)
         compute.end()
@@ -130,7 +137,7 @@ class Cull:
         """The rest, against the pyramid of what the early phase drew."""
         compute = self._begin(encoder, frame_group, "cull late")
         hi_z.record(compute)
-        self._run(compute, group, self._late, scene.count)
+        self._run(compute, group, self._late, scene.capacity)
         if self._sort:
             self._sort.record(compute)
         compute.end()
@@ -141,7 +148,7 @@ class Cull:
         """A view without a pyramid: one phase."""
         compute = self._begin(encoder, frame_group, "cull shadow")
         self._reset_draws(compute, group, scene)
-        self._run(compute, group, self._single, scene.count)
+        self._run(compute, group, self._single, scene.capacity)
         compute.end()
 
     def _reset_draws(self, compute: ComputePass, group: wgpu.GPUBindGroup, scene: GpuScene) -> None:

@@ -71,7 +71,7 @@ class DepthPass:
     ) -> None:
         """Draw one of the lists into `depth`; the early one clears it first."""
         render = encoder.begin_render_pass(
-            label="depth late" if late else "depth",
+            label="shadow" if self.from_light else "depth late" if late else "depth",
             color_attachments=[],
             depth_stencil_attachment={
                 "view": depth,

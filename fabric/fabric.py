@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..engine.errors import GpuError
 from ..engine.gpu import Gpu
+from ..engine.rows import distinct
 from ..engine.scene.settings import RenderSettings
 from ..loom.woven import WovenEnvironment, WovenScene
 from ..shaders import groups
@@ -29,13 +30,18 @@ from ..shaders.structs import (
 )
 from . import dfg
 from .cull import Cull, HiZ
+from .debug_view import Canvas, DebugView
 from .depth_pass import DepthPass
 from .environment import LEVELS, EnvironmentMap
 from .main_pass import MainPass
 from .observer import Observer, planes_of, sample_shift
+from .picking import FEATURE as NUMBERED
+from .picking import Drawn, Pick, Picking, Rectangle
 from .scene_buffers import GpuScene, Layouts
 from .shadow import ShadowMap, fit_sun
 from .tape import Encoder, Submission, Tape
+from .timing import FEATURE as TIMESTAMPS
+from .timing import PassTimes
 from .tonemap import IMAGE_FORMAT, Accumulate, Tonemap
 
 F32 = NDArray[np.float32]
@@ -99,9 +105,10 @@ class Fabric:
     def __init__(self, gpu: Gpu, size: tuple[int, int], *, plain: bool = False) -> None:
         self.gpu = gpu
         self.plain = plain
-        self._tapes: dict[tuple[bool, ...], Tape] = {}
-        self._taped_version = 0
+        self._tapes: dict[tuple[bool | str, ...], Tape] = {}
+        self._bound_version = 0
         self._submission = Submission(gpu.device)
+        self._pass_times: PassTimes | None = None
         self.settings = RenderSettings()
         self.scene: GpuScene | None = None
         self.encode_us = 0.0
@@ -128,6 +135,10 @@ class Fabric:
         self._exposure = 1.0
         self.metered_ev100 = 0.0
         self._begun = False
+        self._drawn = False
+        self._picking: Picking | None = None
+        self._debug: DebugView | None = None
+        self._culled: tuple[int, Observer, F64] | None = None  # version of the scene, observer, world_from_clip
         self._shadow_on = False
         self._turn = 0
         self.size = (0, 0)
@@ -144,6 +155,7 @@ class Fabric:
         if (w, h) == self.size:
             return
         self.size = (w, h)
+        self._drawn = False
         self._hdr = self._main.resize(self.size)
         self._hdr_view = self._hdr.create_view()
         self._image = self.gpu.device.create_texture(
@@ -180,16 +192,21 @@ class Fabric:
         self.metered_ev100 = woven.metered_ev100
         self._environment.show(woven.environment)
         self._bind_frame(scene)
-        scene.changes.measure_all(self._frame_group)
+        scene.changes.measure_all(self._frame_group, scene.count)
         self._bind_cull(scene)
-        self._cull.prepare(scene, self._uniforms.binding("view"))
+        self._bound_version = scene.version
         self._turn = 0
+        self._drawn = False
+        self._culled = None
         self.set_post_process_config(woven.settings)
 
     def _bind_cull(self, scene: GpuScene) -> None:
         view, shadow_view = self._uniforms.binding("view"), self._uniforms.binding("shadow_view")
         self._cull_group = self._cull.bind(scene, scene.view_target, view, self._hi_z)
-        self._shadow_cull_group = self._cull.bind(scene, scene.shadow_target, shadow_view, self._hi_z)
+        self._cull.prepare(scene, view)
+        scene.cast(self._has_shadow())
+        if scene.shadow_target is not None:
+            self._shadow_cull_group = self._cull.bind(scene, scene.shadow_target, shadow_view, self._hi_z)
 
     def _bind_frame(self, scene: GpuScene) -> None:
         self._tapes.clear()
@@ -257,6 +274,67 @@ class Fabric:
         if len(objects):
             self._scene().place(objects, position, rotation, scale)
 
+    def spawn(
+        self,
+        objects: NDArray[np.int32],
+        mesh: NDArray[np.int32],
+        material: NDArray[np.int32],
+        mirrored: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Draw more objects from the next frame on; where they are, `place` or `move` says before it.
+
+        objects: (k,) distinct rows, as `move` will name them; they may lie beyond those of the scene.  mesh, material:
+        (k,) rows of the woven meshes and materials.  mirrored: (k,), for transforms of negative determinant.
+        Raises GpuError for objects that are drawn already, and for meshes and materials that were not woven.
+        """
+        self._check(objects, drawn=False)
+        self._scene().spawn(*self._looks(objects, mesh, material, mirrored))
+
+    def despawn(self, objects: NDArray[np.int32]) -> None:
+        """Draw objects (k,) no more, from the next frame on. Raises GpuError for those that are not drawn."""
+        self._check(objects, drawn=True)
+        self._scene().despawn(objects)
+
+    def change(
+        self,
+        objects: NDArray[np.int32],
+        mesh: NDArray[np.int32],
+        material: NDArray[np.int32],
+        mirrored: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Draw objects that are drawn with other meshes and materials from the next frame on. As `spawn`."""
+        self._check(objects, drawn=True)
+        self._scene().change(*self._looks(objects, mesh, material, mirrored))
+
+    def draws(self, objects: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """(k,) whether objects are drawn, as far as culling lets them."""
+        return self._scene().rows_of(objects) >= 0
+
+    def _check(self, objects: NDArray[np.int32], *, drawn: bool) -> None:
+        wrong = objects[~self.draws(objects) if drawn else self.draws(objects)]
+        if len(wrong):
+            raise GpuError(f"object {wrong[0]} is {'not drawn' if drawn else 'drawn already'}")
+        if len(distinct(objects)) != len(objects):
+            raise GpuError("the same object is given twice")
+
+    def _looks(
+        self,
+        objects: NDArray[np.int32],
+        mesh: NDArray[np.int32],
+        material: NDArray[np.int32],
+        mirrored: NDArray[np.bool_] | None,
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], NDArray[np.bool_]]:
+        woven = self._scene().woven
+        for what, rows, known in (
+            ("mesh", mesh, len(woven.geometry.meshes)),
+            ("material", material, len(woven.materials)),
+        ):
+            if len(rows) != len(objects):
+                raise GpuError(f"there are {len(objects)} objects and {len(rows)} rows of {what}")
+            if ((rows < 0) | (rows >= known)).any():
+                raise GpuError(f"{what} {rows.min()} to {rows.max()}: the scene was woven with {known}")
+        return objects, mesh, material, np.zeros(len(objects), bool) if mirrored is None else mirrored
+
     def _scene(self) -> GpuScene:
         if self.scene is None:
             raise GpuError("there is nothing to draw yet: call upload_scene first")
@@ -282,14 +360,23 @@ class Fabric:
         commands = self._encode(self._scene(), view)
         encoded = time.perf_counter_ns()
         self._submission.submit(*commands)
+        self._drawn = True
+        if not self._frozen():
+            self._culled = self._scene().version, self._observer, self._world_from_clip
         self.encode_us = (encoded - start) / 1e3
         self.submit_us = (time.perf_counter_ns() - encoded) / 1e3
 
     def _encode(self, scene: GpuScene, view: wgpu.GPUTextureView | None) -> list[Any]:
         """The frame's command buffers: what changed, if anything; the frame itself; the picture for a window."""
         device, group, commands = self.gpu.device, self._frame_group, list[Any]()
-        device.queue.write_buffer(self._uniforms.buffer, 0, self._uniforms.data)
         scene.send_changes()
+        if scene.version != self._bound_version:
+            self._bound_version = scene.version
+            self._tapes.clear()
+            self._bind_cull(scene)
+            self._set_static_uniforms()
+        self._set_counts(scene)
+        device.queue.write_buffer(self._uniforms.buffer, 0, self._uniforms.data)
         if self.plain:
             encoder = device.create_command_encoder(label="frame")
             self.frame(encoder, scene, shown=view is None)
@@ -307,34 +394,51 @@ class Fabric:
         group, target, depth = self._frame_group, scene.view_target, self._main.depth_view
         two_phases = self.settings.cull.occlusion
         scene.changes.record(encoder, group)
-        self._cull.record_early(encoder, group, self._cull_group, scene, last=not two_phases)
+        frozen = self._frozen()
+        if not frozen:
+            self._cull.record_early(encoder, group, self._cull_group, scene, last=not two_phases)
         self._depth.record(encoder, group, scene, target, scene.draw_group, depth)
         if two_phases:
-            self._cull.record_late(encoder, group, self._cull_group, scene, self._hi_z)
+            if not frozen:
+                self._cull.record_late(encoder, group, self._cull_group, scene, self._hi_z)
             self._depth.record(encoder, group, scene, target, scene.draw_group, depth, late=True)
         if self._shadow_on:
+            assert scene.shadow_target is not None
             self._cull.record_single(encoder, group, self._shadow_cull_group, scene)
             self._shadow_depth.record(
                 encoder, group, scene, scene.shadow_target, scene.shadow_draw_group, self._shadow.view
             )
         self._main.record(encoder, group, self._main_group, scene, late=two_phases)
+        if self._debug is not None and self.settings.debug.view != "none":
+            canvas = Canvas(self._hdr_view, depth)
+            if not two_phases:
+                self._hi_z.record_alone(encoder, group)
+            self._debug.record(encoder, group, scene, canvas, self._hi_z, self.settings.debug.view)
         if self._samples > 1:
             self._accumulate.record(encoder, group, self._accumulate_group, self.size)
         if shown and self._is_last_sample():
             self._tonemap.record(encoder, group, self._tonemap_group, self._image_view, IMAGE_FORMAT)
+
+    def _frozen(self) -> bool:
+        """Whether this frame draws what an earlier one's cull found, whose lists must still be there."""
+        return self.settings.debug.freeze_cull and self._culled is not None and self._culled[0] == self._scene().version
 
     def _is_last_sample(self) -> bool:
         return self._sample == self._samples - 1
 
     def _tape(self, scene: GpuScene, *, shown: bool) -> Tape:
         """The recorded frame. What it refers to stays the same until something calls `_tapes.clear()`."""
-        key = (self._samples > 1, self._is_last_sample() and shown, self.settings.cull.occlusion)
-        if scene.changes.version != self._taped_version:
-            self._taped_version = scene.changes.version
-            self._tapes.clear()
+        settings = self.settings
+        key = (
+            self._samples > 1,
+            self._is_last_sample() and shown,
+            settings.cull.occlusion,
+            settings.debug.view,
+            self._frozen(),
+        )
         tape = self._tapes.get(key)
         if tape is None:
-            tape = self._tapes[key] = Tape(self.gpu.device)
+            tape = self._tapes[key] = self._pass_times.tape() if self._pass_times else Tape(self.gpu.device)
             self.frame(tape, scene, shown=shown)
         return tape
 
@@ -363,6 +467,7 @@ class Fabric:
         if self._shadow_on != self._has_shadow():
             self._shadow_on = not self._shadow_on
             self._tapes.clear()
+            self._bind_cull(scene)
         self._sun = scene.sun_with_shadow()
         frame["shadow_light"] = self._sun if self._shadow_on else NONE
         cull = settings.cull
@@ -376,7 +481,7 @@ class Fabric:
             tests |= test if on else CullTest(0)
         for name in ("view", "shadow_view"):
             view = self._uniforms[name]
-            view["count"] = view["slots"] = scene.count
+            view["slots"] = scene.view_target.slots
             view["batches"] = scene.batches
             view["rings"] = (cull.active, cull.decohering, cull.superposed)
             view["hysteresis"] = cull.hysteresis
@@ -390,6 +495,10 @@ class Fabric:
         self._uniforms["tonemap"]["curve"] = ToneMapOperator[settings.tonemap.operator.upper()]
         self._uniforms["tonemap"]["exposure"] = 1.0
 
+    def _set_counts(self, scene: GpuScene) -> None:
+        """How many instances there are now."""
+        self._uniforms["view"]["count"] = self._uniforms["shadow_view"]["count"] = scene.count
+
     def _set_frame(self, scene: GpuScene, observer: Observer, seconds: float) -> None:
         """What changes every frame."""
         centre, radius = scene.bounds
@@ -402,7 +511,8 @@ class Fabric:
         frame["view"] = camera_from_world.T
         frame["proj"] = projection.T
         frame["view_proj"] = view_proj.T
-        frame["world_from_clip"] = np.linalg.inv(view_proj).T
+        self._world_from_clip = np.asarray(np.linalg.inv(view_proj), np.float64)
+        frame["world_from_clip"] = self._world_from_clip.T
         frame["eye"] = observer.eye
         frame["forward"] = observer.forward
         frame["orthographic"] = observer.orthographic
@@ -428,6 +538,25 @@ class Fabric:
             _set_view(self._uniforms["shadow_view"], light_from_world, lens, sun)
         self._uniforms["tonemap"]["samples"] = self._samples
         self._uniforms["accumulation"]["first"] = self._sample == 0
+        self._observer = observer
+        if self.settings.debug.view != "none":
+            self._set_debug(scene, observer)
+
+    def _set_debug(self, scene: GpuScene, observer: Observer) -> None:
+        """What the debug views want to know."""
+        if self._debug is None:
+            self._debug = DebugView(self.gpu, self._layouts)
+            self._tapes.clear()
+        values = self._debug.uniform
+        values["frozen"] = self._frozen()
+        if self._culled is not None:
+            _, culled_with, world_from_clip = self._culled
+            length = math.dist(culled_with.eye, scene.bounds[0]) + scene.bounds[1]
+            values["world_from_frozen"] = world_from_clip.T
+            values["frozen_far"] = 0.0 if culled_with.orthographic else min(0.5, culled_with.near / length)
+        values["level"] = self.settings.debug.hi_z_level
+        values["near"] = observer.near
+        self._debug.send()
 
     # ---- what came of it ----------------------------------------------------------------------------------------
 
@@ -442,6 +571,21 @@ class Fabric:
     def read_image(self) -> NDArray[np.uint8]:
         """The last offscreen frame: (h, w, 3) uint8, tone-mapped, sRGB. Waits for the GPU."""
         return np.ascontiguousarray(self._read(self._image, 4, np.uint8)[..., :3])
+
+    def time_passes(self) -> PassTimes | None:
+        """Time every pass on the GPU, from the next taped frame on. None where the adapter has no timestamps."""
+        if self._pass_times is None and TIMESTAMPS in self.gpu.device.features:
+            self._pass_times = PassTimes(self.gpu.device)
+            self._tapes.clear()
+        return self._pass_times
+
+    def encode_again(self) -> float:
+        """Record the last frame once more and throw it away: the microseconds that takes, for benchmarks."""
+        start = time.perf_counter_ns()
+        commands = self._encode(self._scene(), None)
+        encoded = time.perf_counter_ns()
+        self._submission.discard(*commands)
+        return (encoded - start) / 1e3
 
     def show_again(self) -> None:
         """Draw the last frame's picture offscreen too, for `read_image` after frames that went to a window."""
@@ -458,6 +602,44 @@ class Fabric:
         else:
             light = self._read(self._hdr, 4, np.float16)[..., :3].astype(np.float32)
         return np.ascontiguousarray(light / np.float32(self._exposure))
+
+    # ---- what is where ------------------------------------------------------------------------------------------
+
+    def pick(self, x: float, y: float) -> Pick:
+        """What a pixel of the last frame shows, (0, 0) being the top left: `done` never waits, `result()` may.
+
+        The result is a Picked, or None where nothing is drawn and outside of the picture. Raises GpuError before the
+        first frame of a scene or of a size.
+        """
+        drawn, picking = self._last_frame()
+        return picking.pick(drawn, x, y)
+
+    def pick_rectangle(self, x0: float, y0: float, x1: float, y1: float) -> Rectangle:
+        """Which objects the last frame shows between two corners: sorted rows (k,) int32, as with `pick`.
+
+        Every pixel that the rectangle touches counts, those under its corners too.
+        """
+        drawn, picking = self._last_frame()
+        return picking.pick_rectangle(drawn, x0, y0, x1, y1)
+
+    def _last_frame(self) -> tuple[Drawn, Picking]:
+        scene = self._scene()
+        if self._begun or not self._drawn:
+            raise GpuError("there is no picture to pick from yet: call end_frame first")
+        if self._picking is None:
+            numbered = NUMBERED in self.gpu.device.features
+            self._picking = Picking(self.gpu, self._layouts, self._uniforms.binding("view"), numbered=numbered)
+        frame = self._uniforms["frame"]
+        drawn = Drawn(
+            scene,
+            self._frame_group,
+            self._main.depth,
+            self.size,
+            self._world_from_clip,
+            frame["eye"][0].astype(np.float64),
+            frame["forward"][0].astype(np.float64) if frame["orthographic"][0] else None,
+        )
+        return drawn, self._picking
 
     def counters(self) -> dict[str, int]:
         """What the last frame drew: draws, instances, triangles; and what it left out. Waits for the GPU.

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from ..engine.gpu import Gpu
 from ..engine.math import affine_from_trs
+from ..engine.rows import Rows, power_of_two
 from ..loom.woven import WovenScene
 from ..shaders import groups
 from ..shaders.modules import program
-from ..shaders.structs import BATCH, DRAW_COMMAND, NONE, LightKind, PipelineClass
+from ..shaders.structs import BATCH, DRAW_COMMAND, INSTANCE, NONE, RENEWAL, InstanceFlag, LightKind
+from .batches import Batches, far_too_long
 from .tape import Encoder
 from .textures import TexturePools
 
@@ -22,7 +24,9 @@ F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
 
 _CHUNK = 16 << 20  # larger uploads stall
+_LOAD = 4 << 20  # at a time, while nothing is drawn: what is staged is given back before the next piece
 _STORAGE = wgpu.BufferUsage.STORAGE | wgpu.BufferUsage.COPY_DST | wgpu.BufferUsage.COPY_SRC
+_ROWS = 16384  # instances that are looked at at a time
 _BLOCK = 1024  # items that `blend_sort.wgsl` sorts in one workgroup
 
 
@@ -39,6 +43,7 @@ class Layouts:
     blend_sort: wgpu.GPUBindGroupLayout
     bounds: wgpu.GPUBindGroupLayout
     place: wgpu.GPUBindGroupLayout
+    renew: wgpu.GPUBindGroupLayout
     hi_z_first: wgpu.GPUBindGroupLayout
     hi_z_next: wgpu.GPUBindGroupLayout
     accumulate: wgpu.GPUBindGroupLayout
@@ -57,6 +62,7 @@ class Layouts:
             blend_sort=groups.BLEND_SORT.layout(device),
             bounds=groups.BOUNDS.layout(device),
             place=groups.PLACE.layout(device),
+            renew=groups.RENEW.layout(device),
             hi_z_first=groups.HI_Z_FIRST.layout(device),
             hi_z_next=groups.HI_Z_NEXT.layout(device),
             accumulate=groups.ACCUMULATE.layout(device),
@@ -79,9 +85,27 @@ def upload(gpu: Gpu, target: wgpu.GPUBuffer, values: NDArray[Any], offset: int =
 def filled(gpu: Gpu, label: str, values: NDArray[Any], usage: int = _STORAGE) -> wgpu.GPUBuffer:
     """A buffer that holds an array."""
     made = buffer(gpu, label, values.nbytes, usage)
-    if values.nbytes:
-        upload(gpu, made, values)
+    load(gpu, made, values)
     return made
+
+
+def load(gpu: Gpu, target: wgpu.GPUBuffer, values: NDArray[Any], order: I32 | None = None) -> None:
+    """Write an array, or its rows in an order, into a buffer in pieces, each of which is awaited."""
+    count = len(values) if order is None else len(order)
+    row = values[:0].nbytes if not count else values.dtype.itemsize * (values[:1].size)
+    rows = max(1, _LOAD // max(1, row))
+    for first in range(0, count, rows):
+        last = min(first + rows, count)
+        piece = values[first:last] if order is None else values[order[first:last]]
+        gpu.device.queue.write_buffer(target, first * row, np.ascontiguousarray(piece).reshape(-1).view(np.uint8))
+        if count > rows:
+            gpu.device.queue.submit([])
+            _wait(gpu)
+
+
+def _wait(gpu: Gpu) -> None:
+    device: Any = gpu.device
+    device._poll_wait()  # wgpu-py's only other way to wait reads a buffer
 
 
 class CullTarget:
@@ -92,7 +116,7 @@ class CullTarget:
     """
 
     def __init__(self, gpu: Gpu, label: str, batches: int, slots: int, room: int) -> None:
-        self.slots = slots
+        self.batches, self.slots, self.room = batches, slots, room
         args_size = (2 * batches + 1) * DRAW_COMMAND.size
         self.args = buffer(gpu, f"{label} draws", args_size, _STORAGE | wgpu.BufferUsage.INDIRECT)
         self.visible = buffer(gpu, f"{label} visible", 4 * (2 * slots + room))
@@ -102,9 +126,14 @@ class GpuScene:
     """Everything of a scene that stays on the GPU between frames."""
 
     def __init__(self, gpu: Gpu, layouts: Layouts, woven: WovenScene, max_texture: int, anisotropy: int) -> None:
-        self.gpu = gpu
+        self.gpu, self._layouts = gpu, layouts
         self.woven = woven
-        self.count = len(woven.instances)
+        self.version = 0
+        """Grows when a buffer is replaced, and with it what a recorded frame refers to."""
+        self.rows = Rows(len(woven.instances))
+        self.capacity = self.count = self.rows.end
+        """Instances that there is room for, and those of them that may be drawn."""
+        self.batching = Batches(woven)
         self.batches = len(woven.batches)
         self.triangles = int(woven.stats.triangles)
 
@@ -117,34 +146,24 @@ class GpuScene:
         self.meshes = filled(gpu, "meshes", geometry.meshes)
 
         # Instances: what moves apart from what does not.
-        world = woven.objects.world[woven.instance_object] if self.count else np.zeros((0, 3, 4), np.float32)
-        self.transforms = filled(gpu, "transforms", world)
+        self.transforms = buffer(gpu, "transforms", 48 * self.count)
+        load(gpu, self.transforms, woven.objects.world, woven.instance_object)
         self.instances = filled(gpu, "instances", woven.instances)
         self.batch_table = filled(gpu, "batches", woven.batches)
         self.spheres = buffer(gpu, "spheres", 16 * self.count)
-        self.bounds = scene_sphere(woven, world)
+        self.states = buffer(gpu, "cull states", 4 * self.count)
+        self.bounds = scene_sphere(woven)
+        meshes = woven.geometry.meshes
+        away = np.linalg.norm(meshes["centre"], axis=1) + meshes["radius"]
+        self._reach = float(away.max(initial=0))  # metres from an instance's origin, at a scale of 1
         self.instance_of_object = np.full(len(woven.objects.ids), -1, np.int32)
         self.instance_of_object[woven.instance_object] = np.arange(self.count, dtype=np.int32)
+        self._batch_of: NDArray[np.uint32] | None = None  # of each instance; made when one comes or goes
 
         # Draws: which batches belong to which pipeline class, and room for the transparent ones in order.
-        pipelines = np.asarray(woven.batches["pipeline"])
-        self.runs: list[tuple[PipelineClass, int, int]] = []
-        for kind in PipelineClass:
-            rows = np.flatnonzero(pipelines == kind)
-            if len(rows) and kind != PipelineClass.BLEND:
-                self.runs.append((kind, int(rows[0]), len(rows)))
-        is_blend = pipelines[woven.instances["batch"]] == PipelineClass.BLEND if self.count else np.zeros(0, bool)
-        self.blended = int(is_blend.sum())
-        self.blend_capacity = _BLOCK
-        while self.blend_capacity < self.blended:
-            self.blend_capacity *= 2
-        self.blend_slot = 2 * self.count if self.blended else NONE
-        room = self.blend_capacity if self.blended else 0
-        self.view_target = CullTarget(gpu, "view", self.batches, self.count, room)
-        self.shadow_target = CullTarget(gpu, "shadow", self.batches, self.count, 0)
-        self.states = buffer(gpu, "cull states", 4 * self.count)
-        self.blend_items = buffer(gpu, "blend items", 8 * room)
-        self.blend_args = buffer(gpu, "blend draws", 20 * room, _STORAGE | wgpu.BufferUsage.INDIRECT)
+        self.runs = self.batching.runs()
+        self.shadow_target: CullTarget | None = None
+        self._make_lists()
 
         # Surfaces.
         pools = TexturePools(gpu, woven.textures, max_texture)
@@ -172,40 +191,194 @@ class GpuScene:
         self._is_lit[self.lights["object"]] = True
         self._lights_dirty = False
 
-        self.draw_group = groups.DRAW.bind(
-            gpu.device, layouts.draw, transforms={"buffer": self.transforms}, instances={"buffer": self.instances},
-            visible={"buffer": self.view_target.visible},
-        )  # fmt: skip
-        self.shadow_draw_group = groups.DRAW.bind(
-            gpu.device, layouts.draw, transforms={"buffer": self.transforms}, instances={"buffer": self.instances},
-            visible={"buffer": self.shadow_target.visible},
-        )  # fmt: skip
         self.changes = Changes(gpu, layouts, self)
+
+    # ---- lists of what is drawn -----------------------------------------------------------------------------------
+
+    def _make_lists(self) -> None:
+        """The lists that culling fills, large enough for every batch."""
+        batching = self.batching
+        self.blended = batching.blended
+        self.blend_capacity = max(_BLOCK, power_of_two(self.blended))
+        room = self.blend_capacity if self.blended else 0
+        self.view_target = CullTarget(self.gpu, "view", len(batching.table), batching.slots, room)
+        self.blend_slot = 2 * batching.slots if self.blended else NONE
+        self.blend_items = buffer(self.gpu, "blend items", 8 * room)
+        self.blend_args = buffer(self.gpu, "blend draws", 20 * room, _STORAGE | wgpu.BufferUsage.INDIRECT)
+        if self.shadow_target is not None:
+            self.shadow_target = None
+            self.cast(True)
+        self._bind_draws()
+
+    def cast(self, on: bool) -> None:
+        """Keep lists for what a light sees, or not."""
+        if on and self.shadow_target is None:
+            target = self.view_target
+            self.shadow_target = CullTarget(self.gpu, "shadow", target.batches, target.slots, 0)
+            self.shadow_draw_group = self._draw_group(self.shadow_target)
+        elif not on:
+            self.shadow_target = None
+
+    def _bind_draws(self) -> None:
+        self.draw_group = self._draw_group(self.view_target)
+        if self.shadow_target is not None:
+            self.shadow_draw_group = self._draw_group(self.shadow_target)
+
+    def _draw_group(self, target: CullTarget) -> wgpu.GPUBindGroup:
+        return groups.DRAW.bind(
+            self.gpu.device, self._layouts.draw, transforms={"buffer": self.transforms},
+            instances={"buffer": self.instances}, visible={"buffer": target.visible},
+        )  # fmt: skip
+
+    # ---- coming and going -----------------------------------------------------------------------------------------
+
+    def rows_of(self, objects: I32) -> I32:
+        """(k,) the instance of each object, -1 for those that are not drawn."""
+        if len(objects) and int(objects.max()) >= len(self.instance_of_object):
+            have = len(self.instance_of_object)
+            size = max(int(objects.max()) + 1, 2 * have)
+            self.instance_of_object = np.concatenate([self.instance_of_object, np.full(size - have, -1, np.int32)])
+            self._is_lit = np.concatenate([self._is_lit, np.zeros(size - have, bool)])
+        return self.instance_of_object[objects]
+
+    def spawn(self, objects: I32, mesh: I32, material: I32, mirrored: NDArray[np.bool_]) -> None:
+        """Draw objects (k,) that were not drawn: rows of the woven meshes and materials, (k,) each."""
+        self.rows_of(objects)
+        rows = self.rows.take(len(objects))
+        self.instance_of_object[objects] = rows
+        self._renew(rows, objects, mesh, material, mirrored)
+
+    def change(self, objects: I32, mesh: I32, material: I32, mirrored: NDArray[np.bool_]) -> None:
+        """Draw objects (k,) that are drawn with other meshes and materials."""
+        self._renew(self.rows_of(objects), objects, mesh, material, mirrored)
+
+    def despawn(self, objects: I32) -> None:
+        """Draw objects (k,) no more."""
+        rows = self.rows_of(objects)
+        self._put(rows, np.full(len(rows), NONE, np.uint32))
+        records = np.zeros(len(rows), RENEWAL.dtype)
+        records["row"], records["batch"], records["object"] = rows, NONE, NONE
+        self.changes.renew(records)
+        self.instance_of_object[objects] = -1
+        self.rows.give(rows)
+
+    def _renew(self, rows: I32, objects: I32, mesh: I32, material: I32, mirrored: NDArray[np.bool_]) -> None:
+        records = np.zeros(len(rows), RENEWAL.dtype)
+        records["row"], records["object"], records["material"], records["significance"] = rows, objects, material, 1
+        records["batch"] = self.batching.of(mesh, material, mirrored)
+        records["flags"] = mirrored * np.uint32(InstanceFlag.MIRRORED)
+        self._put(rows, records["batch"])
+        self.changes.renew(records)
+
+    def _put(self, rows: I32, batches: NDArray[np.uint32]) -> None:
+        """Note the batch of instances."""
+        if self._batch_of is None:
+            self._batch_of = np.array(self.woven.instances["batch"])
+        needed, have = self.rows.end, len(self._batch_of)
+        if needed > have:
+            size = max(needed, 2 * have)
+            self._batch_of = np.concatenate([self._batch_of, np.full(size - have, NONE, np.uint32)])
+        self.batching.recount(self._batch_of[rows], batches)
+        self._batch_of[rows] = batches
+
+    def _fit(self) -> None:
+        """Make room for what came: other tables and lists, where the old ones are too small or far too large."""
+        batching = self.batching
+        if self.rows.end > self.capacity:
+            self._resize(max(self.rows.end, 2 * self.capacity))
+        elif far_too_long(self.capacity, self.rows.end):
+            self._resize(2 * self.rows.end)
+        self.count = self.rows.end
+        other, more = batching.fit(), len(batching.table) > self.batches
+        if other or more:
+            self.batches, self.runs = len(batching.table), batching.runs()
+            self.version += 1
+            if self.batch_table.size < batching.table.nbytes:
+                self.batch_table = buffer(self.gpu, "batches", BATCH.size * power_of_two(self.batches))
+            upload(self.gpu, self.batch_table, batching.table)
+        target, blended = self.view_target, batching.blended
+        grown = self.batches > target.batches or batching.slots > target.slots or blended > target.room
+        if grown or far_too_long(target.slots, batching.slots):
+            self._make_lists()
+            self.version += 1
+        elif blended > self.blended:
+            self.blended = power_of_two(blended)
+            self.version += 1
+
+    def _resize(self, capacity: int) -> None:
+        """Replace the instance table by one that is `capacity` long."""
+        encoder = self.gpu.device.create_command_encoder(label="resize")
+        for name, stride in (("transforms", 48), ("instances", INSTANCE.size), ("spheres", 16), ("states", 4)):
+            before: wgpu.GPUBuffer = getattr(self, name)
+            made = buffer(self.gpu, before.label, stride * capacity)
+            kept = min(self.count, capacity)
+            if kept:
+                encoder.copy_buffer_to_buffer(before, 0, made, 0, stride * kept)
+            setattr(self, name, made)
+        self.gpu.device.queue.submit([encoder.finish()])
+        self.capacity = capacity
+        self.version += 1
+        self._bind_draws()
+
+    # ---- what moves -----------------------------------------------------------------------------------------------
 
     def move(self, objects: I32, world: F32) -> None:
         """New world transforms: `objects` (k,) distinct object rows, `world` (k, 3, 4). Lights follow too."""
-        rows = self.instance_of_object[objects]
+        rows = self.rows_of(objects)
         drawn = rows >= 0
-        if drawn.all():
-            self.changes.move(rows, world)
+        if not drawn.all():
+            self._move(rows[drawn], world[drawn])
         else:
-            self.changes.move(rows[drawn], world[drawn])
+            self._move(rows, world)
         for place in np.flatnonzero(self._is_lit[objects]).tolist():
             self._move_lights(int(objects[place]), world[place])
 
     def place(self, objects: I32, position: F32, rotation: F32, scale: F32) -> None:
         """The same for objects that hang on nothing: (k, 3), (k, 4) xyzw, (k, 3). The GPU makes the transforms."""
-        rows = self.instance_of_object[objects]
+        rows = self.rows_of(objects)
         drawn = rows >= 0
-        if drawn.all():
-            self.changes.place(rows, position, rotation, scale)
+        if not drawn.all():
+            self._place(rows[drawn], position[drawn], rotation[drawn], scale[drawn])
         else:
-            self.changes.place(rows[drawn], position[drawn], rotation[drawn], scale[drawn])
+            self._place(rows, position, rotation, scale)
         lit = np.flatnonzero(self._is_lit[objects])
         if len(lit):
             world = affine_from_trs(position[lit], rotation[lit], scale[lit]).astype(np.float32)
             for place, m in zip(lit.tolist(), world, strict=True):
                 self._move_lights(int(objects[place]), m)
+
+    def _move(self, rows: I32, world: F32) -> None:
+        if len(rows):
+            self.changes.move(rows, world)
+            squares = np.einsum("kij,kij->k", world[:, :, :3], world[:, :, :3])
+            outer = self._near_the_border(world[:, :, 3], float(squares.max()) ** 0.5)
+            self._hold(rows[outer], world[outer])
+
+    def _place(self, rows: I32, position: F32, rotation: F32, scale: F32) -> None:
+        if len(rows):
+            self.changes.place(rows, position, rotation, scale)
+            outer = self._near_the_border(position, max(float(scale.max()), -float(scale.min())))
+            self._hold(rows[outer], affine_from_trs(position[outer], rotation[outer], scale[outer]).astype(np.float32))
+
+    def _near_the_border(self, places: F32, stretch: float) -> NDArray[np.intp]:
+        """Which of the instances at (k, 3), the largest stretched by so much, may reach out of the bounds farthest."""
+        centre, radius = self.bounds
+        away = places - centre.astype(np.float32)
+        squares = np.einsum("ki,ki->k", away, away)
+        reach = stretch * self._reach
+        inside = max(radius - reach, float(squares.max()) ** 0.5 - 2 * reach, 0.0)
+        return np.flatnonzero(squares >= inside * inside * (1 - 1e-5))
+
+    def _hold(self, rows: I32, world: F32) -> None:
+        """Widen the bounds so that they hold instances (k,) at (k, 3, 4)."""
+        if not len(rows):
+            return
+        batch = self.woven.instances["batch"] if self._batch_of is None else self._batch_of
+        found, radii = spheres_of(self.woven.geometry.meshes[self.batching.table["mesh"][batch[rows]]], world)
+        centre, radius = self.bounds
+        reach = float((np.linalg.norm(found - centre, axis=1) + radii).max())
+        if reach > radius:
+            self.bounds = centre, reach
 
     def _move_lights(self, row: int, world: F32) -> None:
         for i in np.flatnonzero(self.lights["object"] == row):
@@ -232,7 +405,12 @@ class GpuScene:
             upload(self.gpu, self.light_buffer, self.lights)
             self._lights_dirty = False
         if self.changes.pending:
-            self.changes.send()
+            before = self.version
+            self._fit()
+            if self.changes.send():
+                self.version += 1
+            if self.version != before:
+                self.changes.bind(self)
 
     def blended_triangles(self, count: int) -> int:
         """The triangles of the first `count` transparent draws of the last frame. Waits for the GPU."""
@@ -255,18 +433,7 @@ class Changes:
 
     def __init__(self, gpu: Gpu, layouts: Layouts, scene: GpuScene) -> None:
         self._gpu, self._layouts = gpu, layouts
-        self._bound: dict[str, Any] = {
-            name: {"buffer": made}
-            for name, made in (
-                ("transforms", scene.transforms),
-                ("spheres", scene.spheres),
-                ("instances", scene.instances),
-                ("batches", scene.batch_table),
-                ("meshes", scene.meshes),
-            )
-        }
-        self._count = scene.count
-        self._all_spheres, self._scatter, self._place = (
+        self._all_spheres, self._scatter, self._place, self._renew = (
             gpu.device.create_compute_pipeline(
                 label=entry,
                 layout=gpu.device.create_pipeline_layout(bind_group_layouts=[layouts.frame, layout]),
@@ -276,37 +443,77 @@ class Changes:
                 ("bounds", "all_spheres", groups.BOUNDS, layouts.bounds),
                 ("bounds", "scatter", groups.BOUNDS, layouts.bounds),
                 ("place", "place", groups.PLACE, layouts.place),
+                ("renew", "renew", groups.RENEW, layouts.renew),
             )
         )
-        self._counts: NDArray[np.uint32] = np.array([[0, 0, 1], [0, 0, 1]], np.uint32)
+        self._counts: NDArray[np.uint32] = np.array([[0, 0, 1]] * 3, np.uint32)
         usage = wgpu.BufferUsage.INDIRECT | wgpu.BufferUsage.COPY_DST
         self._groups = filled(gpu, "changes", self._counts, usage)
-        self.version = 0
-        """Grows when a buffer is replaced, and with it what a recorded frame refers to."""
         self._rows: NDArray[np.uint32] = np.zeros(1, np.uint32)  # the count, then the rows
         self._transforms: F32 = np.zeros((0, 3, 4), np.float32)
-        self._mark: I32 | None = None  # where a row lies in them
+        self._mark: I32 = np.zeros(0, np.int32)  # where a row lies in them
         self._moved = 0
         self._placed: tuple[NDArray[np.uint32], F32, F32, F32] | None = None
-        self._capacity = {"move": 0, "place": 0}
-        self._reserve_move(1)
-        self._reserve_place(1)
+        self._renewals: list[NDArray[np.void]] = []
+        self._capacity = {"move": 0, "place": 0, "renew": 0}
+        self._reserve("move", 1)
+        self._reserve("place", 1)
+        self._reserve("renew", 1)
+        self.bind(scene)
+
+    def _reserve(self, what: str, needed: int) -> bool:
+        """Buffers for so many changes of a kind. Returns whether they are new ones."""
+        if needed <= self._capacity[what]:
+            return False
+        size = self._capacity[what] = power_of_two(needed)
+        if what == "move":
+            self._row_buffer = buffer(self._gpu, "dirty rows", 4 * (size + 1))
+            self._transform_buffer = buffer(self._gpu, "dirty transforms", 48 * size)
+        elif what == "place":
+            self._placed_row_buffer = buffer(self._gpu, "placed rows", 4 * (size + 1))
+            self._place_buffer = buffer(self._gpu, "places", 40 * size)
+        else:
+            self._renewal_buffer = buffer(self._gpu, "renewals", RENEWAL.size * (size + 1))
+        return True
+
+    def bind(self, scene: GpuScene) -> None:
+        """Refer to the buffers as they are now."""
+        device, layouts = self._gpu.device, self._layouts
+        names = ("transforms", "spheres", "instances", "meshes")
+        bound: dict[str, Any] = {name: {"buffer": getattr(scene, name)} for name in names}
+        bound["batches"] = {"buffer": scene.batch_table}
+        self._move_group = groups.BOUNDS.bind(
+            device, layouts.bounds, **bound, dirty_rows={"buffer": self._row_buffer},
+            dirty_transforms={"buffer": self._transform_buffer},
+        )  # fmt: skip
+        self._place_group = groups.PLACE.bind(
+            device, layouts.place, **bound, moved_rows={"buffer": self._placed_row_buffer},
+            moved_places={"buffer": self._place_buffer},
+        )  # fmt: skip
+        self._renew_group = groups.RENEW.bind(
+            device, layouts.renew, **bound, states={"buffer": scene.states},
+            renewals={"buffer": self._renewal_buffer},
+        )  # fmt: skip
 
     @property
     def pending(self) -> bool:
         """Whether there is anything to send, or to say that there is nothing any more."""
-        return self._moved > 0 or self._placed is not None or bool(self._counts[:, 0].any())
+        some = self._moved > 0 or self._placed is not None or len(self._renewals) > 0
+        return some or bool(self._counts[:, 0].any())
+
+    def renew(self, records: NDArray[np.void]) -> None:
+        """(k,) structs.RENEWAL of distinct rows. The last record of a row wins."""
+        if len(records):
+            self._renewals.append(records)
 
     def move(self, rows: I32, transforms: F32) -> None:
         """Instances (k,), distinct, and their transforms (k, 3, 4). The last move of a row wins."""
-        if self._placed is not None:
-            was, position, rotation, scale = self._placed
-            self._placed = None
-            self.move(was[1:].astype(np.int32), affine_from_trs(position, rotation, scale).astype(np.float32))
         if not len(rows):
             return
-        if self._mark is None:
-            self._mark = np.full(self._count, -1, np.int32)
+        last = int(rows.max())
+        if last >= len(self._mark):
+            more = max(last + 1, 2 * len(self._mark)) - len(self._mark)
+            self._mark = np.concatenate([self._mark, np.full(more, -1, np.int32)])
         at = self._mark[rows]
         new = at < 0
         count = int(new.sum())
@@ -318,7 +525,10 @@ class Changes:
         self._moved += count
 
     def place(self, rows: I32, position: F32, rotation: F32, scale: F32) -> None:
-        """Instances (k,), distinct, that hang on nothing, and where they are now."""
+        """Instances (k,), distinct, that hang on nothing, and where they are now.
+
+        Moves are put in place after these: what comes on top of either is made one.
+        """
         if self._moved or self._placed is not None:
             self.move(rows, affine_from_trs(position, rotation, scale).astype(np.float32))
         elif len(rows):
@@ -328,59 +538,41 @@ class Changes:
 
     def _make_room(self, needed: int) -> None:
         if needed > len(self._transforms):
-            size = min(self._count, max(needed, 2 * len(self._transforms), 256))
+            size = max(needed, 2 * len(self._transforms), 256)
             rows, transforms = np.zeros(size + 1, np.uint32), np.empty((size, 3, 4), np.float32)
             rows[: self._moved + 1] = self._rows[: self._moved + 1]
             transforms[: self._moved] = self._transforms[: self._moved]
             self._rows, self._transforms = rows, transforms
 
-    def _reserve_move(self, needed: int) -> None:
-        if needed > self._capacity["move"]:
-            size = self._capacity["move"] = 1 << max(needed - 1, 0).bit_length()
-            self.version += 1
-            self._row_buffer = buffer(self._gpu, "dirty rows", 4 * (size + 1))
-            self._transform_buffer = buffer(self._gpu, "dirty transforms", 48 * size)
-            self._move_group = groups.BOUNDS.bind(
-                self._gpu.device,
-                self._layouts.bounds,
-                **self._bound,
-                dirty_rows={"buffer": self._row_buffer},
-                dirty_transforms={"buffer": self._transform_buffer},
-            )
+    def send(self) -> bool:
+        """Write what is pending into the buffers, and how much it is; the frame's `record` then puts it in place.
 
-    def _reserve_place(self, needed: int) -> None:
-        if needed > self._capacity["place"]:
-            size = self._capacity["place"] = 1 << max(needed - 1, 0).bit_length()
-            self.version += 1
-            self._placed_row_buffer = buffer(self._gpu, "placed rows", 4 * (size + 1))
-            self._place_buffer = buffer(self._gpu, "places", 40 * size)
-            self._place_group = groups.PLACE.bind(
-                self._gpu.device,
-                self._layouts.place,
-                **self._bound,
-                moved_rows={"buffer": self._placed_row_buffer},
-                moved_places={"buffer": self._place_buffer},
-            )
-
-    def send(self) -> None:
-        """Write what is pending into the buffers, and how much it is; the frame's `record` then puts it in place."""
+        Returns whether buffers were replaced: then `bind` is to follow.
+        """
         queue = self._gpu.device.queue
         counts = self._counts
         before = counts.copy()
-        counts[0, :2] = counts[1, :2] = 0
+        counts[:, :2] = 0
+        replaced = False
+        if self._renewals:
+            records = self._last_renewals()
+            n = len(records) - 1
+            replaced |= self._reserve("renew", n)
+            upload(self._gpu, self._renewal_buffer, records)
+            counts[2, :2] = grid(n)
+            self._renewals.clear()
         if self._moved:
             n = self._moved
-            self._reserve_move(n)
+            replaced |= self._reserve("move", n)
             self._rows[0] = n
             queue.write_buffer(self._row_buffer, 0, self._rows[: n + 1])
             upload(self._gpu, self._transform_buffer, self._transforms[:n])
-            assert self._mark is not None
             self._mark[self._rows[1 : n + 1]] = -1
             counts[0, :2] = grid(n)
             self._moved = 0
         if self._placed is not None:
             counted, *columns = self._placed
-            self._reserve_place(len(counted) - 1)
+            replaced |= self._reserve("place", len(counted) - 1)
             queue.write_buffer(self._placed_row_buffer, 0, counted)
             offset = 0
             for column in columns:
@@ -390,28 +582,42 @@ class Changes:
             self._placed = None
         if (counts != before).any():
             queue.write_buffer(self._groups, 0, counts)
+        return replaced
 
-    def measure_all(self, frame_group: wgpu.GPUBindGroup) -> None:
+    def _last_renewals(self) -> NDArray[np.void]:
+        """The last record of each row, behind one that counts them."""
+        every = self._renewals[0] if len(self._renewals) == 1 else np.concatenate(self._renewals)
+        if len(self._renewals) > 1:
+            last = np.empty(int(every["row"].max()) + 1, np.int64)
+            last[every["row"]] = np.arange(len(every))  # of equal rows the last assignment stays
+            every = every[last[every["row"]] == np.arange(len(every))]
+        out = np.zeros(len(every) + 1, RENEWAL.dtype)
+        out["row"][0], out[1:] = len(every), every
+        return out
+
+    def measure_all(self, frame_group: wgpu.GPUBindGroup, count: int) -> None:
         """Find the spheres of all instances: once, before the first frame."""
         encoder = self._gpu.device.create_command_encoder(label="spheres")
         compute = encoder.begin_compute_pass(label="spheres")
         compute.set_pipeline(self._all_spheres)
         compute.set_bind_group(0, frame_group)
         compute.set_bind_group(1, self._move_group)
-        compute.dispatch_workgroups(*grid(self._count))
+        compute.dispatch_workgroups(*grid(count))
         compute.end()
         self._gpu.device.queue.submit([encoder.finish()])
 
     def record(self, encoder: Encoder, frame_group: wgpu.GPUBindGroup) -> None:
-        """Put what was sent in its place: two dispatches, of no workgroups where nothing moved."""
+        """Put what was sent in its place: three dispatches, of no workgroups where nothing changed."""
         compute = encoder.begin_compute_pass(label="changes")
         compute.set_bind_group(0, frame_group)
-        compute.set_pipeline(self._scatter)
-        compute.set_bind_group(1, self._move_group)
-        compute.dispatch_workgroups_indirect(self._groups, 0)
-        compute.set_pipeline(self._place)
-        compute.set_bind_group(1, self._place_group)
-        compute.dispatch_workgroups_indirect(self._groups, 12)
+        for pipeline, group, offset in (
+            (self._renew, self._renew_group, 24),
+            (self._place, self._place_group, 12),
+            (self._scatter, self._move_group, 0),
+        ):
+            compute.set_pipeline(pipeline)
+            compute.set_bind_group(1, group)
+            compute.dispatch_workgroups_indirect(self._groups, offset)
         compute.end()
 
 
@@ -421,17 +627,32 @@ def grid(count: int, lanes: int = 256) -> tuple[int, int]:
     return min(needed, 65535), -(-needed // 65535)
 
 
-def scene_sphere(woven: WovenScene, world: F32) -> tuple[NDArray[np.float64], float]:
-    """A sphere around all instances: centre (3,) and radius, world, metres. An empty scene has radius 1."""
-    if not len(world):
-        return np.zeros(3), 1.0
-    mesh = woven.geometry.meshes[np.asarray(woven.batches["mesh"])[np.asarray(woven.instances["batch"])]]
+def spheres_of(mesh: NDArray[np.void], world: F32) -> tuple[F32, F32]:
+    """Centres (k, 3) and radii (k,) of (k,) structs.MESH placed at (k, 3, 4), as `sphere.wgsl` has them."""
     centre = np.einsum("nij,nj->ni", world[:, :, :3], mesh["centre"]) + world[:, :, 3]
     squares = np.matmul(world[:, :, :3].transpose(0, 2, 1), world[:, :, :3])
-    radius = mesh["radius"] * np.sqrt(np.abs(squares).sum(axis=2).max(axis=1))  # as `bounds.wgsl` has it
-    low, high = (centre - radius[:, None]).min(axis=0), (centre + radius[:, None]).max(axis=0)
+    return centre, mesh["radius"] * np.sqrt(np.abs(squares).sum(axis=2).max(axis=1))
+
+
+def scene_sphere(woven: WovenScene) -> tuple[NDArray[np.float64], float]:
+    """A sphere around all instances: centre (3,) and radius, world, metres. An empty scene has radius 1."""
+    count = len(woven.instances)
+    if not count:
+        return np.zeros(3), 1.0
+    spheres = np.empty((4, count), np.float32)
+    mesh_of_batch = woven.batches["mesh"]
+    for first in range(0, count, _ROWS):  # pieces that stay in the cache
+        some = slice(first, first + _ROWS)
+        world = woven.objects.world[woven.instance_object[some]]
+        mesh = woven.geometry.meshes[mesh_of_batch[woven.instances["batch"][some]]]
+        centres, spheres[3, some] = spheres_of(mesh, world)
+        spheres[:3, some] = centres.T
+    centre, radius = spheres[:3], spheres[3]
+    low, high = (centre - radius).min(axis=1), (centre + radius).max(axis=1)
     middle = (low + high).astype(np.float64) / 2
-    return middle, max(float((np.linalg.norm(centre - middle, axis=1) + radius).max()), 1e-3)
+    centre -= middle[:, None].astype(np.float32)
+    reach = np.sqrt(np.einsum("in,in->n", centre, centre)) + radius
+    return middle, max(float(reach.max()) * (1 + 1e-6), 1e-3)
 
 
 assert BATCH.size % 4 == 0

@@ -218,11 +218,15 @@ class Submission:
             _lib.wgpuQueueSubmit(self._queue._internal, len(commands), self._array)
         finally:
             error = _errors.release("submit")
-            for one in commands:
-                if not isinstance(one, wgpu.GPUCommandBuffer):  # those let go of themselves
-                    _lib.wgpuCommandBufferRelease(one)
+            self.discard(*commands)
         if error:
             raise _error(error)
+
+    def discard(self, *commands: Any) -> None:
+        """Let go of command buffers, submitted or not."""
+        for one in commands:
+            if not isinstance(one, wgpu.GPUCommandBuffer):  # those let go of themselves
+                _lib.wgpuCommandBufferRelease(one)
 
 
 Encoder = wgpu.GPUCommandEncoder | Tape

@@ -39,7 +39,7 @@ def manifest(checked: Checked, extracted: Extracted, configured: Configured, ord
     scene = checked.scene
     objects = Objects(
         scene.ids.copy(),
-        tuple(scene.names),
+        scene.names.copy(),
         scene.parents.copy(),
         checked.depth,
         extracted.position,

@@ -263,7 +263,7 @@ def _check_names(scene: Scene, found: Findings) -> None:
     wanted = "text without lone surrogates (halves of characters)"
     if not _is_text(scene.name):
         found.extend(iter([Problem("bad-name", "", "name", say(scene.name), wanted)]))
-    if not _is_text("".join(scene.names)):
+    if not _is_text("".join(scene.names.texts())):
         rows = np.array([row for row, name in enumerate(scene.names) if not _is_text(name)])
         found.on(rows, lambda r: Problem("bad-name", "", "name", say(scene.names[r]), wanted))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from ..assets.gltf_scene import scene_from_gltf
 from ..assets.library import AssetLibrary
 from ..engine.errors import Problem, SceneError
+from ..engine.memory import give_back
 from ..engine.scene import dream_file
 from ..engine.scene.scene import Scene
 from .configure import configure
@@ -54,6 +55,8 @@ def weave(
         order = sort(checked, extracted)
     with stage("manifest"):
         woven = manifest(checked, extracted, configured, order)
+    del checked, extracted, configured, order
+    give_back()
     return replace(woven, seconds=seconds)
 
 

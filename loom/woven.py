@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..assets.mesh import ImageData
 from ..engine.errors import Problem
 from ..engine.scene.components import Environment, Light, Material
+from ..engine.scene.names import Names
 from ..engine.scene.settings import RenderSettings
 
 STAGES = ("validate", "extract", "configure", "sort", "manifest")
@@ -28,7 +29,7 @@ class Objects:
     """
 
     ids: NDArray[np.uint64]
-    names: tuple[str, ...]
+    names: Names
     parents: NDArray[np.int32]
     depth: NDArray[np.int32]
     position: NDArray[np.float32]

@@ -40,9 +40,9 @@ def storage(of: Type, *, write: bool = False) -> Slot:
 
 
 def texture(dimension: str = "2d", sample: str = "float") -> Slot:
-    """A sampled texture: dimension 2d, 2d-array or cube; sample float, unfilterable-float or depth."""
+    """A sampled texture: dimension 2d, 2d-array or cube; sample float, unfilterable-float, uint or depth."""
     kind = "texture_depth_" if sample == "depth" else "texture_"
-    of = "" if sample == "depth" else "<f32>"
+    of = {"depth": "", "uint": "<u32>"}.get(sample, "<f32>")
     entry = {"texture": {"sample_type": sample, "view_dimension": dimension}}
     return Slot(f"{{name}}: {kind}{dimension.replace('-', '_')}{of}", entry)
 

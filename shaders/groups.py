@@ -7,7 +7,7 @@ from functools import cache
 
 from . import structs as s
 from .bindings import COMPUTE, FRAGMENT, VERTEX, Bindings, Slot, image, sampler, storage, texture, uniform
-from .layout import affine, f32, runtime_array, u32, uvec2, vec4
+from .layout import affine, atomic, f32, runtime_array, u32, uvec2, vec4
 
 ALL = VERTEX | FRAGMENT | COMPUTE
 POOLS = 8
@@ -134,6 +134,37 @@ PLACE = Bindings(
     meshes=storage(runtime_array(s.MESH)),
     moved_rows=storage(runtime_array(u32)),
     moved_places=storage(runtime_array(f32)),
+)
+
+RENEW = Bindings(
+    "pass",
+    COMPUTE,
+    transforms=storage(runtime_array(affine)),
+    spheres=storage(runtime_array(vec4), write=True),
+    instances=storage(runtime_array(s.INSTANCE), write=True),
+    batches=storage(runtime_array(s.BATCH)),
+    meshes=storage(runtime_array(s.MESH)),
+    states=storage(runtime_array(u32), write=True),
+    renewals=storage(runtime_array(s.RENEWAL)),
+)
+
+PICK = Bindings(
+    "pass",
+    COMPUTE,
+    picking=uniform(s.PICKING),
+    surfaces=texture("2d", "uint"),
+    depth=texture("2d", "depth"),
+    found=storage(runtime_array(atomic(u32)), write=True),
+)
+
+DEBUG = Bindings(
+    "pass",
+    VERTEX | FRAGMENT,
+    debug=uniform(s.DEBUG),
+    batches=_visible(storage(runtime_array(s.BATCH)), VERTEX),
+    meshes=_visible(storage(runtime_array(s.MESH)), VERTEX),
+    states=_visible(storage(runtime_array(u32)), VERTEX),
+    hi_z=storage(runtime_array(f32)),
 )
 
 ACCUMULATE = Bindings(

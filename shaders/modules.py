@@ -55,14 +55,20 @@ class Program:
 
 
 def program(
-    name: str, groups: Iterable[Bindings] = (), structs: Iterable[str] = (), *, folder: Path = FOLDER
+    name: str,
+    groups: Iterable[Bindings] = (),
+    structs: Iterable[str] = (),
+    *,
+    enable: Iterable[str] = (),
+    folder: Path = FOLDER,
 ) -> Program:
     """Put a program together from `name.wgsl`, the bind groups it sees, and further struct texts it needs.
 
-    Raises ShaderError for a module that does not exist.
+    `enable`: WGSL extensions that the device must have. Raises ShaderError for a module that does not exist.
     """
     groups = list(groups)
-    texts = dict.fromkeys([constants(), *structs, *(text for group in groups for text in group.declares)])
+    enabled = "".join(f"enable {extension};\n" for extension in enable)
+    texts = dict.fromkeys([enabled, constants(), *structs, *(text for group in groups for text in group.declares)])
     lines: list[str] = []
     origin: list[tuple[str, int]] = []
     for text in (*texts, *(group.wgsl() for group in groups)):

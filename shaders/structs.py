@@ -142,6 +142,9 @@ INSTANCE = struct("Instance", batch=u32, material=u32, object=u32, flags=u32, si
 `significance` divides the distance that the observer rings judge by; 1 for an object one metre in radius or less.
 """
 
+RENEWAL = struct("Renewal", row=u32, batch=u32, material=u32, object=u32, flags=u32, significance=f32)
+"""What becomes of the instance in a row. In a list, the first one's `row` is how many follow."""
+
 BATCH = struct("Batch", index_count=u32, first_index=u32, base_vertex=i32, first_slot=u32, pipeline=u32, mesh=u32)
 """All instances of one mesh in one pipeline class: one indirect draw, with its part of the visible list."""
 
@@ -226,6 +229,19 @@ FRAME = struct(
     orthographic=u32,
     forward=vec3,  # the way the camera looks
 )
+
+PICKING = struct("Picking", low=uvec2, high=uvec2)
+"""Pixels of the picture that are asked about: from `low` up to, but without, `high`."""
+
+DEBUG = struct(
+    "Debug",
+    world_from_frozen=mat4,  # world_from_clip of the observer that the cull was frozen with
+    frozen=u32,
+    frozen_far=f32,  # the depth at which its view is drawn to end
+    level=u32,  # of the depth pyramid
+    near=f32,  # metres
+)
+"""What the debug views are drawn with."""
 
 TONEMAP = struct("Tonemap", curve=u32, exposure=f32, samples=f32)
 """`samples` above 1: the picture is the accumulated sum divided by it."""

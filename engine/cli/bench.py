@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -11,21 +11,57 @@ from typing import Any
 from .figures import table, write_json
 
 NAMES = ("weave", "frame")
-OBJECTS = ("1000", "100000", "1000000")
+"""What is measured when no name is given."""
+MORE = ("memory", "compare")
+"""What is measured only when asked for."""
+OBJECTS = (1000, 100_000, 1_000_000)
+CULLING = ("cull.frustum", "cull.small", "cull.occlusion", "cull.rings")
 
 
-def show(names: Sequence[str], objects: Sequence[int], size: tuple[int, int], frames: int, json: Path | None) -> None:
-    """Run benchmarks, print a table for each, and write {"machine", "rows"}; every row says its "bench"."""
+def culled(value: str) -> dict[str, str]:
+    """The settings that turn all culling "on" or "off"."""
+    return dict.fromkeys(CULLING, value)
+
+
+def show(
+    names: Sequence[str],
+    objects: Sequence[int] | None,
+    size: tuple[int, int],
+    frames: int | None,
+    options: Mapping[str, Mapping[str, Any]],
+    json: Path | None,
+) -> None:
+    """Run benchmarks, print a table for each, and write {"machine", "rows"}; every row says its "bench".
+
+    frames: None leaves it to the benchmark.  options: more arguments of some, {name: {argument: value}}.
+    """
     machine: dict[str, Any] = import_module("....benchmarks.machine", __name__).machine()
     rows: list[dict[str, Any]] = []
     for name in names:
         bench = import_module(f"....benchmarks.{name}", __name__)
         mine: list[dict[str, Any]] = []
-        for count in objects:
+        usual: Sequence[int] = getattr(bench, "OBJECTS", OBJECTS)
+        for count in objects or usual:
             if sys.stderr.isatty():
                 print(f"{name}, {count:,} objects ...", file=sys.stderr)
-            mine.append(bench.measure(count, size, frames))
-        table(list(mine[0]), [list(row.values()) for row in mine], title=f"{name} on {machine[bench.RUNS_ON]}")
+            found = bench.measure(count, size, frames, **options.get(name, {}))
+            mine.extend(found if isinstance(found, list) else [found])
+        _print(mine, f"{name} on {machine[bench.RUNS_ON]}")
         rows.extend({"bench": name, **row} for row in mine)
     if json is not None:
         write_json(json, {"machine": machine, "rows": rows})
+
+
+def _print(rows: Sequence[Mapping[str, Any]], title: str) -> None:
+    """A table of the rows; and one more for each of their columns that holds several figures by name."""
+    plain = [name for name, value in rows[0].items() if not isinstance(value, Mapping)]
+    table(plain, [[row[name] for name in plain] for row in rows], title=title)
+    for name in rows[0]:
+        if name in plain:
+            continue
+        heads = list(dict.fromkeys(head for row in rows for head in row[name]))
+        if not heads:
+            print(f"{name}: the adapter does not tell")
+            continue
+        cells = [[row[plain[0]], *(row[name].get(head, 0.0) for head in heads)] for row in rows]
+        table([plain[0], *heads], cells, title=name)

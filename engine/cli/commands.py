@@ -226,23 +226,44 @@ def new(name: Annotated[str, Argument(metavar="NAME", help="Its folder, made her
 
 @app.command()
 def bench(
-    what: Annotated[str, Argument(metavar="weave|frame", help="One of the two; else both.")] = "",
+    what: Annotated[
+        str,
+        Argument(metavar="weave|frame|memory|compare", help="One of them; else weave and frame.", show_default=False),
+    ] = "",
     objects: Annotated[
         list[str] | None,
         Option(
             "--objects",
             metavar="N ...",
-            help="Scene sizes; 1000 100000 1000000 unless told.",
+            help="Scene sizes; 1000 100000 1000000 unless told, for compare 1000 10000 100000.",
             callback=checked(read_counts, "--objects"),
         ),
     ] = None,
     size: Size = "320x180",
-    frames: Annotated[int, Option("--frames", min=1, help="Measured per row, after a warm-up.")] = 200,
+    frames: Annotated[
+        int | None,
+        Option("--frames", min=1, help="Measured per row, after a warm-up; up to 500 unless told.", show_default=False),
+    ] = None,
+    culling: Annotated[str, Option("--culling", metavar="on|off", help="frame: leave out what is not seen.")] = "on",
+    moving: Annotated[float, Option("--moving", min=0, max=1, help="frame: the part of the objects that moves.")] = 0.0,
+    gpu: Annotated[bool, Option("--gpu", help="frame: what every pass takes on the GPU.")] = False,
+    set: Set = None,
     json: Json = None,
 ) -> None:
-    """Measure weaving and the CPU cost of a frame."""
+    """Measure weaving, the CPU cost of a frame, memory, and another engine on the same view."""
     from . import bench as work
 
-    if what not in ("", *work.NAMES):
-        raise BadParameter(f"{what!r} is no benchmark; there are {' and '.join(work.NAMES)}", param_hint="WHAT")
-    work.show([what] if what else list(work.NAMES), read_counts(objects or work.OBJECTS), read_size(size), frames, json)
+    known = (*work.NAMES, *work.MORE)
+    if what not in ("", *known):
+        raise BadParameter(f"{what!r} is no benchmark; there are {', '.join(known)}", param_hint="WHAT")
+    if culling not in ("on", "off"):
+        raise BadParameter(f"{culling!r} is neither on nor off", param_hint="--culling")
+    settings = {**work.culled(culling), **read_settings(set or [])}
+    work.show(
+        [what] if what else list(work.NAMES),
+        read_counts(objects) if objects else None,
+        read_size(size),
+        frames,
+        {"frame": {"settings": settings, "moving": moving, "gpu": gpu}},
+        json,
+    )

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from .. import math as dmath
 from ..declare import component_types, say
 from ..errors import SceneError
+from .names import Names
 from .settings import RenderSettings, apply_settings
 
 C = TypeVar("C")
@@ -63,7 +64,7 @@ class _Column:
 
     def __init__(self, dtype: Any, width: int = 1, fill: float = 0) -> None:
         self.fill = fill
-        self._data: NDArray[Any] = np.full((16, width) if width > 1 else 16, fill, dtype)
+        self._data: NDArray[Any] = np.empty((16, width) if width > 1 else 16, dtype)
         self.n = 0
 
     @property
@@ -75,17 +76,16 @@ class _Column:
         """Append `count` rows at the fill value."""
         need = self.n + count
         if need > len(self._data):
-            bigger = np.full((max(need, 2 * len(self._data)), *self._data.shape[1:]), self.fill, self._data.dtype)
+            bigger = np.empty((max(need, 2 * len(self._data)), *self._data.shape[1:]), self._data.dtype)
             bigger[: self.n] = self.view
             self._data = bigger
+        self._data[self.n : need] = self.fill
         self.n = need
 
     def keep(self, rows: NDArray[np.bool_]) -> None:
         """Drop every row where `rows` is false."""
         kept = self.view[rows]
-        self._data = np.full((max(16, len(kept)), *kept.shape[1:]), self.fill, kept.dtype)
-        self._data[: len(kept)] = kept
-        self.n = len(kept)
+        self._data, self.n = kept, len(kept)
 
 
 def id_text(number: int) -> str:
@@ -137,7 +137,6 @@ class SceneObject:
     @name.setter
     def name(self, value: str) -> None:
         self.scene.names[self.row] = str(value)
-        self.scene.forget_names()
 
     @property
     def parent(self) -> SceneObject | None:
@@ -249,7 +248,7 @@ class Scene:
         self.root = Path.cwd() if root is None else Path(root)
         self.warnings: list[str] = []
         self.version = 0  # grows when rows move
-        self.names: list[str] = []
+        self.names = Names()
         self.tag_sets = Pool()
         self.tag_sets.index(frozenset())
         self.pools: dict[type, Pool] = {}
@@ -262,7 +261,6 @@ class Scene:
         self._tag_rows = _Column(np.int32)
         self._random = np.random.default_rng(secrets.randbits(128) if seed is None else seed)
         self._rows_by_id: dict[int, int] | None = None
-        self._rows_by_name: dict[str, int] | None = None
 
     def configure(self, changes: Mapping[str, Any]) -> None:
         """Change render settings, as in `{"shadows.distance": 20}`. Raises SettingsError, and changes nothing."""
@@ -410,7 +408,7 @@ class Scene:
         above = self.row_under(parent)
         first = self._grow(n, None)
         rows = slice(first, first + n)
-        self.names.extend([f"{name}-{i}" for i in range(n)])
+        self.names.number(str(name), n)
         self.positions[rows] = places
         self.rotations[rows] = turns
         self.scales[rows] = factors[:, None] if factors.shape == (n,) else factors
@@ -438,7 +436,6 @@ class Scene:
             column.grow(count)
         self._ids.view[first:] = self._random.integers(1, 2**64, count, np.uint64) if ids is None else ids
         self._rows_by_id = None
-        self._rows_by_name = None
         return first
 
     def remove(self, obj: SceneObject) -> None:
@@ -460,14 +457,9 @@ class Scene:
             *self.slots.values(),
         ):  # fmt: skip
             column.keep(kept)
-        self.names = [name for name, keep in zip(self.names, kept, strict=True) if keep]
+        self.names = Names(name for name, keep in zip(self.names, kept.tolist(), strict=True) if keep)
         self._rows_by_id = None
-        self._rows_by_name = None
         self.version += 1
-
-    def forget_names(self) -> None:
-        """Names changed: look-ups by name read them anew."""
-        self._rows_by_name = None
 
     def row_under(self, parent: SceneObject | None) -> int:
         """The row of an object that another is to hang on, -1 for none. Raises SceneError for one of another scene."""
@@ -490,9 +482,7 @@ class Scene:
 
     def find(self, name: str) -> SceneObject | None:
         """The first object with a name, or None."""
-        if self._rows_by_name is None:
-            self._rows_by_name = {n: len(self.names) - 1 - i for i, n in enumerate(reversed(self.names))}
-        row = self._rows_by_name.get(name)
+        row = self.names.find(name)
         return None if row is None else SceneObject(self, row)
 
     def __getitem__(self, name: str) -> SceneObject:

@@ -75,6 +75,17 @@ class Shading:
 
 
 @struct
+class Debug:
+    """Pictures of how the picture is made."""
+
+    view: Literal["none", "rings", "cull", "hi_z"] = field(
+        default="none", doc="by observer ring, by what the cull found, or the depth pyramid; see picking.md"
+    )
+    hi_z_level: int = field(default=3, minimum=1, maximum=14, doc="which level of the depth pyramid: 2 ** level pixels")
+    freeze_cull: bool = field(default=False, doc="keep drawing what the cull found when this was switched on")
+
+
+@struct
 class RenderSettings:
     """Everything about how a scene is drawn."""
 
@@ -84,6 +95,7 @@ class RenderSettings:
     shading: Shading = field(default=Shading())
     cull: Cull = field(default=Cull())
     textures: Textures = field(default=Textures())
+    debug: Debug = field(default=Debug())
 
 
 def known_settings() -> Iterator[tuple[str, Field]]:

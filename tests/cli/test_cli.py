@@ -121,7 +121,7 @@ def test_debug_shows_where_an_error_came_from(dream: Dream, place: int) -> None:
         (["render", "x.dream", "-o", "a.png", "--frames", "0"], "--frames"),
         (["render", "x.dream", "-o", "a.png", "--set", "tonemap"], "'tonemap' sets nothing"),
         (["render", "x.dream", "-o", "a.png", "--environment", "1,2"], "'1,2' is no colour"),
-        (["bench", "memory"], "'memory' is no benchmark"),
+        (["bench", "speed"], "'speed' is no benchmark"),
         (["bench", "--objects", "many"], "'many' is no number"),
         (["run", "--loud"], "--loud"),
     ],

@@ -1,0 +1,296 @@
+"""Who is in a running world: which rows are objects, and each one's name, id, tags, mesh and material.
+
+As long as nothing comes or goes all of it is the woven scene's own; columns are made by the first change.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import eq
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..loom.woven import WovenScene
+from .rows import Rows, distinct
+from .scene.names import number_of
+
+I32 = NDArray[np.int32]
+U32 = NDArray[np.uint32]
+U64 = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, eq=False)
+class Looks:
+    """What some rows show. rows, mesh, material: (k,) int32, mesh -1 for nothing; material is then of no account."""
+
+    rows: I32
+    mesh: I32
+    material: I32
+
+
+@dataclass(eq=False)
+class _Columns:
+    """What can differ from the woven scene, by row; longer than there are rows."""
+
+    alive: NDArray[np.bool_]
+    ids: U64
+    tags: U32  # (c, words)
+    mesh: I32
+    material: I32
+    changed: NDArray[np.bool_]  # whether what it shows was ever set while the scene ran
+    stem: I32  # the row of `_stems` that the name begins with; -1 for the woven name
+    number: I32  # what follows behind it, -1 for nothing
+    generation: U32
+
+
+class Roster(Sequence[str]):
+    """The objects of a world by row; as a sequence, the names of all rows."""
+
+    def __init__(self, woven: WovenScene, extra: Sequence[str] = ()) -> None:
+        self.woven = woven
+        self._names = woven.objects.names
+        if extra:
+            self._names = self._names.copy()
+            self._names.extend(extra)
+        self.rows = Rows(len(self._names))
+        self.tag_names = list(woven.tag_names)
+        self._columns: _Columns | None = None
+        self.generations: memoryview | None = None
+        """How often each row was given up; None as long as none was."""
+        self._stems: list[str] = []
+        self._stem_number: dict[str, int] = {}
+        self._unsent: list[I32] = []
+
+    # ---- reading --------------------------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return self.rows.end
+
+    @overload
+    def __getitem__(self, row: int) -> str: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[str]: ...
+    def __getitem__(self, row: int | slice) -> str | list[str]:
+        if isinstance(row, slice):
+            return [self[r] for r in range(*row.indices(len(self)))]
+        columns = self._columns
+        if columns is None:
+            return self._names[row]
+        stem = int(columns.stem[row])
+        if stem < 0:
+            return self._names[row]
+        number = int(columns.number[row])
+        return self._stems[stem] if number < 0 else f"{self._stems[stem]}-{number}"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names) if self._columns is None else (self[row] for row in range(len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and len(other) == len(self) and all(map(eq, self, other))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def live(self) -> range | I32:
+        """The rows that are objects."""
+        if self._columns is None:
+            return range(len(self))
+        return np.flatnonzero(self._columns.alive[: len(self)]).astype(np.int32)
+
+    def is_live(self, row: int) -> bool:
+        """Whether a row is an object."""
+        return 0 <= row < len(self) and (self._columns is None or bool(self._columns.alive[row]))
+
+    def living(self, rows: I32) -> I32:
+        """Those of some rows that are objects."""
+        return rows if self.generations is None or self._columns is None else rows[self._columns.alive[rows]]
+
+    def dead(self, rows: I32) -> I32:
+        """Those of some rows that are no objects any more."""
+        return rows[:0] if self.generations is None or self._columns is None else rows[~self._columns.alive[rows]]
+
+    def find(self, name: str) -> int | None:
+        """The first object with a name, or None."""
+        columns = self._columns
+        if columns is None:
+            return self._names.find(name)
+        n = len(self)
+        found = [r for r in self._names.rows(name) if r < n and columns.stem[r] < 0 and columns.alive[r]]
+        whole = self._stem_number.get(name)
+        if whole is not None:
+            same = (columns.stem[:n] == whole) & (columns.number[:n] < 0) & columns.alive[:n]
+            found += np.flatnonzero(same)[:1].tolist()
+        stem, number = number_of(name)
+        begun = self._stem_number.get(stem)
+        if begun is not None and number >= 0:
+            same = (columns.stem[:n] == begun) & (columns.number[:n] == number) & columns.alive[:n]
+            found += np.flatnonzero(same)[:1].tolist()
+        return min(found, default=None)
+
+    @property
+    def ids(self) -> U64:
+        """(n,) stable ids; 0 for the camera that a world made itself."""
+        if self._columns is not None:
+            return self._columns.ids[: len(self)]
+        ids = self.woven.objects.ids
+        return ids if len(ids) == len(self) else np.concatenate([ids, np.zeros(len(self) - len(ids), np.uint64)])
+
+    def rows_tagged(self, tags: Iterable[str]) -> I32:
+        """(k,) the objects that carry all of these tags."""
+        wanted = list(tags)
+        if not all(tag in self.tag_names for tag in wanted):
+            return np.empty(0, np.int32)
+        masks = self.woven.objects.tags if self._columns is None else self._columns.tags[: len(self)]
+        carried = np.ones(len(masks), bool) if self._columns is None else self._columns.alive[: len(self)].copy()
+        for bit in map(self.tag_names.index, wanted):
+            carried &= (masks[:, bit // 32] >> np.uint32(bit % 32) & 1).astype(bool)
+        return np.flatnonzero(carried).astype(np.int32)
+
+    def tags_of(self, row: int) -> frozenset[str]:
+        """The tags of an object."""
+        masks = self.woven.objects.tags if self._columns is None else self._columns.tags
+        if row >= len(masks):
+            return frozenset()
+        words = masks[row].tolist()
+        return frozenset(t for i, t in enumerate(self.tag_names) if words[i // 32] >> (i % 32) & 1)
+
+    def drawn(self) -> Looks:
+        """What is drawn, in no order that matters."""
+        columns = self._columns
+        if columns is None:
+            woven = self.woven
+            batch = woven.instances["batch"]
+            return Looks(
+                woven.instance_object, woven.batches["mesh"].astype(np.int32)[batch], woven.instances["material"]
+            )
+        rows = np.flatnonzero(columns.alive[: len(self)] & (columns.mesh[: len(self)] >= 0)).astype(np.int32)
+        return Looks(rows, columns.mesh[rows], columns.material[rows])
+
+    def look(self, row: int) -> tuple[int, int]:
+        """The mesh and the material of an object, -1 where it is not drawn."""
+        columns = self._columns or self._unfold()
+        return int(columns.mesh[row]), int(columns.material[row])
+
+    # ---- changing -------------------------------------------------------------------------------------------------
+
+    def _unfold(self) -> _Columns:
+        """Make the columns, as the woven scene has them."""
+        if self._columns is not None:
+            return self._columns
+        n, woven = len(self), self.woven
+        known = len(woven.objects.ids)
+        tags = np.zeros((n, woven.objects.tags.shape[1]), np.uint32)
+        tags[:known] = woven.objects.tags
+        mesh, material = np.full(n, -1, np.int32), np.full(n, -1, np.int32)
+        mesh[woven.instance_object] = woven.batches["mesh"][woven.instances["batch"]]
+        material[woven.instance_object] = woven.instances["material"]
+        self._columns = _Columns(
+            alive=np.ones(n, bool),
+            ids=self.ids.copy(),
+            tags=tags,
+            mesh=mesh,
+            material=material,
+            changed=np.zeros(n, bool),
+            stem=np.full(n, -1, np.int32),
+            number=np.full(n, -1, np.int32),
+            generation=np.zeros(n, np.uint32),
+        )
+        return self._columns
+
+    def add(self, count: int, name: str, *, numbered: bool, tags: Iterable[str], mesh: int, material: int) -> I32:
+        """(count,) rows of new objects, which show a mesh in a material (-1: nothing)."""
+        columns = self._unfold()
+        rows = self.rows.take(count)
+        self._reserve(columns, self.rows.end)
+        columns.alive[rows] = True
+        columns.ids[rows] = np.frombuffer(secrets.token_bytes(8 * count), np.uint64) | np.uint64(1)
+        columns.tags[rows] = self._mask(columns, tags)
+        columns.mesh[rows], columns.material[rows] = mesh, material
+        columns.stem[rows] = self._stem_of(columns, name)
+        columns.number[rows] = np.arange(count) if numbered else -1
+        self._change(columns, rows)
+        return rows
+
+    def remove(self, rows: I32) -> None:
+        """Rows (k,) that are no objects any more."""
+        columns = self._unfold()
+        columns.alive[rows] = False
+        columns.mesh[rows] = -1
+        columns.generation[rows] += np.uint32(1)
+        self.generations = columns.generation.data
+        self._change(columns, rows)
+        self.rows.give(rows)
+
+    def show(self, rows: I32, mesh: int, material: int) -> None:
+        """Objects (k,) that show another mesh in another material."""
+        columns = self._unfold()
+        columns.mesh[rows], columns.material[rows] = mesh, material
+        self._change(columns, rows)
+
+    def turn(self, rows: I32) -> None:
+        """Objects (k,) that may be mirrored now, or not any more."""
+        columns = self._unfold()
+        self._change(columns, rows[columns.mesh[rows] >= 0])
+
+    def _change(self, columns: _Columns, rows: I32) -> None:
+        columns.changed[rows] = True
+        self._unsent.append(rows)
+
+    def unsent(self) -> Looks | None:
+        """What shows something else than when it was last asked, each row once; those that are gone show nothing."""
+        columns = self._columns
+        if not self._unsent or columns is None:
+            return None
+        rows = self._unsent[0] if len(self._unsent) == 1 else distinct(np.concatenate(self._unsent))
+        self._unsent.clear()
+        return Looks(rows, columns.mesh[rows], columns.material[rows])
+
+    def resend(self) -> None:
+        """Who draws the world knows the woven scene only: everything else is to be sent again."""
+        if self._columns is not None:
+            self._unsent = [np.flatnonzero(self._columns.changed).astype(np.int32)]
+
+    def _mask(self, columns: _Columns, tags: Iterable[str]) -> U32:
+        """(words,) the bits of some tags; tags that nothing carried yet get theirs."""
+        for tag in tags:
+            if tag not in self.tag_names:
+                self.tag_names.append(tag)
+        words = -(-len(self.tag_names) // 32)
+        if words > columns.tags.shape[1]:
+            wider = np.zeros((len(columns.tags), words), np.uint32)
+            wider[:, : columns.tags.shape[1]] = columns.tags
+            columns.tags = wider
+        mask = np.zeros(columns.tags.shape[1], np.uint32)
+        for bit in map(self.tag_names.index, tags):
+            mask[bit // 32] |= np.uint32(1 << bit % 32)
+        return mask
+
+    def _stem_of(self, columns: _Columns, name: str) -> int:
+        """The number of a name in `_stems`. Names that no row has any more are dropped now and then."""
+        if name not in self._stem_number and len(self._stems) > 2 * len(columns.stem) + 1000:
+            used, columns.stem[:] = np.unique(columns.stem, return_inverse=True)
+            columns.stem -= np.int32(used[0] < 0)
+            self._stems = [self._stems[i] for i in used.tolist() if i >= 0]
+            self._stem_number = {stem: i for i, stem in enumerate(self._stems)}
+        found = self._stem_number.setdefault(name, len(self._stems))
+        if found == len(self._stems):
+            self._stems.append(name)
+        return found
+
+    def _reserve(self, columns: _Columns, needed: int) -> None:
+        """Columns for at least so many rows; they double."""
+        have = len(columns.alive)
+        if needed <= have:
+            return
+        size = max(needed, 2 * have)
+        for key, fill in (("alive", 0), ("ids", 0), ("tags", 0), ("mesh", -1), ("material", -1), ("changed", 0),
+                          ("stem", -1), ("number", -1), ("generation", 0)):  # fmt: skip
+            column = getattr(columns, key)
+            made = np.full((size, *column.shape[1:]), fill, column.dtype)
+            made[:have] = column
+            setattr(columns, key, made)
+        if self.generations is not None:
+            self.generations = columns.generation.data

@@ -1,0 +1,69 @@
+"""Which rows of growing columns are in use."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+I32 = NDArray[np.int32]
+
+
+class Rows:
+    """Hands out rows and takes them back. Those given back are handed out again before the columns grow.
+
+    `end`: all rows in use lie below it.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.end = count
+        self._free: I32 = np.empty(0, np.int32)  # a stack: the first `_left` are free
+        self._left = 0
+        self._look_at = count // 4
+
+    @property
+    def live(self) -> int:
+        """How many rows are in use."""
+        return self.end - self._left
+
+    def take(self, count: int) -> I32:
+        """(count,) int32 rows that were not in use."""
+        again = min(count, self._left)
+        rows = np.empty(count, np.int32)
+        rows[:again] = self._free[self._left - again : self._left]
+        rows[again:] = np.arange(self.end, self.end + count - again, dtype=np.int32)
+        self._left -= again
+        self.end += count - again
+        self._look_at = max(self._look_at, self.live // 4)
+        return rows
+
+    def give(self, rows: I32) -> None:
+        """(k,) distinct rows that were in use are not any more."""
+        needed = self._left + len(rows)
+        if needed > len(self._free):
+            bigger = np.empty(max(needed, 2 * len(self._free)), np.int32)
+            bigger[: self._left] = self._free[: self._left]
+            self._free = bigger
+        self._free[self._left : needed] = rows
+        self._left = needed
+        if self.live <= self._look_at:  # now and then, so that it costs little per row
+            self._look_at = self.live // 2
+            self._lower()
+
+    def _lower(self) -> None:
+        """Bring `end` down to the last row in use."""
+        free = np.sort(self._free[: self._left])
+        held = np.flatnonzero(free != np.arange(self.end - len(free), self.end))
+        kept = int(held[-1]) + 1 if len(held) else 0
+        self.end -= len(free) - kept
+        self._free, self._left = free[:kept].copy(), kept
+
+
+def distinct(rows: I32) -> I32:
+    """(m,) the rows that occur in (k,), ascending. `np.unique` hashes, which is ten times slower."""
+    ordered = np.sort(rows)
+    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) > 1 else ordered
+
+
+def power_of_two(least: int) -> int:
+    """The smallest power of two that is not below `least`; 1 for 0."""
+    return 1 << max(least - 1, 0).bit_length()

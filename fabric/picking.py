@@ -1,0 +1,324 @@
+"""Picking: which object and which triangle a pixel shows, and which objects a rectangle holds.
+
+Nothing of it runs until somebody asks. Then the lists that the frame has culled are drawn once more, within the
+rectangle asked about, as numbers of objects and triangles: solid surfaces where their depth equals the frame's, so
+that masks are cut as they were; after them the transparent ones, the nearest of which wins.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
+
+import numpy as np
+import wgpu
+from numpy.typing import NDArray
+
+from ..engine.gpu import Gpu
+from ..engine.picked import Picked
+from ..shaders import groups
+from ..shaders.modules import program
+from ..shaders.structs import PICKING, PipelineClass
+from .depth_pass import FORMAT as DEPTH_FORMAT
+from .draws import ATTRIBUTES, POSITIONS, multi_draw, primitive, set_geometry
+from .scene_buffers import GpuScene, Layouts, buffer
+
+__all__ = ["Drawn", "Pick", "Picked", "Picking", "Rectangle", "Request"]
+
+I32 = NDArray[np.int32]
+U32 = NDArray[np.uint32]
+F64 = NDArray[np.float64]
+T = TypeVar("T")
+
+FEATURE = "primitive-index"
+"""Numbers triangles; without it `Picked.primitive` is -1."""
+
+_SURFACES = "rg32uint"  # object row + 1 or 0 for none; triangle + 1 or 0 for unknown
+_KEPT = 8  # buffers that wait for the next request
+
+_NUMBERED = """struct SurfaceOf { @builtin(front_facing) front: bool, @builtin(primitive_index) triangle: u32 };
+fn triangle_of(at: SurfaceOf) -> u32 { return at.triangle + 1u; }
+"""
+_UNNUMBERED = """struct SurfaceOf { @builtin(front_facing) front: bool };
+fn triangle_of(at: SurfaceOf) -> u32 { return 0u; }
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """The last frame, as far as it is still on the GPU.
+
+    world_from_clip: (4, 4).  eye: (3,) metres, world.  forward: (3,) unit, for an orthographic camera; else None.
+    """
+
+    scene: GpuScene
+    frame_group: wgpu.GPUBindGroup
+    depth: wgpu.GPUTexture
+    size: tuple[int, int]
+    world_from_clip: F64
+    eye: F64
+    forward: F64 | None
+
+
+class _Slot:
+    """The buffers of one request."""
+
+    def __init__(self, gpu: Gpu, words: int) -> None:
+        self.words = words
+        usage = wgpu.BufferUsage.UNIFORM | wgpu.BufferUsage.COPY_DST
+        self.picking = gpu.device.create_buffer(label="picking", size=PICKING.size, usage=usage)
+        self.found = buffer(gpu, "found", 4 * words)
+        self.staging = buffer(gpu, "found, to read", 4 * words, wgpu.BufferUsage.MAP_READ | wgpu.BufferUsage.COPY_DST)
+
+
+@dataclass(frozen=True, eq=False)
+class _Reading(Generic[T]):
+    """An answer on its way: what it comes in, and what to make of it."""
+
+    slot: _Slot
+    promise: Any
+    read: Callable[[U32], T]
+    give_back: Callable[[_Slot], None]
+
+    @property
+    def done(self) -> bool:
+        state: str = self.promise._state  # a thread of wgpu-py's changes it; there is no public way to look
+        return state != "pending"
+
+    def take(self) -> T:
+        self.promise.sync_wait()
+        raw: Any = self.slot.staging.read_mapped()
+        self.slot.staging.unmap()
+        self.give_back(self.slot)
+        return self.read(np.frombuffer(raw, np.uint32))
+
+
+class Request(Generic[T]):
+    """A question to the GPU: `done` never waits, `result()` does if it has to."""
+
+    def __init__(self, coming: _Reading[T] | None, known: T | None = None) -> None:
+        self._coming = coming
+        self._known = known
+
+    @property
+    def done(self) -> bool:
+        """Whether the answer is there."""
+        if self._coming is not None and self._coming.done:
+            self.result()
+        return self._coming is None
+
+    def result(self) -> T:
+        """The answer; waits for the GPU if need be. Asked again it is the same."""
+        if self._coming is not None:
+            self._known, self._coming = self._coming.take(), None
+        return cast(T, self._known)
+
+
+Pick = Request[Picked | None]
+Rectangle = Request[I32]
+
+
+class Picking:
+    """Draws what is asked about and reads it back, without holding up the frames."""
+
+    def __init__(self, gpu: Gpu, layouts: Layouts, view_uniform: dict[str, Any], *, numbered: bool) -> None:
+        device = gpu.device
+        self.gpu, self.layouts, self.numbered = gpu, layouts, numbered
+        self._group = groups.DEPTH.bind(device, layouts.depth, view=view_uniform)
+        self._pipelines: dict[tuple[PipelineClass, groups.Sampling], wgpu.GPURenderPipeline] = {}
+        self._modules: dict[groups.Sampling, wgpu.GPUShaderModule] = {}
+        self._layout = groups.PICK.layout(device)
+        read = program("pick_read", [groups.PICK]).compile(device)
+        self._pixel, self._rectangle = (
+            device.create_compute_pipeline(
+                label=f"pick {entry}",
+                layout=device.create_pipeline_layout(bind_group_layouts=[layouts.frame, self._layout]),
+                compute={"module": read, "entry_point": entry},
+            )
+            for entry in ("pixel", "rectangle")
+        )
+        self._size = (0, 0)
+        self._free: list[_Slot] = []
+        self._busy: list[Request[Any]] = []
+
+    def pick(self, drawn: Drawn, x: float, y: float) -> Pick:
+        """What the pixel that holds (x, y) shows."""
+        w, h = drawn.size
+        if not (0 <= x < w and 0 <= y < h):
+            return Request(None)
+        at = (int(x), int(y))
+
+        def read(found: U32) -> Picked | None:
+            return _picked(drawn, at, found)
+
+        return self._ask(drawn, at, (at[0] + 1, at[1] + 1), self._pixel, 3, read)
+
+    def pick_rectangle(self, drawn: Drawn, x0: float, y0: float, x1: float, y1: float) -> Rectangle:
+        """The objects seen in the pixels that the rectangle between two corners touches."""
+        corners = np.floor(np.array([[x0, y0], [x1, y1]], np.float64))
+        low, high = np.maximum(corners.min(axis=0), 0), np.minimum(corners.max(axis=0) + 1, drawn.size)
+        if not (low < high).all():
+            return Request(None, np.zeros(0, np.int32))
+        (left, top), (right, bottom) = low.astype(int).tolist(), high.astype(int).tolist()
+        words = -(-len(drawn.scene.instance_of_object) // 32)
+        return self._ask(drawn, (left, top), (right, bottom), self._rectangle, words, _rows)
+
+    def _ask(
+        self,
+        drawn: Drawn,
+        low: tuple[int, int],
+        high: tuple[int, int],
+        kernel: wgpu.GPUComputePipeline,
+        words: int,
+        read: Callable[[U32], T],
+    ) -> Request[T]:
+        slot = self._slot(max(1, words))
+        values = np.zeros((), PICKING.dtype)
+        values["low"], values["high"] = low, high
+        self.gpu.device.queue.write_buffer(slot.picking, 0, values.tobytes())
+        self._resize(drawn.size)
+        encoder = self.gpu.device.create_command_encoder(label="pick")
+        w, h = high[0] - low[0], high[1] - low[1]
+        self._draw(encoder, drawn, (*low, w, h))
+        self._gather(encoder, drawn, slot, kernel, (1, 1) if kernel is self._pixel else (-(-w // 8), -(-h // 8)))
+        encoder.copy_buffer_to_buffer(slot.found, 0, slot.staging, 0, slot.staging.size)
+        self.gpu.device.queue.submit([encoder.finish()])
+        # Not "READ": that submits once more, and some adapters wait there until all before is done.
+        request: Request[T] = Request(_Reading(slot, slot.staging.map_async("READ_NOSYNC"), read, self._give_back))
+        self._busy.append(request)
+        return request
+
+    def _slot(self, words: int) -> _Slot:
+        # Looking takes what has come: so requests that nobody reads keep no buffers.
+        self._busy = [request for request in self._busy if not request.done]
+        for i, slot in enumerate(self._free):
+            if slot.words >= words:
+                return self._free.pop(i)
+        return _Slot(self.gpu, words)
+
+    def _give_back(self, slot: _Slot) -> None:
+        self._free.append(slot)
+        del self._free[:-_KEPT]
+
+    def _resize(self, size: tuple[int, int]) -> None:
+        if size == self._size:
+            return
+        self._size = size
+        usage, device = wgpu.TextureUsage.RENDER_ATTACHMENT | wgpu.TextureUsage.TEXTURE_BINDING, self.gpu.device
+        surfaces = device.create_texture(label="surfaces", size=(*size, 1), format=_SURFACES, usage=usage)
+        self._depth = device.create_texture(
+            label="picked depth", size=(*size, 1), format=DEPTH_FORMAT, usage=usage | wgpu.TextureUsage.COPY_DST
+        )
+        self._surfaces_view, self._depth_view = surfaces.create_view(), self._depth.create_view()
+
+    def _pipeline(self, kind: PipelineClass, sampling: groups.Sampling) -> wgpu.GPURenderPipeline:
+        found = self._pipelines.get((kind, sampling))
+        if found is not None:
+            return found
+        device, layouts = self.gpu.device, self.layouts
+        if sampling not in self._modules:
+            seen = [groups.DEPTH, groups.materials(sampling.pools), groups.DRAW]
+            texts = [sampling.wgsl(), _NUMBERED if self.numbered else _UNNUMBERED]
+            enable = ["primitive_index"] if self.numbered else []
+            self._modules[sampling] = program("pick", seen, texts, enable=enable).compile(device)
+        module = self._modules[sampling]
+        blend = kind == PipelineClass.BLEND
+        made = device.create_render_pipeline(
+            label=f"pick {kind.name.lower()}",
+            layout=device.create_pipeline_layout(
+                bind_group_layouts=[layouts.frame, layouts.depth, layouts.materials[sampling.pools], layouts.draw]
+            ),
+            vertex={
+                "module": module,
+                "entry_point": "blend_vertex" if blend else "vertex",
+                "buffers": [POSITIONS, ATTRIBUTES] if blend else [POSITIONS],
+            },
+            fragment={
+                "module": module,
+                "entry_point": "blend_fragment" if blend else "solid_fragment",
+                "targets": [{"format": _SURFACES}],
+            },
+            primitive=primitive(kind),
+            depth_stencil={
+                "format": DEPTH_FORMAT,
+                "depth_write_enabled": blend,
+                "depth_compare": "greater" if blend else "equal",
+            },
+        )
+        self._pipelines[kind, sampling] = made
+        return made
+
+    def _draw(self, encoder: wgpu.GPUCommandEncoder, drawn: Drawn, scissor: tuple[int, int, int, int]) -> None:
+        scene = drawn.scene
+        encoder.copy_texture_to_texture({"texture": drawn.depth}, {"texture": self._depth}, (*drawn.size, 1))
+        render = encoder.begin_render_pass(
+            label="pick",
+            color_attachments=[
+                {"view": self._surfaces_view, "clear_value": (0, 0, 0, 0), "load_op": "clear", "store_op": "store"}
+            ],
+            depth_stencil_attachment={
+                "view": self._depth_view,
+                "depth_load_op": "load",
+                "depth_store_op": "store",
+            },
+        )
+        render.set_scissor_rect(*scissor)
+        render.set_bind_group(0, drawn.frame_group)
+        render.set_bind_group(1, self._group)
+        render.set_bind_group(2, scene.materials_group)
+        render.set_bind_group(3, scene.draw_group)
+        set_geometry(render, scene)
+        for kind, first, count in scene.runs:
+            render.set_pipeline(self._pipeline(kind, scene.sampling))
+            multi_draw(render, scene.view_target.args, first, count)
+            multi_draw(render, scene.view_target.args, scene.batches + first, count)  # empty without a late phase
+        if scene.blended:
+            render.set_pipeline(self._pipeline(PipelineClass.BLEND, scene.sampling))
+            multi_draw(render, scene.blend_args, 0, scene.blended)
+        render.end()
+
+    def _gather(
+        self,
+        encoder: wgpu.GPUCommandEncoder,
+        drawn: Drawn,
+        slot: _Slot,
+        kernel: wgpu.GPUComputePipeline,
+        count: tuple[int, int],
+    ) -> None:
+        group = groups.PICK.bind(
+            self.gpu.device,
+            self._layout,
+            picking={"buffer": slot.picking},
+            surfaces=self._surfaces_view,
+            depth=self._depth_view,
+            found={"buffer": slot.found},
+        )
+        encoder.clear_buffer(slot.found)
+        compute = encoder.begin_compute_pass(label="pick, read")
+        compute.set_pipeline(kernel)
+        compute.set_bind_group(0, drawn.frame_group)
+        compute.set_bind_group(1, group)
+        compute.dispatch_workgroups(*count)
+        compute.end()
+
+
+def _picked(drawn: Drawn, at: tuple[int, int], found: U32) -> Picked | None:
+    """What (object row + 1, triangle + 1, bits of the depth) of a pixel mean."""
+    if found[0] == 0:
+        return None
+    w, h = drawn.size
+    depth = float(found[2:3].view(np.float32)[0])
+    clip = np.array([(at[0] + 0.5) / w * 2 - 1, 1 - (at[1] + 0.5) / h * 2, depth, 1.0])
+    world = drawn.world_from_clip @ clip
+    away = world[:3] / world[3] - drawn.eye
+    x, y, z = (away + drawn.eye).tolist()
+    distance = math.hypot(*away.tolist()) if drawn.forward is None else float(away @ drawn.forward)
+    return Picked(int(found[0]) - 1, int(found[1]) - 1, (x, y, z), distance)
+
+
+def _rows(found: U32) -> I32:
+    """(k,) rows of the bits that are set, ascending."""
+    bits = np.unpackbits(found.view(np.uint8), bitorder="little")
+    return np.flatnonzero(bits).astype(np.int32)
