@@ -21,6 +21,7 @@ I32 = NDArray[np.int32]
 
 _CHUNK = 16 << 20  # larger uploads stall
 _STORAGE = wgpu.BufferUsage.STORAGE | wgpu.BufferUsage.COPY_DST | wgpu.BufferUsage.COPY_SRC
+_FARTHEST = 10_000.0  # metres: what falls for ever must not use up the depth's precision
 _BLOCK = 1024  # items that `blend_sort.wgsl` sorts in one workgroup
 
 
@@ -111,6 +112,8 @@ class GpuScene:
         self.batch_table = filled(gpu, "batches", woven.batches)
         self.spheres = buffer(gpu, "spheres", 16 * self.count)
         self.bounds = scene_sphere(woven, world)
+        self._meshes = instance_meshes(woven)
+        self._reach = np.linalg.norm(self._meshes["centre"], axis=1) + self._meshes["radius"]
         self.instance_of_object = np.full(len(woven.objects.ids), -1, np.int32)
         self.instance_of_object[woven.instance_object] = np.arange(self.count, dtype=np.int32)
 
@@ -213,10 +216,24 @@ class GpuScene:
             self._dirty_rows[at + 1] = rows
             self._dirty_transforms[at] = transforms
             self._dirty += count
+            self._grow_bounds(rows, transforms)
         if self._lit_objects:
             for place, row in enumerate(objects.tolist()):
                 if row in self._lit_objects:
                     self._move_lights(row, world[place])
+
+    def _grow_bounds(self, rows: I32, world: F32) -> None:
+        """Have `bounds` hold instances (k,) at (k, 3, 4) too: shadows and orthographic views reach no farther."""
+        centre, radius = self.bounds
+        numbers = np.ascontiguousarray(world.reshape(-1, 12).T)  # those of one kind together: twice as fast
+        away = numbers[3::4] - centre.astype(np.float32)[:, None]
+        numbers *= numbers
+        stretch = np.sqrt(numbers[0:3].sum(axis=0) + numbers[4:7].sum(axis=0) + numbers[8:11].sum(axis=0))
+        outside = np.sqrt((away * away).sum(axis=0)) + self._reach[rows] * stretch > radius  # by a rough bound
+        if outside.any():
+            centres, radii = spheres_of(self._meshes[rows[outside]], world[outside])
+            farthest = float((np.linalg.norm(centres - centre, axis=1) + radii).max())
+            self.bounds = centre, max(radius, min(farthest, _FARTHEST))
 
     def _move_lights(self, row: int, world: F32) -> None:
         for i in np.flatnonzero(self.lights["object"] == row):
@@ -278,14 +295,24 @@ def grid(count: int, lanes: int = 256) -> tuple[int, int]:
     return min(needed, 65535), -(-needed // 65535)
 
 
+def instance_meshes(woven: WovenScene) -> NDArray[np.void]:
+    """(n,) structs.MESH, of each instance."""
+    return woven.geometry.meshes[np.asarray(woven.batches["mesh"])[np.asarray(woven.instances["batch"])]]
+
+
+def spheres_of(meshes: NDArray[np.void], world: F32) -> tuple[F32, F32]:
+    """Bounding spheres of meshes (n,) at (n, 3, 4): centres (n, 3) and radii (n,), world, as `bounds.wgsl` has them."""
+    matrices = world[:, :, :3]
+    centre = np.einsum("nij,nj->ni", matrices, meshes["centre"]) + world[:, :, 3]
+    squares = np.matmul(matrices.transpose(0, 2, 1), matrices)
+    return centre, meshes["radius"] * np.sqrt(np.abs(squares).sum(axis=2).max(axis=1))
+
+
 def scene_sphere(woven: WovenScene, world: F32) -> tuple[NDArray[np.float64], float]:
     """A sphere around all instances: centre (3,) and radius, world, metres. An empty scene has radius 1."""
     if not len(world):
         return np.zeros(3), 1.0
-    mesh = woven.geometry.meshes[np.asarray(woven.batches["mesh"])[np.asarray(woven.instances["batch"])]]
-    centre = np.einsum("nij,nj->ni", world[:, :, :3], mesh["centre"]) + world[:, :, 3]
-    squares = np.matmul(world[:, :, :3].transpose(0, 2, 1), world[:, :, :3])
-    radius = mesh["radius"] * np.sqrt(np.abs(squares).sum(axis=2).max(axis=1))  # as `bounds.wgsl` has it
+    centre, radius = spheres_of(instance_meshes(woven), world)
     low, high = (centre - radius[:, None]).min(axis=0), (centre + radius[:, None]).max(axis=0)
     middle = (low + high).astype(np.float64) / 2
     return middle, max(float((np.linalg.norm(centre - middle, axis=1) + radius).max()), 1e-3)

@@ -27,7 +27,8 @@ LAMPS = [
 
 def light(scene: Scene, lamp: Lamp) -> None:
     strength = max(lamp.power)
-    color = tuple(p / strength for p in lamp.power)
+    r, g, b = lamp.power
+    color = (r / strength, g / strength, b / strength)
     component: Any
     match lamp.kind:
         case "sun":
@@ -139,6 +140,15 @@ def test_each_light_alone_seen_orthographically(fabric: Fabric, lamp: Lamp) -> N
     check(draw(fabric, scene, flat, SIZE), wanted, least=300)
     if lamp.range or lamp.kind == "spot":
         assert (np.nan_to_num(wanted, nan=1).max(axis=-1) == 0).sum() > 20, "some pixels lie outside of its reach"
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"metallic {look.metallic} roughness {look.roughness}")
+def test_light_at_grazing_angles(fabric: Fabric, look: Look) -> None:
+    """Where Fresnel's part is large: towards the eye, low over the surface."""
+    low = Lamp("sun", (1.0, 2.0, 3.0), at=(-1.6, 0.1, 0.55), toward=(0, 0, 0))
+    observer = looking((1.6, 0.1, 0.5), (0, 0, 0), height=0.6)
+    scene = with_square(look, [low], rotation=quaternion_from_axis_angle((0.2, 1, 0), -20))
+    check(draw(fabric, scene, observer, SIZE), witness(scene, look, [low], observer), least=100)
 
 
 def test_energy_compensation_matters(fabric: Fabric) -> None:
