@@ -146,7 +146,7 @@ def test_each_light_alone_seen_orthographically(fabric: Fabric, lamp: Lamp) -> N
 def test_light_at_grazing_angles(fabric: Fabric, look: Look) -> None:
     """Where Fresnel's part is large: towards the eye, low over the surface."""
     low = Lamp("sun", (1.0, 2.0, 3.0), at=(-1.6, 0.1, 0.55), toward=(0, 0, 0))
-    observer = looking((1.6, 0.1, 0.5), (0, 0, 0), height=0.6)
+    observer = looking((1.6, 0.1, 0.5), (0, 0, 0), height=0.3)
     scene = with_square(look, [low], rotation=quaternion_from_axis_angle((0.2, 1, 0), -20))
     check(draw(fabric, scene, observer, SIZE), witness(scene, look, [low], observer), least=100)
 
