@@ -297,7 +297,9 @@ def grid(count: int, lanes: int = 256) -> tuple[int, int]:
 
 def instance_meshes(woven: WovenScene) -> NDArray[np.void]:
     """(n,) structs.MESH, of each instance."""
-    return woven.geometry.meshes[np.asarray(woven.batches["mesh"])[np.asarray(woven.instances["batch"])]]
+    rows = np.asarray(woven.batches["mesh"])[np.asarray(woven.instances["batch"])]
+    meshes: NDArray[np.void] = woven.geometry.meshes[rows]
+    return meshes
 
 
 def spheres_of(meshes: NDArray[np.void], world: F32) -> tuple[F32, F32]:

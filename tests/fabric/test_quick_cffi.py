@@ -78,7 +78,7 @@ def test_anything_else_goes_the_long_way(ffi: Any, text: str) -> None:
 
 def test_functions_and_constants_of_any_header(gpu: Gpu) -> None:
     """What wgpu's header has none of: bare function types and types with qualifiers."""
-    other = cffi.FFI()
+    other: Any = cffi.FFI()
     other.cdef(
         "typedef int WGPUFunction(int); typedef int (*WGPUPointer)(int); typedef struct { int a; } WGPUThing;"
         "typedef const int WGPUConstant; typedef int WGPURow[3];"
