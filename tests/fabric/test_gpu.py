@@ -57,7 +57,6 @@ def test_the_device_has_what_the_engine_cannot_do_without(gpu: Gpu) -> None:
         assert gpu.device.limits[name] == gpu.adapter.limits[name], "scenes may be as large as the adapter allows"
 
 
-@pytest.mark.xfail(reason="limits that are not asked for come at the adapter's maximum, not at the portable value")
 def test_all_other_limits_are_those_of_every_device(gpu: Gpu) -> None:
     """So that what runs here runs everywhere."""
     assert gpu.device.limits["max-bind-groups"] == 4
