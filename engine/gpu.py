@@ -21,8 +21,42 @@ NEEDED = ("indirect-first-instance",)
 WANTED = ("multi-draw-indirect-count", "timestamp-query", "float32-filterable", "primitive-index")
 """Used where present, never needed."""
 
-_LIMITS = ("max-buffer-size", "max-storage-buffer-binding-size", "max-texture-dimension-2d", "max-texture-array-layers")
-"""Raised to what the adapter has, since they only bound how large a scene may be; all else stays portable."""
+SIZE_LIMITS = (
+    "max-buffer-size",
+    "max-storage-buffer-binding-size",
+    "max-texture-dimension-2d",
+    "max-texture-array-layers",
+)
+"""Raised to what the adapter has, since they only bound how large a scene may be."""
+PORTABLE_LIMITS: dict[str, int] = {
+    "max-bind-groups": 4,
+    "max-bindings-per-bind-group": 1000,
+    "max-color-attachment-bytes-per-sample": 32,
+    "max-color-attachments": 8,
+    "max-compute-invocations-per-workgroup": 256,
+    "max-compute-workgroup-size-x": 256,
+    "max-compute-workgroup-size-y": 256,
+    "max-compute-workgroup-size-z": 64,
+    "max-compute-workgroup-storage-size": 16384,
+    "max-compute-workgroups-per-dimension": 65535,
+    "max-dynamic-storage-buffers-per-pipeline-layout": 4,
+    "max-dynamic-uniform-buffers-per-pipeline-layout": 8,
+    "max-inter-stage-shader-variables": 16,
+    "max-sampled-textures-per-shader-stage": 16,
+    "max-samplers-per-shader-stage": 16,
+    "max-storage-buffers-per-shader-stage": 8,
+    "max-storage-textures-per-shader-stage": 4,
+    "max-texture-dimension-1d": 8192,
+    "max-texture-dimension-3d": 2048,
+    "max-uniform-buffer-binding-size": 65536,
+    "max-uniform-buffers-per-shader-stage": 12,
+    "max-vertex-attributes": 16,
+    "max-vertex-buffer-array-stride": 2048,
+    "max-vertex-buffers": 8,
+    "min-storage-buffer-offset-alignment": 256,
+    "min-uniform-buffer-offset-alignment": 256,
+}
+"""WebGPU's defaults, asked for on purpose: what runs here then runs on every adapter."""
 
 _RANK = {"DiscreteGPU": 0, "IntegratedGPU": 1, "VirtualGPU": 2, "Unknown": 3, "CPU": 4}
 
@@ -88,7 +122,7 @@ def _adapters() -> list[wgpu.GPUAdapter]:
 
 def _device(adapter: wgpu.GPUAdapter) -> wgpu.GPUDevice:
     features: list[Any] = [*NEEDED, *(f for f in WANTED if f in adapter.features)]
-    limits: dict[str, int | None] = {name: adapter.limits[name] for name in _LIMITS}
+    limits: dict[str, int | None] = {**PORTABLE_LIMITS, **{name: adapter.limits[name] for name in SIZE_LIMITS}}
     try:
         return adapter.request_device_sync(label="dreamwell", required_features=features, required_limits=limits)
     except (RuntimeError, wgpu.GPUError) as error:

@@ -38,10 +38,10 @@ FEATURE = "primitive-index"
 _SURFACES = "rg32uint"  # object row + 1 or 0 for none; triangle + 1 or 0 for unknown
 _KEPT = 8  # buffers that wait for the next request
 
-_NUMBERED = """struct SurfaceOf { @builtin(front_facing) front: bool, @builtin(primitive_index) triangle: u32 };
+SURFACE_NUMBERED = """struct SurfaceOf { @builtin(front_facing) front: bool, @builtin(primitive_index) triangle: u32 };
 fn triangle_of(at: SurfaceOf) -> u32 { return at.triangle + 1u; }
 """
-_UNNUMBERED = """struct SurfaceOf { @builtin(front_facing) front: bool };
+SURFACE_UNNUMBERED = """struct SurfaceOf { @builtin(front_facing) front: bool };
 fn triangle_of(at: SurfaceOf) -> u32 { return 0u; }
 """
 
@@ -220,7 +220,7 @@ class Picking:
         device, layouts = self.gpu.device, self.layouts
         if sampling not in self._modules:
             seen = [groups.DEPTH, groups.materials(sampling.pools), groups.DRAW]
-            texts = [sampling.wgsl(), _NUMBERED if self.numbered else _UNNUMBERED]
+            texts = [sampling.wgsl(), SURFACE_NUMBERED if self.numbered else SURFACE_UNNUMBERED]
             enable = ["primitive_index"] if self.numbered else []
             self._modules[sampling] = program("pick", seen, texts, enable=enable).compile(device)
         module = self._modules[sampling]

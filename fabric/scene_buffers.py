@@ -27,6 +27,7 @@ _CHUNK = 16 << 20  # larger uploads stall
 _LOAD = 4 << 20  # at a time, while nothing is drawn: what is staged is given back before the next piece
 _STORAGE = wgpu.BufferUsage.STORAGE | wgpu.BufferUsage.COPY_DST | wgpu.BufferUsage.COPY_SRC
 _ROWS = 16384  # instances that are looked at at a time
+_FARTHEST = 10_000.0  # metres: what falls for ever must not use up the depth's precision
 _BLOCK = 1024  # items that `blend_sort.wgsl` sorts in one workgroup
 
 
@@ -378,7 +379,7 @@ class GpuScene:
         centre, radius = self.bounds
         reach = float((np.linalg.norm(found - centre, axis=1) + radii).max())
         if reach > radius:
-            self.bounds = centre, reach
+            self.bounds = centre, max(radius, min(reach, _FARTHEST))
 
     def _move_lights(self, row: int, world: F32) -> None:
         for i in np.flatnonzero(self.lights["object"] == row):

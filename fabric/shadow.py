@@ -17,7 +17,8 @@ def fit_sun(direction: F64, focus: tuple[F64, float], bounds: tuple[F64, float],
     """View and projection (4, 4) of a sun's map around the sphere `focus`, and the edge of a texel in metres.
 
     The middle moves in whole texels, so that a moving camera does not make shadow edges crawl. Depth (reversed)
-    spans the whole scene (`bounds`), so that casters outside the view still cast.
+    reaches from the sphere towards the sun as far as the scene does (`bounds`), so that casters outside the view
+    still cast.
     """
     rotation = dmath.look_matrix(direction).T  # light_from_world
     centre, radius = focus
@@ -26,7 +27,7 @@ def fit_sun(direction: F64, focus: tuple[F64, float], bounds: tuple[F64, float],
     middle[:2] = np.round(middle[:2] / texel) * texel
     along = rotation @ bounds[0]
     near_z = max(along[2] + bounds[1], middle[2] + radius)
-    far_z = min(along[2] - bounds[1], middle[2] - radius)
+    far_z = middle[2] - radius
     view = np.eye(4)
     view[:3, :3] = rotation
     view[:3, 3] = -np.array([middle[0], middle[1], near_z])

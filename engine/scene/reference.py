@@ -1,6 +1,6 @@
-"""The tables of components and settings in docs/scene.md, made from the declarations.
+"""The tables of components and settings in the docs, made from the declarations.
 
-`python -m dreamwell.engine.scene.reference docs/scene.md` brings the page up to date.
+`python -m dreamwell.engine.scene.reference docs/scene.md docs/rendering.md` brings the pages up to date.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ def updated(page: str) -> str:
     for name, text in (("components", component_tables(built_in)), ("settings", settings_tables())):
         before, start, rest = page.partition(f"<!-- {name} -->\n")
         _, end, after = rest.partition("<!-- end -->")
-        page = before + start + text + end + after
+        if start and end:
+            page = before + start + text + end + after
     return page
 
 

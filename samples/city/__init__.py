@@ -61,22 +61,35 @@ def glide(world: dw.World, time: float) -> None:
     world.camera.look_at(TARGET)
 
 
-def play(hour: float = GOLDEN_HOUR) -> dw.App:
-    """The app, from an hour on."""
-    app = dw.App(scene(hour), title="City")
-    clock = Clock(hour)
-    traffic = Traffic(app.world)
+class City:
+    """The city, its clock and its traffic, as an app."""
 
-    @app.update
-    def live(world: dw.World, dt: float) -> None:
-        clock.tick(dt, app.input)
-        clock.shine(world)
-        traffic.move(app.time, WATER)
-        glide(world, app.time)
-        app.title = f"City, {int(clock.hour) % 24:02}:{int(clock.hour * 60) % 60:02}"
+    def __init__(self, hour: float = GOLDEN_HOUR) -> None:
+        self.app = dw.App(scene(hour), title="City")
+        self.clock = Clock(hour)
+        self.traffic = Traffic(self.app.world)
+        self.app.update(self.update)
 
-    return app
+    def update(self, world: dw.World, dt: float) -> None:
+        """Every frame."""
+        self.clock.tick(dt, self.app.input)
+        self.clock.shine(world)
+        self.traffic.move(self.app.time, WATER)
+        glide(world, self.app.time)
+        minutes = int(self.clock.hour * 60) % (24 * 60)
+        self.app.title = f"City, {minutes // 60:02}:{minutes % 60:02}"
+
+
+def hour_of(text: str) -> float:
+    """The hour that was asked for on the command line."""
+    try:
+        hour = float(text)
+    except ValueError:
+        hour = math.nan
+    if not 0 <= hour <= 24:
+        sys.exit(f"error: the hour is {text!r}; it must be a number from 0 to 24")
+    return hour
 
 
 if __name__ == "__main__":
-    play(float(sys.argv[1]) if sys.argv[1:] else GOLDEN_HOUR).run()
+    City(hour_of(sys.argv[1]) if sys.argv[1:] else GOLDEN_HOUR).app.run()

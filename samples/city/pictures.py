@@ -42,9 +42,8 @@ def folder() -> Path:
 
 def _within() -> tuple[F64, F64]:
     """(EDGE, EDGE) how far right and how far down in its window's field each pixel lies, 0..1."""
-    at = (np.arange(EDGE) + 0.5) * (BAYS / EDGE) % 1
-    x, y = np.meshgrid(at, at)
-    return x, y
+    at = ((np.arange(EDGE) + 0.5) * (BAYS / EDGE) % 1).astype(np.float64)
+    return np.tile(at, (EDGE, 1)), np.tile(at[:, None], (1, EDGE))
 
 
 def _spread(values: F64) -> F64:

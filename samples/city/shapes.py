@@ -94,35 +94,26 @@ def swept(path: ArrayLike, rings: ArrayLike, uv: F64 | None = None, name: str = 
 @cache
 def storeys(width: int, depth: int, floors: int, variant: int) -> dw.MeshData:
     """Some floors of a building: four walls of windows and a flat roof. Width and depth are multiples of a bay."""
-    rng = np.random.default_rng([width, depth, floors, variant])
-    u, v = rng.integers(0, BAYS, 2).tolist()
-    height = floors * FLOOR
-    corners = np.array([[-1, 1], [1, 1], [1, -1], [-1, -1]]) * (width / 2, depth / 2)  # x, z; seen from above
-    positions: list[list[float]] = []
-    normals: list[list[float]] = []
-    uvs: list[list[float]] = []
-    triangles: list[list[int]] = []
-    for side in range(4):
-        (x0, z0), (x1, z1) = corners[side].tolist(), corners[(side + 1) % 4].tolist()
-        length = abs(x1 - x0) + abs(z1 - z0)
-        bays = round(length / BAY)
-        first = len(positions)
-        positions += [[x0, height, z0], [x1, height, z1], [x0, 0, z0], [x1, 0, z1]]
-        normals += [[(z1 - z0) / -length, 0, (x1 - x0) / length]] * 4
-        uvs += [[u / BAYS, v / BAYS], [(u + bays) / BAYS, v / BAYS]]
-        uvs += [[u / BAYS, (v + floors) / BAYS], [(u + bays) / BAYS, (v + floors) / BAYS]]
-        triangles += [[first, first + 2, first + 1], [first + 1, first + 2, first + 3]]
-        u += bays
-    first = len(positions)
-    positions += [[x, height, z] for x, z in corners.tolist()]
-    normals += [[0, 1, 0]] * 4
-    uvs += [[0.0, 0.0]] * 4  # the corner between four windows: wall
-    triangles += [[first, first + 1, first + 2], [first, first + 2, first + 3]]
-    # The sides must face outwards, whichever way round the corners go.
-    flat = np.array(normals, np.float64)
-    outward = np.einsum("ij,ij->i", flat[:16], np.array(positions)[:16] * (1, 0, 1))
-    flat[:16] *= np.sign(outward)[:, None]
-    return mesh(positions, flat, triangles, uvs, name="storeys")
+    u, v = (np.random.default_rng([width, depth, floors, variant]).integers(0, BAYS, 2) / BAYS).tolist()
+    high = floors * FLOOR
+    # Round the building, counter-clockwise from above: x and z of the corners, and how many windows come before them.
+    corners = np.array([[-1, 1], [1, 1], [1, -1], [-1, -1], [-1, 1]]) * (width / 2, depth / 2)
+    windows = np.cumsum([0, width, depth, width, depth]) / BAY
+    walls, uv = np.zeros((4, 4, 3)), np.zeros((5, 4, 2))  # of each wall: left and right above, left and right below
+    walls[:, ::2, ::2], walls[:, 1::2, ::2] = corners[:-1, None], corners[1:, None]
+    walls[:, :2, 1] = high
+    uv[:4, ::2, 0], uv[:4, 1::2, 0] = u + windows[:-1, None] / BAYS, u + windows[1:, None] / BAYS
+    uv[:4, :2, 1], uv[:4, 2:, 1] = v, v + floors / BAYS
+    roof = np.insert(corners[:4], 1, high, axis=1)  # its UVs stay at a corner between four windows: wall
+    outward = np.array([[0, 0, 1], [1, 0, 0], [0, 0, -1], [-1, 0, 0], [0, 1, 0]])
+    quads = np.arange(4)[:, None] * 4 + [0, 2, 1, 1, 2, 3]
+    return mesh(
+        np.concatenate([walls.reshape(-1, 3), roof]),
+        outward.repeat(4, axis=0),
+        np.concatenate([quads.ravel(), [16, 17, 18, 16, 18, 19]]),
+        uv.reshape(-1, 2),
+        name="storeys",
+    )
 
 
 @cache

@@ -35,6 +35,9 @@ class Viewer:
         self.app = dw.App(self.scene(), title="Viewer")
         self.orbit = dw.OrbitCamera.of(self.app.world)
         self.look()
+        self.app.update(self.update)
+        self.app.on_key(self.press)
+        self.app.on_drop(self.drop)
 
     @property
     def name(self) -> str:
@@ -54,12 +57,8 @@ class Viewer:
         return made
 
     def show(self) -> None:
-        """Show what was chosen, from where the camera was. What can't be shown is told and changes nothing."""
-        try:
-            self.app.load(self.scene())
-        except dw.DreamwellError as error:
-            print(f"error: {error}", file=sys.stderr)
-            raise
+        """Show what was chosen, from where the camera was. Raises DreamwellError, and changes nothing."""
+        self.app.load(self.scene())
         self.look()
 
     def look(self) -> None:
@@ -85,7 +84,8 @@ class Viewer:
             self.model = path
         try:
             self.show()
-        except dw.DreamwellError:
+        except dw.DreamwellError as error:
+            print(f"error: {error}", file=sys.stderr)
             self.model, self.panorama = before
             return
         if path == self.model:
@@ -129,20 +129,14 @@ def opened(path: Path) -> dw.Scene:
     return made
 
 
-def play(model: Path | None = None, surroundings: str = "studio") -> dw.App:
-    """The app, for a model or for the still life."""
-    viewer = Viewer(model, surroundings)
-    if model is None:
-        orbit = viewer.orbit
-        orbit.target, orbit.distance, orbit.yaw, orbit.pitch = (-0.05, 0.7, 0.0), 7.9, 15.0, 9.0
-        viewer.app.world.lens.fov_y = 26.0
-    elif not any(o.get(dw.Camera) for o in viewer.app.scene):
-        viewer.frame()
-    viewer.app.update(viewer.update)
-    viewer.app.on_key(viewer.press)
-    viewer.app.on_drop(viewer.drop)
-    return viewer.app
+def main(arguments: list[str]) -> None:
+    """Show the file that was named on the command line, if one was."""
+    try:
+        viewer = Viewer(Path(arguments[0]) if arguments else None)
+    except dw.DreamwellError as error:
+        sys.exit(f"error: {error}")
+    viewer.app.run()
 
 
 if __name__ == "__main__":
-    play(Path(sys.argv[1]) if sys.argv[1:] else None).run()
+    main(sys.argv[1:])

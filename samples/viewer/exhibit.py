@@ -104,7 +104,7 @@ def knot(p: int, q: int, radius: float, tube: float, rings: int = 480, sides: in
     side /= np.linalg.norm(side, axis=1, keepdims=True)
     up = np.cross(side, along)
     turn = np.linspace(0, 2 * np.pi, sides + 1)
-    ring = np.cos(turn)[:, None] * up[:, None] + np.sin(turn)[:, None] * side[:, None]
+    ring = np.cos(turn)[:, None] * up[:, None] - np.sin(turn)[:, None] * side[:, None]
     return surface(line[:, None] + tube * ring, name="knot")
 
 
@@ -144,6 +144,7 @@ GOBLET = [
 def still_life() -> dw.Scene:
     """Metal, plastic, ceramic, clay and something like glass, on a round stand. Without light."""
     made = dw.Scene("still life", seed=1)
+    made.add("camera", dw.Camera(fov_y=26), at=(1.95, 1.95, 7.5), toward=(-0.05, 0.7, 0))
     plaster = dw.Material(base_color=(0.62, 0.60, 0.57), roughness=0.75)
     walnut = dw.Material(base_color=(0.10, 0.055, 0.035), roughness=0.35)
     gold = dw.Material(base_color=(1.0, 0.71, 0.29), metallic=1.0, roughness=0.13)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import dreamwell as dw
+from dreamwell.engine.world import around, fitting_distance
 
 from .surroundings import SURROUNDINGS, panorama
 
@@ -31,7 +32,10 @@ def extent(woven: dw.WovenScene) -> tuple[F64, F64]:
 
 
 def put_on_stage(scene: dw.Scene, low: F64, high: F64, place: str | Path) -> None:
-    """Add a floor under the box of a model, and light: one of our surroundings by its name, or a panorama's file."""
+    """Add a floor under the box of a model, light, and a camera where there is none.
+
+    The light is one of our surroundings, by its name, or that of a panorama's file.
+    """
     size = float(np.linalg.norm(high - low))
     middle = (low + high) / 2
     add_floor(scene, np.array([middle[0], low[1], middle[2]]), 4 * size)
@@ -41,6 +45,9 @@ def put_on_stage(scene: dw.Scene, low: F64, high: F64, place: str | Path) -> Non
         chosen = SURROUNDINGS[place]
         scene.add("surroundings", dw.Environment(source="file", file=str(panorama(place))))
         scene.add("sun", chosen.sun, toward=chosen.toward)
+    if not any(o.get(dw.Camera) for o in scene):
+        eye = around(_vec3(middle), fitting_distance(size / 2, FOV_Y), 30.0, 12.0)
+        scene.add("camera", dw.Camera(fov_y=FOV_Y, near=size / 1000), at=eye, toward=middle)
     scene.settings = replace(
         scene.settings,
         shadows=replace(scene.settings.shadows, distance=4 * size, softness=2.5),
@@ -48,6 +55,12 @@ def put_on_stage(scene: dw.Scene, low: F64, high: F64, place: str | Path) -> Non
     )
 
 
+def _vec3(v: F64) -> tuple[float, float, float]:
+    x, y, z = v.tolist()
+    return x, y, z
+
+
+FOV_Y = 30.0
 FLOOR = dw.Material(base_color=(0.40, 0.39, 0.38), roughness=0.6, alpha_mode="blend")
 WEDGES = 24
 

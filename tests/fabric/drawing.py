@@ -37,6 +37,16 @@ def stage(environment: Environment | None = BLACK, root: Any = None, **settings:
     return scene
 
 
+FRUSTUM_ALONE = {"cull__occlusion": False, "cull__small": False, "cull__rings": False}
+"""For `stage`: one list, of what the frustum holds."""
+
+
+def counted(fabric: Fabric) -> dict[str, int]:
+    """What the last frame drew and left out, whatever the reason."""
+    counters = fabric.counters()
+    return {key: counters[key] for key in ("draws", "instances", "triangles", "culled")}
+
+
 def looking(eye: ArrayLike, toward: ArrayLike, up: ArrayLike = (0.0, 1.0, 0.0), **lens: Any) -> Observer:
     """An observer at `eye`; `height` in metres makes it orthographic."""
     lens = {"orthographic": True, **lens} if "height" in lens else lens

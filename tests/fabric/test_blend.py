@@ -9,14 +9,14 @@ from dreamwell.engine.scene import Material, Mesh, Scene
 from dreamwell.fabric import Fabric, Observer
 from dreamwell.loom.weave import weave
 from dreamwell.shaders.structs import DRAW_COMMAND
-from dreamwell.tests.fabric.drawing import BLACK, F64, draw, front, looking, read, show, spoil, stage
+from dreamwell.tests.fabric.drawing import BLACK, F64, FRUSTUM_ALONE, draw, front, looking, read, show, spoil, stage
 
 NO_ROW = 0xFFFFFFFF
 GLASS = Material(alpha_mode="blend", alpha=0.5)
 
 
 def panes(at: F64) -> Scene:
-    scene = stage(cull__frustum=False)
+    scene = stage(**{**FRUSTUM_ALONE, "cull__frustum": False})
     scene.add_many("pane", Mesh.quad(0.1), GLASS, at=at)
     scene.add("wall", Mesh.quad(), at=(0, 0, -5000))  # opaque: not to be sorted
     return scene
@@ -76,7 +76,7 @@ def test_along_any_direction_and_only_what_is_in_view(fabric: Fabric) -> None:
         rows = sorted_rows(fabric, observer)
         assert len(set(rows)) == 1500
         assert (np.diff((at[rows] - observer.eye) @ observer.forward) <= 1e-5).all()
-    fabric.set_post_process_config(stage(cull__frustum=True).settings)
+    fabric.set_post_process_config(stage(**FRUSTUM_ALONE).settings)
     show(fabric, looking((0, 0, 0), (0, 0, -1), fov_y=30))
     drawn = read(fabric, gpu_scene.blend_args, DRAW_COMMAND.dtype)["instance_count"].sum()
     assert 0 < drawn < 500

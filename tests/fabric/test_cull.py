@@ -13,7 +13,7 @@ from dreamwell.fabric.scene_buffers import grid
 from dreamwell.loom.weave import weave
 from dreamwell.loom.woven import WovenScene
 from dreamwell.shaders.structs import DRAW_COMMAND, PipelineClass
-from dreamwell.tests.fabric.drawing import F64, draw, looking, read, show, spoil, stage
+from dreamwell.tests.fabric.drawing import F64, FRUSTUM_ALONE, counted, draw, looking, read, show, spoil, stage
 
 COUNT = 2000
 SIZE = (32, 18)
@@ -22,7 +22,7 @@ SIZE = (32, 18)
 def crowd() -> Scene:
     """2,000 things of every kind of transform: turned, stretched, mirrored, sheared by what they hang on, huge."""
     random = np.random.default_rng(7)
-    scene = stage()
+    scene = stage(**FRUSTUM_ALONE)
     shapes: list[Any] = [Mesh.box(), Mesh.sphere(segments=8), Mesh.cone(segments=6), Mesh.plane(2.0)]
     looks = [Material(base_color=(r, 0.5, 1 - r), emissive=(r, 0.2, 0.1)) for r in (0.0, 0.5, 1.0)]
     looks += [Material(alpha_mode="mask"), Material(double_sided=True), Material(alpha_mode="blend", alpha=0.5)]
@@ -103,7 +103,7 @@ def spheres_on_gpu(fabric: Fabric) -> F64:
     scene = fabric.scene
     assert scene is not None
     spoil(fabric, scene.spheres)
-    show(fabric, looking((0, 0, 99), (0, 0, 0)), SIZE)
+    scene.changes.measure_all(fabric._frame_group, scene.count)
     return read(fabric, scene.spheres, np.float32).reshape(-1, 4)[: scene.count].astype(np.float64)
 
 
@@ -165,7 +165,7 @@ def test_what_is_drawn_is_what_the_frustum_holds(fabric: Fabric, woven: WovenSce
     some_seen = some_culled = 0
     for observer in observers():
         target = scene.view_target
-        spoil(fabric, target.args, target.visible, target.counters, scene.blend_items, scene.blend_args)
+        spoil(fabric, target.args, target.visible, scene.blend_items, scene.blend_args)
         show(fabric, observer, SIZE)
         rows, args = drawn_rows(fabric, woven)
         assert len(np.unique(rows)) == len(rows), "drawn twice"
@@ -194,7 +194,7 @@ def test_what_is_drawn_is_what_the_frustum_holds(fabric: Fabric, woven: WovenSce
 
 def test_without_culling_everything_is_drawn_and_the_picture_is_the_same(fabric: Fabric) -> None:
     fabric.upload_scene(weave(crowd()))
-    with_culling, without = fabric.settings, stage(cull__frustum=False).settings
+    with_culling, without = fabric.settings, stage(**{**FRUSTUM_ALONE, "cull__frustum": False}).settings
     lit = 0
     for observer in observers()[:12]:
         fabric.set_post_process_config(with_culling)
@@ -215,7 +215,7 @@ def test_things_behind_and_beside_are_not_drawn(fabric: Fabric) -> None:
         scene.add(name, Mesh.box(), at=at)
     fabric.upload_scene(weave(scene))
     show(fabric, Observer(np.eye(4)[:3]), SIZE)
-    assert fabric.counters() == {"draws": 1, "instances": 1, "triangles": 12, "culled": 3}
+    assert counted(fabric) == {"draws": 1, "instances": 1, "triangles": 12, "culled": 3}
 
 
 def test_an_endless_far_plane_keeps_what_is_far_away(fabric: Fabric) -> None:

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from dreamwell.assets.hdr import write_hdr
-from dreamwell.engine.scene import Environment, Material, Mesh
+from dreamwell.engine.scene import Environment, Material, Mesh, Scene
 from dreamwell.fabric import Fabric
 from dreamwell.fabric import spherical_harmonics as sh
 from dreamwell.fabric.environment import LEVELS
+from dreamwell.loom.weave import weave
 from dreamwell.tests.fabric.drawing import F32, F64, HALF, above, draw, front, looking, pixel_rays, show, stage
-from dreamwell.tests.fabric.twin import unit
+from dreamwell.tests.fabric.twin import lobe_means, unit
 
 PATCHES = {
     (1, 0, 0): (1.0, 0.0, 0.0),
@@ -95,7 +96,7 @@ def test_matt_surfaces_receive_the_cosine_integral(fabric: Fabric, tmp_path: Pat
         for obj in [o for o in scene if o.get(Mesh)]:
             obj.remove()
         for i in range(len(normals)):
-            look = Material((white,) * 3, roughness=1.0, double_sided=True)
+            look = Material((white, white, white), roughness=1.0, double_sided=True)
             scene.add(
                 "square", Mesh.quad(0.1), look, at=(i * 0.1 - 0.25, 0, 0), toward=-normals[i] + (i * 0.1 - 0.25, 0, 0)
             )
@@ -129,13 +130,23 @@ def test_white_metal_in_a_white_furnace_cannot_be_seen(fabric: Fabric, roughness
     np.testing.assert_allclose(draw(fabric, scene, front()), 0.7, rtol=0.01)
 
 
-def test_white_plastic_in_a_white_furnace_is_nearly_white(fabric: Fabric) -> None:
+@pytest.mark.parametrize("roughness", [0.3, 0.6, 1.0])
+def test_white_plastic_in_a_white_furnace_is_as_bright_as_the_model_says(fabric: Fabric, roughness: float) -> None:
+    """glTF's mix of coating and core is not quite white: 97 % seen from above, more than all at grazing angles."""
     scene = stage(Environment(source="color", color=(1.0, 1.0, 1.0)))
-    scene.add("ball", Mesh.sphere(0.45, 48), Material((1.0, 1.0, 1.0), roughness=1.0))
+    scene.add("ball", Mesh.sphere(0.45, 48), Material((1.0, 1.0, 1.0), roughness=roughness))
     picture = draw(fabric, scene, front())
-    np.testing.assert_allclose(picture[24:40, 24:40], 1, rtol=0.01)
-    assert picture.min() > 0.9
-    assert picture.max() < 1.02
+    assert picture.min() > 0.95
+    d, solid = directions(64)
+    for cos in (1.0, 0.8, 0.5):
+        whole, grazing = lobe_means(cos, roughness)
+        coating = (0.04 * (whole - grazing) + grazing) * (1 + 0.04 * (1 / whole - 1))
+        view = np.array([np.sqrt(1 - cos * cos), cos, 0])
+        lit = np.maximum(d[..., 1], 0) * solid
+        core = (lit * 0.96 * (1 - (1 - np.clip(unit(d + view) @ view, 0, 1)) ** 5)).sum() / np.pi
+        x = 32 + int(64 * 0.45 * np.sqrt(1 - cos * cos))
+        assert 0.95 < coating + core < 1.05
+        np.testing.assert_allclose(picture[32, x], coating + core, rtol=0.01)
 
 
 def test_without_compensation_rough_metal_loses_light(fabric: Fabric) -> None:
@@ -152,8 +163,7 @@ def cube_level(fabric: Fabric, level: int) -> tuple[F32, F64]:
 
     Faces +X -X +Y -Y +Z -Z, laid out as in the WebGPU (and every other) specification's table.
     """
-    assert fabric.scene is not None
-    texture: Any = fabric.scene.environment.view.texture
+    texture: Any = fabric._environment.view.texture
     n = texture.width >> level
     raw: Any = fabric.gpu.device.queue.read_texture(
         {"texture": texture, "mip_level": level}, {"bytes_per_row": 8 * n, "rows_per_image": n}, (n, n, 6)
@@ -170,7 +180,7 @@ def test_level_0_is_the_picture(fabric: Fabric, tmp_path: Path) -> None:
     d, _ = directions(128)
     draw(fabric, stage(hdr(tmp_path, smooth(d)), root=tmp_path), front())
     texels, along = cube_level(fabric, 0)
-    np.testing.assert_allclose(texels, smooth(along), rtol=0.02)
+    np.testing.assert_allclose(texels, smooth(along), rtol=0.02, atol=5e-3)  # RGBE has 8 bits
 
 
 @pytest.mark.parametrize("level", range(1, LEVELS))
@@ -188,7 +198,7 @@ def test_levels_are_convolved_with_ggx(fabric: Fabric, tmp_path: Path, level: in
         nh2 = (1 + d @ n) / 2  # the half vector's cosine, squared, by the half-angle formula
         weight = nl * solid / (nh2 * (alpha2 - 1) + 1) ** 2
         wanted.append(np.einsum("hw,hwc->c", weight, smooth(d)) / weight.sum())
-    np.testing.assert_allclose(found, np.array(wanted), rtol=0.03)
+    np.testing.assert_allclose(found, np.array(wanted), rtol=0.03, atol=5e-3)
 
 
 # ---- which way round ------------------------------------------------------------------------------------------
@@ -209,36 +219,23 @@ def test_the_background_shows_each_side_where_it_is(
     np.testing.assert_allclose(picture[16, 16], PATCHES[direction], atol=0.01)
     # And all around: each pixel shows what its ray meets.
     _, rays = pixel_rays(observer, (33, 33))
-    back = np.stack(
-        [
-            rays[..., 0] * np.cos(r) - rays[..., 2] * np.sin(r),
-            rays[..., 1],
-            rays[..., 2] * np.cos(r) + rays[..., 0] * np.sin(r),
-        ],
-        axis=-1,
-    )
+    rx, ry, rz = np.moveaxis(rays, -1, 0)
+    back = np.stack([rx * np.cos(r) - rz * np.sin(r), ry, rz * np.cos(r) + rx * np.sin(r)], axis=-1)
     for other, color in PATCHES.items():
         inside = back @ np.array(other) > np.cos(np.radians(36))
         np.testing.assert_allclose(picture[inside], np.broadcast_to(color, (inside.sum(), 3)), atol=0.03)
 
 
-def test_a_mirror_shows_what_lies_behind_the_eye(fabric: Fabric, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("normal", "seen"),
+    [((0, 0, 1), (0, 0, 1)), ((1, 0, 1), (1, 0, 0)), ((-1, 0, 1), (-1, 0, 0)), ((0, 1, 1), (0, 1, 0))],
+)
+def test_a_mirror_shows_what_it_faces(fabric: Fabric, tmp_path: Path, normal: Any, seen: tuple[int, int, int]) -> None:
     scene = stage(hdr(tmp_path, patches()), root=tmp_path)
-    mirror = Material((1.0, 1.0, 1.0), metallic=1.0, roughness=0.0, double_sided=True)
-    square = scene.add("mirror", Mesh.quad(9.0), mirror)
-    eye = np.array([0, 0, 2.0])
-    for normal, seen in (
-        ((0, 0, 1), (0, 0, 1)),
-        ((1, 0, 1), (1, 0, 0)),
-        ((-1, 0, 1), (-1, 0, 0)),
-        ((0, 1, 1), (0, 1, 0)),
-    ):
-        z = -np.array(normal, np.float64)
-        turned = scene.add("other", Mesh.quad(9.0), mirror, toward=z)
-        square.scale = (1e-3, 1e-3, 1e-3)
-        picture = draw(fabric, scene, looking(eye, (0, 0, 0)))
-        np.testing.assert_allclose(picture[32, 32], PATCHES[seen], atol=0.02)
-        turned.remove()
+    mirror = Material((1.0, 1.0, 1.0), metallic=1.0, roughness=0.0)
+    scene.add("mirror", Mesh.quad(9.0), mirror, toward=-np.array(normal))
+    picture = draw(fabric, scene, looking((0, 0, 2), (0, 0, 0)))
+    np.testing.assert_allclose(picture[32, 32], PATCHES[seen], atol=0.02)
 
 
 def test_the_sky_is_bright_above_and_dark_below(fabric: Fabric) -> None:
@@ -259,10 +256,10 @@ def test_the_sky_is_bright_above_and_dark_below(fabric: Fabric) -> None:
 
 def test_the_background_is_the_backdrop_where_the_environment_is_not_shown(fabric: Fabric) -> None:
     hidden = Environment(source="color", color=(5.0, 5.0, 5.0), visible=False, backdrop=(0.25, 0.5, 0.75))
-    scene = stage(hidden)
+    scene = stage(hidden, exposure__ev100=3.0)
     scene.add("ball", Mesh.sphere(0.2), Material((1.0, 1.0, 1.0)))
     picture = draw(fabric, scene, front())
-    np.testing.assert_allclose(picture[2, 2], (0.25, 0.5, 0.75), rtol=HALF)
+    np.testing.assert_allclose(picture[2, 2], (0.25, 0.5, 0.75), rtol=1.5 * HALF)
     assert picture[32, 32].min() > 3, "it lights the scene all the same"
 
 
@@ -272,3 +269,26 @@ def test_orthographic_views_see_one_point_of_it(fabric: Fabric, tmp_path: Path) 
     np.testing.assert_allclose(picture, np.broadcast_to(PATCHES[1, 0, 0], (64, 64, 3)), atol=0.01)
     slanted = show(fabric, looking((5, 5, 5), (4.9, 6, 5), height=50))
     np.testing.assert_allclose(slanted, np.broadcast_to(PATCHES[0, 1, 0], (64, 64, 3)), atol=0.01)
+
+
+def test_other_surroundings_while_a_scene_is_shown(fabric: Fabric, tmp_path: Path) -> None:
+    """The same as uploading the scene with them, whichever follows which."""
+    d, _ = directions(64)
+    kinds = [
+        hdr(tmp_path, smooth(d)),
+        Environment(intensity=2.0),
+        Environment(source="color", color=(0.2, 0.5, 0.7)),
+        Environment(source="color", color=(0.2, 0.5, 0.7), intensity=0.5, visible=False, backdrop=(0.1, 0.2, 0.3)),
+        replace(hdr(tmp_path, smooth(d)), rotation=120.0),
+    ]
+
+    def scene(environment: Environment) -> Scene:
+        made = stage(environment, root=tmp_path)
+        made.add("ball", Mesh.sphere(0.4), Material((0.9, 0.7, 0.5), metallic=0.5, roughness=0.3))
+        return made
+
+    wanted = [draw(fabric, scene(kind), front()) for kind in kinds]
+    fabric.upload_scene(weave(scene(kinds[0])))
+    for i in (1, 2, 3, 4, 1, 0, 3, 2, 0):
+        fabric.set_environment(weave(scene(kinds[i])).environment)
+        np.testing.assert_array_equal(show(fabric, front()), wanted[i])

@@ -27,7 +27,8 @@ LAMPS = [
 
 def light(scene: Scene, lamp: Lamp) -> None:
     strength = max(lamp.power)
-    color = tuple(p / strength for p in lamp.power)
+    r, g, b = lamp.power
+    color = (r / strength, g / strength, b / strength)
     component: Any
     match lamp.kind:
         case "sun":
@@ -39,7 +40,7 @@ def light(scene: Scene, lamp: Lamp) -> None:
     scene.add(lamp.kind, component, at=lamp.at, toward=lamp.toward)
 
 
-def with_square(look: Look, lamps: list[Lamp], compensate: bool = False, **pose: Any) -> Scene:
+def with_square(look: Look, lamps: list[Lamp], compensate: bool = False, normal: Any = NORMAL, **pose: Any) -> Scene:
     """A square with one normal all over, at a pose that may be below another one (`above`), and lamps."""
     scene = stage(shading__energy_compensation=compensate)
     parent = scene.add("above", **pose.pop("above")) if "above" in pose else None
@@ -50,18 +51,20 @@ def with_square(look: Look, lamps: list[Lamp], compensate: bool = False, **pose:
         emissive=look.emissive,
         double_sided=pose.pop("double_sided", False),
     )
-    scene.add("square", Mesh.of(rectangle(NORMAL)), material, parent=parent, **pose)
+    scene.add("square", Mesh.of(rectangle(normal)), material, parent=parent, **pose)
     for lamp in lamps:
         light(scene, lamp)
     return scene
 
 
-def witness(scene: Scene, look: Look, lamps: list[Lamp], observer: Observer, compensate: bool = False) -> F64:
+def witness(
+    scene: Scene, look: Look, lamps: list[Lamp], observer: Observer, compensate: bool = False, normal: Any = NORMAL
+) -> F64:
     """The same picture: the square is found by casting rays. NaN where it is not, or too near to its edge to tell."""
     woven = weave(scene)
     world = woven.objects.world[scene["square"].row].astype(np.float64)
     normals = np.linalg.inv(world[:, :3]).T  # normals go by the inverse transpose
-    face, shown = unit(normals @ (0, 0, 1)), unit(normals @ unit(NORMAL))
+    face, shown = unit(normals @ (0, 0, 1)), unit(normals @ unit(normal))
     origins, directions = pixel_rays(observer, SIZE)
     with np.errstate(divide="ignore", invalid="ignore"):
         t = ((world[:, 3] - origins) @ face) / (directions @ face)
@@ -139,6 +142,16 @@ def test_each_light_alone_seen_orthographically(fabric: Fabric, lamp: Lamp) -> N
     check(draw(fabric, scene, flat, SIZE), wanted, least=300)
     if lamp.range or lamp.kind == "spot":
         assert (np.nan_to_num(wanted, nan=1).max(axis=-1) == 0).sum() > 20, "some pixels lie outside of its reach"
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"metallic {look.metallic} roughness {look.roughness}")
+def test_light_at_grazing_angles(fabric: Fabric, look: Look) -> None:
+    """Where Fresnel's part is large: towards the eye, low over the surface."""
+    low = Lamp("sun", (1.0, 2.0, 3.0), at=(-1.6, 0.1, 0.55), toward=(0, 0, 0))
+    observer = looking((1.6, 0.1, 0.5), (0, 0, 0), height=0.3)
+    scene = with_square(look, [low], normal=(0, 0, 1))
+    wanted = witness(scene, look, [low], observer, normal=(0, 0, 1))
+    check(draw(fabric, scene, observer, SIZE), wanted, least=100)
 
 
 def test_energy_compensation_matters(fabric: Fabric) -> None:

@@ -18,7 +18,7 @@ from dreamwell.engine.render import Stage
 from dreamwell.engine.scene import Camera, Material, Mesh, Scene, Texture
 from dreamwell.engine.world import World
 from dreamwell.fabric import Fabric, Observer, Picked
-from dreamwell.fabric.picking import _NUMBERED, _UNNUMBERED, FEATURE, Request
+from dreamwell.fabric.picking import FEATURE, SURFACE_NUMBERED, SURFACE_UNNUMBERED, Request
 from dreamwell.loom.weave import weave
 from dreamwell.loom.woven import WovenScene
 from dreamwell.shaders import groups
@@ -473,9 +473,9 @@ def test_without_numbers_for_triangles_the_rest_is_the_same(gpu: Gpu) -> None:
 def test_it_compiles_for_every_number_of_texture_pools(gpu: Gpu, pools: int) -> None:
     seen = [groups.DEPTH, groups.materials(pools), groups.DRAW]
     texts = [groups.Sampling(pools, 1).wgsl()]
-    program("pick", seen, [*texts, _UNNUMBERED]).compile(gpu.device)
+    program("pick", seen, [*texts, SURFACE_UNNUMBERED]).compile(gpu.device)
     if FEATURE in gpu.device.features:
-        program("pick", seen, [*texts, _NUMBERED], enable=["primitive_index"]).compile(gpu.device)
+        program("pick", seen, [*texts, SURFACE_NUMBERED], enable=["primitive_index"]).compile(gpu.device)
 
 
 # ---- the world --------------------------------------------------------------------------------------------------

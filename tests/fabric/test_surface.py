@@ -9,7 +9,7 @@ import pytest
 
 from dreamwell.assets import primitives
 from dreamwell.assets.mesh import MeshData
-from dreamwell.engine.math import quaternion_from_axis_angle
+from dreamwell.engine.math import look_rotation, matrix_from_quaternion, quaternion_from_axis_angle
 from dreamwell.engine.scene import Environment, Material, Mesh, Scene, Sun, Texture
 from dreamwell.fabric import Fabric
 from dreamwell.tests.fabric.drawing import (
@@ -212,6 +212,30 @@ def test_a_tilted_texel_tilts_the_normal(
     mirror = np.array([np.sign(scale[0]), 1, 1])
     wanted = under_sun(strength * (x * along_u + y * against_v) * mirror + z * np.array([0, 0, 1]))
     np.testing.assert_allclose(draw(fabric, scene, front())[MIDDLE], wanted, rtol=5e-3)
+
+
+def test_normals_and_tangents_of_every_direction_are_unpacked(fabric: Fabric, tmp_path: Path) -> None:
+    """A mesh turned one way on an object turned the other way is the same square, whatever its packed normal."""
+    tilted = np.array([200, 90, 220])
+    texture = Texture(image(tmp_path, "normal", np.full((4, 4, 3), tilted)))
+    flat = rectangle(tangent=(0.6, 0.8, 0, 1))
+    assert flat.tangents is not None
+    x, y, z = tilted / 255 * 2 - 1
+    wanted = under_sun(x * np.array([0.6, 0.8, 0]) + y * np.array([-0.8, 0.6, 0]) + z * np.array([0, 0, 1]))
+    directions = [*np.eye(3), *-np.eye(3), *np.random.default_rng(3).normal(size=(20, 3))]
+    for direction in directions:
+        there = look_rotation(-np.asarray(direction), (0.3, 0.5, 0.8))
+        turn = matrix_from_quaternion(there).astype(np.float32)
+        mesh = replace(
+            flat,
+            positions=flat.positions @ turn.T,
+            normals=flat.normals @ turn.T,
+            tangents=np.column_stack([flat.tangents[:, :3] @ turn.T, flat.tangents[:, 3:]]),
+        )
+        scene = sunlit(stage(root=tmp_path, shading__energy_compensation=False))
+        back = there * np.array([-1, -1, -1, 1])
+        scene.add("square", Mesh.of(mesh), replace(MATT_MATERIAL, normal_texture=texture), rotation=back)
+        np.testing.assert_allclose(draw(fabric, scene, front())[MIDDLE], wanted, rtol=5e-3)
 
 
 @pytest.mark.parametrize("tangents", [True, False], ids=["tangents", "derived"])

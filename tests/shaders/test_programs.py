@@ -1,6 +1,7 @@
 """The shaders that are shipped: all compile with their groups, and declare nothing that Python declares."""
 
 import re
+from collections import Counter
 from enum import IntEnum, IntFlag
 
 import numpy as np
@@ -10,9 +11,10 @@ from dreamwell.engine.declare import fields_of
 from dreamwell.engine.gpu import Gpu
 from dreamwell.engine.scene.components import Environment
 from dreamwell.engine.scene.settings import known_settings
+from dreamwell.fabric.picking import SURFACE_UNNUMBERED
 from dreamwell.shaders import groups as g
 from dreamwell.shaders import structs
-from dreamwell.shaders.bindings import COMPUTE, Bindings, storage
+from dreamwell.shaders.bindings import COMPUTE, FRAGMENT, VERTEX, Bindings, storage
 from dreamwell.shaders.layout import Type, runtime_array, u32
 from dreamwell.shaders.modules import FOLDER, program
 from dreamwell.tests.shaders.kernel import not_written, read, run
@@ -24,19 +26,32 @@ PROGRAMS: dict[str, list[Bindings]] = {
     "blend_sort": [g.BLEND_SORT],
     "bounds": [g.BOUNDS],
     "cull": [g.CULL],
+    "debug": [g.FRAME, g.DEBUG, g.DRAW],
     "environment_fill": [g.ENVIRONMENT_FILL],
     "environment_levels": [g.ENVIRONMENT_LEVELS],
     "environment_prefilter": [g.ENVIRONMENT_PREFILTER],
+    "hi_z_first": [g.HI_Z_FIRST],
+    "hi_z_next": [g.HI_Z_NEXT],
     "mip": [g.MIP],
+    "pick_read": [g.PICK],
+    "place": [g.PLACE],
+    "renew": [g.RENEW],
     "sky": [g.FRAME],
     "tonemap": [g.FRAME, g.TONEMAP],
 }
-TEXTURED: dict[str, list[Bindings]] = {"main": [g.FRAME, g.MAIN, g.DRAW], "shadow": [g.SHADOW, g.DRAW]}
+TEXTURED: dict[str, list[Bindings]] = {
+    "depth": [g.DEPTH, g.DRAW],
+    "main": [g.FRAME, g.MAIN, g.DRAW],
+    "pick": [g.DEPTH, g.DRAW],
+}
 """Those that read textures: compiled anew for every number of pools."""
 ENUMS: dict[str, type[IntEnum] | type[IntFlag]] = {
     "PIPELINE": structs.PipelineClass,
     "MATERIAL": structs.MaterialFlag,
     "INSTANCE": structs.InstanceFlag,
+    "TEST": structs.CullTest,
+    "RING": structs.Ring,
+    "RESULT": structs.CullResult,
     "LIGHT": structs.LightKind,
     "TONEMAP": structs.ToneMapOperator,
     "ENVIRONMENT": structs.EnvironmentSource,
@@ -55,12 +70,35 @@ def test_it_compiles_with_its_groups(gpu: Gpu, name: str) -> None:
     program(name, PROGRAMS[name]).compile(gpu.device)
 
 
+@pytest.mark.parametrize("taps", [1, 4])
 @pytest.mark.parametrize("pools", range(g.POOLS + 1))
 @pytest.mark.parametrize("name", TEXTURED)
-def test_it_compiles_for_every_number_of_texture_pools(gpu: Gpu, name: str, pools: int) -> None:
-    made = program(name, [*TEXTURED[name], g.materials(pools)], [g.pool_sampling(pools)])
+def test_it_compiles_for_every_number_of_texture_pools(gpu: Gpu, name: str, pools: int, taps: int) -> None:
+    texts = [g.Sampling(pools, taps).wgsl(), *([SURFACE_UNNUMBERED] if name == "pick" else [])]
+    made = program(name, [*TEXTURED[name], g.materials(pools)], texts)
     made.compile(gpu.device)
     assert len(re.findall(r"textureSampleGrad\(pool_\d", made.code)) == pools, "every pool is read in one place"
+
+
+PORTABLE = {"storage": 8, "uniform": 12, "texture": 16, "sampler": 16, "storage_texture": 4}
+"""What every device has for one stage: the default limits of the WebGPU specification, section 3.6.2."""
+
+
+@pytest.mark.parametrize("name", [*PROGRAMS, *TEXTURED])
+def test_its_groups_fit_into_what_every_device_has(name: str) -> None:
+    seen = PROGRAMS[name] if name in PROGRAMS else [*TEXTURED[name], g.materials(g.POOLS)]
+    # The frame's group is bound in every pass, whether a shader looks at it or not.
+    seen = [*seen, *([] if any(group.group == 0 for group in seen) else [g.FRAME])]
+    assert sorted(group.group for group in seen) == sorted({group.group for group in seen})
+    for stage in (COMPUTE, VERTEX, FRAGMENT):
+        counts = Counter[str]()
+        for group in seen:
+            for slot in group.slots.values():
+                if slot.entry.get("visibility", group.visibility) & stage:
+                    kind = next(key for key in slot.entry if key != "visibility")
+                    buffer = slot.entry.get("buffer", {}).get("type")
+                    counts["uniform" if buffer == "uniform" else "storage" if buffer else kind] += 1
+        assert all(counts[kind] <= most for kind, most in PORTABLE.items()), (stage, counts)
 
 
 @pytest.mark.parametrize("name", SOURCES)

@@ -1,0 +1,83 @@
+"""Whole pictures against path-traced ones: the surface model, its energy, and light from all around."""
+
+import importlib.util
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dreamwell.assets.gltf_scene import scene_from_gltf
+from dreamwell.engine.gpu import Gpu
+from dreamwell.engine.scene import Environment, Scene, apply_settings
+from dreamwell.fabric import Fabric, Observer
+from dreamwell.loom.weave import weave
+
+SIZE = (256, 256)
+SAMPLES = 16
+DIRECT = {"bias": 0.01, "relMSE": 0.002, "FLIP": 0.012}
+FURNACE = {"relMSE": 0.0003, "FLIP": 0.02}
+IMAGE_BASED = {"bias": 0.01, "relMSE": 0.03, "FLIP": 0.08}
+
+
+@pytest.fixture(scope="module")
+def score(reference: Path) -> Any:
+    """The references' own judge."""
+    spec = importlib.util.spec_from_file_location("score", reference / "score.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def fabric(gpu: Gpu) -> Fabric:
+    return Fabric(gpu, SIZE)
+
+
+def load(reference: Path, name: str) -> Scene:
+    """The model, with the surroundings that its description names and nothing that the references leave out."""
+    scene = scene_from_gltf(reference / "gt" / name / "scene.glb")
+    compensation = "_ms" in name
+    changes = {"shadows.enabled": False, "shading.energy_compensation": compensation}
+    scene.settings = apply_settings(scene.settings, changes)
+    environment = Environment(source="color", color=(0.0, 0.0, 0.0))
+    for light in json.loads((reference / "gt" / name / "scene.json").read_text())["lights"]:
+        if light["type"] == "env_constant":
+            r, g, b = light["radiance"]
+            environment = Environment(source="color", color=(r, g, b))
+        if light["type"] == "env_map":
+            environment = Environment(source="file", file=str(reference / "env" / light["file"]))
+    scene.add("environment", environment)
+    return scene
+
+
+@pytest.mark.parametrize(
+    ("name", "limits"),
+    [
+        ("pbr_dir_5x5", DIRECT),
+        ("pbr_dir_ms_5x5", DIRECT),
+        ("pbr_furnace_gold_5x5", FURNACE),
+        ("pbr_furnace_gold_ms_5x5", FURNACE),
+        ("ibl_courtyard_5x5", IMAGE_BASED),
+        ("ibl_courtyard_ms_5x5", IMAGE_BASED),
+    ],
+)
+def test_the_picture_is_that_of_a_path_tracer(
+    fabric: Fabric, reference: Path, score: Any, name: str, limits: dict[str, float]
+) -> None:
+    woven = weave(load(reference, name))
+    cameras = woven.cameras
+    pose = woven.objects.world[cameras.objects[0]].astype(np.float64)
+    observer = Observer(pose, float(cameras.fov_y[0]), float(cameras.near[0]))
+    fabric.upload_scene(woven)
+    for i in range(SAMPLES):
+        fabric.begin_frame(observer, sample=(i, SAMPLES))
+        fabric.end_frame()
+    found = score.score(fabric.read_linear(), score.reference(name))
+    print(name, found)
+    assert found["relMSE"] <= limits["relMSE"]
+    assert found["FLIP"] <= limits["FLIP"]
+    assert abs(found["bias_log2"]) <= limits.get("bias", np.inf)
