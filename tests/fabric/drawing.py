@@ -37,7 +37,7 @@ def stage(environment: Environment | None = BLACK, root: Any = None, **settings:
     return scene
 
 
-FRUSTUM_ALONE = {"cull__occlusion": False, "cull__small": False, "cull__rings": False}
+FRUSTUM_ALONE: dict[str, Any] = {"cull__occlusion": False, "cull__small": False, "cull__rings": False}
 """For `stage`: one list, of what the frustum holds."""
 
 
