@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..loom.woven import WovenScene
+from ..shaders.structs import InstanceFlag
 from . import math as dmath
 from .appearance import LIGHTS, Appearance, Materials
 from .declare import Vec3, Vec4
@@ -142,6 +143,11 @@ class World:
             scale=_grown(objects.scale, extra, 1),
             world=_grown(objects.world, extra, 0),
         )
+        self._mirrored: NDArray[np.bool_] | None = None  # (n,) as it is drawn; made when a factor is below 0
+        turned = woven.instances["flags"] & InstanceFlag.MIRRORED != 0
+        if turned.any():
+            self._mirrored = np.zeros(len(objects.names), bool)
+            self._mirrored[woven.instance_object[turned]] = True
         self.appearance = Appearance(woven)
         """The lights, materials and surroundings as they are now."""
         self.picker: Picker | None = None
@@ -324,7 +330,13 @@ class World:
         For who draws the world, once a frame.
         """
         looks = self.roster.unsent()
-        return None if looks is None else (looks, self.transforms.mirrored(looks.rows))
+        if looks is None:
+            return None
+        mirrored = self.transforms.mirrored(looks.rows)
+        if self._mirrored is not None and len(looks.rows):
+            self._grow_mirrored(int(looks.rows.max()) + 1)
+            self._mirrored[looks.rows] = mirrored
+        return looks, mirrored
 
     def rows_that_moved(self) -> I32:
         """(k,) the rows that are not where they were woven, as of the last `update_transforms`."""
@@ -407,6 +419,8 @@ class World:
         alone, in_trees = (self.roster.living(rows) for rows in t.update())
         if self._made_camera >= 0:
             alone = alone[alone != self._made_camera]
+        self._note_mirrored(alone)
+        self._note_mirrored(in_trees)
         return (
             Moved(
                 alone,
@@ -417,6 +431,24 @@ class World:
             if len(alone) or len(in_trees)
             else _NOTHING_MOVED
         )
+
+    def _note_mirrored(self, rows: I32) -> None:
+        """Who turned into a mirror image of itself, or back, is drawn by another pipeline from now on."""
+        if not len(rows):
+            return
+        if self._mirrored is None:
+            if float(self.transforms.lowest_scale(rows)) >= 0:
+                return
+            self._mirrored = np.zeros(len(self.roster), bool)
+        now = self.transforms.mirrored(rows)
+        self._grow_mirrored(int(rows.max()) + 1)
+        self.roster.turn(rows[now != self._mirrored[rows]])
+        self._mirrored[rows] = now
+
+    def _grow_mirrored(self, count: int) -> None:
+        assert self._mirrored is not None
+        if count > len(self._mirrored):
+            self._mirrored = np.concatenate([self._mirrored, np.zeros(count - len(self._mirrored), bool)])
 
     def configure(self, changes: Mapping[str, Any]) -> None:
         """Change render settings, as in `{"exposure.compensation": 1.0}`. Raises SettingsError, and changes nothing."""

@@ -16,7 +16,7 @@ GLASS = Material(alpha_mode="blend", alpha=0.5)
 
 
 def panes(at: F64) -> Scene:
-    scene = stage(**{**FRUSTUM_ALONE, "cull__frustum": False})
+    scene = stage(**FRUSTUM_ALONE, cull__frustum=False)
     scene.add_many("pane", Mesh.quad(0.1), GLASS, at=at)
     scene.add("wall", Mesh.quad(), at=(0, 0, -5000))  # opaque: not to be sorted
     return scene

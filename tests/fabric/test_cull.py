@@ -194,7 +194,7 @@ def test_what_is_drawn_is_what_the_frustum_holds(fabric: Fabric, woven: WovenSce
 
 def test_without_culling_everything_is_drawn_and_the_picture_is_the_same(fabric: Fabric) -> None:
     fabric.upload_scene(weave(crowd()))
-    with_culling, without = fabric.settings, stage(**{**FRUSTUM_ALONE, "cull__frustum": False}).settings
+    with_culling, without = fabric.settings, stage(**FRUSTUM_ALONE, cull__frustum=False).settings
     lit = 0
     for observer in observers()[:12]:
         fabric.set_post_process_config(with_culling)

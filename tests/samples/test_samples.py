@@ -14,23 +14,26 @@ from dreamwell.engine.cli.targets import play, samples
 from dreamwell.engine.script import summary_of
 
 NAMES = tuple(samples())
+ARGUMENTS = {"many_cubes": ("20000",)}
+"""What samples are given here, so that they stay small."""
 
 
 def test_the_samples_are_these() -> None:
-    assert NAMES == ("city", "hello", "viewer")
+    assert NAMES == ("city", "hello", "many_cubes", "viewer")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_weaves_without_a_warning(name: str) -> None:
-    app: App = play(samples()[name], RunOptions("collect"))
+    app: App = play(samples()[name], RunOptions("collect", arguments=ARGUMENTS.get(name, ())))
     assert [str(warning) for warning in dw.weave(app.scene).warnings] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_runs_and_shows_something(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / f"{name}.png"
-    assert main(["run", name, "--headless", "--frames", "3", "--size", "320x180", "-o", str(path)]) == 0
-    assert capsys.readouterr().out == f"{path}: 320x180, 3 frames\n"
+    options = ["--headless", "--frames", "3", "--size", "320x180", "-o", str(path)]
+    assert main(["run", name, *options, "--", *ARGUMENTS.get(name, ())]) == 0
+    assert capsys.readouterr().out.startswith(f"{path}: 320x180, 3 frames\n")
     with Image.open(path) as image:
         pixels = np.asarray(image)
     assert pixels.shape == (180, 320, 3)

@@ -122,3 +122,34 @@ def test_what_can_not_change_is_refused_and_changes_nothing() -> None:
         _ = world["box"][dw.Sun]
     assert world.materials[PAINT] == PAINT
     assert world["sun"][dw.Sun].lux == 50_000
+
+
+@pytest.mark.parametrize("way", ["itself", "above", "back", "column"])
+def test_what_is_mirrored_while_it_is_shown_looks_as_if_written_so(gpu: Gpu, way: str) -> None:
+    """A cone has no symmetry to hide behind: drawn with the wrong winding, it shows its inside."""
+
+    def scene(above: float, own: float) -> dw.Scene:
+        made = dw.Scene(seed=1)
+        made.add("camera", dw.Camera(), at=(0, 1, 3), toward=(0, 0, 0))
+        made.add("sun", dw.Sun(), toward=(-1, -1, -2))
+        holder = made.add("holder", scale=(above, 1, 1)) if way == "above" else None
+        made.add("cone", dw.Mesh.cone(segments=8), dw.Material(), scale=(own, 1, 1), parent=holder)
+        return made
+
+    before, after = ((1.0, -1.0), (1.0, 1.0)) if way == "back" else ((1.0, 1.0), (1.0, -1.0))
+    if way == "above":
+        after = (-1.0, 1.0)
+    world, stage = World(dw.weave(scene(*before)), aspect=16 / 9), Stage(gpu, SIZE)
+    drawn(gpu, world, stage)
+    if way == "above":
+        world["holder"].scale = (-1, 1, 1)
+    elif way == "column":
+        row = world["cone"].row
+        world.scales[row, 0] = -1
+        world.touch([row])
+    else:
+        world["cone"].scale = (after[1], 1, 1)
+    drawn(gpu, world, stage)
+    changed = drawn(gpu, world, stage)
+    expected = drawn(gpu, World(dw.weave(scene(*after)), aspect=16 / 9))
+    np.testing.assert_array_equal(changed, expected)
