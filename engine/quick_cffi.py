@@ -20,7 +20,7 @@ def quick_parser(ffi: Any) -> Callable[[str], Any] | None:
     """A `parse_type` that looks plain names up; None when cffi is not as it was when this was written."""
     from cffi import model
 
-    parser = getattr(ffi, "_parser", None)
+    parser: Any = getattr(ffi, "_parser", None)
     known: dict[str, Any] | None = getattr(parser, "_declarations", None)
     slow: Callable[[str], Any] | None = getattr(parser, "parse_type", None)
     if not isinstance(known, dict) or slow is None:
