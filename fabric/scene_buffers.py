@@ -336,12 +336,7 @@ class GpuScene:
 
     def place(self, objects: I32, position: F32, rotation: F32, scale: F32) -> None:
         """The same for objects that hang on nothing: (k, 3), (k, 4) xyzw, (k, 3). The GPU makes the transforms."""
-        rows = self.rows_of(objects)
-        drawn = rows >= 0
-        if not drawn.all():
-            self._place(rows[drawn], position[drawn], rotation[drawn], scale[drawn])
-        else:
-            self._place(rows, position, rotation, scale)
+        self._place(self.rows_of(objects), position, rotation, scale)
         lit = np.flatnonzero(self._is_lit[objects])
         if len(lit):
             world = affine_from_trs(position[lit], rotation[lit], scale[lit]).astype(np.float32)
@@ -352,20 +347,27 @@ class GpuScene:
         if len(rows):
             self.changes.move(rows, world)
             squares = np.einsum("kij,kij->k", world[:, :, :3], world[:, :, :3])
-            outer = self._near_the_border(world[:, :, 3], float(squares.max()) ** 0.5)
+            outer = self._near_the_border(world[:, :, 3], float(squares.max()) ** 0.5, rows >= 0)
             self._hold(rows[outer], world[outer])
 
     def _place(self, rows: I32, position: F32, rotation: F32, scale: F32) -> None:
-        if len(rows):
+        # Some may not be drawn, a camera say: those keep their row of -1, for leaving them out would copy all the rest.
+        drawn = rows >= 0
+        if drawn.any():
             self.changes.place(rows, position, rotation, scale)
-            outer = self._near_the_border(position, max(float(scale.max()), -float(scale.min())))
+            outer = self._near_the_border(position, max(float(scale.max()), -float(scale.min())), drawn)
             self._hold(rows[outer], affine_from_trs(position[outer], rotation[outer], scale[outer]).astype(np.float32))
 
-    def _near_the_border(self, places: F32, stretch: float) -> NDArray[np.intp]:
-        """Which of the instances at (k, 3), the largest stretched by so much, may reach out of the bounds farthest."""
+    def _near_the_border(self, places: F32, stretch: float, drawn: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """Which of the instances at (k, 3), the largest stretched by so much, may reach out of the bounds farthest.
+
+        Only those that are `drawn` (k,) count.
+        """
         centre, radius = self.bounds
         away = places - centre.astype(np.float32)
         squares = np.einsum("ki,ki->k", away, away)
+        if not drawn.all():
+            squares[~drawn] = -1
         reach = stretch * self._reach
         inside = max(radius - reach, float(squares.max()) ** 0.5 - 2 * reach, 0.0)
         return np.flatnonzero(squares >= inside * inside * (1 - 1e-5))
@@ -526,12 +528,14 @@ class Changes:
         self._moved += count
 
     def place(self, rows: I32, position: F32, rotation: F32, scale: F32) -> None:
-        """Instances (k,), distinct, that hang on nothing, and where they are now.
+        """Instances (k,), distinct, that hang on nothing, and where they are now; -1 for what is not drawn.
 
         Moves are put in place after these: what comes on top of either is made one.
         """
         if self._moved or self._placed is not None:
-            self.move(rows, affine_from_trs(position, rotation, scale).astype(np.float32))
+            drawn = rows >= 0
+            world = affine_from_trs(position[drawn], rotation[drawn], scale[drawn]).astype(np.float32)
+            self.move(rows[drawn], world)
         elif len(rows):
             counted = np.empty(len(rows) + 1, np.uint32)
             counted[0], counted[1:] = len(rows), rows

@@ -7,6 +7,7 @@ fn place(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
     let n = moved_rows[0];
     if (i >= n) { return; }
     let row = moved_rows[i + 1u];
+    if (row == NONE) { return; }
     // All positions, then all rotations, then all scales.
     let p = 3u * i;
     let r = 3u * n + 4u * i;

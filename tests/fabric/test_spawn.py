@@ -211,7 +211,7 @@ def test_growing_and_shrinking_leaves_nothing_behind(fabric: Fabric) -> None:
     turn, scale = np.tile(np.array([0, 0, 0, 1], np.float32), (len(many), 1)), np.ones((len(many), 3), np.float32)
     objects: list[int] = []
     memory: list[int] = []
-    for _ in range(5):
+    for _ in range(8):
         fabric.spawn(many, many % 3, many % 2)
         fabric.place(many, at, turn, scale)
         show(fabric, VIEW, (32, 18))
@@ -225,7 +225,8 @@ def test_growing_and_shrinking_leaves_nothing_behind(fabric: Fabric) -> None:
         objects.append(native_objects())
         memory.append(resident())
     assert max(objects[1:]) == objects[1]
-    assert memory[-1] - memory[1] < 30e6
+    # The allocator keeps a few MB more or less each time; a leak would show in every cycle (one table is 10 MB).
+    assert min(memory[5:]) - min(memory[1:4]) < 30e6
 
 
 def resident() -> int:
@@ -337,7 +338,7 @@ def test_every_batch_has_a_part_of_the_list_for_itself(seed: int, steps: int) ->
         batches.recount(where[gone], np.full(int(gone.sum()), NONE, np.uint32))
         where = where[~gone]
         batches.fit()
-        opaque = batches.table["pipeline"] != PipelineClass.BLEND
+        opaque = (batches.table["pipeline"] != PipelineClass.BLEND) & (batches.counts > 0)  # an empty one needs no part
         assert batches.counts.tolist() == np.bincount(where, minlength=len(batches.table)).tolist()
         start = batches.table["first_slot"].astype(int)
         order = np.argsort(start[opaque], kind="stable")
