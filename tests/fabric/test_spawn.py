@@ -338,12 +338,13 @@ def test_every_batch_has_a_part_of_the_list_for_itself(seed: int, steps: int) ->
         batches.recount(where[gone], np.full(int(gone.sum()), NONE, np.uint32))
         where = where[~gone]
         batches.fit()
-        opaque = (batches.table["pipeline"] != PipelineClass.BLEND) & (batches.counts > 0)  # an empty one needs no part
+        opaque = batches.table["pipeline"] != PipelineClass.BLEND
+        held = opaque & (batches.counts > 0)  # an empty batch needs no part
         assert batches.counts.tolist() == np.bincount(where, minlength=len(batches.table)).tolist()
         start = batches.table["first_slot"].astype(int)
-        order = np.argsort(start[opaque], kind="stable")
-        ends = (start + batches.counts)[opaque][order]
-        assert (ends[:-1] <= start[opaque][order][1:]).all()
+        order = np.argsort(start[held], kind="stable")
+        ends = (start + batches.counts)[held][order]
+        assert (ends[:-1] <= start[held][order][1:]).all()
         assert not len(ends) or ends[-1] <= batches.slots
         assert batches.blended == (batches.table["pipeline"][where] == PipelineClass.BLEND).sum()
         covered = [row for _, first, count in batches.runs() for row in range(first, first + count)]
