@@ -129,10 +129,9 @@ class Transforms:
         self._other_tree = True
         self.mark(row)
 
-    def lowest_scale(self, rows: I32) -> np.float32:
-        """The smallest factor of some rows, and of all that they hang on when one of them hangs on anything."""
-        lowest = self._scale[rows].min()
-        return min(lowest, self._scale.min()) if (self._parent[rows] >= 0).any() else lowest
+    def lowest_scale(self, rows: I32) -> float:
+        """The smallest factor of some rows, and of all that there are when one of them hangs on anything."""
+        return float(self._scale.min() if (self._parent[rows] >= 0).any() else self._scale[rows].min())
 
     def mirrored(self, rows: I32) -> NDArray[np.bool_]:
         """(k,) whether world transforms turn a left hand into a right one: an odd number of negative factors above."""

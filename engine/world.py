@@ -419,25 +419,19 @@ class World:
         alone, in_trees = (self.roster.living(rows) for rows in t.update())
         if self._made_camera >= 0:
             alone = alone[alone != self._made_camera]
-        self._note_mirrored(alone)
-        self._note_mirrored(in_trees)
-        return (
-            Moved(
-                alone,
-                *t.places(alone),
-                in_trees,
-                t.world[in_trees] if len(in_trees) else _NO_WORLD,
-            )
-            if len(alone) or len(in_trees)
-            else _NOTHING_MOVED
-        )
+        if not len(alone) and not len(in_trees):
+            return _NOTHING_MOVED
+        position, rotation, scale = t.places(alone)
+        if len(alone):
+            self._note_mirrored(alone, float(scale.min()))
+        if len(in_trees):
+            self._note_mirrored(in_trees, t.lowest_scale(in_trees))
+        return Moved(alone, position, rotation, scale, in_trees, t.world[in_trees] if len(in_trees) else _NO_WORLD)
 
-    def _note_mirrored(self, rows: I32) -> None:
+    def _note_mirrored(self, rows: I32, lowest_scale: float) -> None:
         """Who turned into a mirror image of itself, or back, is drawn by another pipeline from now on."""
-        if not len(rows):
-            return
         if self._mirrored is None:
-            if float(self.transforms.lowest_scale(rows)) >= 0:
+            if lowest_scale >= 0:
                 return
             self._mirrored = np.zeros(len(self.roster), bool)
         now = self.transforms.mirrored(rows)
