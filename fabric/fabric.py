@@ -265,7 +265,11 @@ class Fabric:
         return (exposure.ev100 if exposure.mode == "manual" else self.metered_ev100) - exposure.compensation
 
     def move(self, objects: NDArray[np.int32], world: F32) -> None:
-        """New world transforms for the next frame: (k,) distinct object rows and (k, 3, 4) world_from_local."""
+        """New world transforms for the next frame: (k,) distinct object rows and (k, 3, 4) world_from_local.
+
+        What turns into its mirror image, or back, needs `change` too, with `mirrored`: another pipeline draws it.
+        `World` does that by itself.
+        """
         if len(objects):
             self._scene().move(objects, world)
 

@@ -213,3 +213,24 @@ def test_the_spheres_of_moved_things_are_computed_on_the_gpu(fabric: Fabric) -> 
     fabric.move(np.array([scene["box"].row], np.int32), stretched)
     show(fabric, VIEW, (16, 16))
     np.testing.assert_allclose(read(fabric, gpu_scene.spheres, np.float32)[:4], [5, 6, 7, 3 * 0.75**0.5], rtol=1e-6)
+
+
+@pytest.mark.parametrize("double_sided", [False, True])
+def test_a_thing_that_is_mirrored_while_it_is_shown(fabric: Fabric, double_sided: bool) -> None:
+    """The winding belongs to the pipeline: a move into the mirror image comes with a change of it."""
+
+    def scene(x: float) -> Scene:
+        made = stage()
+        made.add("sun", Sun(lux=2.0), toward=(-1, -1, -2))
+        made.add("cone", Mesh.cone(segments=8), Material(double_sided=double_sided), scale=(x, 1, 1))
+        return made
+
+    draw(fabric, scene(1.0), VIEW, SIZE)
+    mirrored = scene(-1.0)
+    row = np.array([mirrored["cone"].row], np.int32)
+    first = np.zeros(1, np.int32)
+    fabric.move(row, weave(mirrored).objects.world[row])
+    fabric.change(row, first, first, np.ones(1, bool))
+    after = show(fabric, VIEW, SIZE)
+    wanted = draw(fabric, mirrored, VIEW, SIZE)
+    assert (np.abs(after - wanted).max(axis=2) > 0.02).mean() < 0.005
