@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -43,47 +42,10 @@ from .tape import Encoder, Submission, Tape
 from .timing import FEATURE as TIMESTAMPS
 from .timing import PassTimes
 from .tonemap import IMAGE_FORMAT, Accumulate, Tonemap
+from .uniforms import Uniforms
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
-
-_ALIGN = 256  # uniform offsets
-
-
-@dataclass(frozen=True)
-class _Uniform:
-    """One struct's place in the uniform buffer."""
-
-    offset: int
-    size: int
-    value: NDArray[np.void]
-
-
-class Uniforms:
-    """Every uniform of the frame in one buffer: one write a frame."""
-
-    def __init__(self, gpu: Gpu, **structs: Any) -> None:
-        offset, places = 0, dict[str, int]()
-        for name, of in structs.items():
-            places[name] = offset
-            offset += -(-of.size // _ALIGN) * _ALIGN
-        self.data = np.zeros(offset, np.uint8)
-        self.buffer = gpu.device.create_buffer(
-            label="uniforms", size=offset, usage=wgpu.BufferUsage.UNIFORM | wgpu.BufferUsage.COPY_DST
-        )
-        self.parts = {
-            name: _Uniform(places[name], of.size, self.data[places[name] : places[name] + of.size].view(of.dtype))
-            for name, of in structs.items()
-        }
-
-    def __getitem__(self, name: str) -> NDArray[np.void]:
-        """The struct as an array of one, to write into."""
-        return self.parts[name].value
-
-    def binding(self, name: str) -> dict[str, Any]:
-        """The struct as a bind group resource."""
-        part = self.parts[name]
-        return {"buffer": self.buffer, "offset": part.offset, "size": part.size}
 
 
 class Fabric:

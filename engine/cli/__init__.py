@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -17,6 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     end = given.index("--") if "--" in given else len(given)
     debug = "--debug" in given[:end]  # allowed before the command and after it
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
     plain = [a for a in given[:end] if a != "--debug"] + given[end:]
     try:
         command().main(args=spread(plain, "--objects"), prog_name="dream")
@@ -33,6 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _interrupt(*_: Any) -> None:
+    """Ctrl-C. What it catches half made complains when it is let go of: that is no news to anyone."""
+    sys.unraisablehook = lambda _: None
+    raise KeyboardInterrupt
 
 
 def spread(arguments: Sequence[str], option: str) -> list[str]:
