@@ -34,8 +34,12 @@ def measure(
     settings: Mapping[str, Any] | None = None,
     moving: float = 0.0,
     gpu: bool = False,
+    every: float = 0.0,
 ) -> dict[str, Any]:
     """One row; `moving` is the part of the objects that moves every frame, `gpu` asks for the time of every pass.
+
+    every: milliseconds from one frame's beginning to the next's, at least. Small scenes then pause as long between two
+    frames as large ones, and what a pause costs is the same for all.
 
     encode: recording the commands.  warm: recording them again at once, which leaves out what the pause before costs
     (caches that others used meanwhile, a software adapter above all).  cpu: all that the engine does in a frame but
@@ -76,6 +80,7 @@ def measure(
         encode[row] = stage.fabric.encode_us
         move[row] = (placed - turned) * 1e3 + stage.fabric.encode_us / 1e3
         cpu[row] = (drawn - start) * 1e6 - stage.fabric.submit_us
+        time.sleep(max(0.0, every / 1e3 - (time.perf_counter() - start)))
 
     for i in range(WARM_UP):
         one(i, spare)

@@ -21,7 +21,7 @@ class HiZ:
         self._pipelines = [
             gpu.device.create_compute_pipeline(
                 label=name,
-                layout=gpu.device.create_pipeline_layout(bind_group_layouts=[layouts.frame, layout]),
+                layout=gpu.device.create_pipeline_layout(bind_group_layouts=[layout]),
                 compute={"module": program(name, [group]).compile(gpu.device), "entry_point": entry},
             )
             for name, entry, group, layout in (
@@ -47,10 +47,9 @@ class HiZ:
             w, h = sizes[source]
             self._steps.append((self._pipelines[source > 0], group, (-(-w // 8), -(-h // 8))))
 
-    def record_alone(self, encoder: Encoder, frame_group: wgpu.GPUBindGroup) -> None:
+    def record_alone(self, encoder: Encoder) -> None:
         """Build the pyramid where no cull needs it."""
         compute = encoder.begin_compute_pass(label="hi-z")
-        compute.set_bind_group(0, frame_group)
         self.record(compute)
         compute.end()
 
@@ -58,7 +57,7 @@ class HiZ:
         """Build the pyramid."""
         for pipeline, group, count in self._steps:
             compute.set_pipeline(pipeline)
-            compute.set_bind_group(1, group)
+            compute.set_bind_group(0, group)
             compute.dispatch_workgroups(*count)
 
 
@@ -74,7 +73,7 @@ class Cull:
     def __init__(self, gpu: Gpu, layouts: Layouts) -> None:
         self.gpu, self.layouts = gpu, layouts
         module = program("cull", [groups.CULL]).compile(gpu.device)
-        layout = gpu.device.create_pipeline_layout(bind_group_layouts=[layouts.frame, layouts.cull])
+        layout = gpu.device.create_pipeline_layout(bind_group_layouts=[layouts.cull])
         self._reset, self._early, self._late, self._single = (
             gpu.device.create_compute_pipeline(
                 label=entry, layout=layout, compute={"module": module, "entry_point": entry}
@@ -103,21 +102,18 @@ class Cull:
         """Set up the sort, where a scene has something to sort."""
         self._sort = BlendSort(self.gpu, self.layouts, scene, view) if scene.blended else None
 
-    def _begin(self, encoder: Encoder, frame_group: wgpu.GPUBindGroup, label: str) -> ComputePass:
+    def _begin(self, encoder: Encoder, label: str) -> ComputePass:
         compute = encoder.begin_compute_pass(label=label)
-        compute.set_bind_group(0, frame_group)
         return compute
 
     def _run(self, compute: ComputePass, group: wgpu.GPUBindGroup, kernel: wgpu.GPUComputePipeline, n: int) -> None:
         compute.set_pipeline(kernel)
-        compute.set_bind_group(1, group)
+        compute.set_bind_group(0, group)
         compute.dispatch_workgroups(*grid(n))
 
-    def record_early(
-        self, encoder: Encoder, frame_group: wgpu.GPUBindGroup, group: wgpu.GPUBindGroup, scene: GpuScene, *, last: bool
-    ) -> None:
+    def record_early(self, encoder: Encoder, group: wgpu.GPUBindGroup, scene: GpuScene, *, last: bool) -> None:
         """What was visible in the last frame; with `last` (no late phase follows) everything in view."""
-        compute = self._begin(encoder, frame_group, "cull early")
+        compute = self._begin(encoder, "cull early")
         if self._sort:
             self._sort.clear(compute)
         self._reset_draws(compute, group, scene)
@@ -129,31 +125,28 @@ class Cull:
     def record_late(
         self,
         encoder: Encoder,
-        frame_group: wgpu.GPUBindGroup,
         group: wgpu.GPUBindGroup,
         scene: GpuScene,
         hi_z: HiZ,
     ) -> None:
         """The rest, against the pyramid of what the early phase drew."""
-        compute = self._begin(encoder, frame_group, "cull late")
+        compute = self._begin(encoder, "cull late")
         hi_z.record(compute)
         self._run(compute, group, self._late, scene.capacity)
         if self._sort:
             self._sort.record(compute)
         compute.end()
 
-    def record_single(
-        self, encoder: Encoder, frame_group: wgpu.GPUBindGroup, group: wgpu.GPUBindGroup, scene: GpuScene
-    ) -> None:
+    def record_single(self, encoder: Encoder, group: wgpu.GPUBindGroup, scene: GpuScene) -> None:
         """A view without a pyramid: one phase."""
-        compute = self._begin(encoder, frame_group, "cull shadow")
+        compute = self._begin(encoder, "cull shadow")
         self._reset_draws(compute, group, scene)
         self._run(compute, group, self._single, scene.capacity)
         compute.end()
 
     def _reset_draws(self, compute: ComputePass, group: wgpu.GPUBindGroup, scene: GpuScene) -> None:
         compute.set_pipeline(self._reset)
-        compute.set_bind_group(1, group)
+        compute.set_bind_group(0, group)
         compute.dispatch_workgroups(*grid(scene.batches, 64))
 
 
@@ -163,7 +156,7 @@ class BlendSort:
     def __init__(self, gpu: Gpu, layouts: Layouts, scene: GpuScene, view: dict[str, object]) -> None:
         device = gpu.device
         module = program("blend_sort", [groups.BLEND_SORT]).compile(device)
-        layout = device.create_pipeline_layout(bind_group_layouts=[layouts.frame, layouts.blend_sort])
+        layout = device.create_pipeline_layout(bind_group_layouts=[layouts.blend_sort])
         self._clear, self._blocks, self._step, self._draws = (
             device.create_compute_pipeline(label=entry, layout=layout, compute={"module": module, "entry_point": entry})
             for entry in ("clear_items", "sort_blocks", "sort_step", "write_draws")
@@ -201,7 +194,7 @@ class BlendSort:
 
     def clear(self, compute: ComputePass) -> None:
         """Empty the list, before the cull fills it."""
-        compute.set_bind_group(1, self._group)
+        compute.set_bind_group(0, self._group)
         compute.set_pipeline(self._clear)
         compute.dispatch_workgroups(self.capacity // 256)
 
@@ -209,8 +202,8 @@ class BlendSort:
         """Sort the list and write one draw per instance."""
         for pipeline, group, count in self.steps:
             compute.set_pipeline(pipeline)
-            compute.set_bind_group(1, group)
+            compute.set_bind_group(0, group)
             compute.dispatch_workgroups(count)
         compute.set_pipeline(self._draws)
-        compute.set_bind_group(1, self._group)
+        compute.set_bind_group(0, self._group)
         compute.dispatch_workgroups(self.capacity // 256)

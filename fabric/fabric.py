@@ -154,7 +154,7 @@ class Fabric:
         self.metered_ev100 = woven.metered_ev100
         self._environment.show(woven.environment)
         self._bind_frame(scene)
-        scene.changes.measure_all(self._frame_group, scene.count)
+        scene.changes.measure_all(scene.count)
         self._bind_cull(scene)
         self._bound_version = scene.version
         self._turn = 0
@@ -342,7 +342,7 @@ class Fabric:
             self._bind_cull(scene)
             self._set_static_uniforms()
         self._set_counts(scene)
-        device.queue.write_buffer(self._uniforms.buffer, 0, self._uniforms.data)
+        self._uniforms.send()
         if self.plain:
             encoder = device.create_command_encoder(label="frame")
             self.frame(encoder, scene, shown=view is None)
@@ -359,18 +359,19 @@ class Fabric:
         """The passes, in order. `shown`: the finished picture is drawn offscreen too."""
         group, target, depth = self._frame_group, scene.view_target, self._main.depth_view
         two_phases = self.settings.cull.occlusion
-        scene.changes.record(encoder, group)
+        if scene.changed:
+            scene.changes.record(encoder)
         frozen = self._frozen()
         if not frozen:
-            self._cull.record_early(encoder, group, self._cull_group, scene, last=not two_phases)
+            self._cull.record_early(encoder, self._cull_group, scene, last=not two_phases)
         self._depth.record(encoder, group, scene, target, scene.draw_group, depth)
         if two_phases:
             if not frozen:
-                self._cull.record_late(encoder, group, self._cull_group, scene, self._hi_z)
+                self._cull.record_late(encoder, self._cull_group, scene, self._hi_z)
             self._depth.record(encoder, group, scene, target, scene.draw_group, depth, late=True)
         if self._shadow_on:
             assert scene.shadow_target is not None
-            self._cull.record_single(encoder, group, self._shadow_cull_group, scene)
+            self._cull.record_single(encoder, self._shadow_cull_group, scene)
             self._shadow_depth.record(
                 encoder, group, scene, scene.shadow_target, scene.shadow_draw_group, self._shadow.view
             )
@@ -378,7 +379,7 @@ class Fabric:
         if self._debug is not None and self.settings.debug.view != "none":
             canvas = Canvas(self._hdr_view, depth)
             if not two_phases:
-                self._hi_z.record_alone(encoder, group)
+                self._hi_z.record_alone(encoder)
             self._debug.record(encoder, group, scene, canvas, self._hi_z, self.settings.debug.view)
         if self._samples > 1:
             self._accumulate.record(encoder, group, self._accumulate_group, self.size)
@@ -401,6 +402,7 @@ class Fabric:
             settings.cull.occlusion,
             settings.debug.view,
             self._frozen(),
+            scene.changed,
         )
         tape = self._tapes.get(key)
         if tape is None:

@@ -131,6 +131,8 @@ class GpuScene:
         self.woven = woven
         self.version = 0
         """Grows when a buffer is replaced, and with it what a recorded frame refers to."""
+        self.changed = False
+        """Whether there is something for `changes` to put in place in this frame."""
         self.rows = Rows(len(woven.instances))
         self.capacity = self.count = self.rows.end
         """Instances that there is room for, and those of them that may be drawn."""
@@ -403,11 +405,12 @@ class GpuScene:
             self.gpu.device.queue.write_buffer(self.material_table, row * size, value.tobytes())
 
     def send_changes(self) -> None:
-        """Upload what changed since the last frame; nothing, where nothing did."""
+        """Upload what changed since the last frame; nothing, where nothing did. `changed` says so then."""
         if self._lights_dirty:
             upload(self.gpu, self.light_buffer, self.lights)
             self._lights_dirty = False
-        if self.changes.pending:
+        self.changed = self.changes.pending
+        if self.changed:
             before = self.version
             self._fit()
             if self.changes.send():
@@ -439,7 +442,7 @@ class Changes:
         self._all_spheres, self._scatter, self._place, self._renew = (
             gpu.device.create_compute_pipeline(
                 label=entry,
-                layout=gpu.device.create_pipeline_layout(bind_group_layouts=[layouts.frame, layout]),
+                layout=gpu.device.create_pipeline_layout(bind_group_layouts=[layout]),
                 compute={"module": program(name, [group]).compile(gpu.device), "entry_point": entry},
             )
             for name, entry, group, layout in (
@@ -500,9 +503,8 @@ class Changes:
 
     @property
     def pending(self) -> bool:
-        """Whether there is anything to send, or to say that there is nothing any more."""
-        some = self._moved > 0 or self._placed is not None or len(self._renewals) > 0
-        return some or bool(self._counts[:, 0].any())
+        """Whether there is anything to send."""
+        return self._moved > 0 or self._placed is not None or len(self._renewals) > 0
 
     def renew(self, records: NDArray[np.void]) -> None:
         """(k,) structs.RENEWAL of distinct rows. The last record of a row wins."""
@@ -600,28 +602,26 @@ class Changes:
         out["row"][0], out[1:] = len(every), every
         return out
 
-    def measure_all(self, frame_group: wgpu.GPUBindGroup, count: int) -> None:
+    def measure_all(self, count: int) -> None:
         """Find the spheres of all instances: once, before the first frame."""
         encoder = self._gpu.device.create_command_encoder(label="spheres")
         compute = encoder.begin_compute_pass(label="spheres")
         compute.set_pipeline(self._all_spheres)
-        compute.set_bind_group(0, frame_group)
-        compute.set_bind_group(1, self._move_group)
+        compute.set_bind_group(0, self._move_group)
         compute.dispatch_workgroups(*grid(count))
         compute.end()
         self._gpu.device.queue.submit([encoder.finish()])
 
-    def record(self, encoder: Encoder, frame_group: wgpu.GPUBindGroup) -> None:
+    def record(self, encoder: Encoder) -> None:
         """Put what was sent in its place: three dispatches, of no workgroups where nothing changed."""
         compute = encoder.begin_compute_pass(label="changes")
-        compute.set_bind_group(0, frame_group)
         for pipeline, group, offset in (
             (self._renew, self._renew_group, 24),
             (self._place, self._place_group, 12),
             (self._scatter, self._move_group, 0),
         ):
             compute.set_pipeline(pipeline)
-            compute.set_bind_group(1, group)
+            compute.set_bind_group(0, group)
             compute.dispatch_workgroups_indirect(self._groups, offset)
         compute.end()
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import wgpu
 import wgpu.backends.wgpu_native._api as native
+from numpy.typing import NDArray
 from wgpu.backends.wgpu_native import ffi, lib
 from wgpu.backends.wgpu_native._helpers import ERROR_TYPES
 
@@ -200,6 +201,27 @@ class Tape:
         if error:
             raise _error(error)
         return commands
+
+
+class BufferWrite:
+    """Writes all of an array, as it then is, to the start of a buffer: one raw call with arguments made before."""
+
+    def __init__(self, device: wgpu.GPUDevice, buffer: wgpu.GPUBuffer, data: NDArray[Any]) -> None:
+        if data.nbytes > buffer.size:
+            raise ValueError(f"{data.nbytes} bytes do not fit into a buffer of {buffer.size}")
+        self._keep: Any = device.queue, buffer, data
+        queue, target = self._keep[0]._internal, self._keep[1]._internal
+        self._arguments = (queue, target, 0, ffi.cast("void *", data.ctypes.data), data.nbytes)
+
+    def __call__(self) -> None:
+        """Write. Raises GPUError."""
+        _errors.capture("write")
+        try:
+            _lib.wgpuQueueWriteBuffer(*self._arguments)
+        finally:
+            error = _errors.release("write")
+        if error:
+            raise _error(error)
 
 
 class Submission:

@@ -10,6 +10,7 @@ import wgpu
 from numpy.typing import NDArray
 
 from ..engine.gpu import Gpu
+from .tape import BufferWrite
 
 _ALIGN = 256  # uniform offsets
 
@@ -35,6 +36,7 @@ class Uniforms:
         self.buffer = gpu.device.create_buffer(
             label="uniforms", size=offset, usage=wgpu.BufferUsage.UNIFORM | wgpu.BufferUsage.COPY_DST
         )
+        self._write = BufferWrite(gpu.device, self.buffer, self.data)
         self.parts = {
             name: _Uniform(places[name], of.size, self.data[places[name] : places[name] + of.size].view(of.dtype))
             for name, of in structs.items()
@@ -43,6 +45,10 @@ class Uniforms:
     def __getitem__(self, name: str) -> NDArray[np.void]:
         """The struct as an array of one, to write into."""
         return self.parts[name].value
+
+    def send(self) -> None:
+        """Write all of them."""
+        self._write()
 
     def binding(self, name: str) -> dict[str, Any]:
         """The struct as a bind group resource."""

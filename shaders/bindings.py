@@ -9,8 +9,9 @@ import wgpu
 
 from .layout import Type
 
-Group = Literal["frame", "pass", "material", "draw"]
-GROUP: dict[Group, int] = {"frame": 0, "pass": 1, "material": 2, "draw": 3}
+Group = Literal["frame", "kernel", "pass", "material", "draw"]
+GROUP: dict[Group, int] = {"frame": 0, "kernel": 0, "pass": 1, "material": 2, "draw": 3}
+"""A group's number. A kernel that needs nothing of the frame has one group alone: binding costs, per dispatch."""
 
 COMPUTE: int = wgpu.ShaderStage.COMPUTE
 VERTEX: int = wgpu.ShaderStage.VERTEX

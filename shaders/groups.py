@@ -77,7 +77,7 @@ DRAW = Bindings(
 )
 
 CULL = Bindings(
-    "pass",
+    "kernel",
     COMPUTE,
     view=uniform(s.VIEW),
     spheres=storage(runtime_array(vec4)),
@@ -91,17 +91,17 @@ CULL = Bindings(
 )
 
 HI_Z_FIRST = Bindings(
-    "pass",
+    "kernel",
     COMPUTE,
     reduction=uniform(s.HI_Z),
     depth=texture("2d", "depth"),
     hi_z=storage(runtime_array(f32), write=True),
 )
 
-HI_Z_NEXT = Bindings("pass", COMPUTE, reduction=uniform(s.HI_Z), hi_z=storage(runtime_array(f32), write=True))
+HI_Z_NEXT = Bindings("kernel", COMPUTE, reduction=uniform(s.HI_Z), hi_z=storage(runtime_array(f32), write=True))
 
 BLEND_SORT = Bindings(
-    "pass",
+    "kernel",
     COMPUTE,
     view=uniform(s.VIEW),
     sorting=uniform(s.SORT),
@@ -113,7 +113,7 @@ BLEND_SORT = Bindings(
 )
 
 BOUNDS = Bindings(
-    "pass",
+    "kernel",
     COMPUTE,
     transforms=storage(runtime_array(affine), write=True),
     spheres=storage(runtime_array(vec4), write=True),
@@ -125,7 +125,7 @@ BOUNDS = Bindings(
 )
 
 PLACE = Bindings(
-    "pass",
+    "kernel",
     COMPUTE,
     transforms=storage(runtime_array(affine), write=True),
     spheres=storage(runtime_array(vec4), write=True),
@@ -137,7 +137,7 @@ PLACE = Bindings(
 )
 
 RENEW = Bindings(
-    "pass",
+    "kernel",
     COMPUTE,
     transforms=storage(runtime_array(affine)),
     spheres=storage(runtime_array(vec4), write=True),

@@ -246,6 +246,10 @@ def bench(
     ] = None,
     culling: Annotated[str, Option("--culling", metavar="on|off", help="frame: leave out what is not seen.")] = "on",
     moving: Annotated[float, Option("--moving", min=0, max=1, help="frame: the part of the objects that moves.")] = 0.0,
+    every: Annotated[
+        float,
+        Option("--every", metavar="MS", min=0, help="frame: from one frame to the next, at least: equal pauses."),
+    ] = 0.0,
     gpu: Annotated[bool, Option("--gpu", help="frame: what every pass takes on the GPU.")] = False,
     set: Set = None,
     json: Json = None,
@@ -264,6 +268,6 @@ def bench(
         read_counts(objects) if objects else None,
         read_size(size),
         frames,
-        {"frame": {"settings": settings, "moving": moving, "gpu": gpu}},
+        {"frame": {"settings": settings, "moving": moving, "gpu": gpu, "every": every}},
         json,
     )

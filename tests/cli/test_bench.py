@@ -3,6 +3,7 @@
 import gc
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,12 @@ def test_a_frame_leaves_nothing_behind(rows: Any) -> None:
 def test_without_culling_all_is_drawn(rows: Any) -> None:
     (row,) = rows("frame", *QUICK, "--frames", "3", "--culling", "off")
     assert (row["frames"], row["drawn"], row["culled"]) == (3, 40, 0)
+
+
+def test_frames_can_keep_a_pace(rows: Any) -> None:
+    start = time.perf_counter()
+    rows("frame", *QUICK, "--frames", "3", "--every", "20")
+    assert time.perf_counter() - start > 40 * 0.02, "with those before and after the measured ones"
 
 
 def test_settings_reach_the_frame(rows: Any) -> None:

@@ -103,7 +103,7 @@ def spheres_on_gpu(fabric: Fabric) -> F64:
     scene = fabric.scene
     assert scene is not None
     spoil(fabric, scene.spheres)
-    scene.changes.measure_all(fabric._frame_group, scene.count)
+    scene.changes.measure_all(scene.count)
     return read(fabric, scene.spheres, np.float32).reshape(-1, 4)[: scene.count].astype(np.float64)
 
 
