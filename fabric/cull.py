@@ -114,16 +114,26 @@ class Cull:
         compute.dispatch_workgroups(*grid(n))
 
     def record_early(
-        self, encoder: Encoder, frame_group: wgpu.GPUBindGroup, group: wgpu.GPUBindGroup, scene: GpuScene, *, last: bool
+        self,
+        encoder: Encoder,
+        frame_group: wgpu.GPUBindGroup,
+        group: wgpu.GPUBindGroup,
+        scene: GpuScene,
+        *,
+        last: bool,
+        in_order: bool = True,
     ) -> None:
-        """What was visible in the last frame; with `last` (no late phase follows) everything in view."""
+        """What was visible in the last frame; with `last` (no late phase follows) everything in view.
+
+        in_order: sort what is transparent, for those who draw it so.
+        """
         compute = self._begin(encoder, frame_group, "cull early")
         if self._sort:
             self._sort.clear(compute)
         self._reset_draws(compute, group, scene)
         self._run(compute, group, self._early, scene.capacity)
         if last and self._sort:
-            self._sort.record(compute)
+            self._sort.record(compute, in_order)
         compute.end()
 
     def record_late(
@@ -133,13 +143,15 @@ class Cull:
         group: wgpu.GPUBindGroup,
         scene: GpuScene,
         hi_z: HiZ,
+        *,
+        in_order: bool = True,
     ) -> None:
-        """The rest, against the pyramid of what the early phase drew."""
+        """The rest, against the pyramid of what the early phase drew; `in_order` as in `record_early`."""
         compute = self._begin(encoder, frame_group, "cull late")
         hi_z.record(compute)
         self._run(compute, group, self._late, scene.capacity)
         if self._sort:
-            self._sort.record(compute)
+            self._sort.record(compute, in_order)
         compute.end()
 
     def record_single(
@@ -205,9 +217,9 @@ class BlendSort:
         compute.set_pipeline(self._clear)
         compute.dispatch_workgroups(self.capacity // 256)
 
-    def record(self, compute: ComputePass) -> None:
-        """Sort the list and write one draw per instance."""
-        for pipeline, group, count in self.steps:
+    def record(self, compute: ComputePass, in_order: bool = True) -> None:
+        """Sort the list, where that is wanted, and write one draw per instance."""
+        for pipeline, group, count in self.steps if in_order else ():
             compute.set_pipeline(pipeline)
             compute.set_bind_group(1, group)
             compute.dispatch_workgroups(count)

@@ -175,6 +175,13 @@ ACCUMULATE = Bindings(
     accumulated=storage(runtime_array(vec4), write=True),
 )
 
+TRANSPARENCY = Bindings(
+    "pass",
+    FRAGMENT,
+    accumulated=texture("2d", "unfilterable-float"),
+    revealage=texture("2d", "unfilterable-float"),
+)
+
 TONEMAP = Bindings(
     "pass",
     FRAGMENT,

@@ -38,6 +38,7 @@ PROGRAMS: dict[str, list[Bindings]] = {
     "renew": [g.RENEW],
     "sky": [g.FRAME],
     "tonemap": [g.FRAME, g.TONEMAP],
+    "transparency": [g.TRANSPARENCY],
 }
 TEXTURED: dict[str, list[Bindings]] = {
     "depth": [g.DEPTH, g.DRAW],
