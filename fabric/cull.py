@@ -176,9 +176,9 @@ class BlendSort:
         device = gpu.device
         module = program("blend_sort", [groups.BLEND_SORT]).compile(device)
         layout = device.create_pipeline_layout(bind_group_layouts=[layouts.frame, layouts.blend_sort])
-        self._clear, self._blocks, self._step, self._draws = (
+        self._clear, self._blocks, self._step, self._draws, self._unordered_draws = (
             device.create_compute_pipeline(label=entry, layout=layout, compute={"module": module, "entry_point": entry})
-            for entry in ("clear_items", "sort_blocks", "sort_step", "write_draws")
+            for entry in ("clear_items", "sort_blocks", "sort_step", "write_draws", "write_unordered_draws")
         )
         self.capacity = scene.blend_capacity
         self.steps: list[tuple[wgpu.GPUComputePipeline, wgpu.GPUBindGroup, int]] = []
@@ -196,6 +196,7 @@ class BlendSort:
                 batches={"buffer": scene.batch_table},
                 blend_items={"buffer": scene.blend_items},
                 blend_args={"buffer": scene.blend_args},
+                materials={"buffer": scene.material_table},
                 visible={"buffer": scene.view_target.visible},
             )
 
@@ -223,6 +224,6 @@ class BlendSort:
             compute.set_pipeline(pipeline)
             compute.set_bind_group(1, group)
             compute.dispatch_workgroups(count)
-        compute.set_pipeline(self._draws)
+        compute.set_pipeline(self._draws if in_order else self._unordered_draws)
         compute.set_bind_group(1, self._group)
         compute.dispatch_workgroups(self.capacity // 256)

@@ -113,14 +113,14 @@ class CullTarget:
     """Where one view's cull passes write: draws and compacted instances of the early and of the late list.
 
     args: (2 * batches + 1,) structs.DRAW_COMMAND; the last one's instance_count counts the transparent instances.
-    visible: (2 * slots + room,) uint32 instance rows.
+    visible: (2 * (slots + room),) uint32 instance rows; of transparent ones two each, with their structs.Faces.
     """
 
     def __init__(self, gpu: Gpu, label: str, batches: int, slots: int, room: int) -> None:
         self.batches, self.slots, self.room = batches, slots, room
         args_size = (2 * batches + 1) * DRAW_COMMAND.size
         self.args = buffer(gpu, f"{label} draws", args_size, _STORAGE | wgpu.BufferUsage.INDIRECT)
-        self.visible = buffer(gpu, f"{label} visible", 4 * (2 * slots + room))
+        self.visible = buffer(gpu, f"{label} visible", 8 * (slots + room))
 
 
 class GpuScene:

@@ -109,6 +109,7 @@ BLEND_SORT = Bindings(
     batches=storage(runtime_array(s.BATCH)),
     blend_items=storage(runtime_array(uvec2), write=True),
     blend_args=storage(runtime_array(s.DRAW_COMMAND), write=True),
+    materials=storage(runtime_array(s.MATERIAL)),
     visible=storage(runtime_array(u32), write=True),
 )
 

@@ -13,7 +13,8 @@ fn vertex(
     @location(4) color: vec4f,
     @builtin(instance_index) slot: u32,
 ) -> Varying {
-    let row = visible[slot];
+    let entry = visible[slot];
+    let row = row_of(entry);
     let m = transforms[row];
     let n = octahedral_decode(packed.xy);
     let t = duff_tangent(n);
@@ -29,6 +30,7 @@ fn vertex(
     out.uv = vec4f(uv0, uv1);
     out.color = color;
     out.row = row;
+    out.faces = faces_of(entry);
     return out;
 }
 
@@ -43,8 +45,7 @@ fn opaque_fragment(in: Varying, @builtin(front_facing) front: bool) -> @location
 fn transparent(in: Varying, front: bool) -> vec4f {
     let s = surface_at(in, front);
     let mirrored = (instances[in.row].flags & INSTANCE_MIRRORED) != 0u;
-    let double_sided = (materials[instances[in.row].material].flags & MATERIAL_DOUBLE_SIDED) != 0u;
-    if (front == mirrored && !double_sided) { discard; }
+    if ((in.faces & select(FACES_FRONT, FACES_BACK, front == mirrored)) == 0u) { discard; }
     return vec4f(min(shade(s, in.position, in.clip.xy) * frame.exposure, vec3f(65000.0)), s.alpha);
 }
 

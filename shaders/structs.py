@@ -40,6 +40,13 @@ class InstanceFlag(IntFlag):
     FIXED_RING = 2  # bits 2-3 of the flags are the ring that it stays in
 
 
+class Faces(IntFlag):
+    """Bits 30-31 of a transparent instance's entry in the visible list: which of its faces a draw shows."""
+
+    FRONT = 1
+    BACK = 2
+
+
 class CullTest(IntFlag):
     """Bits of View.tests."""
 
@@ -275,6 +282,7 @@ def constants() -> str:
         ("PIPELINE", PipelineClass),
         ("MATERIAL", MaterialFlag),
         ("INSTANCE", InstanceFlag),
+        ("FACES", Faces),
         ("TEST", CullTest),
         ("RING", Ring),
         ("RESULT", CullResult),

@@ -212,11 +212,11 @@ def tell(world, dt):
 app.run()
 """
     (tmp_path / "tells.py").write_text(game)
-    for options, said in (
-        ((), "300 7 4096 2.0"),
-        (("--preset", "low"), "1024 2 1024 2.0"),
-        (("--set", "textures.anisotropy=3", "--preset", "high"), "2048 3 4096 2.0"),
-    ):
+    for said, options in {
+        "300 7 4096 2.0": [],
+        "1024 2 1024 2.0": ["--preset", "low"],
+        "2048 3 4096 2.0": ["--set", "textures.anisotropy=3", "--preset", "high"],
+    }.items():
         done = dream(command, "tells.py", "-o", "a.png", "--frames", "1", *options)
         assert done.out.splitlines()[0] == said
     scene = dw.Scene("s", seed=1)
@@ -224,7 +224,7 @@ app.run()
     scene.add("floor", dw.Mesh.plane(9))
     scene.add("box", dw.Mesh.box(), at=(0, 0.6, 0))
     scene.save(tmp_path / "s.dream")
-    for name, options in {"low": ("--preset", "low"), "high": (), "same": ("--preset", "high")}.items():
+    for name, options in {"low": ["--preset", "low"], "high": [], "same": ["--preset", "high"]}.items():
         assert dream(command, "s.dream", "-o", f"{name}.png", "--frames", "1", "--size", "64x36", *options).code == 0
     assert (pixels(Path("same.png")) == pixels(Path("high.png"))).all()
     assert (pixels(Path("low.png")) != pixels(Path("high.png"))).any()

@@ -50,6 +50,7 @@ ENUMS: dict[str, type[IntEnum] | type[IntFlag]] = {
     "PIPELINE": structs.PipelineClass,
     "MATERIAL": structs.MaterialFlag,
     "INSTANCE": structs.InstanceFlag,
+    "FACES": structs.Faces,
     "TEST": structs.CullTest,
     "RING": structs.Ring,
     "RESULT": structs.CullResult,
