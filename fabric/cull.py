@@ -125,7 +125,7 @@ class Cull:
     ) -> None:
         """What was visible in the last frame; with `last` (no late phase follows) everything in view.
 
-        in_order: sort what is transparent, for those who draw it so.
+        in_order: sort what is transparent, as `view.in_order` has it listed.
         """
         compute = self._begin(encoder, frame_group, "cull early")
         if self._sort:
@@ -176,9 +176,9 @@ class BlendSort:
         device = gpu.device
         module = program("blend_sort", [groups.BLEND_SORT]).compile(device)
         layout = device.create_pipeline_layout(bind_group_layouts=[layouts.frame, layouts.blend_sort])
-        self._clear, self._blocks, self._step, self._draws, self._unordered_draws = (
+        self._clear, self._blocks, self._step, self._draws = (
             device.create_compute_pipeline(label=entry, layout=layout, compute={"module": module, "entry_point": entry})
-            for entry in ("clear_items", "sort_blocks", "sort_step", "write_draws", "write_unordered_draws")
+            for entry in ("clear_items", "sort_blocks", "sort_step", "write_draws")
         )
         self.capacity = scene.blend_capacity
         self.steps: list[tuple[wgpu.GPUComputePipeline, wgpu.GPUBindGroup, int]] = []
@@ -219,11 +219,11 @@ class BlendSort:
         compute.dispatch_workgroups(self.capacity // 256)
 
     def record(self, compute: ComputePass, in_order: bool = True) -> None:
-        """Sort the list, where that is wanted, and write one draw per instance."""
+        """Sort the list and write one draw per instance; where nothing is listed in order, no draws."""
         for pipeline, group, count in self.steps if in_order else ():
             compute.set_pipeline(pipeline)
             compute.set_bind_group(1, group)
             compute.dispatch_workgroups(count)
-        compute.set_pipeline(self._draws if in_order else self._unordered_draws)
+        compute.set_pipeline(self._draws)
         compute.set_bind_group(1, self._group)
         compute.dispatch_workgroups(self.capacity // 256)

@@ -229,6 +229,10 @@ class Fabric:
         """Whether transparent surfaces are there, and are mixed in any order."""
         return self.scene is not None and self.scene.blended > 0 and self.settings.transparency.mode == "weighted"
 
+    def _in_order(self) -> bool:
+        """Whether what is transparent is sorted: debug views mix it in order."""
+        return self.settings.transparency.mode == "sorted" or self.settings.debug.view != "none"
+
     def _fit_transparency(self) -> None:
         """Targets for what is mixed in any order, or none where nothing is."""
         if self._transparency.resize(self.size if self._weighted() else None):
@@ -375,7 +379,7 @@ class Fabric:
         """The passes, in order. `shown`: the finished picture is drawn offscreen too."""
         group, target, depth = self._frame_group, scene.view_target, self._main.depth_view
         two_phases, weighted = self.settings.cull.occlusion, self._weighted()
-        in_order = not weighted or self.settings.debug.view != "none"
+        in_order = self._in_order()
         scene.changes.record(encoder, group)
         frozen = self._frozen()
         if not frozen:
@@ -394,7 +398,9 @@ class Fabric:
         blended = scene.blended > 0 and not weighted
         self._main.record(encoder, group, self._main_group, scene, late=two_phases, blended=blended)
         if weighted:
-            self._transparency.record(encoder, group, self._main_group, scene, self._hdr_view, depth)
+            self._transparency.record(
+                encoder, group, self._main_group, scene, self._hdr_view, depth, late=two_phases, in_order=in_order
+            )
         if self._debug is not None and self.settings.debug.view != "none":
             canvas = Canvas(self._hdr_view, depth)
             if not two_phases:
@@ -475,6 +481,7 @@ class Fabric:
             view["tests"] = tests
             view["blend_slot"] = NONE
         self._uniforms["view"]["blend_slot"] = scene.blend_slot
+        self._uniforms["view"]["in_order"] = self._in_order()
         shadow_view = self._uniforms["shadow_view"]
         shadow_view["tests"] = tests & ~CullTest.OCCLUSION
         shadow_view["size"] = self._shadow.size

@@ -17,7 +17,7 @@ from ..shaders import groups
 from ..shaders.modules import program
 from ..shaders.structs import PipelineClass
 from .depth_pass import FORMAT as DEPTH_FORMAT
-from .draws import ATTRIBUTES, POSITIONS, multi_draw, primitive, set_geometry
+from .draws import ATTRIBUTES, POSITIONS, draw_unordered, multi_draw, primitive, set_geometry
 from .main_pass import HDR_FORMAT, PREMULTIPLIED, MainPass
 from .scene_buffers import GpuScene
 from .tape import Encoder
@@ -100,8 +100,14 @@ class WeightedTransparency:
         scene: GpuScene,
         hdr: wgpu.GPUTextureView,
         depth: wgpu.GPUTextureView,
+        *,
+        late: bool,
+        in_order: bool,
     ) -> None:
-        """Draw what is transparent in front of `depth`, over `hdr`. `group`: the main pass's."""
+        """Draw what is transparent in front of `depth`, over `hdr`. `group`: the main pass's.
+
+        late: the list of the late phase too.  in_order: it was sorted all the same, for a debug view.
+        """
         assert self._targets is not None
         sums, revealage, targets = self._targets
         render = encoder.begin_render_pass(
@@ -118,7 +124,10 @@ class WeightedTransparency:
         render.set_bind_group(3, scene.draw_group)
         set_geometry(render, scene)
         render.set_pipeline(self._pipeline(scene.sampling))
-        multi_draw(render, scene.blend_args, 0, scene.blended)
+        if in_order:
+            multi_draw(render, scene.blend_args, 0, scene.blended)
+        else:
+            draw_unordered(render, scene, late=late)
         render.end()
         over = encoder.begin_render_pass(
             label="transparency over", color_attachments=[{"view": hdr, "load_op": "load", "store_op": "store"}]

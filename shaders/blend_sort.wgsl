@@ -56,31 +56,20 @@ fn sort_step(@builtin(global_invocation_id) id: vec3u) {
     }
 }
 
-// One draw for the i-th of the list. With `halves` what is double-sided is drawn as two instances, its back faces before
-// its front faces: so a bottle or a bubble is in order in itself.
-fn write_draw(i: u32, halves: bool) {
-    if (i >= arrayLength(&blend_args)) { return; }
-    let row = blend_items[i].y;
+// One draw for each of the list. What is double-sided is drawn as two instances, its back faces before its front faces:
+// so a bottle or a bubble is in order in itself.
+@compute @workgroup_size(256)
+fn write_draws(@builtin(global_invocation_id) id: vec3u) {
+    if (id.x >= arrayLength(&blend_args)) { return; }
+    let row = blend_items[id.x].y;
     var drawn = DrawCommand(0u, 0u, 0u, 0, 0u);
     if (row != NONE) {
         let batch = batches[instances[row].batch];
         let double_sided = (materials[instances[row].material].flags & MATERIAL_DOUBLE_SIDED) != 0u;
-        let slot = view.blend_slot + 2u * i;
-        let first = select(FACES_FRONT | select(0u, FACES_BACK, double_sided), FACES_BACK, halves && double_sided);
-        visible[slot] = row | (first << 30u);
+        let slot = view.blend_slot + 2u * id.x;
+        visible[slot] = row | (select(FACES_FRONT, FACES_BACK, double_sided) << 30u);
         visible[slot + 1u] = row | (FACES_FRONT << 30u);
-        let count = select(1u, 2u, halves && double_sided);
-        drawn = DrawCommand(batch.index_count, count, batch.first_index, batch.base_vertex, slot);
+        drawn = DrawCommand(batch.index_count, select(1u, 2u, double_sided), batch.first_index, batch.base_vertex, slot);
     }
-    blend_args[i] = drawn;
-}
-
-@compute @workgroup_size(256)
-fn write_draws(@builtin(global_invocation_id) id: vec3u) {
-    write_draw(id.x, true);
-}
-
-@compute @workgroup_size(256)
-fn write_unordered_draws(@builtin(global_invocation_id) id: vec3u) {
-    write_draw(id.x, false);
+    blend_args[id.x] = drawn;
 }

@@ -54,7 +54,8 @@ fn solid_fragment(in: Painted) -> @location(0) vec4f {
 fn glass_fragment(in: Painted, @builtin(front_facing) front: bool) -> @location(0) vec4f {
     let color = lit(in);
     let mirrored = (instances[row_of(in.entry)].flags & INSTANCE_MIRRORED) != 0u;
-    if ((faces_of(in.entry) & select(FACES_FRONT, FACES_BACK, front == mirrored)) == 0u) { discard; }
+    let other = select(FACES_BACK, FACES_FRONT, front == mirrored);
+    if (faces_of(in.entry) == other) { discard; }
     return vec4f(color * 0.5, 0.5);
 }
 

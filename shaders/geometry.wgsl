@@ -1,6 +1,6 @@
 // Vertices and their transforms.
 
-// An entry of the visible list: the instance, and of transparent ones the FACES that are drawn.
+// An entry of the visible list: the instance, and the FACES that are drawn of what is transparent and in order.
 fn row_of(entry: u32) -> u32 {
     return entry & 0x3FFFFFFFu;
 }

@@ -45,7 +45,9 @@ fn opaque_fragment(in: Varying, @builtin(front_facing) front: bool) -> @location
 fn transparent(in: Varying, front: bool) -> vec4f {
     let s = surface_at(in, front);
     let mirrored = (instances[in.row].flags & INSTANCE_MIRRORED) != 0u;
-    if ((in.faces & select(FACES_FRONT, FACES_BACK, front == mirrored)) == 0u) { discard; }
+    let double_sided = (materials[instances[in.row].material].flags & MATERIAL_DOUBLE_SIDED) != 0u;
+    let shown = select(in.faces, FACES_FRONT | select(0u, FACES_BACK, double_sided), in.faces == 0u);
+    if ((shown & select(FACES_FRONT, FACES_BACK, front == mirrored)) == 0u) { discard; }
     return vec4f(min(shade(s, in.position, in.clip.xy) * frame.exposure, vec3f(65000.0)), s.alpha);
 }
 

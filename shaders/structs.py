@@ -41,7 +41,7 @@ class InstanceFlag(IntFlag):
 
 
 class Faces(IntFlag):
-    """Bits 30-31 of a transparent instance's entry in the visible list: which of its faces a draw shows."""
+    """Bits 30-31 of a sorted instance's entry in the visible list: what a draw shows. 0: as the material says."""
 
     FRONT = 1
     BACK = 2
@@ -195,6 +195,7 @@ VIEW = struct(
     orthographic=u32,
     turn=u32,  # counts frames: what is tested only now and then takes turns
     near=f32,
+    in_order=u32,  # 1: what is transparent is sorted; 0: it is listed by batch, as all else
 )
 """What one view's cull passes test against."""
 

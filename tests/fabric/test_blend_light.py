@@ -252,3 +252,6 @@ def test_frozen_lists_are_drawn_in_either_mode(fabric: Fabric) -> None:
             fabric.set_post_process_config(apply_settings(scene.settings, changes))
             for _ in range(2):
                 np.testing.assert_allclose(show(fabric, front(2.0)), pictures[mode], rtol=4 * HALF)
+        changes["debug.view"] = "cull"
+        fabric.set_post_process_config(apply_settings(scene.settings, changes))
+        assert show(fabric, front(2.0))[32, 32].max() > 0.1

@@ -276,8 +276,8 @@ def test_what_comes_while_it_is_shown_is_mixed_too(gpu: Gpu) -> None:
     np.testing.assert_allclose(show(fabric, VIEW, (32, 32)), wanted, rtol=LAYER, atol=1e-4)
 
 
-def test_nothing_is_sorted(fabric: Fabric) -> None:
-    """The list stays in the order of the cull, every instance has its draw, and back again it is sorted."""
+def test_nothing_is_sorted_and_each_batch_is_one_draw(fabric: Fabric) -> None:
+    """Listed by batch like what is solid, and sorted again for debug views, and when the mode is left."""
     at = np.zeros((300, 3))
     at[:, 2] = -np.random.default_rng(2).permutation(300) - 1.0
     scene = lit_by(transparency__mode="weighted", **FRUSTUM_ALONE)
@@ -286,21 +286,48 @@ def test_nothing_is_sorted(fabric: Fabric) -> None:
     gpu_scene = fabric.scene
     assert gpu_scene is not None
 
-    def keys() -> Any:
+    def found() -> tuple[int, list[int]]:
+        """How many instances the batch's draw has, and the draws in order."""
         spoil(fabric, gpu_scene.blend_items, gpu_scene.blend_args, gpu_scene.view_target.visible)
         show(fabric, EYE, (16, 16))
-        drawn = read(fabric, gpu_scene.blend_args, DRAW_COMMAND.dtype)[: gpu_scene.blend_capacity]
-        halves = fabric.settings.transparency.mode == "sorted" or fabric.settings.debug.view != "none"
-        assert (drawn["instance_count"][:300] == 1 + halves).all()
+        whole = read(fabric, gpu_scene.view_target.args, DRAW_COMMAND.dtype)[0]
         visible = read(fabric, gpu_scene.view_target.visible, np.uint32)
-        assert sorted((visible[drawn["first_instance"][:300]] & 0x3FFFFFFF).tolist()) == list(range(300))
-        return read(fabric, gpu_scene.blend_items, np.uint32).reshape(-1, 2)[:300, 0].astype(np.int64)
+        listed = visible[int(whole["first_instance"]) :][: int(whole["instance_count"])]
+        assert sorted(listed.tolist()) in ([], list(range(300)))
+        single = read(fabric, gpu_scene.blend_args, DRAW_COMMAND.dtype)[: gpu_scene.blend_capacity]
+        counters = fabric.counters()
+        assert counters["instances"] == 300
+        assert counters["triangles"] == 600
+        assert counters["draws"] == (1 if len(listed) else 300)
+        return whole["instance_count"].tolist(), np.unique(single["instance_count"][:300]).tolist()
 
-    assert (np.diff(keys()) < 0).any()
+    assert found() == (300, [0])
     fabric.set_post_process_config(other(scene.settings, "sorted"))
-    assert (np.diff(keys()) >= 0).all()
+    assert found() == (0, [2])
     fabric.set_post_process_config(other(scene.settings, "weighted", **{"debug.view": "cull"}))
-    assert (np.diff(keys()) >= 0).all(), "debug views mix in order"
+    assert found() == (0, [2])
+    fabric.set_post_process_config(scene.settings)
+    assert found() == (300, [0])
+
+
+@pytest.mark.parametrize("occlusion", [False, True])
+def test_what_is_seen_of_a_crowd_is_drawn(fabric: Fabric, occlusion: bool) -> None:
+    """Panes beside each other, half of them behind a wall, from places between which much comes into sight."""
+    random = np.random.default_rng(4)
+    at = np.column_stack([np.arange(60) % 10 - 4.5, np.arange(60) // 10 - 2.5, random.uniform(-1, 1, 60)])
+    scene = lit_by(cull__occlusion=occlusion)
+    for shape in (Mesh.quad(0.8), Mesh.plane(0.5), Mesh.box(0.3)):
+        scene.add_many("pane", shape, GLASS, at=at[random.permutation(60)[:20]])
+    scene.add("wall", Mesh.box((6, 3, 0.2)), Material((0.5, 0.1, 0.1), unlit=True), at=(2, 0, 2))
+    fabric.upload_scene(weave(scene))
+    for eye in ((0, 0, 9), (6, 2, 8), (-7, 0, 6), (0, 0, -9)):
+        pictures = []
+        for mode in ("sorted", "weighted"):
+            fabric.set_post_process_config(other(scene.settings, mode))
+            pictures.append(show(fabric, looking(eye, (0, 0, 0)), (48, 32)))
+            hits = fabric.pick_rectangle(0, 0, 47, 31).result()
+            pictures[-1] = np.append(pictures[-1].ravel(), np.pad(hits, (0, 64))[:64])
+        np.testing.assert_allclose(pictures[1], pictures[0], rtol=0.02, atol=0.005)
 
 
 def test_tape_and_plain_frames_agree(gpu: Gpu, fabric: Fabric) -> None:
