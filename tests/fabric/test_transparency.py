@@ -1,5 +1,6 @@
 """Transparent surfaces in any order: the published mean, one layer as when sorted, and no cost where nothing is."""
 
+import gc
 from dataclasses import replace
 from typing import Any
 
@@ -7,7 +8,9 @@ import numpy as np
 import pytest
 
 from dreamwell.engine.gpu import Gpu
-from dreamwell.engine.scene import Material, Mesh, RenderSettings, Scene, Sun, apply_settings
+from dreamwell.engine.render import Stage
+from dreamwell.engine.scene import Camera, Material, Mesh, RenderSettings, Scene, Sun, apply_settings
+from dreamwell.engine.world import World
 from dreamwell.fabric import Fabric, Observer
 from dreamwell.fabric.tape import Tape
 from dreamwell.loom.weave import weave
@@ -334,3 +337,28 @@ def test_tape_and_plain_frames_agree(gpu: Gpu, fabric: Fabric) -> None:
     scene = panes(*stack(5))
     wanted = draw(fabric, scene, EYE, (20, 12), samples=4)
     np.testing.assert_allclose(draw(Fabric(gpu, (20, 12), plain=True), scene, EYE, (20, 12), 4), wanted, rtol=0.005)
+
+
+def test_a_running_world_changes_the_mode_and_its_frames_make_no_garbage(gpu: Gpu) -> None:
+    made = solid()
+    made.add("camera", Camera(), at=(0, 2, 5), toward=(0, 0.5, 0))
+    for z in (0.8, 1.2):
+        made.add("pane", Mesh.quad(), pane((z - 0.3, 1 - z / 2, 0), 0.5), at=(0, 1, z))
+    drawer, world = Stage(gpu, (32, 32)), World(weave(made))
+    pictures = []
+    for mode in ("sorted", "weighted", "sorted"):
+        world.configure({"transparency.mode": mode})
+        for _ in range(3):
+            drawer.draw(world, 0.0)
+        gc.collect()
+        gc.disable()
+        try:
+            before = len(gc.get_objects())
+            for _ in range(20):
+                drawer.draw(world, 0.0)
+            assert len(gc.get_objects()) - before < 10
+        finally:
+            gc.enable()
+        pictures.append(drawer.fabric.read_linear())
+    np.testing.assert_array_equal(pictures[0], pictures[2])
+    assert 0.01 < np.abs(pictures[0] - pictures[1]).max() < 0.3
