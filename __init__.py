@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Sun,
         Texture,
     )
+    from .engine.scene.presets import preset
     from .engine.scene.scene import Scene, SceneObject
     from .engine.scene.settings import RenderSettings
     from .engine.script import ScriptError
@@ -65,6 +66,7 @@ else:
             "Sun",
             "Texture",
         ),
+        "engine.scene.presets": ("preset",),
         "engine.scene.scene": ("Scene", "SceneObject"),
         "engine.scene.settings": ("RenderSettings",),
         "engine.script": ("ScriptError",),
@@ -128,6 +130,7 @@ __all__ = [
     "component",
     "field",
     "load",
+    "preset",
     "render",
     "struct",
     "weave",

@@ -56,10 +56,16 @@ class Batches:
 
     def runs(self) -> list[tuple[PipelineClass, int, int]]:
         """Batches behind one another that one pipeline draws: class, first, count; without the transparent ones."""
+        return [run for run in self._runs() if run[0] != PipelineClass.BLEND]
+
+    def transparent_runs(self) -> list[tuple[int, int]]:
+        """The transparent batches behind one another: first, count."""
+        return [(first, count) for kind, first, count in self._runs() if kind == PipelineClass.BLEND]
+
+    def _runs(self) -> list[tuple[PipelineClass, int, int]]:
         kinds = self.table["pipeline"]
         borders = [0, *(np.flatnonzero(np.diff(kinds.astype(np.int64))) + 1).tolist(), len(kinds)]
-        found = [(PipelineClass(int(kinds[a])), a, b - a) for a, b in pairwise(borders) if b > a]
-        return [run for run in found if run[0] != PipelineClass.BLEND]
+        return [(PipelineClass(int(kinds[a])), a, b - a) for a, b in pairwise(borders) if b > a]
 
     def of(self, mesh: I32, material: I32, mirrored: NDArray[np.bool_]) -> U32:
         """(k,) the batch of instances that show a mesh in a material; what is new among them gets one."""
@@ -91,16 +97,15 @@ class Batches:
         """Give every batch a part of the visible list that holds it. Returns whether anything is elsewhere now.
 
         Parts grow to powers of two, so that this happens seldom; a list that has become far too long shrinks.
-        Transparent instances are listed elsewhere.
+        Transparent instances, which are listed elsewhere while they are sorted, have parts too.
         """
-        wanted = np.where(self.table["pipeline"] == PipelineClass.BLEND, 0, self.counts)
+        wanted = self.counts
         short = np.flatnonzero(wanted > self._room)
         if far_too_long(self.slots, int(wanted.sum())):
             short = np.arange(len(wanted))
         if not len(short):
             return False
         self._room[short] = [power_of_two(count) for count in wanted[short].tolist()]
-        self._room[self.table["pipeline"] == PipelineClass.BLEND] = 0
         self.table = self.table.copy()
         self.table["first_slot"] = np.cumsum(self._room) - self._room
         self.slots = int(self._room.sum())

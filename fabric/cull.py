@@ -111,15 +111,20 @@ class Cull:
         compute.set_bind_group(0, group)
         compute.dispatch_workgroups(*grid(n))
 
-    def record_early(self, encoder: Encoder, group: wgpu.GPUBindGroup, scene: GpuScene, *, last: bool) -> None:
-        """What was visible in the last frame; with `last` (no late phase follows) everything in view."""
+    def record_early(
+        self, encoder: Encoder, group: wgpu.GPUBindGroup, scene: GpuScene, *, last: bool, in_order: bool = True
+    ) -> None:
+        """What was visible in the last frame; with `last` (no late phase follows) everything in view.
+
+        in_order: sort what is transparent, as `view.in_order` has it listed.
+        """
         compute = self._begin(encoder, "cull early")
         if self._sort:
             self._sort.clear(compute)
         self._reset_draws(compute, group, scene)
         self._run(compute, group, self._early, scene.capacity)
         if last and self._sort:
-            self._sort.record(compute)
+            self._sort.record(compute, in_order)
         compute.end()
 
     def record_late(
@@ -128,13 +133,15 @@ class Cull:
         group: wgpu.GPUBindGroup,
         scene: GpuScene,
         hi_z: HiZ,
+        *,
+        in_order: bool = True,
     ) -> None:
-        """The rest, against the pyramid of what the early phase drew."""
+        """The rest, against the pyramid of what the early phase drew; `in_order` as in `record_early`."""
         compute = self._begin(encoder, "cull late")
         hi_z.record(compute)
         self._run(compute, group, self._late, scene.capacity)
         if self._sort:
-            self._sort.record(compute)
+            self._sort.record(compute, in_order)
         compute.end()
 
     def record_single(self, encoder: Encoder, group: wgpu.GPUBindGroup, scene: GpuScene) -> None:
@@ -177,6 +184,7 @@ class BlendSort:
                 batches={"buffer": scene.batch_table},
                 blend_items={"buffer": scene.blend_items},
                 blend_args={"buffer": scene.blend_args},
+                materials={"buffer": scene.material_table},
                 visible={"buffer": scene.view_target.visible},
             )
 
@@ -198,9 +206,9 @@ class BlendSort:
         compute.set_pipeline(self._clear)
         compute.dispatch_workgroups(self.capacity // 256)
 
-    def record(self, compute: ComputePass) -> None:
-        """Sort the list and write one draw per instance."""
-        for pipeline, group, count in self.steps:
+    def record(self, compute: ComputePass, in_order: bool = True) -> None:
+        """Sort the list and write one draw per instance; where nothing is listed in order, no draws."""
+        for pipeline, group, count in self.steps if in_order else ():
             compute.set_pipeline(pipeline)
             compute.set_bind_group(0, group)
             compute.dispatch_workgroups(count)

@@ -18,7 +18,7 @@ from ..shaders.modules import program
 from ..shaders.structs import DEBUG, PipelineClass
 from .cull import HiZ
 from .depth_pass import FORMAT as DEPTH_FORMAT
-from .draws import POSITIONS, multi_draw, primitive, set_geometry
+from .draws import POSITIONS, draw_unordered, multi_draw, primitive, set_geometry
 from .main_pass import HDR_FORMAT
 from .scene_buffers import GpuScene, Layouts
 from .tape import Encoder
@@ -138,6 +138,7 @@ class DebugView:
             if scene.blended:
                 render.set_pipeline(self._pipeline(view, PipelineClass.BLEND))
                 multi_draw(render, scene.blend_args, 0, scene.blended)
+                draw_unordered(render, scene, late=True)  # where they were when the cull was frozen
             render.set_pipeline(self._boxes[view])
             render.draw(_CUBE_VERTICES, scene.capacity)
             render.set_pipeline(self._frozen)

@@ -49,6 +49,14 @@ def set_geometry(render: Any, scene: GpuScene) -> None:
     render.set_index_buffer(scene.indices, "uint32")
 
 
+def draw_unordered(render: Any, scene: GpuScene, *, late: bool) -> None:
+    """What is transparent and was not sorted: the early list, and with `late` the late one. Empty where it was."""
+    for first, count in scene.transparent_runs:
+        multi_draw(render, scene.view_target.args, first, count)
+        if late:
+            multi_draw(render, scene.view_target.args, scene.batches + first, count)
+
+
 def multi_draw(render: Any, args: Any, first: int, count: int) -> None:
     """`count` indirect draws from row `first` of a buffer of draw commands, in one call."""
     offset = first * DRAW_COMMAND.size

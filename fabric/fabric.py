@@ -42,6 +42,7 @@ from .tape import Encoder, Submission, Tape
 from .timing import FEATURE as TIMESTAMPS
 from .timing import PassTimes
 from .tonemap import IMAGE_FORMAT, Accumulate, Tonemap
+from .transparency import WeightedTransparency
 from .uniforms import Uniforms
 
 F32 = NDArray[np.float32]
@@ -85,6 +86,7 @@ class Fabric:
         self._shadow = ShadowMap(gpu)
         self._shadow_depth = DepthPass(gpu, self._layouts, self._uniforms.binding("shadow_view"), from_light=True)
         self._main = MainPass(gpu, self._layouts)
+        self._transparency = WeightedTransparency(gpu, self._main)
         self._accumulate = Accumulate(gpu, self._layouts)
         self._tonemap = Tonemap(gpu, self._layouts)
         self._dfg = _dfg_view(gpu)
@@ -130,6 +132,7 @@ class Fabric:
         self._hi_z.resize(self.size, self._main.depth_view)
         self._accumulate.resize(self.size, self._samples > 1)
         self._bind_targets()
+        self._fit_transparency()
         if self.scene is not None:
             self._bind_cull(self.scene)
 
@@ -214,10 +217,26 @@ class Fabric:
 
         A change of `textures` takes effect when a scene is uploaded.
         """
+        if settings.transparency != self.settings.transparency:
+            self._culled = None  # a frozen list may be in no order
         self.settings = settings
+        self._fit_transparency()
         if self._shadow.resize(settings.shadows.size if self._has_shadow() else 1) or not hasattr(self, "_main_group"):
             self._bind_shadow()
         self._set_static_uniforms()
+
+    def _weighted(self) -> bool:
+        """Whether transparent surfaces are there, and are mixed in any order."""
+        return self.scene is not None and self.scene.blended > 0 and self.settings.transparency.mode == "weighted"
+
+    def _in_order(self) -> bool:
+        """Whether what is transparent is sorted: debug views mix it in order."""
+        return self.settings.transparency.mode == "sorted" or self.settings.debug.view != "none"
+
+    def _fit_transparency(self) -> None:
+        """Targets for what is mixed in any order, or none where nothing is."""
+        if self._transparency.resize(self.size if self._weighted() else None):
+            self._tapes.clear()
 
     def _has_shadow(self) -> bool:
         return self.scene is not None and self.settings.shadows.enabled and self.scene.sun_with_shadow() != NONE
@@ -340,6 +359,7 @@ class Fabric:
             self._bound_version = scene.version
             self._tapes.clear()
             self._bind_cull(scene)
+            self._fit_transparency()
             self._set_static_uniforms()
         self._set_counts(scene)
         self._uniforms.send()
@@ -358,16 +378,17 @@ class Fabric:
     def frame(self, encoder: Encoder, scene: GpuScene, *, shown: bool) -> None:
         """The passes, in order. `shown`: the finished picture is drawn offscreen too."""
         group, target, depth = self._frame_group, scene.view_target, self._main.depth_view
-        two_phases = self.settings.cull.occlusion
+        two_phases, weighted = self.settings.cull.occlusion, self._weighted()
+        in_order = self._in_order()
         if scene.changed:
             scene.changes.record(encoder)
         frozen = self._frozen()
         if not frozen:
-            self._cull.record_early(encoder, self._cull_group, scene, last=not two_phases)
+            self._cull.record_early(encoder, self._cull_group, scene, last=not two_phases, in_order=in_order)
         self._depth.record(encoder, group, scene, target, scene.draw_group, depth)
         if two_phases:
             if not frozen:
-                self._cull.record_late(encoder, self._cull_group, scene, self._hi_z)
+                self._cull.record_late(encoder, self._cull_group, scene, self._hi_z, in_order=in_order)
             self._depth.record(encoder, group, scene, target, scene.draw_group, depth, late=True)
         if self._shadow_on:
             assert scene.shadow_target is not None
@@ -375,7 +396,12 @@ class Fabric:
             self._shadow_depth.record(
                 encoder, group, scene, scene.shadow_target, scene.shadow_draw_group, self._shadow.view
             )
-        self._main.record(encoder, group, self._main_group, scene, late=two_phases)
+        blended = scene.blended > 0 and not weighted
+        self._main.record(encoder, group, self._main_group, scene, late=two_phases, blended=blended)
+        if weighted:
+            self._transparency.record(
+                encoder, group, self._main_group, scene, self._hdr_view, depth, late=two_phases, in_order=in_order
+            )
         if self._debug is not None and self.settings.debug.view != "none":
             canvas = Canvas(self._hdr_view, depth)
             if not two_phases:
@@ -400,6 +426,7 @@ class Fabric:
             self._samples > 1,
             self._is_last_sample() and shown,
             settings.cull.occlusion,
+            settings.transparency.mode,
             settings.debug.view,
             self._frozen(),
             scene.changed,
@@ -456,6 +483,7 @@ class Fabric:
             view["tests"] = tests
             view["blend_slot"] = NONE
         self._uniforms["view"]["blend_slot"] = scene.blend_slot
+        self._uniforms["view"]["in_order"] = self._in_order()
         shadow_view = self._uniforms["shadow_view"]
         shadow_view["tests"] = tests & ~CullTest.OCCLUSION
         shadow_view["size"] = self._shadow.size

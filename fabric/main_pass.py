@@ -1,4 +1,7 @@
-"""The main pass: opaque and masked surfaces over their depth, the background, transparent surfaces in order."""
+"""The main pass: opaque and masked surfaces over their depth, the background, transparent surfaces in order.
+
+Where transparent surfaces are mixed in any order, `transparency.py` draws them.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from .tape import Encoder
 
 HDR_FORMAT = "rgba16float"
 
-_PREMULTIPLIED = {
+PREMULTIPLIED = {
     "color": {"src_factor": "one", "dst_factor": "one-minus-src-alpha", "operation": "add"},
     "alpha": {"src_factor": "one", "dst_factor": "one-minus-src-alpha", "operation": "add"},
 }
@@ -49,25 +52,29 @@ class MainPass:
         self._hdr_view, self.depth_view = self.hdr.create_view(), self.depth.create_view()
         return self.hdr
 
-    def _pipeline(self, kind: PipelineClass, sampling: groups.Sampling) -> wgpu.GPURenderPipeline:
-        found = self._pipelines.get((kind, sampling))
-        if found is not None:
-            return found
+    def surfaces(self, sampling: groups.Sampling) -> tuple[wgpu.GPUShaderModule, wgpu.GPUPipelineLayout]:
+        """The program that lights surfaces, and its layout, for every pass that draws some."""
         device, layouts = self.gpu.device, self.layouts
         if sampling not in self._modules:
             seen = [groups.FRAME, groups.MAIN, groups.materials(sampling.pools), groups.DRAW]
             self._modules[sampling] = program("main", seen, [sampling.wgsl()]).compile(device)
-        module = self._modules[sampling]
+        return self._modules[sampling], device.create_pipeline_layout(
+            bind_group_layouts=[layouts.frame, layouts.main, layouts.materials[sampling.pools], layouts.draw]
+        )
+
+    def _pipeline(self, kind: PipelineClass, sampling: groups.Sampling) -> wgpu.GPURenderPipeline:
+        found = self._pipelines.get((kind, sampling))
+        if found is not None:
+            return found
+        module, layout = self.surfaces(sampling)
         blend = kind == PipelineClass.BLEND
         entry = "blend_fragment" if blend else "opaque_fragment"
         target: dict[str, Any] = {"format": HDR_FORMAT}
         if blend:
-            target["blend"] = _PREMULTIPLIED
-        made = device.create_render_pipeline(
+            target["blend"] = PREMULTIPLIED
+        made = self.gpu.device.create_render_pipeline(
             label=f"main {kind.name.lower()}",
-            layout=device.create_pipeline_layout(
-                bind_group_layouts=[layouts.frame, layouts.main, layouts.materials[sampling.pools], layouts.draw]
-            ),
+            layout=layout,
             vertex={"module": module, "entry_point": "vertex", "buffers": [POSITIONS, ATTRIBUTES]},
             fragment={"module": module, "entry_point": entry, "targets": [target]},
             primitive=primitive(kind),
@@ -88,8 +95,9 @@ class MainPass:
         scene: GpuScene,
         *,
         late: bool,
+        blended: bool,
     ) -> None:
-        """Draw the culled scene over its depth; `late`: the list of the late phase too."""
+        """Draw the culled scene over its depth; `late`: the list of the late phase too; `blended`: what is sorted."""
         render = encoder.begin_render_pass(
             label="main",
             color_attachments=[
@@ -113,7 +121,7 @@ class MainPass:
                 multi_draw(render, scene.view_target.args, scene.batches + first, count)
         render.set_pipeline(self._sky)
         render.draw(3)
-        if scene.blended:
+        if blended:
             render.set_pipeline(self._pipeline(PipelineClass.BLEND, scene.sampling))
             multi_draw(render, scene.blend_args, 0, scene.blended)
         render.end()

@@ -22,7 +22,7 @@ from ..shaders import groups
 from ..shaders.modules import program
 from ..shaders.structs import PICKING, PipelineClass
 from .depth_pass import FORMAT as DEPTH_FORMAT
-from .draws import ATTRIBUTES, POSITIONS, multi_draw, primitive, set_geometry
+from .draws import ATTRIBUTES, POSITIONS, draw_unordered, multi_draw, primitive, set_geometry
 from .scene_buffers import GpuScene, Layouts, buffer
 
 __all__ = ["Drawn", "Pick", "Picked", "Picking", "Rectangle", "Request"]
@@ -277,6 +277,7 @@ class Picking:
         if scene.blended:
             render.set_pipeline(self._pipeline(PipelineClass.BLEND, scene.sampling))
             multi_draw(render, scene.blend_args, 0, scene.blended)
+            draw_unordered(render, scene, late=True)
         render.end()
 
     def _gather(

@@ -113,14 +113,15 @@ class CullTarget:
     """Where one view's cull passes write: draws and compacted instances of the early and of the late list.
 
     args: (2 * batches + 1,) structs.DRAW_COMMAND; the last one's instance_count counts the transparent instances.
-    visible: (2 * slots + room,) uint32 instance rows.
+    visible: (2 * (slots + room),) uint32 instance rows; behind the lists, two for each that is sorted, with their
+    structs.Faces.
     """
 
     def __init__(self, gpu: Gpu, label: str, batches: int, slots: int, room: int) -> None:
         self.batches, self.slots, self.room = batches, slots, room
         args_size = (2 * batches + 1) * DRAW_COMMAND.size
         self.args = buffer(gpu, f"{label} draws", args_size, _STORAGE | wgpu.BufferUsage.INDIRECT)
-        self.visible = buffer(gpu, f"{label} visible", 4 * (2 * slots + room))
+        self.visible = buffer(gpu, f"{label} visible", 8 * (slots + room))
 
 
 class GpuScene:
@@ -164,7 +165,7 @@ class GpuScene:
         self._batch_of: NDArray[np.uint32] | None = None  # of each instance; made when one comes or goes
 
         # Draws: which batches belong to which pipeline class, and room for the transparent ones in order.
-        self.runs = self.batching.runs()
+        self.runs, self.transparent_runs = self.batching.runs(), self.batching.transparent_runs()
         self.shadow_target: CullTarget | None = None
         self._make_lists()
 
@@ -295,6 +296,7 @@ class GpuScene:
         other, more = batching.fit(), len(batching.table) > self.batches
         if other or more:
             self.batches, self.runs = len(batching.table), batching.runs()
+            self.transparent_runs = batching.transparent_runs()
             self.version += 1
             if self.batch_table.size < batching.table.nbytes:
                 self.batch_table = buffer(self.gpu, "batches", BATCH.size * power_of_two(self.batches))

@@ -1,4 +1,4 @@
-// Transparent instances, back to front: a bitonic sort (Batcher 1968), then one draw per instance in that order.
+// Transparent instances, back to front: a bitonic sort (Batcher 1968), then one draw for each in that order.
 
 const BLOCK = 1024u;  // items sorted in workgroup memory
 const LANES = 256u;
@@ -56,16 +56,20 @@ fn sort_step(@builtin(global_invocation_id) id: vec3u) {
     }
 }
 
+// One draw for each of the list. What is double-sided is drawn as two instances, its back faces before its front faces:
+// so a bottle or a bubble is in order in itself.
 @compute @workgroup_size(256)
 fn write_draws(@builtin(global_invocation_id) id: vec3u) {
     if (id.x >= arrayLength(&blend_args)) { return; }
     let row = blend_items[id.x].y;
     var drawn = DrawCommand(0u, 0u, 0u, 0, 0u);
-    if (row != 0xFFFFFFFFu) {
+    if (row != NONE) {
         let batch = batches[instances[row].batch];
-        let slot = view.blend_slot + id.x;
-        visible[slot] = row;
-        drawn = DrawCommand(batch.index_count, 1u, batch.first_index, batch.base_vertex, slot);
+        let double_sided = (materials[instances[row].material].flags & MATERIAL_DOUBLE_SIDED) != 0u;
+        let slot = view.blend_slot + 2u * id.x;
+        visible[slot] = row | (select(FACES_FRONT, FACES_BACK, double_sided) << 30u);
+        visible[slot + 1u] = row | (FACES_FRONT << 30u);
+        drawn = DrawCommand(batch.index_count, select(1u, 2u, double_sided), batch.first_index, batch.base_vertex, slot);
     }
     blend_args[id.x] = drawn;
 }

@@ -18,23 +18,24 @@ struct Painted {
     @invariant @builtin(position) clip: vec4f,  // equal to the frame's, whose depth it is compared with
     @location(0) position: vec3f,
     @location(1) @interpolate(flat) color: vec3f,
+    @location(2) @interpolate(flat) entry: u32,
 };
 
-fn painted(row: u32, position: vec3f, color: vec3f) -> Painted {
-    let world = point_to_world(transforms[row], position);
-    return Painted(frame.view_proj * vec4f(world, 1.0), world, color);
+fn painted(entry: u32, position: vec3f, color: vec3f) -> Painted {
+    let world = point_to_world(transforms[row_of(entry)], position);
+    return Painted(frame.view_proj * vec4f(world, 1.0), world, color, entry);
 }
 
 @vertex
 fn rings_vertex(@location(0) position: vec3f, @builtin(instance_index) slot: u32) -> Painted {
-    let row = visible[slot];
-    return painted(row, position, select(DECOHERING, ACTIVE, (states[row] & 3u) == RING_ACTIVE));
+    let row = row_of(visible[slot]);
+    return painted(visible[slot], position, select(DECOHERING, ACTIVE, (states[row] & 3u) == RING_ACTIVE));
 }
 
 @vertex
 fn cull_vertex(@location(0) position: vec3f, @builtin(instance_index) slot: u32) -> Painted {
-    let row = visible[slot];
-    return painted(row, position, select(LATE, EARLY, (states[row] & 8u) != 0u));
+    let row = row_of(visible[slot]);
+    return painted(visible[slot], position, select(LATE, EARLY, (states[row] & 8u) != 0u));
 }
 
 // Faces that are seen aslant are darker, so that shapes can be told apart.
@@ -50,8 +51,12 @@ fn solid_fragment(in: Painted) -> @location(0) vec4f {
 }
 
 @fragment
-fn glass_fragment(in: Painted) -> @location(0) vec4f {
-    return vec4f(lit(in) * 0.5, 0.5);
+fn glass_fragment(in: Painted, @builtin(front_facing) front: bool) -> @location(0) vec4f {
+    let color = lit(in);
+    let mirrored = (instances[row_of(in.entry)].flags & INSTANCE_MIRRORED) != 0u;
+    let other = select(FACES_BACK, FACES_FRONT, front == mirrored);
+    if (faces_of(in.entry) == other) { discard; }
+    return vec4f(color * 0.5, 0.5);
 }
 
 struct Wire {

@@ -1,5 +1,14 @@
 // Vertices and their transforms.
 
+// An entry of the visible list: the instance, and the FACES that are drawn of what is transparent and in order.
+fn row_of(entry: u32) -> u32 {
+    return entry & 0x3FFFFFFFu;
+}
+
+fn faces_of(entry: u32) -> u32 {
+    return entry >> 30u;
+}
+
 // Cigolle et al. 2014, "A Survey of Efficient Representations for Independent Unit Vectors", JCGT 3:2.
 fn octahedral_decode(e: vec2f) -> vec3f {
     var v = vec3f(e, 1.0 - abs(e.x) - abs(e.y));

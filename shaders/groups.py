@@ -109,6 +109,7 @@ BLEND_SORT = Bindings(
     batches=storage(runtime_array(s.BATCH)),
     blend_items=storage(runtime_array(uvec2), write=True),
     blend_args=storage(runtime_array(s.DRAW_COMMAND), write=True),
+    materials=storage(runtime_array(s.MATERIAL)),
     visible=storage(runtime_array(u32), write=True),
 )
 
@@ -173,6 +174,13 @@ ACCUMULATE = Bindings(
     accumulation=uniform(s.ACCUMULATION),
     hdr=texture("2d", "unfilterable-float"),
     accumulated=storage(runtime_array(vec4), write=True),
+)
+
+TRANSPARENCY = Bindings(
+    "pass",
+    FRAGMENT,
+    accumulated=texture("2d", "unfilterable-float"),
+    revealage=texture("2d", "unfilterable-float"),
 )
 
 TONEMAP = Bindings(

@@ -2,6 +2,7 @@
 use geometry;
 use surface;
 use lighting;
+use weighted;
 
 @vertex
 fn vertex(
@@ -12,7 +13,8 @@ fn vertex(
     @location(4) color: vec4f,
     @builtin(instance_index) slot: u32,
 ) -> Varying {
-    let row = visible[slot];
+    let entry = visible[slot];
+    let row = row_of(entry);
     let m = transforms[row];
     let n = octahedral_decode(packed.xy);
     let t = duff_tangent(n);
@@ -28,6 +30,7 @@ fn vertex(
     out.uv = vec4f(uv0, uv1);
     out.color = color;
     out.row = row;
+    out.faces = faces_of(entry);
     return out;
 }
 
@@ -38,13 +41,26 @@ fn opaque_fragment(in: Varying, @builtin(front_facing) front: bool) -> @location
     return vec4f(min(shade(s, in.position, in.clip.xy) * frame.exposure, vec3f(65000.0)), 1.0);
 }
 
-// One pipeline draws all transparent surfaces in depth order, so facing is judged here.
-@fragment
-fn blend_fragment(in: Varying, @builtin(front_facing) front: bool) -> @location(0) vec4f {
+// A transparent surface, colour and alpha. One pipeline draws all of them, so facing is judged here.
+fn transparent(in: Varying, front: bool) -> vec4f {
     let s = surface_at(in, front);
     let mirrored = (instances[in.row].flags & INSTANCE_MIRRORED) != 0u;
     let double_sided = (materials[instances[in.row].material].flags & MATERIAL_DOUBLE_SIDED) != 0u;
-    if (front == mirrored && !double_sided) { discard; }
-    let color = min(shade(s, in.position, in.clip.xy) * frame.exposure, vec3f(65000.0));
-    return vec4f(color * s.alpha, s.alpha);
+    let shown = select(in.faces, FACES_FRONT | select(0u, FACES_BACK, double_sided), in.faces == 0u);
+    if ((shown & select(FACES_FRONT, FACES_BACK, front == mirrored)) == 0u) { discard; }
+    return vec4f(min(shade(s, in.position, in.clip.xy) * frame.exposure, vec3f(65000.0)), s.alpha);
+}
+
+// In depth order: what the over operator mixes.
+@fragment
+fn blend_fragment(in: Varying, @builtin(front_facing) front: bool) -> @location(0) vec4f {
+    let c = transparent(in, front);
+    return vec4f(c.rgb * c.a, c.a);
+}
+
+// In any order: what `transparency.py` adds up, and what it multiplies by one minus this.
+@fragment
+fn weighted_fragment(in: Varying, @builtin(front_facing) front: bool) -> Weighted {
+    let c = transparent(in, front);
+    return Weighted(vec4f(c.rgb, 1.0) * (c.a * weight(c, in.clip.z)), c.a);
 }

@@ -14,7 +14,7 @@ struct Solid {
 
 @vertex
 fn vertex(@location(0) position: vec3f, @builtin(instance_index) slot: u32) -> Solid {
-    let row = visible[slot];
+    let row = row_of(visible[slot]);
     let clip = view.view_proj * vec4f(point_to_world(transforms[row], position), 1.0);
     return Solid(clip, instances[row].object);
 }
@@ -39,7 +39,7 @@ fn blend_vertex(
     @location(4) color: vec4f,
     @builtin(instance_index) slot: u32,
 ) -> Glass {
-    let row = visible[slot];
+    let row = row_of(visible[slot]);
     let clip = view.view_proj * vec4f(point_to_world(transforms[row], position), 1.0);
     return Glass(clip, vec4f(uv0, uv1), color.a, row);
 }

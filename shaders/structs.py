@@ -40,6 +40,13 @@ class InstanceFlag(IntFlag):
     FIXED_RING = 2  # bits 2-3 of the flags are the ring that it stays in
 
 
+class Faces(IntFlag):
+    """Bits 30-31 of a sorted instance's entry in the visible list: what a draw shows. 0: as the material says."""
+
+    FRONT = 1
+    BACK = 2
+
+
 class CullTest(IntFlag):
     """Bits of View.tests."""
 
@@ -188,6 +195,7 @@ VIEW = struct(
     orthographic=u32,
     turn=u32,  # counts frames: what is tested only now and then takes turns
     near=f32,
+    in_order=u32,  # 1: what is transparent is sorted; 0: it is listed by batch, as all else
 )
 """What one view's cull passes test against."""
 
@@ -275,6 +283,7 @@ def constants() -> str:
         ("PIPELINE", PipelineClass),
         ("MATERIAL", MaterialFlag),
         ("INSTANCE", InstanceFlag),
+        ("FACES", Faces),
         ("TEST", CullTest),
         ("RING", Ring),
         ("RESULT", CullResult),

@@ -8,6 +8,7 @@ struct Varying {
     @location(3) uv: vec4f,
     @location(4) color: vec4f,
     @location(5) @interpolate(flat) row: u32,
+    @location(6) @interpolate(flat) faces: u32,  // FACES of what is transparent and in order, else 0
 };
 
 struct Surface {

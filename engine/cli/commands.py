@@ -51,6 +51,22 @@ def read_settings(texts: list[str]) -> dict[str, str]:
     return out
 
 
+def read_preset(name: str) -> dict[str, Any]:
+    """`low` → {"shadows.size": 1024, …}."""
+    from ..errors import SettingsError
+    from ..scene.presets import preset
+
+    try:
+        return preset(name)
+    except SettingsError as error:
+        raise BadParameter(str(error)) from None
+
+
+def chosen(preset: str | None, set: list[str] | None) -> dict[str, Any]:
+    """The settings of a preset, and over them those that are set."""
+    return {**({} if preset is None else read_preset(preset)), **read_settings(set or [])}
+
+
 def read_environment(text: str) -> str | tuple[float, ...]:
     """`0.5,0.5,1` → (0.5, 0.5, 1.0); a file name and `none` stay."""
     try:
@@ -99,6 +115,15 @@ Set = Annotated[
         callback=checked(read_settings, "--set"),
     ),
 ]
+Preset = Annotated[
+    str | None,
+    Option(
+        "--preset",
+        metavar="low|medium|high|ultra",
+        help="Render settings, in one word; --set goes over it.",
+        callback=checked(read_preset, "--preset"),
+    ),
+]
 Arguments = Annotated[
     list[str] | None,
     Argument(metavar="[-- ARGUMENTS]", help="What a Python file or sample finds in sys.argv.", show_default=False),
@@ -127,6 +152,7 @@ def run(
     output: Annotated[
         Path | None, Option("--output", "-o", metavar="FILE", help="The picture; implies --headless.")
     ] = None,
+    preset: Preset = None,
     set: Set = None,
     arguments: Arguments = None,
 ) -> None:
@@ -139,7 +165,7 @@ def run(
         frames,
         maybe_size(size),
         output,
-        read_settings(set or []),
+        chosen(preset, set),
         arguments or (),
     )
 
@@ -175,6 +201,7 @@ def render(
             callback=checked(read_environment, "--environment"),
         ),
     ] = None,
+    preset: Preset = None,
     set: Set = None,
     json: Json = None,
     arguments: Arguments = None,
@@ -191,7 +218,7 @@ def render(
         samples,
         camera,
         around,
-        read_settings(set or []),
+        chosen(preset, set),
         json,
         arguments or (),
     )

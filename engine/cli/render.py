@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ..app import RunOptions
 from ..render import Shot, Surroundings, is_linear, picture, save
@@ -20,7 +21,7 @@ def render(
     samples: int,
     camera: str | None,
     environment: Surroundings | None,
-    settings: Mapping[str, str],
+    settings: Mapping[str, Any],
     json: Path | None,
     arguments: Sequence[str] = (),
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ..app import RUN, App, RunOptions
 from ..errors import DreamwellError
@@ -22,7 +23,7 @@ def run(
     frames: int | None,
     size: tuple[int, int] | None,
     output: Path | None,
-    settings: Mapping[str, str],
+    settings: Mapping[str, Any],
     arguments: Sequence[str] = (),
 ) -> None:
     """Play a sample, a script or a scene file; the latter with a camera that the mouse turns."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..declare import Field, Kind, Spec, component_types, fields_of, say
+from .presets import PRESETS, TABLE, preset
 from .settings import RenderSettings
 
 
@@ -25,10 +26,18 @@ def settings_tables() -> str:
     return "\n".join(_section(group.kind.of, group.name) for group in fields_of(RenderSettings))
 
 
+def presets_table() -> str:
+    """What each preset sets; Markdown."""
+    values = [preset(name) for name in PRESETS]
+    rows = [f"| `{key}` | " + " | ".join(f"`{say(of[key])}`" for of in values) + " |" for key in TABLE]
+    return "\n".join(["| setting | " + " | ".join(PRESETS) + " |", "|---" * (1 + len(PRESETS)) + "|", *rows, ""])
+
+
 def updated(page: str) -> str:
-    """A page with what stands between `<!-- components -->` and `<!-- end -->` (and `<!-- settings -->`) made anew."""
+    """A page with what stands between `<!-- components -->` (settings, presets) and `<!-- end -->` made anew."""
     built_in = [kind for kind in component_types().values() if kind.__module__.startswith(__package__ or "")]
-    for name, text in (("components", component_tables(built_in)), ("settings", settings_tables())):
+    texts = {"components": component_tables(built_in), "settings": settings_tables(), "presets": presets_table()}
+    for name, text in texts.items():
         before, start, rest = page.partition(f"<!-- {name} -->\n")
         _, end, after = rest.partition("<!-- end -->")
         if start and end:

@@ -42,6 +42,15 @@ class Shadows:
 
 
 @struct
+class Transparency:
+    """How transparent surfaces are mixed."""
+
+    mode: Literal["sorted", "weighted"] = field(
+        default="sorted", doc="sorted: back to front; weighted: in any order, by a mean that favours what is near"
+    )
+
+
+@struct
 class Cull:
     """What is left out before drawing."""
 
@@ -93,6 +102,7 @@ class RenderSettings:
     exposure: Exposure = field(default=Exposure())
     shadows: Shadows = field(default=Shadows())
     shading: Shading = field(default=Shading())
+    transparency: Transparency = field(default=Transparency())
     cull: Cull = field(default=Cull())
     textures: Textures = field(default=Textures())
     debug: Debug = field(default=Debug())

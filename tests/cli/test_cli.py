@@ -124,6 +124,11 @@ def test_debug_shows_where_an_error_came_from(dream: Dream, place: int) -> None:
         (["bench", "speed"], "'speed' is no benchmark"),
         (["bench", "--objects", "many"], "'many' is no number"),
         (["run", "--loud"], "--loud"),
+        (
+            ["run", "--preset", "hihg"],
+            'no preset "hihg": it must be one of low, medium, high, ultra; did you mean high?',
+        ),
+        (["render", "x.dream", "-o", "a.png", "--preset", ""], "must be one of low, medium, high, ultra"),
     ],
     ids=lambda v: " ".join(v) if isinstance(v, list) else "",
 )
@@ -189,6 +194,40 @@ def test_settings_reach_a_script(dream: Dream, game: Path) -> None:
     dream("run", str(game), "-o", "a.png", "--frames", "1")
     dream("run", str(game), "-o", "b.png", "--frames", "1", "--set", "exposure.compensation=-3")
     assert pixels(Path("b.png")).mean() < pixels(Path("a.png")).mean() * 0.6
+
+
+@pytest.mark.parametrize("command", ["run", "render"])
+def test_a_preset_reaches_scenes_and_scripts_and_set_goes_over_it(dream: Dream, tmp_path: Path, command: str) -> None:
+    game = """import dreamwell as dw
+scene = dw.Scene("s", seed=1)
+scene.configure({"shadows.size": 300, "textures.anisotropy": 7, "exposure.compensation": 2.0})
+scene.add("box", dw.Mesh.box())
+app = dw.App(scene, size=(8, 8))
+
+@app.update
+def tell(world, dt):
+    s = world.settings
+    print(s.shadows.size, s.textures.anisotropy, s.textures.max_size, s.exposure.compensation)
+
+app.run()
+"""
+    (tmp_path / "tells.py").write_text(game)
+    for said, options in {
+        "300 7 4096 2.0": [],
+        "1024 2 1024 2.0": ["--preset", "low"],
+        "2048 3 4096 2.0": ["--set", "textures.anisotropy=3", "--preset", "high"],
+    }.items():
+        done = dream(command, "tells.py", "-o", "a.png", "--frames", "1", *options)
+        assert done.out.splitlines()[0] == said
+    scene = dw.Scene("s", seed=1)
+    scene.add("sun", dw.Sun(), toward=(-1, -1, -1))
+    scene.add("floor", dw.Mesh.plane(9))
+    scene.add("box", dw.Mesh.box(), at=(0, 0.6, 0))
+    scene.save(tmp_path / "s.dream")
+    for name, options in {"low": ["--preset", "low"], "high": [], "same": ["--preset", "high"]}.items():
+        assert dream(command, "s.dream", "-o", f"{name}.png", "--frames", "1", "--size", "64x36", *options).code == 0
+    assert (pixels(Path("same.png")) == pixels(Path("high.png"))).all()
+    assert (pixels(Path("low.png")) != pixels(Path("high.png"))).any()
 
 
 def test_an_error_in_a_script_names_file_and_line(dream: Dream, game: Path) -> None:

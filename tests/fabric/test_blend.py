@@ -8,7 +8,7 @@ import pytest
 from dreamwell.engine.scene import Material, Mesh, Scene
 from dreamwell.fabric import Fabric, Observer
 from dreamwell.loom.weave import weave
-from dreamwell.shaders.structs import DRAW_COMMAND
+from dreamwell.shaders.structs import DRAW_COMMAND, Faces
 from dreamwell.tests.fabric.drawing import BLACK, F64, FRUSTUM_ALONE, draw, front, looking, read, show, spoil, stage
 
 NO_ROW = 0xFFFFFFFF
@@ -35,8 +35,10 @@ def sorted_rows(fabric: Fabric, observer: Observer) -> list[int]:
     assert (np.diff(keys) >= 0).all()
     drawn = read(fabric, scene.blend_args, DRAW_COMMAND.dtype)[: scene.blend_capacity]
     visible = read(fabric, scene.view_target.visible, np.uint32)
-    assert visible[scene.blend_slot :][:n].tolist() == rows
-    assert drawn["first_instance"][:n].tolist() == list(range(scene.blend_slot, scene.blend_slot + n))
+    entries = visible[scene.blend_slot :][: 2 * n : 2]
+    assert (entries & 0x3FFFFFFF).tolist() == rows
+    assert (entries >> 30 == Faces.FRONT).all()
+    assert drawn["first_instance"][:n].tolist() == list(range(scene.blend_slot, scene.blend_slot + 2 * n, 2))
     assert (drawn["instance_count"][:n] == 1).all()
     batches = scene.woven.batches[scene.woven.instances["batch"][rows]]
     for key in ("index_count", "first_index", "base_vertex"):

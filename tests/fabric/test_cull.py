@@ -150,7 +150,7 @@ def drawn_rows(fabric: Fabric, woven: WovenScene) -> tuple[NDArray[np.int64], ND
         rows += mine.tolist()
     blended = read(fabric, scene.blend_args, DRAW_COMMAND.dtype)
     for slot in blended["first_instance"][blended["instance_count"] == 1]:
-        rows.append(int(visible[slot]))
+        rows.append(int(visible[slot]) & 0x3FFFFFFF)
     return np.sort(np.array(rows, np.int64)), args
 
 

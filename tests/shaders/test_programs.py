@@ -38,6 +38,7 @@ PROGRAMS: dict[str, list[Bindings]] = {
     "renew": [g.RENEW],
     "sky": [g.FRAME],
     "tonemap": [g.FRAME, g.TONEMAP],
+    "transparency": [g.TRANSPARENCY],
 }
 TEXTURED: dict[str, list[Bindings]] = {
     "depth": [g.DEPTH, g.DRAW],
@@ -49,6 +50,7 @@ ENUMS: dict[str, type[IntEnum] | type[IntFlag]] = {
     "PIPELINE": structs.PipelineClass,
     "MATERIAL": structs.MaterialFlag,
     "INSTANCE": structs.InstanceFlag,
+    "FACES": structs.Faces,
     "TEST": structs.CullTest,
     "RING": structs.Ring,
     "RESULT": structs.CullResult,
