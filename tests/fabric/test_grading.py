@@ -13,6 +13,7 @@ from dreamwell.shaders.groups import Finish
 from dreamwell.tests.fabric.drawing import F64, draw, front, srgb, stage
 from dreamwell.tests.fabric.test_tonemap import glow
 
+DITHERED: dict[str, Any] = {"tonemap__operator": "none", "grading__dither": True}
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 
