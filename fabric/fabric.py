@@ -20,14 +20,16 @@ from ..shaders.structs import (
     ACCUMULATION,
     DRAW_COMMAND,
     FRAME,
+    METER,
     NONE,
     TONEMAP,
     VIEW,
     CullResult,
     CullTest,
-    ToneMapOperator,
 )
-from . import dfg
+from . import dfg, grading
+from .auto_exposure import AutoExposure, exposure_of
+from .bloom import Bloom
 from .cull import Cull, HiZ
 from .debug_view import Canvas, DebugView
 from .depth_pass import DepthPass
@@ -78,7 +80,7 @@ class Fabric:
         self.submit_us = 0.0
         self._layouts = Layouts.make(gpu.device)
         self._uniforms = Uniforms(
-            gpu, frame=FRAME, view=VIEW, shadow_view=VIEW, tonemap=TONEMAP, accumulation=ACCUMULATION
+            gpu, frame=FRAME, view=VIEW, shadow_view=VIEW, tonemap=TONEMAP, accumulation=ACCUMULATION, meter=METER
         )
         self._cull = Cull(gpu, self._layouts)
         self._hi_z = HiZ(gpu, self._layouts)
@@ -88,6 +90,11 @@ class Fabric:
         self._main = MainPass(gpu, self._layouts)
         self._transparency = WeightedTransparency(gpu, self._main)
         self._accumulate = Accumulate(gpu, self._layouts)
+        self._bloom: Bloom | None = None
+        self._auto: AutoExposure | None = None
+        self._measured_at: float | None = None  # the time of the picture that automatic exposure last measured
+        self._finish = groups.Finish()
+        self._finish_of: Any = None  # the settings that the end of the frame was made for
         self._tonemap = Tonemap(gpu, self._layouts)
         self._dfg = _dfg_view(gpu)
         self._clamp = gpu.device.create_sampler(
@@ -139,9 +146,18 @@ class Fabric:
     def _bind_targets(self) -> None:
         self._tapes.clear()
         self._accumulate_group = self._accumulate.bind(self._uniforms.binding("accumulation"), self._hdr_view)
-        self._tonemap_group = self._tonemap.bind(
-            self._uniforms.binding("tonemap"), self._hdr_view, self._accumulate.sums
-        )
+        self._summed = self._samples > 1 and self._accumulate.mean is not None
+        picture = self._accumulate.mean if self._summed and self._accumulate.mean else self._hdr_view
+        scattered = picture
+        if self._finish.bloom:
+            self._bloom = self._bloom or Bloom(self.gpu)
+            self._bloom.resize(self.size, picture, self.settings.bloom.levels)
+            self._uniforms["tonemap"]["bloom_scale"] = self._bloom.scale
+            scattered = self._bloom.view
+        if self._auto is not None:
+            meter, frame = self._uniforms.binding("meter"), self._uniforms.binding("frame")
+            self._auto.bind(self.size, meter, frame, picture)
+        self._tonemap_group = self._tonemap.bind(self._uniforms.binding("tonemap"), picture, scattered)
 
     def _bind_shadow(self) -> None:
         self._tapes.clear()
@@ -155,6 +171,7 @@ class Fabric:
         textures = woven.settings.textures
         self.scene = scene = GpuScene(self.gpu, self._layouts, woven, textures.max_size, textures.anisotropy)
         self.metered_ev100 = woven.metered_ev100
+        self._measured_at = None
         self._environment.show(woven.environment)
         self._bind_frame(scene)
         scene.changes.measure_all(scene.count)
@@ -220,6 +237,15 @@ class Fabric:
         if settings.transparency != self.settings.transparency:
             self._culled = None  # a frozen list may be in no order
         self.settings = settings
+        finish = grading.finish_of(settings), settings.bloom, settings.exposure.mode == "auto"
+        if finish != self._finish_of:
+            self._finish_of, self._finish = finish, finish[0]
+            if (self._auto is not None) != finish[2]:
+                self._auto = AutoExposure(self.gpu) if finish[2] else None
+                self._measured_at = None
+            self._bind_targets()
+            if self._bloom is not None:
+                self._bloom.set(settings.bloom)
         self._fit_transparency()
         if self._shadow.resize(settings.shadows.size if self._has_shadow() else 1) or not hasattr(self, "_main_group"):
             self._bind_shadow()
@@ -243,7 +269,13 @@ class Fabric:
 
     def _ev100(self) -> float:
         exposure = self.settings.exposure
-        return (exposure.ev100 if exposure.mode == "manual" else self.metered_ev100) - exposure.compensation
+        if exposure.mode == "manual":
+            ev100 = exposure.ev100
+        elif exposure.mode == "camera":
+            ev100 = math.log2(exposure.aperture**2 / exposure.shutter * 100 / exposure.iso)
+        else:
+            ev100 = self.metered_ev100
+        return ev100 - exposure.compensation
 
     def move(self, objects: NDArray[np.int32], world: F32) -> None:
         """New world transforms for the next frame: (k,) distinct object rows and (k, 3, 4) world_from_local.
@@ -331,7 +363,7 @@ class Fabric:
         """Look through `observer` at `time` seconds. Sample (i, n): the i-th of n sub-pixel frames to average."""
         scene = self._scene()
         self._sample, self._samples = sample
-        if self._accumulate.resize(self.size, self._samples > 1):
+        if self._accumulate.resize(self.size, self._samples > 1) or self._summed != (self._samples > 1):
             self._bind_targets()
         self._set_frame(scene, observer, time)
         self._begun = True
@@ -371,7 +403,7 @@ class Fabric:
             commands.append(self._tape(scene, shown=view is None).replay())
         if view is not None and self._is_last_sample():
             encoder = device.create_command_encoder(label="present")
-            self._tonemap.record(encoder, group, self._tonemap_group, view, self.present_format)
+            self._tonemap.record(encoder, group, self._tonemap_group, self._finish, view, self.present_format)
             commands.append(encoder.finish())
         return commands
 
@@ -380,6 +412,8 @@ class Fabric:
         group, target, depth = self._frame_group, scene.view_target, self._main.depth_view
         two_phases, weighted = self.settings.cull.occlusion, self._weighted()
         in_order = self._in_order()
+        if self._auto is not None:
+            self._auto.apply(encoder, self._uniforms.buffer, self._uniforms.offset("frame", "exposure"))
         if scene.changed:
             scene.changes.record(encoder)
         frozen = self._frozen()
@@ -407,10 +441,16 @@ class Fabric:
             if not two_phases:
                 self._hi_z.record_alone(encoder)
             self._debug.record(encoder, group, scene, canvas, self._hi_z, self.settings.debug.view)
-        if self._samples > 1:
+        if self._accumulate_group is not None and self._samples > 1:
             self._accumulate.record(encoder, group, self._accumulate_group, self.size)
-        if shown and self._is_last_sample():
-            self._tonemap.record(encoder, group, self._tonemap_group, self._image_view, IMAGE_FORMAT)
+        if self._is_last_sample():
+            if self._finish.bloom and self._bloom is not None:
+                self._bloom.record(encoder)
+            if self._auto is not None:
+                self._auto.record(encoder)
+            if shown:
+                finish, target_view = self._finish, self._image_view
+                self._tonemap.record(encoder, group, self._tonemap_group, finish, target_view, IMAGE_FORMAT)
 
     def _frozen(self) -> bool:
         """Whether this frame draws what an earlier one's cull found, whose lists must still be there."""
@@ -424,7 +464,8 @@ class Fabric:
         settings = self.settings
         key = (
             self._samples > 1,
-            self._is_last_sample() and shown,
+            self._is_last_sample(),
+            shown,
             settings.cull.occlusion,
             settings.transparency.mode,
             settings.debug.view,
@@ -444,8 +485,7 @@ class Fabric:
         scene, settings = self.scene, self.settings
         environment = self._environment.component
         frame = self._uniforms["frame"]
-        # EV100 to exposure: the saturation-based speed of ISO 12232, as in Lagarde & de Rousiers 2014.
-        self._exposure = 1 / (1.2 * 2.0 ** self._ev100())
+        self._exposure = exposure_of(self._ev100())
         turn = np.radians(environment.rotation)
         frame["exposure"] = self._exposure
         frame["lights"] = len(scene.lights)
@@ -488,8 +528,7 @@ class Fabric:
         shadow_view["tests"] = tests & ~CullTest.OCCLUSION
         shadow_view["size"] = self._shadow.size
         shadow_view["orthographic"] = 1
-        self._uniforms["tonemap"]["curve"] = ToneMapOperator[settings.tonemap.operator.upper()]
-        self._uniforms["tonemap"]["exposure"] = 1.0
+        grading.fill(self._uniforms["tonemap"], settings)
 
     def _set_counts(self, scene: GpuScene) -> None:
         """How many instances there are now."""
@@ -532,11 +571,22 @@ class Fabric:
             frame["shadow_from_world"] = sun.T
             frame["shadow_texel"] = texel
             _set_view(self._uniforms["shadow_view"], light_from_world, lens, sun)
-        self._uniforms["tonemap"]["samples"] = self._samples
         self._uniforms["accumulation"]["first"] = self._sample == 0
+        self._uniforms["accumulation"]["share"] = 1 / (self._sample + 1)
+        if self._auto is not None:
+            self._set_meter(self._auto, seconds)
         self._observer = observer
         if self.settings.debug.view != "none":
             self._set_debug(scene, observer)
+
+    def _set_meter(self, auto: AutoExposure, seconds: float) -> None:
+        """How automatic exposure looks at this picture; the first one it takes over at once."""
+        if self._measured_at is None:
+            auto.begin(self._exposure)
+        since = -1.0 if self._measured_at is None else max(0.0, seconds - self._measured_at)
+        auto.fill(self._uniforms["meter"], self.settings.exposure, since)
+        if self._is_last_sample():
+            self._measured_at = seconds
 
     def _set_debug(self, scene: GpuScene, observer: Observer) -> None:
         """What the debug views want to know."""
@@ -586,7 +636,9 @@ class Fabric:
     def show_again(self) -> None:
         """Draw the last frame's picture offscreen too, for `read_image` after frames that went to a window."""
         encoder = self.gpu.device.create_command_encoder(label="show again")
-        self._tonemap.record(encoder, self._frame_group, self._tonemap_group, self._image_view, IMAGE_FORMAT)
+        self._tonemap.record(
+            encoder, self._frame_group, self._tonemap_group, self._finish, self._image_view, IMAGE_FORMAT
+        )
         self.gpu.device.queue.submit([encoder.finish()])
 
     def read_linear(self) -> F32:
@@ -597,7 +649,8 @@ class Fabric:
             light = np.frombuffer(raw, np.float32).reshape(h, w, 4)[..., :3] / self._samples
         else:
             light = self._read(self._hdr, 4, np.float16)[..., :3].astype(np.float32)
-        return np.ascontiguousarray(light / np.float32(self._exposure))
+        exposure = self._exposure if self._auto is None else self._auto.read()
+        return np.ascontiguousarray(light / np.float32(exposure))
 
     # ---- what is where ------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The end of the frame: sub-pixel frames summed, exposure applied, scene light turned into screen colour."""
+"""The end of the frame: sub-pixel frames summed, and exposed scene light turned into screen colour."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import wgpu
 from ..engine.gpu import Gpu
 from ..shaders import groups
 from ..shaders.modules import program
+from .main_pass import HDR_FORMAT
 from .scene_buffers import Layouts, buffer
 from .tape import Encoder
 
@@ -16,27 +17,39 @@ IMAGE_FORMAT = "rgba8unorm"
 
 
 class Accumulate:
-    """Sums frames in float32."""
+    """Sums frames in float32; `mean` shows what they amount to."""
 
     def __init__(self, gpu: Gpu, layouts: Layouts) -> None:
         self.gpu, self.layouts = gpu, layouts
         self.sums = buffer(gpu, "accumulated", 16)
-        self._pixels = 0
+        self.mean: wgpu.GPUTextureView | None = None
+        self._size = (0, 0)
         self._pipeline: wgpu.GPUComputePipeline | None = None
 
     def resize(self, size: tuple[int, int], on: bool) -> bool:
         """Have room for `size` where `on`. Returns whether the buffer is a new one."""
-        pixels = size[0] * size[1] if on else 1
-        if pixels <= self._pixels:
+        wanted = size if on else (0, 0)
+        if wanted in ((0, 0), self._size):
             return False
-        self._pixels = pixels
-        self.sums = buffer(self.gpu, "accumulated", 16 * pixels)
+        self._size = wanted
+        self.sums = buffer(self.gpu, "accumulated", 16 * size[0] * size[1])
+        usage = wgpu.TextureUsage.STORAGE_BINDING | wgpu.TextureUsage.TEXTURE_BINDING
+        self.mean = self.gpu.device.create_texture(
+            label="mean", size=(*size, 1), format=HDR_FORMAT, usage=usage
+        ).create_view()
         return True
 
-    def bind(self, uniform: dict[str, Any], hdr: wgpu.GPUTextureView) -> wgpu.GPUBindGroup:
-        """The bind group for these targets."""
+    def bind(self, uniform: dict[str, Any], hdr: wgpu.GPUTextureView) -> wgpu.GPUBindGroup | None:
+        """The bind group for these targets; None before there is room for any."""
+        if self.mean is None:
+            return None
         return groups.ACCUMULATE.bind(
-            self.gpu.device, self.layouts.accumulate, accumulation=uniform, hdr=hdr, accumulated={"buffer": self.sums}
+            self.gpu.device,
+            self.layouts.accumulate,
+            accumulation=uniform,
+            hdr=hdr,
+            accumulated={"buffer": self.sums},
+            mean=self.mean,
         )
 
     def record(
@@ -65,38 +78,39 @@ class Tonemap:
 
     def __init__(self, gpu: Gpu, layouts: Layouts) -> None:
         self.gpu, self.layouts = gpu, layouts
-        self._module = program("tonemap", [groups.FRAME, groups.TONEMAP]).compile(gpu.device)
-        self._pipelines: dict[str, wgpu.GPURenderPipeline] = {}
+        self._modules: dict[groups.Finish, wgpu.GPUShaderModule] = {}
+        self._pipelines: dict[tuple[str, groups.Finish], wgpu.GPURenderPipeline] = {}
 
     def bind(
-        self, uniform: dict[str, Any], hdr: wgpu.GPUTextureView, sums: wgpu.GPUBuffer
+        self, uniform: dict[str, Any], hdr: wgpu.GPUTextureView, scattered: wgpu.GPUTextureView
     ) -> wgpu.GPUBindGroup:  # fmt: skip
-        """The bind group for these targets."""
-        return groups.TONEMAP.bind(
-            self.gpu.device, self.layouts.tonemap, tonemap=uniform, hdr=hdr, accumulated={"buffer": sums}
-        )
+        """The bind group for these targets; where there is no bloom, `scattered` is any texture."""
+        return groups.TONEMAP.bind(self.gpu.device, self.layouts.tonemap, tonemap=uniform, hdr=hdr, scattered=scattered)
 
-    def _pipeline(self, format: str) -> wgpu.GPURenderPipeline:
-        if format not in self._pipelines:
-            layouts = [self.layouts.frame, self.layouts.tonemap]
-            self._pipelines[format] = self.gpu.device.create_render_pipeline(
+    def _pipeline(self, format: str, finish: groups.Finish) -> wgpu.GPURenderPipeline:
+        if finish not in self._modules:
+            made = program("tonemap", [groups.FRAME, groups.TONEMAP], [finish.wgsl()])
+            self._modules[finish] = made.compile(self.gpu.device)
+        if (format, finish) not in self._pipelines:
+            module, layouts = self._modules[finish], [self.layouts.frame, self.layouts.tonemap]
+            self._pipelines[format, finish] = self.gpu.device.create_render_pipeline(
                 label="tonemap",
                 layout=self.gpu.device.create_pipeline_layout(bind_group_layouts=layouts),
-                vertex={"module": self._module, "entry_point": "vertex"},
-                fragment={"module": self._module, "entry_point": "fragment", "targets": [{"format": format}]},
+                vertex={"module": module, "entry_point": "vertex"},
+                fragment={"module": module, "entry_point": "fragment", "targets": [{"format": format}]},
                 primitive={"topology": "triangle-list"},
             )
-        return self._pipelines[format]
+        return self._pipelines[format, finish]
 
     def record(
         self, encoder: Encoder, frame_group: wgpu.GPUBindGroup, group: wgpu.GPUBindGroup,
-        view: wgpu.GPUTextureView, format: str,
+        finish: groups.Finish, view: wgpu.GPUTextureView, format: str,
     ) -> None:  # fmt: skip
         """Draw into `view`, which has the given (not sRGB) format: the shader encodes."""
         render = encoder.begin_render_pass(
             label="tonemap", color_attachments=[{"view": view, "load_op": "clear", "store_op": "store"}]
         )
-        render.set_pipeline(self._pipeline(format))
+        render.set_pipeline(self._pipeline(format, finish))
         render.set_bind_group(0, frame_group)
         render.set_bind_group(1, group)
         render.draw(3)

@@ -50,6 +50,12 @@ class Uniforms:
         """Write all of them."""
         self._write()
 
+    def offset(self, name: str, field: str) -> int:
+        """Where a field of a struct lies in the buffer, in bytes."""
+        part = self.parts[name]
+        fields: Any = part.value.dtype.fields
+        return part.offset + int(fields[field][1])
+
     def binding(self, name: str) -> dict[str, Any]:
         """The struct as a bind group resource."""
         part = self.parts[name]

@@ -1,13 +1,11 @@
-// Sums sub-pixel frames; the sum is divided where it is read.
+// Sums sub-pixel frames, and keeps their mean as a picture.
 
 @compute @workgroup_size(8, 8)
 fn add(@builtin(global_invocation_id) id: vec3u) {
     if (any(id.xy >= frame.size)) { return; }
     let i = id.y * frame.size.x + id.x;
-    let color = textureLoad(hdr, id.xy, 0);
-    if (accumulation.first != 0u) {
-        accumulated[i] = color;
-    } else {
-        accumulated[i] += color;
-    }
+    var sum = textureLoad(hdr, id.xy, 0);
+    if (accumulation.first == 0u) { sum += accumulated[i]; }
+    accumulated[i] = sum;
+    textureStore(mean, id.xy, sum * accumulation.share);
 }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 
 from . import structs as s
 from .bindings import COMPUTE, FRAGMENT, VERTEX, Bindings, Slot, image, sampler, storage, texture, uniform
-from .layout import affine, atomic, f32, runtime_array, u32, uvec2, vec4
+from .layout import affine, array, atomic, f32, runtime_array, u32, uvec2, vec4
 
 ALL = VERTEX | FRAGMENT | COMPUTE
 POOLS = 8
@@ -174,6 +174,36 @@ ACCUMULATE = Bindings(
     accumulation=uniform(s.ACCUMULATION),
     hdr=texture("2d", "unfilterable-float"),
     accumulated=storage(runtime_array(vec4), write=True),
+    mean=image("rgba16float"),
+)
+
+BLOOM_DOWN = Bindings(
+    "kernel",
+    COMPUTE,
+    bloom=uniform(s.BLOOM),
+    source=texture(),
+    clamp_sampler=sampler(),
+    level_out=image("rgba16float"),
+)
+
+BLOOM_UP = Bindings(
+    "kernel",
+    COMPUTE,
+    bloom=uniform(s.BLOOM),
+    source=texture(),
+    coarser=texture(),
+    clamp_sampler=sampler(),
+    level_out=image("rgba16float"),
+)
+
+METER = Bindings(
+    "kernel",
+    COMPUTE,
+    meter=uniform(s.METER),
+    frame=uniform(s.FRAME),
+    hdr=texture("2d", "unfilterable-float"),
+    histogram=storage(array(atomic(u32), 2 * s.HISTOGRAM_BINS), write=True),
+    adapted=storage(s.ADAPTED, write=True),
 )
 
 TRANSPARENCY = Bindings(
@@ -188,8 +218,26 @@ TONEMAP = Bindings(
     FRAGMENT,
     tonemap=uniform(s.TONEMAP),
     hdr=texture("2d", "unfilterable-float"),
-    accumulated=storage(runtime_array(vec4)),
+    scattered=texture(),
 )
+
+
+@dataclass(frozen=True)
+class Finish:
+    """Which parts the end of the frame has: shaders hold no code for the others."""
+
+    bloom: bool = False
+    white_balance: bool = False
+    contrast: bool = False
+    saturation: bool = False
+    vignette: bool = False
+    sharpening: bool = False
+    dither: bool = False
+
+    def wgsl(self) -> str:
+        """A constant for each: FINISH_BLOOM, ..."""
+        return "".join(f"const FINISH_{f.name.upper()} = {str(getattr(self, f.name)).lower()};\n" for f in fields(self))
+
 
 # Load time, not in the frame.
 

@@ -251,10 +251,53 @@ DEBUG = struct(
 )
 """What the debug views are drawn with."""
 
-TONEMAP = struct("Tonemap", curve=u32, exposure=f32, samples=f32)
-"""`samples` above 1: the picture is the accumulated sum divided by it."""
+TONEMAP = struct(
+    "Tonemap",
+    white=mat4,  # linear Rec.709 → the same with another white balance
+    bloom_scale=vec2,  # pixel → place in the bloom texture, 0 to 1
+    bloom=f32,  # part of all light that is scattered
+    contrast=f32,
+    saturation=f32,
+    vignette=f32,
+    sharpening=f32,
+    curve=u32,
+)
 
-ACCUMULATION = struct("Accumulation", first=u32)
+ACCUMULATION = struct("Accumulation", first=u32, share=f32)
+"""`share`: 1 / the samples summed so far."""
+
+BLOOM = struct("Bloom", spread=f32, steady=u32)
+
+METER = struct(
+    "Meter",
+    size=uvec2,  # pixels
+    step=u32,  # every so many pixels one is measured, in x and y
+    metering=u32,  # Metering
+    darkest=f32,  # parts of the weight that do not count
+    brightest=f32,
+    lowest=f32,  # log2 of the exposures that it stays between
+    highest=f32,
+    compensation=f32,  # stops
+    seconds=f32,  # since the last picture; negative: adapt at once
+    to_bright=f32,  # seconds in which nine tenths of a difference are made up for; 0 at once
+    to_dark=f32,
+)
+"""How automatic exposure is found."""
+
+HISTOGRAM_BINS = 256
+"""Each an eighth of a stop wide."""
+
+ADAPTED = struct("Adapted", exposure=f32, wanted=f32, used=f32)
+"""The exposure of the next picture; log2 of what the last one asked for, without limits; and what that one had."""
+
+
+class Metering(IntEnum):
+    """Meter.metering; the names are those of the setting `exposure.metering`."""
+
+    AVERAGE = 0
+    CENTER = 1
+    SPOT = 2
+
 
 SURROUNDINGS = struct("Surroundings", zenith=vec3, source=u32, horizon=vec3, size=u32, ground=vec3, color=vec3)
 """What fills the environment cube; radiance, before its intensity."""
@@ -289,6 +332,7 @@ def constants() -> str:
         ("RESULT", CullResult),
         ("LIGHT", LightKind),
         ("TONEMAP", ToneMapOperator),
+        ("METERING", Metering),
         ("ENVIRONMENT", EnvironmentSource),
     ):
         lines += [f"const {prefix}_{member.name} = {member.value}u;" for member in of]

@@ -21,14 +21,62 @@ class ToneMap:
 
 
 @struct
+class Bloom:
+    """Light that the lens scatters around what is bright."""
+
+    enabled: bool = field(default=True, doc="whether bright things glow")
+    intensity: float = field(default=0.04, minimum=0, maximum=1, doc="the part of all light that is scattered")
+    spread: float = field(default=0.65, minimum=0, maximum=1, doc="how much of it goes far rather than near")
+    levels: int = field(default=6, minimum=1, maximum=8, doc="how far: a level reaches twice as far as the one before")
+    steady: bool = field(default=True, doc="damp single bright pixels, which would flicker when they move")
+
+
+@struct
+class Grading:
+    """The picture's colours, as in a darkroom."""
+
+    temperature: float = field(
+        default=6504.0,
+        unit="K",
+        minimum=1700,
+        maximum=25_000,
+        doc="white balance: the colour of light to show as white",
+    )
+    tint: float = field(default=0.0, minimum=-1, maximum=1, doc="white balance: towards magenta (+) or green (-)")
+    contrast: float = field(default=1.0, minimum=0, maximum=2, doc="stops away from middle grey, multiplied")
+    saturation: float = field(default=1.0, minimum=0, maximum=2, doc="0 is grey")
+    vignette: float = field(default=0.0, minimum=0, maximum=1, doc="darkens the corners")
+    sharpening: float = field(default=0.0, minimum=0, maximum=1, doc="brings out edges")
+    dither: bool = field(default=True, doc="noise below what the screen can show, against bands in smooth gradients")
+
+
+@struct
 class Exposure:
     """How bright the picture is."""
 
-    mode: Literal["metered", "manual"] = field(
-        default="metered", doc="metered: from the light that falls on the scene, as with a hand-held incident meter"
+    mode: Literal["metered", "auto", "camera", "manual"] = field(
+        default="metered",
+        doc="metered: from the light that falls on the scene, as with a hand-held incident meter; auto: from the "
+        "picture, adapting as an eye does; camera: from aperture, shutter and iso; manual: ev100",
     )
     ev100: float = field(default=14.0, unit="EV", minimum=-16, maximum=24, doc="for manual: exposure value at ISO 100")
     compensation: float = field(default=0.0, unit="EV", minimum=-16, maximum=16, doc="brighter (+) or darker (-)")
+    aperture: float = field(default=16.0, unit="f-stops", above=0, maximum=64, doc="for camera: focal length / opening")
+    shutter: float = field(default=0.01, unit="s", above=0, maximum=60, doc="for camera: how long it is open")
+    iso: float = field(default=100.0, above=0, maximum=409_600, doc="for camera: the sensor's speed")
+    metering: Literal["average", "center", "spot"] = field(
+        default="center", doc="for auto: which part of the picture counts"
+    )
+    darkest: float = field(default=0.4, minimum=0, maximum=1, doc="for auto: the part of the picture too dark to count")
+    brightest: float = field(default=0.05, minimum=0, maximum=1, doc="for auto: the part too bright to count")
+    lowest: float = field(
+        default=-4.0, unit="EV", minimum=-16, maximum=24, doc="for auto: no picture is exposed longer"
+    )
+    highest: float = field(
+        default=18.0, unit="EV", minimum=-16, maximum=24, doc="for auto: no picture is exposed shorter"
+    )
+    to_bright: float = field(default=0.4, unit="s", minimum=0, maximum=60, doc="for auto: time to adapt to more light")
+    to_dark: float = field(default=1.2, unit="s", minimum=0, maximum=60, doc="for auto: time to adapt to less light")
 
 
 @struct
@@ -100,6 +148,8 @@ class RenderSettings:
 
     tonemap: ToneMap = field(default=ToneMap())
     exposure: Exposure = field(default=Exposure())
+    bloom: Bloom = field(default=Bloom())
+    grading: Grading = field(default=Grading())
     shadows: Shadows = field(default=Shadows())
     shading: Shading = field(default=Shading())
     transparency: Transparency = field(default=Transparency())

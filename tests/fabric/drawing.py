@@ -30,13 +30,15 @@ HALF = 2.0**-10
 def stage(environment: Environment | None = BLACK, root: Any = None, **settings: Any) -> Scene:
     """An empty scene in the dark, exposed with factor 1, without shadows; settings as group__key=value."""
     scene = Scene("stage", seed=1, root=root)
-    values = {"exposure__mode": "manual", "exposure__ev100": UNIT_EV100, "shadows__enabled": False, **settings}
+    values = {"exposure__mode": "manual", "exposure__ev100": UNIT_EV100, "shadows__enabled": False, **PLAIN, **settings}
     scene.settings = apply_settings(scene.settings, {key.replace("__", "."): v for key, v in values.items()})
     if environment is not None:
         scene.add("environment", environment)
     return scene
 
 
+PLAIN: dict[str, Any] = {"bloom__enabled": False, "grading__dither": False}
+"""What `stage` leaves out: whatever changes a picture after it was lit."""
 FRUSTUM_ALONE: dict[str, Any] = {"cull__occlusion": False, "cull__small": False, "cull__rings": False}
 """For `stage`: one list, of what the frustum holds."""
 

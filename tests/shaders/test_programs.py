@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import fields
 from enum import IntEnum, IntFlag
 
 import numpy as np
@@ -23,6 +24,9 @@ SOURCES = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("
 CODE = {name: re.sub(r"//.*", "", text) for name, text in SOURCES.items()}
 PROGRAMS: dict[str, list[Bindings]] = {
     "accumulate": [g.FRAME, g.ACCUMULATE],
+    "auto_exposure": [g.METER],
+    "bloom_down": [g.BLOOM_DOWN],
+    "bloom_up": [g.BLOOM_UP],
     "blend_sort": [g.BLEND_SORT],
     "bounds": [g.BOUNDS],
     "cull": [g.CULL],
@@ -56,6 +60,7 @@ ENUMS: dict[str, type[IntEnum] | type[IntFlag]] = {
     "RESULT": structs.CullResult,
     "LIGHT": structs.LightKind,
     "TONEMAP": structs.ToneMapOperator,
+    "METERING": structs.Metering,
     "ENVIRONMENT": structs.EnvironmentSource,
 }
 
@@ -69,7 +74,12 @@ def test_every_file_with_an_entry_point_is_tested_here() -> None:
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_it_compiles_with_its_groups(gpu: Gpu, name: str) -> None:
-    program(name, PROGRAMS[name]).compile(gpu.device)
+    program(name, PROGRAMS[name], [g.Finish().wgsl()] if name == "tonemap" else []).compile(gpu.device)
+
+
+@pytest.mark.parametrize("on", [f.name for f in fields(g.Finish)])
+def test_every_part_of_the_end_of_the_frame_compiles(gpu: Gpu, on: str) -> None:
+    program("tonemap", PROGRAMS["tonemap"], [g.Finish(**{on: True}).wgsl()]).compile(gpu.device)
 
 
 @pytest.mark.parametrize("taps", [1, 4])
