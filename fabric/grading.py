@@ -60,6 +60,7 @@ def finish_of(settings: RenderSettings) -> Finish:
     """Which parts the end of the frame needs for these settings."""
     grading = settings.grading
     return Finish(
+        curve=ToneMapOperator[settings.tonemap.operator.upper()],
         bloom=settings.bloom.enabled and settings.bloom.intensity > 0,
         white_balance=(grading.temperature, grading.tint) != (NEUTRAL.temperature, NEUTRAL.tint),
         contrast=grading.contrast != 1,
@@ -81,4 +82,3 @@ def fill(tonemap: Any, settings: RenderSettings) -> None:
     tonemap["saturation"] = grading.saturation
     tonemap["vignette"] = grading.vignette
     tonemap["sharpening"] = grading.sharpening
-    tonemap["curve"] = ToneMapOperator[settings.tonemap.operator.upper()]

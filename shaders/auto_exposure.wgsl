@@ -13,11 +13,9 @@ var<workgroup> counted: array<atomic<u32>, 512>;
 
 fn weight(pixel: vec2f) -> f32 {
     let away = length(pixel - vec2f(meter.size) * 0.5) / f32(meter.size.y);
-    switch (meter.metering) {
-        case METERING_CENTER: { return mix(1.0, 0.1, smoothstep(0.2, 0.6, away)); }
-        case METERING_SPOT: { return select(0.0, 1.0, away < 0.08); }
-        default: { return 1.0; }
-    }
+    // No branch on a uniform: llvmpipe (Mesa 22.3) would compile this anew for its value.
+    let center = select(1.0, mix(1.0, 0.1, smoothstep(0.2, 0.6, away)), meter.metering == METERING_CENTER);
+    return select(center, select(0.0, 1.0, away < 0.08), meter.metering == METERING_SPOT);
 }
 
 @compute @workgroup_size(16, 16)

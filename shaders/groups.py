@@ -224,8 +224,12 @@ TONEMAP = Bindings(
 
 @dataclass(frozen=True)
 class Finish:
-    """Which parts the end of the frame has: shaders hold no code for the others."""
+    """The tone mapping operator and which other parts the end of the frame has: shaders hold no code for the others.
 
+    They branch on no uniform, not even to choose the operator: llvmpipe (Mesa 22.3) would compile them anew every frame.
+    """
+
+    curve: s.ToneMapOperator = s.ToneMapOperator.NEUTRAL
     bloom: bool = False
     white_balance: bool = False
     contrast: bool = False
@@ -235,8 +239,10 @@ class Finish:
     dither: bool = False
 
     def wgsl(self) -> str:
-        """A constant for each: FINISH_BLOOM, ..."""
-        return "".join(f"const FINISH_{f.name.upper()} = {str(getattr(self, f.name)).lower()};\n" for f in fields(self))
+        """A constant for each: FINISH_CURVE, FINISH_BLOOM, ..."""
+        parts = {f.name.upper(): str(getattr(self, f.name)).lower() for f in fields(self) if f.name != "curve"}
+        parts["CURVE"] = f"{self.curve.value}u"
+        return "".join(f"const FINISH_{name} = {value};\n" for name, value in parts.items())
 
 
 # Load time, not in the frame.

@@ -123,7 +123,7 @@ TEXTURE = struct("Texture", pool=u32, layer=u32, size=uvec2)
 
 
 class ToneMapOperator(IntEnum):
-    """Tonemap.curve; the names are those of the setting `tonemap.operator`."""
+    """The names are those of the setting `tonemap.operator`."""
 
     NEUTRAL = 0
     AGX = 1
@@ -260,7 +260,6 @@ TONEMAP = struct(
     saturation=f32,
     vignette=f32,
     sharpening=f32,
-    curve=u32,
 )
 
 ACCUMULATION = struct("Accumulation", first=u32, share=f32)

@@ -45,7 +45,7 @@ fn fragment(@builtin(position) at: vec4f) -> @location(0) vec4f {
     color = max(color, vec3f(0.0));
     if (FINISH_CONTRAST) { color = 0.18 * pow(color / 0.18, vec3f(tonemap.contrast)); }
     if (FINISH_SATURATION) { color = max(mix(vec3f(luminance(color)), color, tonemap.saturation), vec3f(0.0)); }
-    switch (tonemap.curve) {
+    switch (FINISH_CURVE) {
         case TONEMAP_NEUTRAL: { color = neutral(color); }
         case TONEMAP_AGX: { color = agx(color); }
         case TONEMAP_ACES: { color = aces(color); }

@@ -10,6 +10,7 @@ from dreamwell.engine.scene import Environment, Mesh, Scene
 from dreamwell.fabric import Fabric
 from dreamwell.fabric.grading import finish_of, planckian, white_balance
 from dreamwell.shaders.groups import Finish
+from dreamwell.shaders.structs import ToneMapOperator
 from dreamwell.tests.fabric.drawing import F64, draw, front, srgb, stage
 from dreamwell.tests.fabric.test_tonemap import glow
 
@@ -35,6 +36,7 @@ def graded(fabric: Fabric, **settings: Any) -> tuple[F64, F64]:
 def test_neutral_grading_is_no_grading(fabric: Fabric) -> None:
     settings = stage().settings
     assert finish_of(settings) == Finish()
+    assert finish_of(stage(tonemap__operator="agx").settings) == Finish(ToneMapOperator.AGX)
     light, image = graded(fabric)
     np.testing.assert_allclose(image, srgb(light) * 255, atol=0.51)
 
@@ -113,4 +115,4 @@ def test_what_is_on_is_named() -> None:
         temperature=5000.0, contrast=1.1, saturation=0.9, vignette=0.1, sharpening=0.2, dither=True,
     )  # fmt: skip
     lit = replace(settings, grading=every, bloom=replace(settings.bloom, enabled=True))
-    assert finish_of(lit) == Finish(*[True] * 7)
+    assert finish_of(lit) == Finish(ToneMapOperator.NEUTRAL, *[True] * 7)
