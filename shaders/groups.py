@@ -226,7 +226,7 @@ TONEMAP = Bindings(
 class Finish:
     """The tone mapping operator and which other parts the end of the frame has: shaders hold no code for the others.
 
-    They branch on no uniform, not even to choose the operator: llvmpipe (Mesa 22.3) would compile them anew every frame.
+    They branch on no uniform, not even for the operator: llvmpipe (Mesa 22.3) would compile them anew every frame.
     """
 
     curve: s.ToneMapOperator = s.ToneMapOperator.NEUTRAL
