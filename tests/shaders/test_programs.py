@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from dataclasses import fields, replace
 from enum import IntEnum, IntFlag
+from typing import Any
 
 import numpy as np
 import pytest
@@ -79,7 +80,8 @@ def test_it_compiles_with_its_groups(gpu: Gpu, name: str) -> None:
 
 @pytest.mark.parametrize("on", [f.name for f in fields(g.Finish) if f.name != "curve"])
 def test_every_part_of_the_end_of_the_frame_compiles(gpu: Gpu, on: str) -> None:
-    program("tonemap", PROGRAMS["tonemap"], [replace(g.Finish(), **{on: True}).wgsl()]).compile(gpu.device)
+    part: dict[str, Any] = {on: True}
+    program("tonemap", PROGRAMS["tonemap"], [replace(g.Finish(), **part).wgsl()]).compile(gpu.device)
 
 
 @pytest.mark.parametrize("taps", [1, 4])
