@@ -6,6 +6,7 @@
 //
 // `lobes_of` prepares a surface for one eye; `reflect_light` and `reflect_environment` have the same layers in the same
 // order, from the inside out. An extension adds its factors to Surface, what it needs to Lobes, and its layer to both.
+use geometry;
 use environment_light;
 use irradiance;
 
@@ -16,7 +17,10 @@ struct Lobe {
     normal: vec3f,
     nv: f32,  // cosine between normal and eye
     roughness: f32,
-    alpha2: f32,  // for lights: widened where the normal changes much over a pixel
+    tangent: vec3f,
+    bitangent: vec3f,
+    spread: vec3f,  // alpha squared, as a symmetric matrix (xx, xy, yy) over tangent and bitangent
+    alpha2: f32,  // the root of its determinant
     albedo: vec3f,  // (a, b, w): what it reflects of white light is f0 * a + f90 * b; see dfg.py for w
 };
 
@@ -38,11 +42,15 @@ fn pow5(x: f32) -> f32 {
     return x2 * x2 * x;
 }
 
-// GGX, with 1 - (n·h)² taken from the cross product: exact for mirrors too.
-fn ggx_distribution(n: vec3f, h: vec3f, a2: f32) -> f32 {
-    let across = cross(n, h);
-    let nh = dot(n, h);
-    let d = a2 * nh * nh + dot(across, across);
+// GGX with another width along each axis (Burley 2012), here any ellipse. 1 - (n·h)² comes from the tangents: exact for
+// mirrors too.
+fn ggx_distribution(lobe: Lobe, h: vec3f) -> f32 {
+    let x = dot(lobe.tangent, h);
+    let y = dot(lobe.bitangent, h);
+    let nh = dot(lobe.normal, h);
+    let a2 = lobe.alpha2;
+    let across = (lobe.spread.z * x * x - 2.0 * lobe.spread.y * x * y + lobe.spread.x * y * y) / a2;
+    let d = a2 * nh * nh + across;
     return a2 / (PI * d * d);
 }
 
@@ -52,17 +60,23 @@ fn ggx_visibility(nl: f32, nv: f32, a2: f32) -> f32 {
     return 0.5 / max(l + v, 1e-12);
 }
 
-fn lobe_of(normal: vec3f, roughness: f32, widening: f32, view: vec3f) -> Lobe {
+fn lobe_of(normal: vec3f, roughness: f32, bend: mat2x3f, view: vec3f) -> Lobe {
     let nv = saturate(dot(normal, view));
     let alpha = max(roughness * roughness, 1e-3);
+    let tangent = duff_tangent(normal);
+    let bitangent = cross(normal, tangent);
+    let x = tangent * bend;
+    let y = bitangent * bend;
+    let spread = vec3f(alpha * alpha + dot(x, x), dot(x, y), alpha * alpha + dot(y, y));
+    let alpha2 = sqrt(spread.x * spread.z - spread.y * spread.y);
     let albedo = textureSampleLevel(dfg, clamp_sampler, vec2f(nv, roughness), 0.0).xyz;
-    return Lobe(normal, max(nv, 1e-4), roughness, saturate(alpha * alpha + widening), albedo);
+    return Lobe(normal, max(nv, 1e-4), roughness, tangent, bitangent, spread, alpha2, albedo);
 }
 
 fn lobes_of(s: Surface, view: vec3f) -> Lobes {
     var p: Lobes;
     p.view = view;
-    p.base = lobe_of(s.normal, s.roughness, s.widening, view);
+    p.base = lobe_of(s.normal, s.roughness, s.bend, view);
     p.f0 = mix(s.reflectance * s.specular, s.base_color, s.metallic);
     p.f90 = vec3f(mix(s.specular, 1.0, s.metallic));
     p.diffuse = (1.0 - s.metallic) * s.base_color;
@@ -75,7 +89,7 @@ fn lobes_of(s: Surface, view: vec3f) -> Lobes {
         p.boost += once * (1.0 / max(p.base.albedo.x + p.base.albedo.y, 0.02) - 1.0);
     }
     if (SURFACE_CLEARCOAT) {
-        p.coat = lobe_of(s.clearcoat_normal, s.clearcoat_roughness, s.clearcoat_widening, view);
+        p.coat = lobe_of(s.clearcoat_normal, s.clearcoat_roughness, s.bend, view);
         p.coat_weight = s.clearcoat * (0.04 + 0.96 * pow5(1.0 - p.coat.nv));  // an ior of 1.5
         p.coat_boost = 1.0;
         if (compensate) { p.coat_boost = 1.0 / max(p.coat.albedo.x + p.coat.albedo.y, 0.02); }
@@ -96,14 +110,14 @@ fn reflect_light(p: Lobes, l: vec3f) -> vec3f {
     let w = pow5(max(1.0 - max(dot(p.view, h), 0.0), 0.0));
 
     let nl = max(dot(p.base.normal, l), 0.0);
-    let glossy = ggx_distribution(p.base.normal, h, p.base.alpha2) * ggx_visibility(nl, p.base.nv, p.base.alpha2);
+    let glossy = ggx_distribution(p.base, h) * ggx_visibility(nl, p.base.nv, p.base.alpha2);
     let specular = (p.f0 + (p.f90 - p.f0) * w) * glossy * p.boost;
     let diffuse = (p.transmitted.x - p.transmitted.y * w) * p.diffuse / PI;
     var out = (diffuse + specular) * nl;
 
     if (SURFACE_CLEARCOAT) {
         let coat_nl = max(dot(p.coat.normal, l), 0.0);
-        let coat = ggx_distribution(p.coat.normal, h, p.coat.alpha2)
+        let coat = ggx_distribution(p.coat, h)
             * ggx_visibility(coat_nl, p.coat.nv, p.coat.alpha2) * coat_nl * p.coat_boost;
         out = mix(out, vec3f(coat), p.coat_weight);
     }

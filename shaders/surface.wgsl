@@ -17,7 +17,7 @@ struct Surface {
     alpha: f32,
     metallic: f32,
     roughness: f32,  // perceptual
-    widening: f32,  // added to alpha squared for lights
+    bend: mat2x3f,  // how the normal turns over the pixel, see bend_of
     occlusion: f32,
     emissive: vec3f,
     normal: vec3f,
@@ -27,7 +27,6 @@ struct Surface {
     specular: f32,  // how much of that reflection there is
     clearcoat: f32,
     clearcoat_roughness: f32,
-    clearcoat_widening: f32,
     clearcoat_normal: vec3f,
 };
 
@@ -64,12 +63,16 @@ fn bent_normal(
     return select(n, bent * inverseSqrt(max(size, 1e-20)), size > 1e-12);
 }
 
-// Specular antialiasing: what the change of the normal over a pixel adds to alpha squared. Tokuyoshi & Kaplanyan 2019,
-// "Improved Geometric Specular Antialiasing", the isotropic form.
-fn widening_of(n: vec3f) -> f32 {
+// How the normal turns over a pixel, as far as specular antialiasing counts it: two world vectors whose squares add to
+// alpha squared. Tokuyoshi & Kaplanyan 2019, "Improved Geometric Specular Antialiasing".  n: interpolated, and nothing
+// else: what a pixel beside the triangle reads from buffers is not to be relied on.
+fn bend_of(n: vec3f) -> mat2x3f {
     let dx = dpdx(n);
     let dy = dpdy(n);
-    return min(2.0 * frame.normal_variance * (dot(dx, dx) + dot(dy, dy)), 0.18);
+    let added = 2.0 * frame.normal_variance;
+    let limit = 0.18 / max(dot(dx, dx) + dot(dy, dy), 1e-12);
+    let weight = sqrt(min(added, limit));
+    return mat2x3f(dx * weight, dy * weight);
 }
 
 fn surface_at(in: Varying, front_facing: bool) -> Surface {
@@ -82,6 +85,7 @@ fn surface_at(in: Varying, front_facing: bool) -> Surface {
     let dy = dpdy(in.uv);
     let dpx = dpdx(in.position);
     let dpy = dpdy(in.position);
+    let bend = bend_of(normalize(in.normal));
 
     var texels: array<vec4f, SURFACE_SLOTS>;
     for (var i = 0u; i < SURFACE_SLOTS; i++) { texels[i] = vec4f(1.0); }
@@ -99,6 +103,7 @@ fn surface_at(in: Varying, front_facing: bool) -> Surface {
     s.alpha = base.a;
     s.metallic = materials[m].metallic * texels[SLOT_METALLIC_ROUGHNESS].b;
     s.roughness = materials[m].roughness * texels[SLOT_METALLIC_ROUGHNESS].g;
+    s.bend = bend;
     s.occlusion = mix(1.0, texels[SLOT_OCCLUSION].r, materials[m].occlusion_strength);
     s.emissive = materials[m].emissive * texels[SLOT_EMISSIVE].rgb;
     s.unlit = (flags & MATERIAL_UNLIT) != 0u;
@@ -113,7 +118,6 @@ fn surface_at(in: Varying, front_facing: bool) -> Surface {
         let scale = materials[m].normal_scale;
         s.normal = bent_normal(in, n, facing, materials[m].slots[SLOT_NORMAL], texels[SLOT_NORMAL].xyz, scale, dpx, dpy, dx, dy);
     }
-    s.widening = widening_of(s.normal);
 
     s.reflectance = vec3f(0.04);  // an index of refraction of 1.5
     s.specular = 1.0;
@@ -131,7 +135,6 @@ fn surface_at(in: Varying, front_facing: bool) -> Surface {
             let scale = materials[m].clearcoat_normal_scale;
             s.clearcoat_normal = bent_normal(in, n, facing, slot, texel, scale, dpx, dpy, dx, dy);
         }
-        s.clearcoat_widening = widening_of(s.clearcoat_normal);
     }
     return s;
 }

@@ -73,7 +73,7 @@ class Shading:
         default=True, doc="give back the light that rough surfaces scatter more than once"
     )
     specular_antialiasing: bool = field(
-        default=True, doc="widen highlights where the normal changes much from pixel to pixel, so that they do not glitter"
+        default=True, doc="widen highlights where a surface bends much from pixel to pixel, so that they do not glitter"
     )
 
 
