@@ -70,6 +70,14 @@ def test_it_compiles_with_its_groups(gpu: Gpu, name: str) -> None:
     program(name, PROGRAMS[name]).compile(gpu.device)
 
 
+@pytest.mark.parametrize("features", [0, *structs.SURFACE_FEATURES, structs.SURFACE_FEATURES])
+def test_surfaces_compile_with_every_feature(gpu: Gpu, features: int) -> None:
+    for pools in (0, g.POOLS):
+        program("main", [*TEXTURED["main"], g.materials(pools)], [g.Sampling(pools, 1, features).wgsl()]).compile(
+            gpu.device
+        )
+
+
 @pytest.mark.parametrize("taps", [1, 4])
 @pytest.mark.parametrize("pools", range(g.POOLS + 1))
 @pytest.mark.parametrize("name", TEXTURED)
