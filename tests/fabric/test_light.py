@@ -176,7 +176,7 @@ def test_light_at_grazing_angles(fabric: Fabric, look: Look) -> None:
 @pytest.mark.parametrize("compensate", [False, True])
 @pytest.mark.parametrize("name", EXTENDED)
 def test_extensions_of_the_surface_model(fabric: Fabric, name: str, compensate: bool) -> None:
-    """KHR_materials_ior, _specular and _clearcoat, from all sides and at grazing angles; none of them may be ignored."""
+    """KHR_materials_ior, _specular and _clearcoat, from all sides and at grazing angles; none may be ignored."""
     look = EXTENDED[name]
     plain = Look(look.base, look.metallic, look.roughness, look.emissive)
     low = Lamp("sun", (1.0, 2.0, 3.0), at=(-1.6, 0.1, 0.55), toward=(0, 0, 0))
