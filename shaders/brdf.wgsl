@@ -19,7 +19,8 @@ struct Lobe {
     roughness: f32,
     tangent: vec3f,
     bitangent: vec3f,
-    spread: vec3f,  // alpha squared, as a symmetric matrix (xx, xy, yy) over tangent and bitangent
+    own_alpha2: f32,
+    bend: mat2x2f,  // over tangent and bitangent; alpha squared is the matrix own_alpha2 + bend * transpose(bend)
     alpha2: f32,  // the root of its determinant
     albedo: vec3f,  // (a, b, w): what it reflects of white light is f0 * a + f90 * b; see dfg.py for w
 };
@@ -42,16 +43,18 @@ fn pow5(x: f32) -> f32 {
     return x2 * x2 * x;
 }
 
-// GGX with another width along each axis (Burley 2012), here any ellipse. 1 - (n·h)² comes from the tangents: exact for
+fn across(a: vec2f, b: vec2f) -> f32 {
+    return a.x * b.y - a.y * b.x;
+}
+
+// GGX with another width along each axis (Burley 2012), of any ellipse. 1 - (n·h)² comes from the tangents: exact for
 // mirrors too.
 fn ggx_distribution(lobe: Lobe, h: vec3f) -> f32 {
-    let x = dot(lobe.tangent, h);
-    let y = dot(lobe.bitangent, h);
+    let flat = vec2f(dot(lobe.tangent, h), dot(lobe.bitangent, h));
     let nh = dot(lobe.normal, h);
-    let a2 = lobe.alpha2;
-    let across = (lobe.spread.z * x * x - 2.0 * lobe.spread.y * x * y + lobe.spread.x * y * y) / a2;
-    let d = a2 * nh * nh + across;
-    return a2 / (PI * d * d);
+    let beside = vec2f(across(flat, lobe.bend[0]), across(flat, lobe.bend[1]));
+    let d = lobe.alpha2 * nh * nh + (lobe.own_alpha2 * dot(flat, flat) + dot(beside, beside)) / lobe.alpha2;
+    return lobe.alpha2 / (PI * d * d);
 }
 
 fn ggx_visibility(nl: f32, nv: f32, a2: f32) -> f32 {
@@ -65,12 +68,14 @@ fn lobe_of(normal: vec3f, roughness: f32, bend: mat2x3f, view: vec3f) -> Lobe {
     let alpha = max(roughness * roughness, 1e-3);
     let tangent = duff_tangent(normal);
     let bitangent = cross(normal, tangent);
-    let x = tangent * bend;
-    let y = bitangent * bend;
-    let spread = vec3f(alpha * alpha + dot(x, x), dot(x, y), alpha * alpha + dot(y, y));
-    let alpha2 = sqrt(spread.x * spread.z - spread.y * spread.y);
+    let own = alpha * alpha;
+    let b = mat2x2f(
+        vec2f(dot(tangent, bend[0]), dot(bitangent, bend[0])), vec2f(dot(tangent, bend[1]), dot(bitangent, bend[1])),
+    );
+    let area = across(b[0], b[1]);
+    let alpha2 = sqrt(own * (own + dot(b[0], b[0]) + dot(b[1], b[1])) + area * area);
     let albedo = textureSampleLevel(dfg, clamp_sampler, vec2f(nv, roughness), 0.0).xyz;
-    return Lobe(normal, max(nv, 1e-4), roughness, tangent, bitangent, spread, alpha2, albedo);
+    return Lobe(normal, max(nv, 1e-4), roughness, tangent, bitangent, own, b, alpha2, albedo);
 }
 
 fn lobes_of(s: Surface, view: vec3f) -> Lobes {
@@ -106,7 +111,8 @@ fn faces(p: Lobes, l: vec3f) -> bool {
 
 // The BRDF times the cosine, for light from one direction.
 fn reflect_light(p: Lobes, l: vec3f) -> vec3f {
-    let h = normalize(p.view + l);
+    let sum = p.view + l;
+    let h = sum * inverseSqrt(max(dot(sum, sum), 1e-12));
     let w = pow5(max(1.0 - max(dot(p.view, h), 0.0), 0.0));
 
     let nl = max(dot(p.base.normal, l), 0.0);
