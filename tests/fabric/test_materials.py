@@ -27,6 +27,7 @@ from dreamwell.tests.fabric.drawing import (
     show,
     stage,
 )
+from dreamwell.tests.fabric.test_environment import PATCHES, hdr, patches
 from dreamwell.tests.fabric.twin import Lamp, Look, coat_share, lobe_means, shaded, unit
 
 WHITE = Environment(source="color", color=(1.0, 1.0, 1.0))
@@ -118,6 +119,21 @@ def test_the_coat_has_normals_of_its_own(fabric: Fabric, tmp_path: Path, tangent
         scene = sunlit(material, tmp_path, mesh=mesh, shading__energy_compensation=False)
         wanted = shaded(look, [SUN], np.zeros(3), n, TOWARD, False, m)
         np.testing.assert_allclose(draw(fabric, scene, front())[MIDDLE], wanted, rtol=5e-3)
+
+
+@pytest.mark.parametrize("layer", ["base", "coat"])
+def test_each_layer_mirrors_what_its_own_normal_faces(fabric: Fabric, tmp_path: Path, layer: str) -> None:
+    """The surroundings are a colour on each side; a normal map tilts one of the layers by 45° towards +X."""
+    slanting = Texture(image(tmp_path, "slanting", np.full((4, 4, 3), (218, 128, 218))))
+    mirror = Material((1.0, 1.0, 1.0), metallic=1.0, roughness=0.0, clearcoat=1.0)
+    name = "normal_texture" if layer == "base" else "clearcoat_normal_texture"
+    scene = stage(hdr(tmp_path, patches()), tmp_path)
+    scene.add("square", Mesh.of(rectangle(tangent=(1, 0, 0, 1))), changed(mirror, name, slanting))
+    ahead, aside = np.array(PATCHES[0, 0, 1]), np.array(PATCHES[1, 0, 0])
+    tilt = unit((1.0, 0.0, 1.0)) if layer == "coat" else UP
+    share = float(coat_share(Look(coat=1.0), tilt, TOWARD)[0])
+    wanted = aside * share + ahead * (1 - share) if layer == "coat" else ahead * share + aside * (1 - share)
+    np.testing.assert_allclose(draw(fabric, scene, front())[MIDDLE], wanted, atol=0.01)
 
 
 # ---- energy ----------------------------------------------------------------------------------------------------
