@@ -33,7 +33,10 @@ AnyArray = NDArray[np.generic]
 SUPPORTED_EXTENSIONS = (
     "EXT_texture_webp",
     "KHR_lights_punctual",
+    "KHR_materials_clearcoat",
     "KHR_materials_emissive_strength",
+    "KHR_materials_ior",
+    "KHR_materials_specular",
     "KHR_materials_unlit",
     "KHR_mesh_quantization",
     "KHR_texture_transform",

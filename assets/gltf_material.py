@@ -18,6 +18,8 @@ from .gltf_file import GltfFile, Item, Numbers
 WRAPS: dict[int, Wrap] = {33071: "clamp", 33648: "mirror", 10497: "repeat"}
 NEAREST, LINEAR = 9728, 9729
 ALPHA_MODES: dict[str, Literal["opaque", "mask", "blend"]] = {"OPAQUE": "opaque", "MASK": "mask", "BLEND": "blend"}
+REFLECTS_ALL = 1e6
+"""The index of refraction for KHR_materials_ior's 0, which stands for a surface that lets nothing through."""
 DEFAULT_MATERIAL = Material(base_color=(1.0, 1.0, 1.0), metallic=1.0, roughness=1.0)
 """What a primitive without a material looks like (3.7.2.1)."""
 
@@ -40,6 +42,9 @@ def read_material(file: GltfFile, item: Item) -> Material:
     )
     normal, occlusion = item.child("normalTexture"), item.child("occlusionTexture")
     strength = item.extension("KHR_materials_emissive_strength")
+    specular = item.extension("KHR_materials_specular") or Item(item.file, item.at("KHR_materials_specular"), {})
+    clearcoat = item.extension("KHR_materials_clearcoat") or Item(item.file, item.at("KHR_materials_clearcoat"), {})
+    coat_normal = clearcoat.child("clearcoatNormalTexture")
     return Material(
         base_color=(red, green, blue),
         alpha=alpha,
@@ -58,7 +63,33 @@ def read_material(file: GltfFile, item: Item) -> Material:
         occlusion_texture=_texture(file, occlusion),
         occlusion_strength=_strength(file, occlusion, "strength", 1),
         emissive_texture=_texture(file, item.child("emissiveTexture")),
+        ior=_ior(file, item.extension("KHR_materials_ior")),
+        specular=_limited(file, specular, "specularFactor", (specular.number("specularFactor", 1.0),), 1)[0],
+        specular_color=_limited(
+            file, specular, "specularColorFactor", specular.numbers("specularColorFactor", (1.0, 1.0, 1.0)), math.inf
+        ),
+        specular_texture=_texture(file, specular.child("specularTexture")),
+        specular_color_texture=_texture(file, specular.child("specularColorTexture")),
+        clearcoat=_limited(file, clearcoat, "clearcoatFactor", (clearcoat.number("clearcoatFactor", 0.0),), 1)[0],
+        clearcoat_roughness=_limited(
+            file, clearcoat, "clearcoatRoughnessFactor", (clearcoat.number("clearcoatRoughnessFactor", 0.0),), 1
+        )[0],
+        clearcoat_texture=_texture(file, clearcoat.child("clearcoatTexture")),
+        clearcoat_roughness_texture=_texture(file, clearcoat.child("clearcoatRoughnessTexture")),
+        clearcoat_normal_texture=_texture(file, coat_normal),
+        clearcoat_normal_scale=coat_normal.number("scale", 1.0) if coat_normal else 1.0,
     )
+
+
+def _ior(file: GltfFile, item: Item | None) -> float:
+    """KHR_materials_ior: 1 or more, or 0 for what lets nothing through."""
+    ior = item.number("ior", 1.5) if item else 1.5
+    if ior == 0:
+        return REFLECTS_ALL
+    if ior < 1:
+        assert item is not None
+        file.warn(f"{item.at('ior')} is {ior:g}: limited to 1 or more")
+    return max(ior, 1.0)
 
 
 def _strength(file: GltfFile, item: Item | None, key: str, maximum: float) -> float:

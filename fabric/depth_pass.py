@@ -86,6 +86,6 @@ class DepthPass:
         render.set_bind_group(3, draw_group)
         set_geometry(render, scene)
         for kind, first, count in scene.runs:
-            render.set_pipeline(self._pipeline(kind, scene.sampling))
+            render.set_pipeline(self._pipeline(kind, scene.sampling.bare))
             multi_draw(render, target.args, first + scene.batches * late, count)
         render.end()

@@ -50,6 +50,12 @@ from .uniforms import Uniforms
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 
+NORMAL_VARIANCE = 1 / (2 * np.pi)
+"""Variance of the filter over a pixel, in pixels squared (Tokuyoshi & Kaplanyan 2019).
+
+Where n samples of a pixel are averaged, they find most highlights themselves, and their error falls with 1 / n².
+"""
+
 
 class Fabric:
     """A renderer for one scene at a time, at one size.
@@ -220,9 +226,14 @@ class Fabric:
     def set_materials(self, rows: NDArray[np.int32], values: NDArray[np.void]) -> None:
         """Other factors for some materials: rows (k,) and (k,) structs.MATERIAL.
 
-        The pipeline class (alpha mode, double-sidedness) and the textures must be those of before.
+        The pipeline class (alpha mode, double-sidedness) and the textures must be those of before. What needs a feature
+        that no material of the scene had, a clear coat say, is drawn by pipelines that are made with the next frame.
         """
-        self._scene().set_materials(rows, values)
+        scene = self._scene()
+        before = scene.sampling
+        scene.set_materials(rows, values)
+        if scene.sampling != before:  # a feature that no material had: other pipelines draw the scene from now on
+            self._tapes.clear()
 
     def set_metered(self, ev100: float) -> None:
         """What "metered" exposure means from the next frame on: an EV100, compensation not yet taken off."""
@@ -571,6 +582,8 @@ class Fabric:
             frame["shadow_from_world"] = sun.T
             frame["shadow_texel"] = texel
             _set_view(self._uniforms["shadow_view"], light_from_world, lens, sun)
+        antialiased = self.settings.shading.specular_antialiasing
+        frame["normal_variance"] = NORMAL_VARIANCE / self._samples**2 if antialiased else 0.0
         self._uniforms["accumulation"]["first"] = self._sample == 0
         self._uniforms["accumulation"]["share"] = 1 / (self._sample + 1)
         if self._auto is not None:

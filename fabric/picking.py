@@ -271,11 +271,11 @@ class Picking:
         render.set_bind_group(3, scene.draw_group)
         set_geometry(render, scene)
         for kind, first, count in scene.runs:
-            render.set_pipeline(self._pipeline(kind, scene.sampling))
+            render.set_pipeline(self._pipeline(kind, scene.sampling.bare))
             multi_draw(render, scene.view_target.args, first, count)
             multi_draw(render, scene.view_target.args, scene.batches + first, count)  # empty without a late phase
         if scene.blended:
-            render.set_pipeline(self._pipeline(PipelineClass.BLEND, scene.sampling))
+            render.set_pipeline(self._pipeline(PipelineClass.BLEND, scene.sampling.bare))
             multi_draw(render, scene.blend_args, 0, scene.blended)
             draw_unordered(render, scene, late=True)
         render.end()

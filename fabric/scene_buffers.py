@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,16 @@ from ..engine.rows import Rows, power_of_two
 from ..loom.woven import WovenScene
 from ..shaders import groups
 from ..shaders.modules import program
-from ..shaders.structs import BATCH, DRAW_COMMAND, INSTANCE, NONE, RENEWAL, InstanceFlag, LightKind
+from ..shaders.structs import (
+    BATCH,
+    DRAW_COMMAND,
+    INSTANCE,
+    NONE,
+    RENEWAL,
+    SURFACE_FEATURES,
+    InstanceFlag,
+    LightKind,
+)
 from .batches import Batches, far_too_long
 from .tape import Encoder
 from .textures import TexturePools
@@ -173,7 +182,8 @@ class GpuScene:
         pools = TexturePools(gpu, woven.textures, max_texture)
         self.texture_pools = pools
         # llvmpipe's anisotropic sampler takes seconds a frame: there the shader takes the taps, a few of them.
-        self.sampling = groups.Sampling(len(pools.views), min(anisotropy, 4) if gpu.software else 1)
+        taps = min(anisotropy, 4) if gpu.software else 1
+        self.sampling = groups.Sampling(len(pools.views), taps, features_of(woven.materials))
         self.material_table = filled(gpu, "materials", woven.materials)
         sampler = gpu.device.create_sampler(
             label="textures", address_mode_u="repeat", address_mode_v="repeat", mag_filter="linear",
@@ -401,10 +411,14 @@ class GpuScene:
         self._lights_dirty = True
 
     def set_materials(self, rows: I32, values: NDArray[np.void]) -> None:
-        """Other factors for some materials: rows (k,) and (k,) structs.MATERIAL, of the same pipeline class."""
+        """Other factors for some materials: rows (k,) and (k,) structs.MATERIAL, of the same pipeline class.
+
+        `sampling` is another one where they need a feature that no material had.
+        """
         size = values.dtype.itemsize
         for row, value in zip(rows.tolist(), values, strict=True):
             self.gpu.device.queue.write_buffer(self.material_table, row * size, value.tobytes())
+        self.sampling = replace(self.sampling, features=self.sampling.features | features_of(values))
 
     def send_changes(self) -> None:
         """Upload what changed since the last frame; nothing, where nothing did. `changed` says so then."""
@@ -626,6 +640,11 @@ class Changes:
             compute.set_bind_group(0, group)
             compute.dispatch_workgroups_indirect(self._groups, offset)
         compute.end()
+
+
+def features_of(materials: NDArray[np.void]) -> int:
+    """The surface features (bits of structs.SURFACE_FEATURES) that (m,) structs.MATERIAL use."""
+    return int(np.bitwise_or.reduce(materials["flags"], initial=0)) & SURFACE_FEATURES
 
 
 def grid(count: int, lanes: int = 256) -> tuple[int, int]:

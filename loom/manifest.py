@@ -32,6 +32,14 @@ from .vertices import pack_vertices
 from .woven import Geometry, Objects, Stats, TextureData, WovenScene
 
 WRAPS = ("repeat", "clamp", "mirror")
+FACTORS = (
+    "alpha_cutoff", "metallic", "roughness", "normal_scale", "occlusion_strength",
+    "specular", "clearcoat", "clearcoat_roughness", "clearcoat_normal_scale",
+)  # fmt: skip
+"""What goes from a Material into structs.MATERIAL as it is."""
+DIELECTRIC = ("ior", "specular", "specular_color", "specular_texture", "specular_color_texture")
+"""What of a Material makes its reflectance another one than that of an ior of 1.5."""
+PLAIN = Material()
 
 
 def manifest(checked: Checked, extracted: Extracted, configured: Configured, order: Sorted) -> WovenScene:
@@ -171,8 +179,11 @@ def _fill_factors(table: NDArray[np.void], materials: Sequence[Material]) -> Non
     table["base_color"] = np.array([(*m.base_color, m.alpha) for m in materials]).reshape(-1, 4)
     strengths = np.array([m.emissive_strength for m in materials])
     table["emissive"] = np.array([m.emissive for m in materials]).reshape(-1, 3) * strengths[:, None]
-    for key in ("alpha_cutoff", "metallic", "roughness", "normal_scale", "occlusion_strength"):
+    for key in FACTORS:
         table[key] = [getattr(m, key) for m in materials]
+    ior = np.array([m.ior for m in materials])
+    tint = np.array([m.specular_color for m in materials]).reshape(-1, 3)
+    table["reflectance"] = ((ior - 1) / (ior + 1))[:, None] ** 2 * tint
     table["flags"] = [_flags(m) for m in materials]
 
 
@@ -210,6 +221,10 @@ def _flags(material: Material) -> MaterialFlag:
         flags |= MaterialFlag.DOUBLE_SIDED
     if material.unlit:
         flags |= MaterialFlag.UNLIT
+    if any(getattr(material, key) != getattr(PLAIN, key) for key in DIELECTRIC):
+        flags |= MaterialFlag.SPECULAR
+    if material.clearcoat > 0:
+        flags |= MaterialFlag.CLEARCOAT
     return flags
 
 

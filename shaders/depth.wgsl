@@ -1,6 +1,6 @@
 // Depth alone, of a view or of a light. Masked surfaces are cut out by their alpha.
 use geometry;
-use surface;
+use textures;
 
 @vertex
 fn vertex(@location(0) position: vec3f, @builtin(instance_index) slot: u32) -> @invariant @builtin(position) vec4f {

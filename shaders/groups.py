@@ -48,21 +48,36 @@ def materials(pools: int) -> Bindings:
 
 @dataclass(frozen=True)
 class Sampling:
-    """How a scene's textures are read: how many pools there are, and how many anisotropic taps the shader takes.
+    """What the shaders of a scene's surfaces are made for: textures, and features of materials that are in use.
 
-    1 tap leaves anisotropy to the sampler.
+    pools: how many texture pools there are.  taps: how many anisotropic ones the shader takes; 1 leaves anisotropy to
+    the sampler.  features: bits of structs.SURFACE_FEATURES.
     """
 
     pools: int
     taps: int
+    features: int = 0
+
+    @property
+    def bare(self) -> Sampling:
+        """For passes that read textures and shade nothing: the same whatever the features."""
+        return Sampling(self.pools, self.taps)
 
     def wgsl(self) -> str:
-        """TEXTURE_POOLS, SHADER_TAPS, and `sample_pool`; it is given its gradients and works in any control flow."""
+        """TEXTURE_POOLS, SHADER_TAPS, SURFACE_*, SLOT_*, and `sample_pool`, which works in any control flow.
+
+        SURFACE_SLOTS is how many of a material's textures are looked at; SLOT_* of one beyond them is 0, and not used.
+        """
+        last_use = max([s.TextureUse.EMISSIVE, *(use for f, use in s.FEATURE_USES.items() if self.features & f)])
+        features = "".join(
+            f"const SURFACE_{f.name} = {'true' if self.features & f else 'false'};\n" for f in s.SURFACE_FEATURES
+        ) + "".join(f"const SLOT_{use.name} = {use if use <= last_use else 0}u;\n" for use in s.TextureUse)
         read = "textureSampleGrad(pool_{i}, texture_sampler, uv, layer, dx, dy)"
         cases = "".join(f"        case {i}u: {{ return {read.format(i=i)}; }}\n" for i in range(self.pools - 1))
         last = read.format(i=self.pools - 1) if self.pools else "vec4f(1.0)"
         return (
             f"const TEXTURE_POOLS = {self.pools}u;\nconst SHADER_TAPS = {self.taps}u;\n"
+            f"const SURFACE_SLOTS = {last_use + 1}u;\n{features}"
             "fn sample_pool(pool: u32, uv: vec2f, layer: u32, dx: vec2f, dy: vec2f) -> vec4f {\n"
             f"    switch (pool) {{\n{cases}        default: {{ return {last}; }}\n    }}\n}}\n"
         )

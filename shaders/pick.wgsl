@@ -2,7 +2,7 @@
 //
 // SurfaceOf and triangle_of are declared by whoever compiles this: not every device numbers its triangles.
 use geometry;
-use surface;
+use textures;
 
 // A transparent surface with less alpha is looked through.
 const SOLID_ENOUGH = 0.05;

@@ -31,6 +31,12 @@ class MaterialFlag(IntFlag):
     BLEND = 2
     DOUBLE_SIDED = 4
     UNLIT = 8
+    SPECULAR = 16  # another reflectance than that of an ior of 1.5
+    CLEARCOAT = 32
+
+
+SURFACE_FEATURES = MaterialFlag.SPECULAR | MaterialFlag.CLEARCOAT
+"""What a material may need code for: shaders hold that of the features that a scene's materials use."""
 
 
 class InstanceFlag(IntFlag):
@@ -92,9 +98,16 @@ class TextureUse(IntEnum):
     NORMAL = 2
     OCCLUSION = 3
     EMISSIVE = 4
+    SPECULAR = 5  # from here on with a feature alone, see FEATURE_USES
+    SPECULAR_COLOR = 6
+    CLEARCOAT = 7
+    CLEARCOAT_ROUGHNESS = 8
+    CLEARCOAT_NORMAL = 9
 
 
-SRGB_USES = (TextureUse.BASE_COLOR, TextureUse.EMISSIVE)
+SRGB_USES = (TextureUse.BASE_COLOR, TextureUse.EMISSIVE, TextureUse.SPECULAR_COLOR)
+FEATURE_USES = {MaterialFlag.SPECULAR: TextureUse.SPECULAR_COLOR, MaterialFlag.CLEARCOAT: TextureUse.CLEARCOAT_NORMAL}
+"""The last slot that each surface feature reads."""
 
 TEXTURE_SLOT = struct(
     "TextureSlot",
@@ -115,6 +128,11 @@ MATERIAL = struct(
     occlusion_strength=f32,
     flags=u32,  # MaterialFlag
     textures=u32,  # bit i: slot i has a texture
+    specular=f32,  # KHR_materials_specular: how much of the dielectric's reflection there is
+    clearcoat=f32,
+    reflectance=vec3,  # of the dielectric along its normal: that of its ior, times specular_color; may be above 1
+    clearcoat_roughness=f32,
+    clearcoat_normal_scale=f32,
     slots=array(TEXTURE_SLOT, len(TextureUse)),
 )
 
@@ -234,6 +252,7 @@ FRAME = struct(
     shadow_light=u32,  # the light that casts, or NONE
     shadow_fade=vec2,  # metres from the eye where shadows begin to fade, and where they have gone
     energy_compensation=u32,
+    normal_variance=f32,  # specular antialiasing: how much of the normal's change per pixel is roughness; 0 for off
     orthographic=u32,
     forward=vec3,  # the way the camera looks
 )

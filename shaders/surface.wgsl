@@ -1,4 +1,5 @@
 // What a surface is made of at one point: material factors times textures.
+use textures;
 
 struct Varying {
     @invariant @builtin(position) clip: vec4f,  // the same in every pass: the prepass leaves only equal depths
@@ -11,65 +12,24 @@ struct Varying {
     @location(6) @interpolate(flat) faces: u32,  // FACES of what is transparent and in order, else 0
 };
 
+// All that the surface model (brdf.wgsl) knows of a point. What a material lacks has the value that does nothing.
 struct Surface {
     base_color: vec3f,
     alpha: f32,
     metallic: f32,
-    roughness: f32,
+    roughness: f32,  // perceptual
+    bend: mat2x3f,  // how the normal turns over the pixel, see bend_of
     occlusion: f32,
     emissive: vec3f,
     normal: vec3f,
     geometric_normal: vec3f,
     unlit: bool,
+    reflectance: vec3f,  // along the normal, of what is not metal
+    specular: f32,  // how much of that reflection there is
+    clearcoat: f32,
+    clearcoat_roughness: f32,
+    clearcoat_normal: vec3f,
 };
-
-// Anisotropic filtering where the sampler's own is unusable (SHADER_TAPS > 1): isotropic taps along the long axis of
-// the footprint, as many as it is longer than the short one.
-fn sample_filtered(pool: u32, uv: vec2f, layer: u32, dx: vec2f, dy: vec2f, size: vec2f) -> vec4f {
-    if (SHADER_TAPS == 1u) { return sample_pool(pool, uv, layer, dx, dy); }
-    let x2 = dot(dx * size, dx * size);
-    let y2 = dot(dy * size, dy * size);
-    let long = select(dy, dx, x2 > y2);
-    let ratio = sqrt(max(x2, y2) / max(min(x2, y2), 1e-12));
-    let magnified = max(x2, y2) <= 1.0;
-    let taps = select(clamp(u32(ceil(ratio)), 1u, SHADER_TAPS), 1u, magnified);
-    let apart = long / f32(taps);
-    let short_x = select(dx, apart, x2 > y2);
-    let short_y = select(apart, dy, x2 > y2);
-    var sum = vec4f(0.0);
-    for (var i = 0u; i < taps; i++) {
-        sum += sample_pool(pool, uv + apart * (f32(i) + 0.5 - 0.5 * f32(taps)), layer, short_x, short_y);
-    }
-    return sum / f32(taps);
-}
-
-// The sampler repeats; clamp and mirror are made here, kept half a texel (of the level in use) inside the edge.
-fn wrap(u: f32, mode: u32, margin: f32) -> f32 {
-    if (mode == 0u) { return u; }
-    let mirrored = 1.0 - abs(1.0 - (u - 2.0 * floor(0.5 * u)));
-    let inside = select(u, mirrored, mode == 2u);
-    let edge = min(margin, 0.5);
-    return clamp(inside, edge, 1.0 - edge);
-}
-
-fn sample_slot(slot: TextureSlot, uv: vec4f, dx: vec4f, dy: vec4f) -> vec4f {
-    let entry = textures[slot.texture];
-    let second = (slot.flags & 32u) != 0u;
-    let m = mat2x2f(slot.matrix.xz, slot.matrix.yw);
-    var at = m * select(uv.xy, uv.zw, second) + slot.offset;
-    let ddx = m * select(dx.xy, dx.zw, second);
-    let ddy = m * select(dy.xy, dy.zw, second);
-    let size = vec2f(entry.size);
-    let footprint = max(length(ddx * size), length(ddy * size));
-    if ((slot.flags & 16u) != 0u && footprint < 1.0) {
-        at = (floor(at * size) + 0.5) / size;
-    }
-    // Minified, the coarser of the two levels in use has texels up to twice the footprint, and taps lie along it.
-    let margin = min(0.5 + 8.0 * max(footprint - 1.0, 0.0), max(footprint, 0.5)) / size;
-    at.x = wrap(at.x, slot.flags & 3u, margin.x);
-    at.y = wrap(at.y, (slot.flags >> 2u) & 3u, margin.y);
-    return sample_filtered(entry.pool, at, entry.layer, ddx, ddy, size);
-}
 
 // A tangent frame from screen-space derivatives, for meshes without tangents: what MikkTSpace (Mikkelsen 2008) gives a
 // triangle. The tangent goes along u, the bitangent against v. After Schüler 2007, "Normal Mapping without Precomputed
@@ -85,6 +45,37 @@ fn derived_frame(n: vec3f, dpx: vec3f, dpy: vec3f, dux: vec2f, duy: vec2f) -> ma
     return mat3x3f(tangent, b * -sign(dot(b, along_v)), n);
 }
 
+// A normal from a texel, in the tangent frame of the slot's UVs.  facing: -1 turns the frame round, for back faces.
+fn bent_normal(
+    in: Varying, n: vec3f, facing: f32, slot: TextureSlot, texel: vec3f, scale: f32, dpx: vec3f, dpy: vec3f, dx: vec4f,
+    dy: vec4f,
+) -> vec3f {
+    let second = (slot.flags & 32u) != 0u;
+    var frame_of = mat3x3f(in.tangent.xyz, cross(in.normal, in.tangent.xyz) * in.tangent.w, n);
+    if (abs(in.tangent.w) < 0.5) {
+        let um = mat2x2f(slot.matrix.xz, slot.matrix.yw);
+        frame_of = derived_frame(n, dpx, dpy, um * select(dx.xy, dx.zw, second), um * select(dy.xy, dy.zw, second));
+    }
+    frame_of[0] *= facing;
+    frame_of[1] *= facing;
+    let packed = texel * 2.0 - 1.0;
+    let bent = frame_of * vec3f(packed.xy * scale, packed.z);
+    let size = dot(bent, bent);
+    return select(n, bent * inverseSqrt(max(size, 1e-20)), size > 1e-12);
+}
+
+// How the normal turns over a pixel, as far as specular antialiasing counts it: two world vectors whose squares add to
+// alpha squared. Tokuyoshi & Kaplanyan 2019, "Improved Geometric Specular Antialiasing".  n: interpolated, and nothing
+// else: what a pixel beside the triangle reads from buffers is not to be relied on.
+fn bend_of(n: vec3f) -> mat2x3f {
+    let dx = dpdx(n);
+    let dy = dpdy(n);
+    let added = 2.0 * frame.normal_variance;
+    let limit = 0.18 / max(dot(dx, dx) + dot(dy, dy), 1e-12);
+    let weight = sqrt(min(added, limit));
+    return mat2x3f(dx * weight, dy * weight);
+}
+
 fn surface_at(in: Varying, front_facing: bool) -> Surface {
     let instance = instances[in.row];
     let m = instance.material;
@@ -95,24 +86,27 @@ fn surface_at(in: Varying, front_facing: bool) -> Surface {
     let dy = dpdy(in.uv);
     let dpx = dpdx(in.position);
     let dpy = dpdy(in.position);
+    let bend = bend_of(normalize(in.normal));
 
-    var texels = array<vec4f, 5>(vec4f(1.0), vec4f(1.0), vec4f(0.5, 0.5, 1.0, 1.0), vec4f(1.0), vec4f(1.0));
+    var texels: array<vec4f, SURFACE_SLOTS>;
+    for (var i = 0u; i < SURFACE_SLOTS; i++) { texels[i] = vec4f(1.0); }
     if (TEXTURE_POOLS > 0u) {
         // Only as many rounds as the material has textures: software adapters pay for every round.
-        for (var left = materials[m].textures; left != 0u; left &= left - 1u) {
+        for (var left = materials[m].textures & ((1u << SURFACE_SLOTS) - 1u); left != 0u; left &= left - 1u) {
             let i = firstTrailingBit(left);
             texels[i] = sample_slot(materials[m].slots[i], in.uv, dx, dy);
         }
     }
 
     var s: Surface;
-    let base = materials[m].base_color * texels[0] * in.color;
+    let base = materials[m].base_color * texels[SLOT_BASE_COLOR] * in.color;
     s.base_color = base.rgb;
     s.alpha = base.a;
-    s.metallic = materials[m].metallic * texels[1].b;
-    s.roughness = materials[m].roughness * texels[1].g;
-    s.occlusion = mix(1.0, texels[3].r, materials[m].occlusion_strength);
-    s.emissive = materials[m].emissive * texels[4].rgb;
+    s.metallic = materials[m].metallic * texels[SLOT_METALLIC_ROUGHNESS].b;
+    s.roughness = materials[m].roughness * texels[SLOT_METALLIC_ROUGHNESS].g;
+    s.bend = bend;
+    s.occlusion = mix(1.0, texels[SLOT_OCCLUSION].r, materials[m].occlusion_strength);
+    s.emissive = materials[m].emissive * texels[SLOT_EMISSIVE].rgb;
     s.unlit = (flags & MATERIAL_UNLIT) != 0u;
 
     // Front faces of mirrored instances are wound the other way.
@@ -121,20 +115,27 @@ fn surface_at(in: Varying, front_facing: bool) -> Surface {
     let n = normalize(in.normal) * facing;
     s.geometric_normal = n;
     s.normal = n;
-    if (TEXTURE_POOLS > 0u && materials[m].slots[2].texture != NONE) {
-        let slot = materials[m].slots[2];
-        let second = (slot.flags & 32u) != 0u;
-        var frame = mat3x3f(in.tangent.xyz, cross(in.normal, in.tangent.xyz) * in.tangent.w, n);
-        if (abs(in.tangent.w) < 0.5) {
-            let um = mat2x2f(slot.matrix.xz, slot.matrix.yw);
-            frame = derived_frame(n, dpx, dpy, um * select(dx.xy, dx.zw, second), um * select(dy.xy, dy.zw, second));
+    if (TEXTURE_POOLS > 0u && materials[m].slots[SLOT_NORMAL].texture != NONE) {
+        let scale = materials[m].normal_scale;
+        s.normal = bent_normal(in, n, facing, materials[m].slots[SLOT_NORMAL], texels[SLOT_NORMAL].xyz, scale, dpx, dpy, dx, dy);
+    }
+
+    s.reflectance = vec3f(0.04);  // an index of refraction of 1.5
+    s.specular = 1.0;
+    if (SURFACE_SPECULAR) {
+        s.reflectance = min(materials[m].reflectance * texels[SLOT_SPECULAR_COLOR].rgb, vec3f(1.0));
+        s.specular = materials[m].specular * texels[SLOT_SPECULAR].a;
+    }
+    if (SURFACE_CLEARCOAT) {
+        s.clearcoat = materials[m].clearcoat * texels[SLOT_CLEARCOAT].r;
+        s.clearcoat_roughness = materials[m].clearcoat_roughness * texels[SLOT_CLEARCOAT_ROUGHNESS].g;
+        s.clearcoat_normal = n;
+        let slot = materials[m].slots[SLOT_CLEARCOAT_NORMAL];
+        if (TEXTURE_POOLS > 0u && slot.texture != NONE) {
+            let texel = texels[SLOT_CLEARCOAT_NORMAL].xyz;
+            let scale = materials[m].clearcoat_normal_scale;
+            s.clearcoat_normal = bent_normal(in, n, facing, slot, texel, scale, dpx, dpy, dx, dy);
         }
-        frame[0] *= facing;
-        frame[1] *= facing;
-        let packed = texels[2].xyz * 2.0 - 1.0;
-        let bent = frame * vec3f(packed.xy * materials[m].normal_scale, packed.z);
-        let size = dot(bent, bent);
-        s.normal = select(n, bent * inverseSqrt(max(size, 1e-20)), size > 1e-12);
     }
     return s;
 }

@@ -100,7 +100,7 @@ class Texture:
 
 @component
 class Material:
-    """How a surface reflects light: the glTF 2.0 metallic-roughness model."""
+    """How a surface reflects light: the glTF 2.0 metallic-roughness model and its KHR_materials extensions."""
 
     base_color: Color = field(
         default=(0.8, 0.8, 0.8), minimum=0, maximum=1, doc="diffuse colour, or a metal's reflectance"
@@ -121,6 +121,19 @@ class Material:
     occlusion_texture: Texture | None = field(default=None, doc="red: how open the surface is to indirect light")
     occlusion_strength: float = field(default=1.0, minimum=0, maximum=1, doc="strength of the occlusion texture")
     emissive_texture: Texture | None = field(default=None, doc="sRGB; multiplies emissive")
+    ior: float = field(default=1.5, minimum=1, doc="index of refraction of what is not metal: how much it reflects")
+    specular: float = field(default=1.0, minimum=0, maximum=1, doc="strength of the reflection of what is not metal")
+    specular_color: Color = field(default=(1.0, 1.0, 1.0), minimum=0, doc="its colour along the normal; may exceed 1")
+    specular_texture: Texture | None = field(default=None, doc="alpha; multiplies specular")
+    specular_color_texture: Texture | None = field(default=None, doc="sRGB; multiplies specular_color")
+    clearcoat: float = field(default=0.0, minimum=0, maximum=1, doc="strength of a clear layer on top, as on car paint")
+    clearcoat_roughness: float = field(default=0.0, minimum=0, maximum=1, doc="roughness of that layer")
+    clearcoat_texture: Texture | None = field(default=None, doc="red; multiplies clearcoat")
+    clearcoat_roughness_texture: Texture | None = field(default=None, doc="green; multiplies clearcoat_roughness")
+    clearcoat_normal_texture: Texture | None = field(
+        default=None, doc="normals of the clear layer, which does not follow normal_texture"
+    )
+    clearcoat_normal_scale: float = field(default=1.0, doc="strength of the clear layer's normal texture")
 
 
 @component

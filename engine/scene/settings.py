@@ -129,6 +129,9 @@ class Shading:
     energy_compensation: bool = field(
         default=True, doc="give back the light that rough surfaces scatter more than once"
     )
+    specular_antialiasing: bool = field(
+        default=True, doc="widen highlights where a surface bends much from pixel to pixel, so that they do not glitter"
+    )
 
 
 @struct

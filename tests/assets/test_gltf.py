@@ -263,6 +263,75 @@ def test_materials(write_glb: Write) -> None:
     assert model.warnings == []
 
 
+def test_material_extensions(write_glb: Write) -> None:
+    """All of KHR_materials_ior, _specular and _clearcoat, also where a model can't do without them."""
+    names = ["KHR_materials_clearcoat", "KHR_materials_ior", "KHR_materials_specular", "KHR_texture_transform"]
+    moved = {"KHR_texture_transform": {"offset": [0.5, 0.25]}}
+    document = {
+        "extensionsUsed": names,
+        "extensionsRequired": names,
+        "images": [{"uri": "a.png"}],
+        "samplers": [{"wrapS": 33071}],
+        "textures": [{"source": 0}, {"source": 0, "sampler": 0}],
+        "materials": [
+            {
+                "extensions": {
+                    "KHR_materials_ior": {"ior": 1.33},
+                    "KHR_materials_specular": {
+                        "specularFactor": 0.25,
+                        "specularTexture": {"index": 0},
+                        "specularColorFactor": [2, 0.5, 0],
+                        "specularColorTexture": {"index": 1, "texCoord": 1},
+                    },
+                    "KHR_materials_clearcoat": {
+                        "clearcoatFactor": 0.75,
+                        "clearcoatTexture": {"index": 0, "extensions": moved},
+                        "clearcoatRoughnessFactor": 0.5,
+                        "clearcoatRoughnessTexture": {"index": 0},
+                        "clearcoatNormalTexture": {"index": 1, "scale": 0.125},
+                    },
+                }
+            },
+            {"extensions": {name: {} for name in names[:3]}},
+        ],
+    }
+    model = read_gltf(write_glb(document))
+    plain, clamped = Texture("#image/0"), Texture("#image/0", wrap_u="clamp")
+    assert model.materials[0] == Material(
+        base_color=(1.0, 1.0, 1.0),
+        metallic=1.0,
+        roughness=1.0,
+        ior=1.33,
+        specular=0.25,
+        specular_texture=plain,
+        specular_color=(2.0, 0.5, 0.0),
+        specular_color_texture=Texture("#image/0", uv_set=1, wrap_u="clamp"),
+        clearcoat=0.75,
+        clearcoat_texture=Texture("#image/0", offset=(0.5, 0.25)),
+        clearcoat_roughness=0.5,
+        clearcoat_roughness_texture=plain,
+        clearcoat_normal_texture=clamped,
+        clearcoat_normal_scale=0.125,
+    )
+    assert model.materials[1] == DEFAULT_MATERIAL
+    assert model.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("ior", "wanted", "warning"),
+    [(0, 1e6, None), (0.5, 1.0, "materials[0].extensions.KHR_materials_ior.ior is 0.5: limited to 1 or more")],
+)
+def test_odd_indices_of_refraction(write_glb: Write, ior: float, wanted: float, warning: str | None) -> None:
+    """0 stands for a surface that reflects all, as the extension says."""
+    document = {
+        "extensionsUsed": ["KHR_materials_ior"],
+        "materials": [{"extensions": {"KHR_materials_ior": {"ior": ior}}}],
+    }
+    model = read_gltf(write_glb(document))
+    assert model.materials[0].ior == wanted
+    assert model.warnings == ([warning] if warning else [])
+
+
 def test_odd_materials_are_warnings(write_glb: Write) -> None:
     document = {
         "extensionsUsed": ["KHR_materials_unlit", "KHR_materials_sheen", "EXT_other"],

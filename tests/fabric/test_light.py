@@ -49,6 +49,11 @@ def with_square(look: Look, lamps: list[Lamp], compensate: bool = False, normal:
         metallic=look.metallic,
         roughness=look.roughness,
         emissive=look.emissive,
+        ior=look.ior,
+        specular=look.specular,
+        specular_color=look.specular_color,
+        clearcoat=look.coat,
+        clearcoat_roughness=look.coat_roughness,
         double_sided=pose.pop("double_sided", False),
     )
     scene.add("square", Mesh.of(rectangle(normal)), material, parent=parent, **pose)
@@ -123,6 +128,20 @@ LOOKS = [
     Look((0.2, 0.9, 0.5), 0.4, 0.55, emissive=(0.05, 0.1, 0.0)),
     Look((1.0, 1.0, 1.0), 1.0, 0.95),
 ]
+EXTENDED = {
+    "ior of water": Look((0.9, 0.6, 0.3), 0.0, 0.4, ior=1.33),
+    "ior of air": Look((0.9, 0.6, 0.3), 0.0, 0.4, ior=1.0),
+    "ior of diamond": Look((0.1, 0.2, 0.3), 0.0, 0.4, ior=2.42),
+    "no specular": Look((0.9, 0.6, 0.3), 0.0, 0.4, specular=0.0),
+    "half specular": Look((0.9, 0.6, 0.3), 0.0, 0.4, specular=0.5),
+    "coloured specular": Look((0.2, 0.2, 0.2), 0.0, 0.4, specular_color=(0.1, 0.5, 1.0)),
+    "more than all of it": Look((0.2, 0.2, 0.2), 0.0, 0.4, ior=1.8, specular_color=(20.0, 0.5, 5.0), specular=0.8),
+    "specular of a half metal": Look((0.9, 0.6, 0.3), 0.5, 0.5, ior=1.9, specular=0.6, specular_color=(1.0, 0.3, 0.1)),
+    "coat": Look((0.8, 0.05, 0.02), 0.0, 0.7, coat=1.0, coat_roughness=0.25),
+    "some of a rough coat": Look((0.03, 0.3, 0.02), 0.0, 0.5, coat=0.7, coat_roughness=0.6),
+    "coated metal that glows": Look((0.9, 0.6, 0.3), 1.0, 0.6, (0.1, 0.2, 0.3), coat=0.9, coat_roughness=0.4),
+    "all together": Look((0.4, 0.6, 0.3), 0.3, 0.6, (0.0, 0.1, 0.0), 1.8, 0.7, (0.2, 0.9, 1.0), 0.8, 0.3),
+}
 
 
 @pytest.mark.parametrize("compensate", [False, True])
@@ -152,6 +171,23 @@ def test_light_at_grazing_angles(fabric: Fabric, look: Look) -> None:
     scene = with_square(look, [low], normal=(0, 0, 1))
     wanted = witness(scene, look, [low], observer, normal=(0, 0, 1))
     check(draw(fabric, scene, observer, SIZE), wanted, least=100)
+
+
+@pytest.mark.parametrize("compensate", [False, True])
+@pytest.mark.parametrize("name", EXTENDED)
+def test_extensions_of_the_surface_model(fabric: Fabric, name: str, compensate: bool) -> None:
+    """KHR_materials_ior, _specular and _clearcoat, from all sides and at grazing angles; none may be ignored."""
+    look = EXTENDED[name]
+    plain = Look(look.base, look.metallic, look.roughness, look.emissive)
+    low = Lamp("sun", (1.0, 2.0, 3.0), at=(-1.6, 0.1, 0.55), toward=(0, 0, 0))
+    grazing = looking((1.6, 0.1, 0.5), (0, 0, 0), height=0.3)
+    for lamps, observer, normal in ((LAMPS, NEAR, NORMAL), ([low], grazing, (0, 0, 1))):
+        scene = with_square(look, lamps, compensate, normal=normal)
+        wanted = witness(scene, look, lamps, observer, compensate, normal)
+        check(draw(fabric, scene, observer, SIZE), wanted, rtol=8e-3 if compensate else 3e-3, least=100)
+        ignored = witness(scene, plain, lamps, observer, compensate, normal)
+        inside = ~np.isnan(wanted)
+        assert np.abs(wanted[inside] / ignored[inside] - 1).max() > 0.03
 
 
 def test_energy_compensation_matters(fabric: Fabric) -> None:

@@ -1,7 +1,7 @@
 """The surface model and the lights in NumPy, from the papers and specifications and not from the shaders.
 
 glTF 2.0, appendix B (metallic-roughness); Heitz 2014 (height-correlated Smith); Schlick 1994; Turquin 2019 (energy
-compensation); KHR_lights_punctual (range and cone).
+compensation); KHR_lights_punctual (range and cone); KHR_materials_ior, KHR_materials_specular, KHR_materials_clearcoat.
 """
 
 from dataclasses import dataclass, field
@@ -15,12 +15,17 @@ from dreamwell.tests.fabric.drawing import F64
 
 @dataclass(frozen=True)
 class Look:
-    """A surface. base: linear colour; roughness: perceptual."""
+    """A surface. base: linear colour; roughness, coat_roughness: perceptual; coat: strength of the clear coat."""
 
     base: tuple[float, float, float] = (0.8, 0.8, 0.8)
     metallic: float = 0.0
     roughness: float = 0.5
     emissive: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    ior: float = 1.5
+    specular: float = 1.0
+    specular_color: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    coat: float = 0.0
+    coat_roughness: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -105,28 +110,48 @@ def albedos(roughness: float) -> tuple[F64, F64]:
     return cosines, np.array([lobe_means(float(c), roughness)[0] for c in cosines])
 
 
-def reflected(look: Look, n: F64, v: F64, l: F64, compensate: bool) -> F64:
-    """(..., 3) the BRDF times cos(n, l); zero where the light is behind the surface."""
-    base = np.asarray(look.base)
-    lit = dot(n, l) > 0
+def lobe_to(n: F64, v: F64, l: F64, roughness: float) -> F64:
+    """`microfacets`, and zero where the light is behind the surface."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        lobe = np.where(lit, microfacets(n, v, l, look.roughness), 0)
+        return np.where(dot(n, l) > 0, microfacets(n, v, l, roughness), 0)
+
+
+def reflected(look: Look, n: F64, v: F64, l: F64, compensate: bool) -> F64:
+    """(..., 3) the BRDF times cos(n, l) without a clear coat; zero where the light is behind the surface."""
+    base = np.asarray(look.base)
+    lobe = lobe_to(n, v, l, look.roughness)
     grazing = (1 - np.clip(dot(v, unit(l + v)), 0, 1)) ** 5
+    f0 = np.minimum(((look.ior - 1) / (look.ior + 1)) ** 2 * np.asarray(look.specular_color), 1)
     if compensate:
         given_back = 1 / np.interp(dot(n, v), *albedos(look.roughness)) - 1
-        f0 = 0.04 * (1 - look.metallic) + base * look.metallic
-        lobe = lobe * (1 + f0 * given_back)
-    fresnel = 0.04 + 0.96 * grazing
-    dielectric = (1 - fresnel) * base / np.pi + fresnel * lobe
+        lobe = lobe * (1 + (f0 * (1 - look.metallic) + base * look.metallic) * given_back)
+    fresnel = f0 + (1 - f0) * grazing
+    through = 1 - look.specular * fresnel.max(axis=-1, keepdims=True)
+    dielectric = through * base / np.pi + look.specular * fresnel * lobe
     metal = (base + (1 - base) * grazing) * lobe
     mixed = dielectric * (1 - look.metallic) + metal * look.metallic
-    return np.asarray(np.where(lit, mixed * np.maximum(dot(n, l), 0), 0))
+    return np.asarray(mixed * np.maximum(dot(n, l), 0))
 
 
-def shaded(look: Look, lamps: list[Lamp], p: F64, n: F64, v: F64, compensate: bool) -> F64:
-    """(..., 3) the light that leaves points `p` with unit normals `n` along `v`; no environment."""
-    out = np.zeros(p.shape) + look.emissive
+def coat_share(look: Look, n: F64, v: F64) -> F64:
+    """(..., 1) how much of what is seen is the reflection of the clear coat, whose normals are `n`."""
+    return look.coat * (0.04 + 0.96 * (1 - dot(n, v)) ** 5)
+
+
+def shaded(
+    look: Look, lamps: list[Lamp], p: F64, n: F64, v: F64, compensate: bool, coat_normal: F64 | None = None
+) -> F64:
+    """(..., 3) the light that leaves points `p` with unit normals `n` along `v`; no environment.
+
+    coat_normal: (..., 3) those of the clear coat, where they are others.
+    """
+    m = n if coat_normal is None else coat_normal
+    share = coat_share(look, m, v)
+    out = np.zeros(p.shape) + look.emissive * (1 - share)
     for lamp in lamps:
         l, lux = lamp.arriving(p)
-        out += reflected(look, n, v, l, compensate) * lux
+        coat = lobe_to(m, v, l, look.coat_roughness) * np.maximum(dot(m, l), 0)
+        if compensate:
+            coat = coat / np.interp(dot(m, v), *albedos(look.coat_roughness))
+        out += (reflected(look, n, v, l, compensate) * (1 - share) + coat * share) * lux
     return out

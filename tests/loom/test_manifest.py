@@ -138,7 +138,23 @@ def test_material_factors_are_packed() -> None:
     ):  # fmt: skip
         assert row[key] == np.float32(value)
     assert row["flags"] == 0
+    np.testing.assert_allclose(row["reflectance"], 0.04, rtol=1e-6)
+    assert row["specular"] == 1
     assert (row["slots"]["texture"] == NONE).all()
+
+
+def test_factors_of_material_extensions_are_packed() -> None:
+    row = woven_material(
+        Material(
+            ior=2.0, specular=0.3, specular_color=(1.0, 0.5, 90.0), clearcoat=0.6, clearcoat_roughness=0.2,
+            clearcoat_normal_scale=-0.5,
+        )
+    )  # fmt: skip
+    np.testing.assert_allclose(row["reflectance"], np.array([1, 0.5, 90]) / 9, rtol=1e-6)
+    for key, value in (
+        ("specular", 0.3), ("clearcoat", 0.6), ("clearcoat_roughness", 0.2), ("clearcoat_normal_scale", -0.5),
+    ):  # fmt: skip
+        assert row[key] == np.float32(value)
 
 
 def test_material_flags() -> None:
@@ -146,6 +162,11 @@ def test_material_flags() -> None:
         (Material(alpha_mode="mask"), MaterialFlag.MASK),
         (Material(alpha_mode="blend", double_sided=True), MaterialFlag.BLEND | MaterialFlag.DOUBLE_SIDED),
         (Material(unlit=True), MaterialFlag.UNLIT),
+        (Material(ior=1.4), MaterialFlag.SPECULAR),
+        (Material(specular=0.9), MaterialFlag.SPECULAR),
+        (Material(specular_color=(1.0, 1.0, 0.9)), MaterialFlag.SPECULAR),
+        (Material(clearcoat=0.1), MaterialFlag.CLEARCOAT),
+        (Material(clearcoat_roughness=0.1), MaterialFlag(0)),
     ):
         assert woven_material(material)["flags"] == flags
 

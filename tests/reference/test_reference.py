@@ -16,9 +16,10 @@ from dreamwell.loom.weave import weave
 
 SIZE = (256, 256)
 SAMPLES = 16
-DIRECT = {"bias": 0.01, "relMSE": 0.002, "FLIP": 0.012}
-FURNACE = {"relMSE": 0.0003, "FLIP": 0.02}
-IMAGE_BASED = {"bias": 0.01, "relMSE": 0.03, "FLIP": 0.08}
+DIRECT = {"bias": 0.004, "relMSE": 0.0011, "FLIP": 0.008}
+FURNACE = {"bias": 0.002, "relMSE": 0.0001, "FLIP": 0.0135}
+IMAGE_BASED = {"bias": 0.005, "relMSE": 0.022, "FLIP": 0.078}
+"""What was measured, and a little."""
 
 
 @pytest.fixture(scope="module")
@@ -80,4 +81,4 @@ def test_the_picture_is_that_of_a_path_tracer(
     print(name, found)
     assert found["relMSE"] <= limits["relMSE"]
     assert found["FLIP"] <= limits["FLIP"]
-    assert abs(found["bias_log2"]) <= limits.get("bias", np.inf)
+    assert abs(found["bias_log2"]) <= limits["bias"]

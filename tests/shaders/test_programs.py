@@ -84,6 +84,14 @@ def test_every_part_of_the_end_of_the_frame_compiles(gpu: Gpu, on: str) -> None:
     program("tonemap", PROGRAMS["tonemap"], [replace(g.Finish(), **part).wgsl()]).compile(gpu.device)
 
 
+@pytest.mark.parametrize("features", [0, *structs.SURFACE_FEATURES, structs.SURFACE_FEATURES])
+def test_surfaces_compile_with_every_feature(gpu: Gpu, features: int) -> None:
+    for pools in (0, g.POOLS):
+        program("main", [*TEXTURED["main"], g.materials(pools)], [g.Sampling(pools, 1, features).wgsl()]).compile(
+            gpu.device
+        )
+
+
 @pytest.mark.parametrize("taps", [1, 4])
 @pytest.mark.parametrize("pools", range(g.POOLS + 1))
 @pytest.mark.parametrize("name", TEXTURED)

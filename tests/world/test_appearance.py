@@ -45,6 +45,8 @@ CHANGES: dict[str, tuple[int, Any]] = {
     "sun": (0, dw.Sun(lux=300, color=(1, 0.5, 0.2))),
     "lamp": (1, dw.PointLight(candela=90_000, color=(0.2, 0.4, 1), range=3)),
     "paint": (2, dw.Material(base_color=(0.1, 0.6, 0.2), metallic=1, roughness=0.2)),
+    "coat": (2, replace(PAINT, clearcoat=1.0, clearcoat_roughness=0.1, base_color=(0.2, 0.02, 0.01))),
+    "gloss": (2, replace(PAINT, ior=4.0, roughness=0.3)),
     "glow": (3, replace(GLOW, emissive=(0.2, 1, 0.2), emissive_strength=20_000)),
     "sky": (4, dw.Environment(zenith=(0.9, 0.2, 0.1), horizon=(0.3, 0.1, 0.4), intensity=9000, rotation=40)),
 }
@@ -63,7 +65,7 @@ def test_what_is_set_looks_as_if_it_had_been_written(gpu: Gpu, what: str, own_sk
     apply: dict[str, Callable[[], object]] = {
         "sun": lambda: world["sun"].set(value),
         "lamp": lambda: world["lamp"].set(value),
-        "paint": lambda: world.materials.__setitem__(PAINT, value),
+        **dict.fromkeys(("paint", "coat", "gloss"), lambda: world.materials.__setitem__(PAINT, value)),
         "glow": lambda: world.materials.__setitem__(GLOW, value),
         "sky": lambda: setattr(world, "environment", value),
     }
