@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from dreamwell.engine.entity import Entity
 from dreamwell.engine.errors import SceneError
 from dreamwell.engine.gpu import Gpu
 from dreamwell.engine.math import affine_from_trs, compose_affine
 from dreamwell.engine.render import Stage
 from dreamwell.engine.scene import Camera, Environment, Material, Mesh, PointLight, Scene, SceneObject, Sun
-from dreamwell.engine.world import Entity, World
+from dreamwell.engine.world import World
 from dreamwell.loom.weave import weave
 
 SIZE = (96, 64)
