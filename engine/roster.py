@@ -106,7 +106,10 @@ class Roster(Sequence[str]):
 
     def living(self, rows: I32) -> I32:
         """Those of some rows that are objects."""
-        return rows if self.generations is None or self._columns is None else rows[self._columns.alive[rows]]
+        if self.generations is None or self._columns is None:
+            return rows
+        alive = self._columns.alive.take(rows)
+        return rows if alive.all() else rows[alive]
 
     def dead(self, rows: I32) -> I32:
         """Those of some rows that are no objects any more."""

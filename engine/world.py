@@ -23,10 +23,10 @@ from .entity import Entity
 from .errors import SceneError
 from .picked import Picker
 from .roster import Looks, Roster
-from .rows import distinct
+from .rows import distinct, indices
 from .scene.components import Environment
 from .scene.settings import apply_settings
-from .transforms import NO_ROWS, Transforms
+from .transforms import NO_ROWS, Transforms, odd
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -63,10 +63,12 @@ class Moved:
     """What changed since it was last asked for.
 
     alone: (k,) int32 rows that hang on nothing and nothing hangs on, with position (k, 3), rotation (k, 4), scale
-    (k, 3).  in_trees: (m,) int32 rows, with world (m, 3, 4) world_from_local.
+    (k, 3); a range where most of them lie behind one another, of which some may be where they were, or be no objects.
+    in_trees: (m,) int32 rows, with world (m, 3, 4) world_from_local.
+    To be used before anything else moves: they may be views of the columns.
     """
 
-    alone: I32
+    alone: I32 | range
     position: F32
     rotation: F32
     scale: F32
@@ -143,9 +145,11 @@ class World:
             scale=_grown(objects.scale, extra, 1),
             world=_grown(objects.world, extra, 0),
         )
-        self._mirrored: NDArray[np.bool_] | None = None  # (n,) as it is drawn; made when a factor is below 0
+        self._turned = bool(objects.scale.min(initial=0) < 0)  # whether any factor was ever below 0
+        self._mirrored = np.zeros(0, bool)  # by row, as it is drawn; as long as was needed
         turned = woven.instances["flags"] & InstanceFlag.MIRRORED != 0
         if turned.any():
+            self._turned = True
             self._mirrored = np.zeros(len(objects.names), bool)
             self._mirrored[woven.instance_object[turned]] = True
         self.appearance = Appearance(woven)
@@ -333,7 +337,8 @@ class World:
         if looks is None:
             return None
         mirrored = self.transforms.mirrored(looks.rows)
-        if self._mirrored is not None and len(looks.rows):
+        if len(looks.rows) and (self._turned or mirrored.any()):
+            self._turned = True
             self._grow_mirrored(int(looks.rows.max()) + 1)
             self._mirrored[looks.rows] = mirrored
         return looks, mirrored
@@ -410,39 +415,61 @@ class World:
         the world made itself is left out, since the woven scene does not know it.
         """
         moved = self.moved()
-        rows = np.concatenate([moved.alone, moved.in_trees]) if len(moved.alone) else moved.in_trees
+        alone = moved.alone
+        if isinstance(alone, range):
+            alone = self.roster.living(np.arange(alone.start, alone.stop, dtype=np.int32))
+            alone = alone[alone != self._made_camera]
+        rows = np.concatenate([alone, moved.in_trees]) if len(alone) else moved.in_trees
         return (rows, self.transforms.world[rows]) if len(rows) else (NO_ROWS, _NO_WORLD)
 
     def moved(self) -> Moved:
         """`update_transforms` for who makes the transforms of lone objects by itself, as the Fabric does on the GPU."""
         t = self.transforms
-        alone, in_trees = (self.roster.living(rows) for rows in t.update())
-        if self._made_camera >= 0:
-            alone = alone[alone != self._made_camera]
+        alone, in_trees = t.update()
         if not len(alone) and not len(in_trees):
             return _NOTHING_MOVED
+        in_trees = self._known(in_trees)
+        if not isinstance(alone, range):
+            alone = self._known(alone)
+        elif alone.stop - 1 == self._made_camera:
+            alone = alone[:-1]
         position, rotation, scale = t.places(alone)
-        if len(alone):
-            self._note_mirrored(alone, float(scale.min()))
-        if len(in_trees):
-            self._note_mirrored(in_trees, t.lowest_scale(in_trees))
-        return Moved(alone, position, rotation, scale, in_trees, t.world[in_trees] if len(in_trees) else _NO_WORLD)
+        if len(alone) and self._may_be_turned(scale):
+            self._note_mirrored(alone, odd(scale < 0))
+        if not len(in_trees):
+            return Moved(alone, position, rotation, scale, NO_ROWS, _NO_WORLD)
+        if self._may_be_turned(t.scale_of(in_trees)):
+            self._note_mirrored(in_trees, t.mirrored(in_trees))
+        return Moved(alone, position, rotation, scale, in_trees, t.made(in_trees))
 
-    def _note_mirrored(self, rows: I32, lowest_scale: float) -> None:
-        """Who turned into a mirror image of itself, or back, is drawn by another pipeline from now on."""
-        if self._mirrored is None:
-            if lowest_scale >= 0:
-                return
-            self._mirrored = np.zeros(len(self.roster), bool)
-        now = self.transforms.mirrored(rows)
-        self._grow_mirrored(int(rows.max()) + 1)
-        self.roster.turn(rows[now != self._mirrored[rows]])
-        self._mirrored[rows] = now
+    def _known(self, rows: I32) -> I32:
+        """Those of some rows that are objects, and known to the woven scene or drawn since."""
+        rows = self.roster.living(rows)
+        if self._made_camera < 0:
+            return rows
+        others = rows != self._made_camera
+        return rows if others.all() else rows[others]
+
+    def _may_be_turned(self, scale: F32) -> bool:
+        """Whether anything can be a mirror image, now that some factors are these: for most worlds nothing ever is."""
+        self._turned = self._turned or float(scale.min(initial=0)) < 0
+        return self._turned
+
+    def _note_mirrored(self, rows: I32 | range, now: NDArray[np.bool_]) -> None:
+        """What turned into a mirror image of itself, or back, (k,) each, is drawn by another pipeline from now on."""
+        if not len(rows):
+            return
+        self._grow_mirrored(int(np.max(rows)) + 1 if not isinstance(rows, range) else rows.stop)
+        at = indices(rows)
+        changed = np.flatnonzero(now != self._mirrored[at])
+        if len(changed):
+            self.roster.turn(np.asarray(rows, np.int32)[changed])
+            self._mirrored[at] = now
 
     def _grow_mirrored(self, count: int) -> None:
-        assert self._mirrored is not None
         if count > len(self._mirrored):
-            self._mirrored = np.concatenate([self._mirrored, np.zeros(count - len(self._mirrored), bool)])
+            more = max(count, 2 * len(self._mirrored)) - len(self._mirrored)
+            self._mirrored = np.concatenate([self._mirrored, np.zeros(more, bool)])
 
     def configure(self, changes: Mapping[str, Any]) -> None:
         """Change render settings, as in `{"exposure.compensation": 1.0}`. Raises SettingsError, and changes nothing."""

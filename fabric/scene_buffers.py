@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from ..engine.gpu import Gpu
 from ..engine.math import affine_from_trs
-from ..engine.rows import Rows, power_of_two
+from ..engine.rows import Rows, far_too_long, indices, power_of_two
 from ..loom.woven import WovenScene
 from ..shaders import groups
 from ..shaders.modules import program
 from ..shaders.structs import BATCH, DRAW_COMMAND, INSTANCE, NONE, RENEWAL, InstanceFlag, LightKind
-from .batches import Batches, far_too_long
+from .batches import Batches
 from .tape import Encoder
 from .textures import TexturePools
 
@@ -233,14 +233,16 @@ class GpuScene:
 
     # ---- coming and going -----------------------------------------------------------------------------------------
 
-    def rows_of(self, objects: I32) -> I32:
-        """(k,) the instance of each object, -1 for those that are not drawn."""
-        if len(objects) and int(objects.max()) >= len(self.instance_of_object):
+    def rows_of(self, objects: I32 | range) -> I32:
+        """(k,) the instance of each object, -1 for those that are not drawn; a view where they are a range."""
+        last = -1 if not len(objects) else objects[-1] if isinstance(objects, range) else int(objects.max())
+        if last >= len(self.instance_of_object):
             have = len(self.instance_of_object)
-            size = max(int(objects.max()) + 1, 2 * have)
+            size = max(last + 1, 2 * have)
             self.instance_of_object = np.concatenate([self.instance_of_object, np.full(size - have, -1, np.int32)])
             self._is_lit = np.concatenate([self._is_lit, np.zeros(size - have, bool)])
-        return self.instance_of_object[objects]
+        at = indices(objects)
+        return self.instance_of_object[at] if isinstance(at, slice) else self.instance_of_object.take(at)
 
     def spawn(self, objects: I32, mesh: I32, material: I32, mirrored: NDArray[np.bool_]) -> None:
         """Draw objects (k,) that were not drawn: rows of the woven meshes and materials, (k,) each."""
@@ -334,10 +336,10 @@ class GpuScene:
         for place in np.flatnonzero(self._is_lit[objects]).tolist():
             self._move_lights(int(objects[place]), world[place])
 
-    def place(self, objects: I32, position: F32, rotation: F32, scale: F32) -> None:
+    def place(self, objects: I32 | range, position: F32, rotation: F32, scale: F32) -> None:
         """The same for objects that hang on nothing: (k, 3), (k, 4) xyzw, (k, 3). The GPU makes the transforms."""
         self._place(self.rows_of(objects), position, rotation, scale)
-        lit = np.flatnonzero(self._is_lit[objects])
+        lit = np.flatnonzero(self._is_lit[indices(objects)])
         if len(lit):
             world = affine_from_trs(position[lit], rotation[lit], scale[lit]).astype(np.float32)
             for place, m in zip(lit.tolist(), world, strict=True):
@@ -347,30 +349,36 @@ class GpuScene:
         if len(rows):
             self.changes.move(rows, world)
             squares = np.einsum("kij,kij->k", world[:, :, :3], world[:, :, :3])
-            outer = self._near_the_border(world[:, :, 3], float(squares.max()) ** 0.5, rows >= 0)
+            outer = self._near_the_border(world[:, :, 3], float(squares.max()) ** 0.5, rows)
             self._hold(rows[outer], world[outer])
 
     def _place(self, rows: I32, position: F32, rotation: F32, scale: F32) -> None:
         # Some may not be drawn, a camera say: those keep their row of -1, for leaving them out would copy all the rest.
-        drawn = rows >= 0
-        if drawn.any():
+        if len(rows) and int(rows.max()) >= 0:
             self.changes.place(rows, position, rotation, scale)
-            outer = self._near_the_border(position, max(float(scale.max()), -float(scale.min())), drawn)
-            self._hold(rows[outer], affine_from_trs(position[outer], rotation[outer], scale[outer]).astype(np.float32))
+            outer = self._near_the_border(position, max(float(scale.max()), -float(scale.min())), rows)
+            if len(outer):
+                world = affine_from_trs(position[outer], rotation[outer], scale[outer])
+                self._hold(rows[outer], world.astype(np.float32))
 
-    def _near_the_border(self, places: F32, stretch: float, drawn: NDArray[np.bool_]) -> NDArray[np.intp]:
-        """Which of the instances at (k, 3), the largest stretched by so much, may reach out of the bounds farthest.
+    def _near_the_border(self, places: F32, stretch: float, rows: I32) -> NDArray[np.intp]:
+        """Which instances (k,) at (k, 3), the largest stretched by so much, may reach out of the bounds farthest.
 
-        Only those that are `drawn` (k,) count.
+        Those in rows of -1 are not drawn and do not count.
         """
         centre, radius = self.bounds
-        away = places - centre.astype(np.float32)
-        squares = np.einsum("ki,ki->k", away, away)
-        if not drawn.all():
-            squares[~drawn] = -1
+        middle = centre.astype(np.float32)
+        pieces = [slice(first, first + _ROWS) for first in range(0, len(places), _ROWS)]
+        farthest = [float(_squares(places[some], middle, rows[some]).max()) for some in pieces]
         reach = stretch * self._reach
-        inside = max(radius - reach, float(squares.max()) ** 0.5 - 2 * reach, 0.0)
-        return np.flatnonzero(squares >= inside * inside * (1 - 1e-5))
+        inside = max(radius - reach, max(farthest) ** 0.5 - 2 * reach, 0.0)
+        limit = inside * inside * (1 - 1e-5)
+        found = [
+            np.flatnonzero(_squares(places[some], middle, rows[some]) >= limit) + some.start
+            for some, most in zip(pieces, farthest, strict=True)
+            if not most < limit
+        ]
+        return np.concatenate(found) if found else np.empty(0, np.intp)
 
     def _hold(self, rows: I32, world: F32) -> None:
         """Widen the bounds so that they hold instances (k,) at (k, 3, 4)."""
@@ -454,9 +462,11 @@ class Changes:
         self._groups = filled(gpu, "changes", self._counts, usage)
         self._rows: NDArray[np.uint32] = np.zeros(1, np.uint32)  # the count, then the rows
         self._transforms: F32 = np.zeros((0, 3, 4), np.float32)
-        self._mark: I32 = np.zeros(0, np.int32)  # where a row lies in them
+        self._mark: I32 = np.zeros(0, np.int32)  # where a row lies in them, once something moved a second time
+        self._marked = False
         self._moved = 0
-        self._placed: tuple[NDArray[np.uint32], F32, F32, F32] | None = None
+        self._placed = 0  # they are in the buffers already
+        self._replaced = False
         self._renewals: list[NDArray[np.void]] = []
         self._capacity = {"move": 0, "place": 0, "renew": 0}
         self._reserve("move", 1)
@@ -464,10 +474,11 @@ class Changes:
         self._reserve("renew", 1)
         self.bind(scene)
 
-    def _reserve(self, what: str, needed: int) -> bool:
-        """Buffers for so many changes of a kind. Returns whether they are new ones."""
+    def _reserve(self, what: str, needed: int) -> None:
+        """Buffers for so many changes of a kind."""
         if needed <= self._capacity[what]:
-            return False
+            return
+        self._replaced = True
         size = self._capacity[what] = power_of_two(needed)
         if what == "move":
             self._row_buffer = buffer(self._gpu, "dirty rows", 4 * (size + 1))
@@ -477,10 +488,10 @@ class Changes:
             self._place_buffer = buffer(self._gpu, "places", 40 * size)
         else:
             self._renewal_buffer = buffer(self._gpu, "renewals", RENEWAL.size * (size + 1))
-        return True
 
     def bind(self, scene: GpuScene) -> None:
         """Refer to the buffers as they are now."""
+        self._replaced = False
         device, layouts = self._gpu.device, self._layouts
         names = ("transforms", "spheres", "instances", "meshes")
         bound: dict[str, Any] = {name: {"buffer": getattr(scene, name)} for name in names}
@@ -501,7 +512,7 @@ class Changes:
     @property
     def pending(self) -> bool:
         """Whether there is anything to send, or to say that there is nothing any more."""
-        some = self._moved > 0 or self._placed is not None or len(self._renewals) > 0
+        some = self._moved > 0 or self._placed > 0 or len(self._renewals) > 0
         return some or bool(self._counts[:, 0].any())
 
     def renew(self, records: NDArray[np.void]) -> None:
@@ -513,33 +524,56 @@ class Changes:
         """Instances (k,), distinct, and their transforms (k, 3, 4). The last move of a row wins."""
         if not len(rows):
             return
-        last = int(rows.max())
-        if last >= len(self._mark):
-            more = max(last + 1, 2 * len(self._mark)) - len(self._mark)
-            self._mark = np.concatenate([self._mark, np.full(more, -1, np.int32)])
+        before = self._moved
+        if not before:  # nothing to compare with, as in nearly every frame
+            self._make_room(len(rows))
+            self._rows[1 : len(rows) + 1] = rows
+            self._transforms[: len(rows)] = transforms
+            self._moved = len(rows)
+            return
+        self._mark_moved(int(rows.max()))
         at = self._mark[rows]
         new = at < 0
         count = int(new.sum())
-        self._make_room(self._moved + count)
-        at[new] = np.arange(self._moved, self._moved + count, dtype=np.int32)
+        self._make_room(before + count)
+        at[new] = np.arange(before, before + count, dtype=np.int32)
         self._mark[rows] = at
         self._rows[at + 1] = rows
         self._transforms[at] = transforms
         self._moved += count
 
+    def _mark_moved(self, last: int) -> None:
+        """Note where the rows lie that moved already, in a column that holds row `last` too."""
+        moved = self._rows[1 : self._moved + 1]
+        last = max(last, int(moved.max()))
+        if last >= len(self._mark):
+            more = max(last + 1, 2 * len(self._mark)) - len(self._mark)
+            self._mark = np.concatenate([self._mark, np.full(more, -1, np.int32)])
+        if not self._marked:
+            self._marked = True
+            self._mark[moved] = np.arange(self._moved, dtype=np.int32)
+
     def place(self, rows: I32, position: F32, rotation: F32, scale: F32) -> None:
         """Instances (k,), distinct, that hang on nothing, and where they are now; -1 for what is not drawn.
 
-        Moves are put in place after these: what comes on top of either is made one.
+        They are sent at once: nothing is kept. Moves are put in place after these: what comes on top of either is
+        made one.
         """
-        if self._moved or self._placed is not None:
+        count = len(rows)
+        if self._moved or self._placed:
             drawn = rows >= 0
             world = affine_from_trs(position[drawn], rotation[drawn], scale[drawn]).astype(np.float32)
             self.move(rows[drawn], world)
-        elif len(rows):
-            counted = np.empty(len(rows) + 1, np.uint32)
-            counted[0], counted[1:] = len(rows), rows
-            self._placed = (counted, position, rotation, scale)
+        elif count:
+            self._reserve("place", count)
+            queue = self._gpu.device.queue
+            queue.write_buffer(self._placed_row_buffer, 0, np.array([count], np.uint32))
+            upload(self._gpu, self._placed_row_buffer, rows, 4)
+            offset = 0
+            for column in (position, rotation, scale):
+                upload(self._gpu, self._place_buffer, column, offset)
+                offset += column.nbytes
+            self._placed = count
 
     def _make_room(self, needed: int) -> None:
         if needed > len(self._transforms):
@@ -558,36 +592,30 @@ class Changes:
         counts = self._counts
         before = counts.copy()
         counts[:, :2] = 0
-        replaced = False
         if self._renewals:
             records = self._last_renewals()
             n = len(records) - 1
-            replaced |= self._reserve("renew", n)
+            self._reserve("renew", n)
             upload(self._gpu, self._renewal_buffer, records)
             counts[2, :2] = grid(n)
             self._renewals.clear()
         if self._moved:
             n = self._moved
-            replaced |= self._reserve("move", n)
+            self._reserve("move", n)
             self._rows[0] = n
             queue.write_buffer(self._row_buffer, 0, self._rows[: n + 1])
             upload(self._gpu, self._transform_buffer, self._transforms[:n])
-            self._mark[self._rows[1 : n + 1]] = -1
+            if self._marked:
+                self._mark[self._rows[1 : n + 1]] = -1
+                self._marked = False
             counts[0, :2] = grid(n)
             self._moved = 0
-        if self._placed is not None:
-            counted, *columns = self._placed
-            replaced |= self._reserve("place", len(counted) - 1)
-            queue.write_buffer(self._placed_row_buffer, 0, counted)
-            offset = 0
-            for column in columns:
-                upload(self._gpu, self._place_buffer, column, offset)
-                offset += column.nbytes
-            counts[1, :2] = grid(len(counted) - 1)
-            self._placed = None
+        if self._placed:
+            counts[1, :2] = grid(self._placed)
+            self._placed = 0
         if (counts != before).any():
             queue.write_buffer(self._groups, 0, counts)
-        return replaced
+        return self._replaced
 
     def _last_renewals(self) -> NDArray[np.void]:
         """The last record of each row, behind one that counts them."""
@@ -630,6 +658,18 @@ def grid(count: int, lanes: int = 256) -> tuple[int, int]:
     """Workgroups for `count` invocations, in two dimensions where one is not enough."""
     needed = max(1, -(-count // lanes))
     return min(needed, 65535), -(-needed // 65535)
+
+
+def _squares(places: F32, middle: F32, rows: I32) -> F32:
+    """(k,) the squared distances of points (k, 3) from one (3,); -1 for those in rows of -1."""
+    away = np.subtract(places.T, middle[:, None], order="C")  # a row per axis: triples would take four times as long
+    away *= away
+    out: F32 = away[0]
+    out += away[1]
+    out += away[2]
+    if int(rows.min()) < 0:
+        out[rows < 0] = -1
+    return out
 
 
 def spheres_of(mesh: NDArray[np.void], world: F32) -> tuple[F32, F32]:
