@@ -308,8 +308,8 @@ class Transforms:
         if not singles and not many:
             return NO_ROWS, NO_ROWS
         self._settle()
-        marks = np.frombuffer(self._marks, np.uint8)
         one_by_one = np.array(singles, np.int32)
+        marks = np.frombuffer(self._marks, np.uint8)
         marks[one_by_one] = 0
         run = self._run(many)
         if run is not None:
@@ -419,8 +419,12 @@ def _listed(rows: I32 | range) -> I32:
 
 def _united(many: list[I32], few: I32, marks: NDArray[np.uint8]) -> I32:
     """(k,) each row of some lists and of one more once. Each list holds a row once; `marks` are 0, and are again."""
+    if not many:
+        return few
+    rows = many[0]
+    if len(many) == 1 and not len(few):
+        return rows
     if len(many) == 1 and len(few) <= _FEW:
-        rows = many[0]
         known = rows.take(np.searchsorted(rows, few), mode="clip") == few
         return rows if known.all() else np.concatenate([rows, few[~known]])
     found: list[I32] = [few]

@@ -26,6 +26,7 @@ I32 = NDArray[np.int32]
 _CHUNK = 16 << 20  # larger uploads stall
 _LOAD = 4 << 20  # at a time, while nothing is drawn: what is staged is given back before the next piece
 _STORAGE = wgpu.BufferUsage.STORAGE | wgpu.BufferUsage.COPY_DST | wgpu.BufferUsage.COPY_SRC
+_FEW = 8192  # instances that are sent in one piece
 _ROWS = 16384  # instances that are looked at at a time
 _FARTHEST = 10_000.0  # metres: what falls for ever must not use up the depth's precision
 _BLOCK = 1024  # items that `blend_sort.wgsl` sorts in one workgroup
@@ -484,8 +485,7 @@ class Changes:
             self._row_buffer = buffer(self._gpu, "dirty rows", 4 * (size + 1))
             self._transform_buffer = buffer(self._gpu, "dirty transforms", 48 * size)
         elif what == "place":
-            self._placed_row_buffer = buffer(self._gpu, "placed rows", 4 * (size + 1))
-            self._place_buffer = buffer(self._gpu, "places", 40 * size)
+            self._place_buffer = buffer(self._gpu, "places", 44 * size + 4)
         else:
             self._renewal_buffer = buffer(self._gpu, "renewals", RENEWAL.size * (size + 1))
 
@@ -501,8 +501,7 @@ class Changes:
             dirty_transforms={"buffer": self._transform_buffer},
         )  # fmt: skip
         self._place_group = groups.PLACE.bind(
-            device, layouts.place, **bound, moved_rows={"buffer": self._placed_row_buffer},
-            moved_places={"buffer": self._place_buffer},
+            device, layouts.place, **bound, moved={"buffer": self._place_buffer},
         )  # fmt: skip
         self._renew_group = groups.RENEW.bind(
             device, layouts.renew, **bound, states={"buffer": scene.states},
@@ -566,13 +565,13 @@ class Changes:
             self.move(rows[drawn], world)
         elif count:
             self._reserve("place", count)
-            queue = self._gpu.device.queue
-            queue.write_buffer(self._placed_row_buffer, 0, np.array([count], np.uint32))
-            upload(self._gpu, self._placed_row_buffer, rows, 4)
+            parts = [np.array([count], np.int32), rows, position, rotation, scale]
+            if count < _FEW:  # copying is cheaper than another call
+                parts = [np.concatenate([part.view(np.int32).ravel() for part in parts])]
             offset = 0
-            for column in (position, rotation, scale):
-                upload(self._gpu, self._place_buffer, column, offset)
-                offset += column.nbytes
+            for part in parts:
+                upload(self._gpu, self._place_buffer, part, offset)
+                offset += part.nbytes
             self._placed = count
 
     def _make_room(self, needed: int) -> None:

@@ -132,8 +132,7 @@ PLACE = Bindings(
     instances=storage(runtime_array(s.INSTANCE)),
     batches=storage(runtime_array(s.BATCH)),
     meshes=storage(runtime_array(s.MESH)),
-    moved_rows=storage(runtime_array(u32)),
-    moved_places=storage(runtime_array(f32)),
+    moved=storage(runtime_array(u32)),
 )
 
 RENEW = Bindings(
