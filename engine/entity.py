@@ -50,17 +50,18 @@ class Entity:
     def alive(self) -> bool:
         """Whether the object is still in the world: everything else raises SceneError after it was despawned."""
         generations = self.world.generations
-        return generations is None or generations[self.row] == self._generation
+        return generations is None or (self.row < len(generations) and generations[self.row] == self._generation)
 
     def live_row(self) -> int:
         """The object's row. Raises SceneError when it was despawned."""
         generations = self.world.generations
-        if generations is not None and generations[self.row] != self._generation:
+        row = self.row
+        if generations is not None and (row >= len(generations) or generations[row] != self._generation):
             roster = self.world.roster
-            name = roster[self.row] if self.row < len(roster) and not roster.is_live(self.row) else ""
-            what = f'"{name}" was despawned' if name else f"the object that was in row {self.row} was despawned"
+            name = roster[row] if row < len(roster) and not roster.is_live(row) else ""
+            what = f'"{name}" was despawned' if name else f"the object that was in row {row} was despawned"
             raise SceneError(f"{what}; its handle is of no use any more")
-        return self.row
+        return row
 
     @property
     def name(self) -> str:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .declare import Vec3
 from .errors import SceneError
 from .math import depths_of
-from .rows import distinct, indices
+from .rows import distinct, far_too_long, indices
 
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
@@ -22,6 +22,7 @@ I32 = NDArray[np.int32]
 NO_ROWS: I32 = np.empty(0, np.int32)
 NO_ROWS.flags.writeable = False
 
+_COLUMNS = ("_parent", "_depth", "_position", "_rotation", "_scale", "_world", "_alone", "_stale")
 _CHUNK = 16384
 """Rows computed at a time, so that what is worked on stays in the cache."""
 _RUN = 1024
@@ -46,7 +47,7 @@ class Transforms:
     five times faster than an array; `put_position` and its like write so.
 
     Columns that are given read-only are shared, and copied when they are first written or asked for to write to.
-    `spawn` may replace every array and view: ask for them anew.
+    `spawn` and `release` may replace every array and view: ask for them anew.
     """
 
     def __init__(self, parent: I32, depth: I32, position: F32, rotation: F32, scale: F32, world: F32) -> None:
@@ -192,6 +193,21 @@ class Transforms:
             self._own("_parent")[rows] = -1
             self._other_tree = True
         self.count = end
+        if far_too_long(len(self._parent), end):
+            self._shrink(2 * end)
+
+    def _shrink(self, size: int) -> None:
+        """Columns of this length, which holds all rows in use."""
+        self._settle()
+        for name in _COLUMNS:
+            column = getattr(self, name)
+            if column is not None:  # what is shared stays where it is
+                setattr(self, name, column[:size].copy() if column.flags.writeable else column[:size])
+        del self._marks[size:]
+        self._touched = [row for row in self._touched if row < size]
+        many = [_listed(rows) for rows in self._touched_many]
+        self._touched_many = [left for rows in many if len(left := rows[rows < size])]
+        self._look()
 
     def _reserve(self, needed: int) -> None:
         """Columns for at least so many rows; they double."""
@@ -199,7 +215,7 @@ class Transforms:
         if needed <= have:
             return
         size = max(needed, 2 * have)
-        for name in ("_parent", "_depth", "_position", "_rotation", "_scale", "_world", "_alone", "_stale"):
+        for name in _COLUMNS:
             column = getattr(self, name)
             if column is not None:
                 made = np.empty((size, *column.shape[1:]), column.dtype)

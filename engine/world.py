@@ -23,7 +23,7 @@ from .entity import Entity
 from .errors import SceneError
 from .picked import Picker
 from .roster import Looks, Roster
-from .rows import distinct, indices
+from .rows import distinct, far_too_long, indices
 from .scene.components import Environment
 from .scene.settings import apply_settings
 from .transforms import NO_ROWS, Transforms, odd
@@ -298,8 +298,8 @@ class World:
     def despawn(self, what: Entity | ArrayLike) -> None:
         """Take objects out of the world, and all that hangs on them: one, or rows (k,) in any order.
 
-        Their handles raise SceneError from then on. Lights go out. Raises SceneError for rows that are no objects,
-        and when the active camera would go; then nothing does.
+        Their handles raise SceneError from then on. Lights go out. Arrays that were asked for before may be out of
+        date. Raises SceneError for rows that are no objects, and when the active camera would go; then nothing does.
         """
         if isinstance(what, Entity):
             rows = np.array([self.own(what).live_row()], np.int32)
@@ -320,7 +320,10 @@ class World:
         self.appearance.put_out(rows)
         self.roster.remove(rows)
         self.generations = self.roster.generations
-        self.transforms.release(rows, self.roster.rows.end)
+        end = self.roster.rows.end
+        self.transforms.release(rows, end)
+        if far_too_long(len(self._mirrored), end):
+            self._mirrored = self._mirrored[: 2 * end].copy()
 
     def own(self, entity: Entity) -> Entity:
         """The same object. Raises SceneError for one of another world."""
@@ -336,7 +339,9 @@ class World:
         looks = self.roster.unsent()
         if looks is None:
             return None
-        mirrored = self.transforms.mirrored(looks.rows)
+        mirrored = np.zeros(len(looks.rows), bool)
+        shown = looks.mesh >= 0
+        mirrored[shown] = self.transforms.mirrored(looks.rows[shown])
         if len(looks.rows) and (self._turned or mirrored.any()):
             self._turned = True
             self._grow_mirrored(int(looks.rows.max()) + 1)
@@ -372,6 +377,7 @@ class World:
     def pick_rectangle(self, x0: float, y0: float, x1: float, y1: float) -> list[Entity]:
         """The objects that the last picture shows between two corners, in the order of their rows. As `pick`."""
         rows = self._drawn_by().pick_rectangle(x0, y0, x1, y1).result()
+        rows = rows[rows < len(self.names)]
         return [Entity(self, row) for row in self.roster.living(rows).tolist()]
 
     def _drawn_by(self) -> Picker:

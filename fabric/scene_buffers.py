@@ -26,6 +26,7 @@ I32 = NDArray[np.int32]
 _CHUNK = 16 << 20  # larger uploads stall
 _LOAD = 4 << 20  # at a time, while nothing is drawn: what is staged is given back before the next piece
 _STORAGE = wgpu.BufferUsage.STORAGE | wgpu.BufferUsage.COPY_DST | wgpu.BufferUsage.COPY_SRC
+_NO_RENEWALS: NDArray[np.void] = np.empty(0, RENEWAL.dtype)
 _FEW = 8192  # instances that are sent in one piece
 _ROWS = 16384  # instances that are looked at at a time
 _FARTHEST = 10_000.0  # metres: what falls for ever must not use up the depth's precision
@@ -292,6 +293,7 @@ class GpuScene:
             self._resize(max(self.rows.end, 2 * self.capacity))
         elif far_too_long(self.capacity, self.rows.end):
             self._resize(2 * self.rows.end)
+            self._forget()
         self.count = self.rows.end
         other, more = batching.fit(), len(batching.table) > self.batches
         if other or more:
@@ -323,6 +325,16 @@ class GpuScene:
         self.capacity = capacity
         self.version += 1
         self._bind_draws()
+
+    def _forget(self) -> None:
+        """Shorten what is kept about objects and instances on the CPU, now that there are far fewer."""
+        objects = np.flatnonzero(self.instance_of_object >= 0)
+        last = max(int(objects[-1]) if len(objects) else 0, int(self.lights["object"].max(initial=0)))
+        if far_too_long(len(self.instance_of_object), last + 1):
+            self.instance_of_object = self.instance_of_object[: 2 * last + 2].copy()
+            self._is_lit = self._is_lit[: 2 * last + 2].copy()
+        if self._batch_of is not None:
+            self._batch_of = self._batch_of[: self.capacity].copy()
 
     # ---- what moves -----------------------------------------------------------------------------------------------
 
@@ -419,7 +431,7 @@ class GpuScene:
         if self.changes.pending:
             before = self.version
             self._fit()
-            if self.changes.send():
+            if self.changes.send(self.capacity):
                 self.version += 1
             if self.version != before:
                 self.changes.bind(self)
@@ -475,9 +487,10 @@ class Changes:
         self._reserve("renew", 1)
         self.bind(scene)
 
-    def _reserve(self, what: str, needed: int) -> None:
-        """Buffers for so many changes of a kind."""
-        if needed <= self._capacity[what]:
+    def _reserve(self, what: str, needed: int, most: int = 1 << 32) -> None:
+        """Buffers for so many changes of a kind, and not for far more than the `most` that may come."""
+        have = self._capacity[what]
+        if needed <= have and not far_too_long(have, max(needed, most)):
             return
         self._replaced = True
         size = self._capacity[what] = power_of_two(needed)
@@ -582,25 +595,27 @@ class Changes:
             transforms[: self._moved] = self._transforms[: self._moved]
             self._rows, self._transforms = rows, transforms
 
-    def send(self) -> bool:
+    def send(self, instances: int) -> bool:
         """Write what is pending into the buffers, and how much it is; the frame's `record` then puts it in place.
 
-        Returns whether buffers were replaced: then `bind` is to follow.
+        instances: how many there is room for. Returns whether buffers were replaced: then `bind` is to follow.
         """
         queue = self._gpu.device.queue
         counts = self._counts
         before = counts.copy()
         counts[:, :2] = 0
-        if self._renewals:
-            records = self._last_renewals()
+        records = self._last_renewals() if self._renewals else _NO_RENEWALS
+        self._reserve("renew", len(records), instances)
+        self._reserve("move", self._moved, instances)
+        if not self._placed:  # what was placed is in its buffer already
+            self._reserve("place", 0, instances)
+        if len(records):
             n = len(records) - 1
-            self._reserve("renew", n)
             upload(self._gpu, self._renewal_buffer, records)
             counts[2, :2] = grid(n)
             self._renewals.clear()
         if self._moved:
             n = self._moved
-            self._reserve("move", n)
             self._rows[0] = n
             queue.write_buffer(self._row_buffer, 0, self._rows[: n + 1])
             upload(self._gpu, self._transform_buffer, self._transforms[:n])
@@ -609,6 +624,12 @@ class Changes:
                 self._marked = False
             counts[0, :2] = grid(n)
             self._moved = 0
+            if far_too_long(len(self._transforms), max(n, instances)):
+                self._rows, self._transforms, self._mark = (
+                    self._rows[:1].copy(),
+                    self._transforms[:0].copy(),
+                    self._mark[:0].copy(),
+                )
         if self._placed:
             counts[1, :2] = grid(self._placed)
             self._placed = 0

@@ -93,12 +93,12 @@ CULL = Bindings(
 HI_Z_FIRST = Bindings(
     "pass",
     COMPUTE,
-    reduction=uniform(s.HI_Z),
+    reduction=storage(s.HI_Z),
     depth=texture("2d", "depth"),
     hi_z=storage(runtime_array(f32), write=True),
 )
 
-HI_Z_NEXT = Bindings("pass", COMPUTE, reduction=uniform(s.HI_Z), hi_z=storage(runtime_array(f32), write=True))
+HI_Z_NEXT = Bindings("pass", COMPUTE, reduction=storage(s.HI_Z), hi_z=storage(runtime_array(f32), write=True))
 
 BLEND_SORT = Bindings(
     "pass",
@@ -177,7 +177,7 @@ ACCUMULATE = Bindings(
 TONEMAP = Bindings(
     "pass",
     FRAGMENT,
-    tonemap=uniform(s.TONEMAP),
+    tonemap=_visible(uniform(s.TONEMAP), VERTEX | FRAGMENT),
     hdr=texture("2d", "unfilterable-float"),
     accumulated=storage(runtime_array(vec4)),
 )

@@ -1,8 +1,17 @@
 // From scene light to screen colour.
 
+// What the fragments branch on reaches them from the vertices. If they read it from the uniform, llvmpipe (Mesa 22.3)
+// would compile them anew every frame, for its value, and keep each of them for ever: a megabyte a frame.
+struct Screen {
+    @builtin(position) at: vec4f,
+    @location(0) @interpolate(flat) curve: u32,
+    @location(1) @interpolate(flat) samples: f32,
+};
+
 @vertex
-fn vertex(@builtin(vertex_index) i: u32) -> @builtin(position) vec4f {
-    return vec4f(vec2f(f32((i << 1u) & 2u), f32(i & 2u)) * 2.0 - 1.0, 0.0, 1.0);
+fn vertex(@builtin(vertex_index) i: u32) -> Screen {
+    let at = vec4f(vec2f(f32((i << 1u) & 2u), f32(i & 2u)) * 2.0 - 1.0, 0.0, 1.0);
+    return Screen(at, tonemap.curve, tonemap.samples);
 }
 
 // Khronos PBR Neutral (Khronos Group 2024): base colours stay true, highlights roll off and desaturate.
@@ -70,14 +79,14 @@ fn encode_srgb(c: vec3f) -> vec3f {
 }
 
 @fragment
-fn fragment(@builtin(position) at: vec4f) -> @location(0) vec4f {
-    let pixel = vec2u(at.xy);
+fn fragment(screen: Screen) -> @location(0) vec4f {
+    let pixel = vec2u(screen.at.xy);
     var color = textureLoad(hdr, pixel, 0).rgb;
-    if (tonemap.samples > 1.0) {
-        color = accumulated[pixel.y * frame.size.x + pixel.x].rgb / tonemap.samples;
+    if (screen.samples > 1.0) {
+        color = accumulated[pixel.y * frame.size.x + pixel.x].rgb / screen.samples;
     }
     color = max(color, vec3f(0.0)) * tonemap.exposure;
-    switch (tonemap.curve) {
+    switch (screen.curve) {
         case TONEMAP_NEUTRAL: { color = neutral(color); }
         case TONEMAP_AGX: { color = agx(color); }
         case TONEMAP_ACES: { color = aces(color); }
