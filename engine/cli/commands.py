@@ -247,6 +247,9 @@ def bench(
     culling: Annotated[str, Option("--culling", metavar="on|off", help="frame: leave out what is not seen.")] = "on",
     moving: Annotated[float, Option("--moving", min=0, max=1, help="frame: the part of the objects that moves.")] = 0.0,
     gpu: Annotated[bool, Option("--gpu", help="frame: what every pass takes on the GPU.")] = False,
+    cycles: Annotated[
+        int, Option("--cycles", min=0, help="memory: how often a world of 1000 objects grows and shrinks again.")
+    ] = 0,
     set: Set = None,
     json: Json = None,
 ) -> None:
@@ -264,6 +267,6 @@ def bench(
         read_counts(objects) if objects else None,
         read_size(size),
         frames,
-        {"frame": {"settings": settings, "moving": moving, "gpu": gpu}},
+        {"frame": {"settings": settings, "moving": moving, "gpu": gpu}, "memory": {"cycles": cycles}},
         json,
     )
