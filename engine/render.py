@@ -31,7 +31,7 @@ DT = 1 / 60
 MAX_EDGE = 16384
 """Pixels; no adapter draws more."""
 _UNTIL_TRIM = 4
-"""Frames after which the GPU has let go of the buffers of a scene that shrank."""
+"""Frames after which nothing refers to the buffers of a scene that shrank any more."""
 
 Source = Scene | str | os.PathLike[str]
 Surroundings = str | os.PathLike[str] | Sequence[float]
@@ -203,7 +203,10 @@ class Stage:
         self._trim()
 
     def _trim(self) -> None:
-        """Hand back what is free since the scene shrank, some frames later: until then the GPU uses some of it."""
+        """Hand back what is free since the scene shrank, some frames later: until then the GPU uses some of it.
+
+        It is waited for, once in such a while: a software adapter may be many frames behind.
+        """
         scene = self.fabric.scene
         capacity = scene.capacity if scene is not None else 0
         if capacity < self._capacity:
@@ -211,6 +214,8 @@ class Stage:
         elif self._until_trim:
             self._until_trim -= 1
             if not self._until_trim:
+                device: Any = self.fabric.gpu.device
+                device._poll_wait()
                 give_back()
         self._capacity = capacity
 
