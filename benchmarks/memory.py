@@ -12,6 +12,8 @@ RUNS_ON = "adapter"
 FRAMES = 20
 FEW = 1000
 """Objects that a running world begins with, grows from and shrinks back to."""
+SETTLED = 8
+"""Frames after which a scene that shrank has given back what it can."""
 
 _SCRIPT = """
 import json, sys
@@ -60,11 +62,13 @@ def cycled(objects: int, size: tuple[int, int], frames: int, cycles: int) -> dic
 
     {"objects", "cycles", and in 10^6 bytes "start_mb", "large_mb", "first_mb", "last_mb", "start_buffers_mb",
     "large_buffers_mb", "last_buffers_mb"}: resident memory and the buffers on the GPU, at the start, at the largest,
-    after the first cycle and after the last one. Each is taken after `frames` frames.
+    after the first cycle and after the last one. Each is taken after `frames` frames, but no less than it takes until
+    memory is given back.
     """
     import numpy as np
 
     edge = 3.0 * objects ** (1 / 3)
+    frames = max(frames, SETTLED)
     world = _world(min(FEW, objects), edge)
     stage = _stage(size)
     at = np.random.default_rng(1).uniform(-edge / 2, edge / 2, (max(0, objects - FEW), 3)).astype(np.float32)

@@ -328,8 +328,8 @@ class GpuScene:
 
     def _forget(self) -> None:
         """Shorten what is kept about objects and instances on the CPU, now that there are far fewer."""
-        objects = np.flatnonzero(self.instance_of_object >= 0)
-        last = max(int(objects[-1]) if len(objects) else 0, int(self.lights["object"].max(initial=0)))
+        objects, lit = np.flatnonzero(self.instance_of_object >= 0), self.lights["object"]
+        last = max(int(objects.max(initial=0)), int(lit[lit != NONE].max(initial=0)))
         if far_too_long(len(self.instance_of_object), last + 1):
             self.instance_of_object = self.instance_of_object[: 2 * last + 2].copy()
             self._is_lit = self._is_lit[: 2 * last + 2].copy()
