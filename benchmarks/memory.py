@@ -137,7 +137,8 @@ def _buffers() -> float:
     import wgpu
 
     gc.collect()
-    return sum(one.size for one in gc.get_objects() if isinstance(one, wgpu.GPUBuffer)) / 1e6
+    sizes: list[int] = [one.size for one in gc.get_objects() if isinstance(one, wgpu.GPUBuffer)]
+    return sum(sizes) / 1e6
 
 
 def resident() -> float:
