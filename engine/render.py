@@ -253,7 +253,7 @@ class Stage:
         world.resend()
         self._recast(world)
         rows = world.rows_that_moved()
-        self.fabric.move(rows, world.world_from_local[rows])
+        self.fabric.move(rows, world.transforms.world_of(rows))
         self._shown = woven
         give_back()
         self.uploads.append(time.perf_counter() - start)

@@ -112,9 +112,21 @@ class Transforms:
             return self._position[at], self._rotation[at], self._scale[at]
         return self._position.take(at, 0), self._rotation.take(at, 0), self._scale.take(at, 0)
 
-    def made(self, rows: I32) -> F32:
-        """(k, 3, 4) world_from_local of rows that the last `update` named as being in trees."""
-        return self._world.take(rows, 0)
+    def world_of(self, rows: I32) -> F32:
+        """(k, 3, 4) world_from_local of some rows, as of the last `update`: as `world`, but nothing else is made."""
+        self._settle()
+        out: F32 = self._world.take(rows, 0)
+        if self._stale is not None:
+            late = np.flatnonzero(self._stale[rows])
+            if len(late):
+                out[late] = np.moveaxis(_affine(*self.places(rows[late])), 2, 0)
+        return out
+
+    def moved_rows(self) -> I32 | None:
+        """(k,) the rows that are elsewhere than in the `world` that was given; None where that was not kept."""
+        if self._world.flags.writeable:
+            return None
+        return NO_ROWS if self._stale is None else np.flatnonzero(self._stale[: self.count]).astype(np.int32)
 
     # ---- the tree -------------------------------------------------------------------------------------------------
 

@@ -350,13 +350,13 @@ class World:
 
     def rows_that_moved(self) -> I32:
         """(k,) the rows that are not where they were woven, as of the last `update_transforms`."""
-        woven, now = self.woven.objects.world, self.transforms.world
-        known = min(len(woven), len(now))
-        if now.base is woven or now is woven:
-            return NO_ROWS
-        moved = (now[:known] != woven[:known]).any(axis=(1, 2))
-        rows = np.concatenate([np.flatnonzero(moved), np.arange(known, len(now))]).astype(np.int32)
-        return self.roster.living(rows)
+        rows = self.transforms.moved_rows()
+        if rows is None:
+            woven, now = self.woven.objects.world, self.transforms.world
+            known = min(len(woven), len(now))
+            moved = (now[:known] != woven[:known]).any(axis=(1, 2))
+            rows = np.concatenate([np.flatnonzero(moved), np.arange(known, len(now))]).astype(np.int32)
+        return self._known(rows)
 
     def resend(self) -> None:
         """Another Fabric shows the world, which knows only what was woven: everything else is to be sent again."""
@@ -446,7 +446,7 @@ class World:
             return Moved(alone, position, rotation, scale, NO_ROWS, _NO_WORLD)
         if self._may_be_turned(t.scale_of(in_trees)):
             self._note_mirrored(in_trees, t.mirrored(in_trees))
-        return Moved(alone, position, rotation, scale, in_trees, t.made(in_trees))
+        return Moved(alone, position, rotation, scale, in_trees, t.world_of(in_trees))
 
     def _known(self, rows: I32) -> I32:
         """Those of some rows that are objects, and known to the woven scene or drawn since."""
