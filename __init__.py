@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .assets.mesh import MeshData
     from .engine.app import App
     from .engine.declare import component, field, struct
+    from .engine.entity import Entity
     from .engine.errors import AssetError, DreamwellError, GpuError, Problem, SceneError, SettingsError, ShaderError
     from .engine.gpu import Gpu
     from .engine.input import Input
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from .engine.scene.scene import Scene, SceneObject
     from .engine.scene.settings import RenderSettings
     from .engine.script import ScriptError
-    from .engine.world import Entity, World
+    from .engine.world import World
     from .fabric import Fabric, Observer
     from .loom.weave import weave
     from .loom.woven import WovenScene
@@ -42,6 +43,7 @@ else:
         "assets.mesh": ("MeshData",),
         "engine.app": ("App",),
         "engine.declare": ("component", "field", "struct"),
+        "engine.entity": ("Entity",),
         "engine.errors": (
             "AssetError",
             "DreamwellError",
@@ -70,7 +72,7 @@ else:
         "engine.scene.scene": ("Scene", "SceneObject"),
         "engine.scene.settings": ("RenderSettings",),
         "engine.script": ("ScriptError",),
-        "engine.world": ("Entity", "World"),
+        "engine.world": ("World",),
         "fabric": ("Fabric", "Observer"),
         "loom.weave": ("weave",),
         "loom.woven": ("WovenScene",),

@@ -15,13 +15,14 @@ from ..assets.library import AssetLibrary
 from ..fabric import Fabric
 from ..loom.weave import weave
 from ..loom.woven import WovenScene
+from .entity import Entity
 from .gpu import Gpu
 from .input import Input
 from .render import DT, Picture, Progress, Shot, Source, Stage, Surroundings, altered, is_linear, opened, save, take
 from .scene.scene import Scene
 from .script import script_error
 from .window import Window, why_no_window
-from .world import Entity, World
+from .world import World
 
 Update = Callable[[World, float], object]
 OnKey = Callable[[str], object]

@@ -30,6 +30,8 @@ DT = 1 / 60
 """Seconds between frames where no clock runs."""
 MAX_EDGE = 16384
 """Pixels; no adapter draws more."""
+_UNTIL_TRIM = 4
+"""Frames after which nothing refers to the buffers of a scene that shrank any more."""
 
 Source = Scene | str | os.PathLike[str]
 Surroundings = str | os.PathLike[str] | Sequence[float]
@@ -175,6 +177,8 @@ class Stage:
         """Seconds, of every upload of a scene."""
         self._shown: WovenScene | None = None
         self._drawn: World | None = None
+        self._capacity = 0
+        self._until_trim = 0
 
     def draw(self, world: World, time: float, sample: tuple[int, int] = (0, 1), view: Any = None) -> None:
         """Draw one frame: what moved is sent, another scene than last time is uploaded whole."""
@@ -196,6 +200,24 @@ class Stage:
         if self._drawn is not world and self._drawn is not None and self._drawn.picker is self.fabric:
             self._drawn.picker = None
         self._drawn, world.picker = world, self.fabric
+        self._trim()
+
+    def _trim(self) -> None:
+        """Hand back what is free since the scene shrank, some frames later: until then the GPU uses some of it.
+
+        It is waited for, once in such a while: a software adapter may be many frames behind.
+        """
+        scene = self.fabric.scene
+        capacity = scene.capacity if scene is not None else 0
+        if capacity < self._capacity:
+            self._until_trim = _UNTIL_TRIM
+        elif self._until_trim:
+            self._until_trim -= 1
+            if not self._until_trim:
+                device: Any = self.fabric.gpu.device
+                device._poll_wait()
+                give_back()
+        self._capacity = capacity
 
     def _send(self, world: World) -> None:
         """What changed of the lights, the materials, the surroundings; and the exposure that follows them."""
@@ -231,7 +253,7 @@ class Stage:
         world.resend()
         self._recast(world)
         rows = world.rows_that_moved()
-        self.fabric.move(rows, world.world_from_local[rows])
+        self.fabric.move(rows, world.transforms.world_of(rows))
         self._shown = woven
         give_back()
         self.uploads.append(time.perf_counter() - start)

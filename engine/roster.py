@@ -15,12 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..loom.woven import WovenScene
-from .rows import Rows, distinct
+from .rows import Rows, distinct, far_too_long
 from .scene.names import number_of
 
 I32 = NDArray[np.int32]
 U32 = NDArray[np.uint32]
 U64 = NDArray[np.uint64]
+
+_UNSENT = 65536
+"""Changes that are remembered for whoever draws the world, beside two of each row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +67,8 @@ class Roster(Sequence[str]):
         self._stems: list[str] = []
         self._stem_number: dict[str, int] = {}
         self._unsent: list[I32] = []
+        self._unsent_count = 0
+        self._first_generation = 0  # of rows that come: not below that of any that was given up there
 
     # ---- reading --------------------------------------------------------------------------------------------------
 
@@ -106,7 +111,10 @@ class Roster(Sequence[str]):
 
     def living(self, rows: I32) -> I32:
         """Those of some rows that are objects."""
-        return rows if self.generations is None or self._columns is None else rows[self._columns.alive[rows]]
+        if self.generations is None or self._columns is None:
+            return rows
+        alive = self._columns.alive.take(rows)
+        return rows if alive.all() else rows[alive]
 
     def dead(self, rows: I32) -> I32:
         """Those of some rows that are no objects any more."""
@@ -223,6 +231,8 @@ class Roster(Sequence[str]):
         self.generations = columns.generation.data
         self._change(columns, rows)
         self.rows.give(rows)
+        if far_too_long(len(columns.alive), self.rows.end):
+            self._shrink(columns, 2 * self.rows.end)
 
     def show(self, rows: I32, mesh: int, material: int) -> None:
         """Objects (k,) that show another mesh in another material."""
@@ -238,6 +248,10 @@ class Roster(Sequence[str]):
     def _change(self, columns: _Columns, rows: I32) -> None:
         columns.changed[rows] = True
         self._unsent.append(rows)
+        self._unsent_count += len(rows)
+        if self._unsent_count > 2 * len(columns.alive) + _UNSENT:  # nobody draws the world
+            self._unsent = [distinct(np.concatenate(self._unsent))]
+            self._unsent_count = len(self._unsent[0])
 
     def unsent(self) -> Looks | None:
         """What shows something else than when it was last asked, each row once; those that are gone show nothing."""
@@ -246,12 +260,16 @@ class Roster(Sequence[str]):
             return None
         rows = self._unsent[0] if len(self._unsent) == 1 else distinct(np.concatenate(self._unsent))
         self._unsent.clear()
-        return Looks(rows, columns.mesh[rows], columns.material[rows])
+        self._unsent_count = 0
+        mesh, material = columns.mesh.take(rows, mode="clip"), columns.material.take(rows, mode="clip")
+        mesh[rows >= len(columns.mesh)] = -1
+        return Looks(rows, mesh, material)
 
     def resend(self) -> None:
         """Who draws the world knows the woven scene only: everything else is to be sent again."""
         if self._columns is not None:
             self._unsent = [np.flatnonzero(self._columns.changed).astype(np.int32)]
+            self._unsent_count = len(self._unsent[0])
 
     def _mask(self, columns: _Columns, tags: Iterable[str]) -> U32:
         """(words,) the bits of some tags; tags that nothing carried yet get theirs."""
@@ -287,10 +305,18 @@ class Roster(Sequence[str]):
             return
         size = max(needed, 2 * have)
         for key, fill in (("alive", 0), ("ids", 0), ("tags", 0), ("mesh", -1), ("material", -1), ("changed", 0),
-                          ("stem", -1), ("number", -1), ("generation", 0)):  # fmt: skip
+                          ("stem", -1), ("number", -1), ("generation", self._first_generation)):  # fmt: skip
             column = getattr(columns, key)
             made = np.full((size, *column.shape[1:]), fill, column.dtype)
             made[:have] = column
             setattr(columns, key, made)
+        if self.generations is not None:
+            self.generations = columns.generation.data
+
+    def _shrink(self, columns: _Columns, size: int) -> None:
+        """Columns of this length, which holds all rows in use. Handles to the rest must never fit what comes there."""
+        self._first_generation = max(self._first_generation, int(columns.generation[size:].max()))
+        for key in vars(columns):
+            setattr(columns, key, getattr(columns, key)[:size].copy())
         if self.generations is not None:
             self.generations = columns.generation.data

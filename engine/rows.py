@@ -64,6 +64,16 @@ def distinct(rows: I32) -> I32:
     return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) > 1 else ordered
 
 
+def indices(rows: I32 | range) -> slice | NDArray[np.intp]:
+    """What to index a column with: a slice for a range, else `intp`, which NumPy would convert to every time."""
+    return slice(rows.start, rows.stop) if isinstance(rows, range) else rows.astype(np.intp)
+
+
+def far_too_long(length: int, needed: int) -> bool:
+    """Whether a table is to shrink: not before it is eight times as long as needed, and never a short one."""
+    return length > 4096 and length > 8 * needed
+
+
 def power_of_two(least: int) -> int:
     """The smallest power of two that is not below `least`; 1 for 0."""
     return 1 << max(least - 1, 0).bit_length()

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .declare import Vec3
 from .errors import SceneError
 from .math import depths_of
-from .rows import distinct
+from .rows import distinct, far_too_long, indices
 
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
@@ -22,8 +22,18 @@ I32 = NDArray[np.int32]
 NO_ROWS: I32 = np.empty(0, np.int32)
 NO_ROWS.flags.writeable = False
 
+_COLUMNS = ("_parent", "_depth", "_position", "_rotation", "_scale", "_world", "_alone", "_stale")
 _CHUNK = 16384
 """Rows computed at a time, so that what is worked on stays in the cache."""
+_RUN = 1024
+"""Rows that are behind one another are worth a range from so many on."""
+_DENSE = 2
+"""Where a range holds at most so many times the rows that were touched, it counts as touched as a whole: reading all
+of it in order takes less than picking rows."""
+_FEW = 64
+"""Rows touched one by one that are looked for in the others, rather than marking all of those."""
+_LISTS = 16
+"""Calls of `touch` that are remembered one by one."""
 
 
 class Transforms:
@@ -37,7 +47,7 @@ class Transforms:
     five times faster than an array; `put_position` and its like write so.
 
     Columns that are given read-only are shared, and copied when they are first written or asked for to write to.
-    `spawn` may replace every array and view: ask for them anew.
+    `spawn` and `release` may replace every array and view: ask for them anew.
     """
 
     def __init__(self, parent: I32, depth: I32, position: F32, rotation: F32, scale: F32, world: F32) -> None:
@@ -51,8 +61,8 @@ class Transforms:
         self._hung = self._above = NO_ROWS  # rows with a parent, in the order of their parents; and those parents
         self._stale: NDArray[np.bool_] | None = None
         self._marks = bytearray(len(parent))
-        self._touched: list[int] = []  # one by one
-        self._touched_many: list[I32] = []
+        self._touched: list[int] = []  # one by one, each marked
+        self._touched_many: list[I32 | range] = []  # each ascending
         self._other_tree = False
         self._order()
 
@@ -95,9 +105,28 @@ class Transforms:
         """(n,) to read, as of the last `update`."""
         return self._depth[: self.count]
 
-    def places(self, rows: I32) -> tuple[F32, F32, F32]:
-        """Position (k, 3), rotation (k, 4) and scale (k, 3) of some rows."""
-        return self._position.take(rows, 0), self._rotation.take(rows, 0), self._scale.take(rows, 0)
+    def places(self, rows: I32 | range) -> tuple[F32, F32, F32]:
+        """Position (k, 3), rotation (k, 4) and scale (k, 3) of some rows; those of a range are views."""
+        at = indices(rows)
+        if isinstance(at, slice):
+            return self._position[at], self._rotation[at], self._scale[at]
+        return self._position.take(at, 0), self._rotation.take(at, 0), self._scale.take(at, 0)
+
+    def world_of(self, rows: I32) -> F32:
+        """(k, 3, 4) world_from_local of some rows, as of the last `update`: as `world`, but nothing else is made."""
+        self._settle()
+        out: F32 = self._world.take(rows, 0)
+        if self._stale is not None:
+            late = np.flatnonzero(self._stale[rows])
+            if len(late):
+                out[late] = np.moveaxis(_affine(*self.places(rows[late])), 2, 0)
+        return out
+
+    def moved_rows(self) -> I32 | None:
+        """(k,) the rows that are elsewhere than in the `world` that was given; None where that was not kept."""
+        if self._world.flags.writeable:
+            return None
+        return NO_ROWS if self._stale is None else np.flatnonzero(self._stale[: self.count]).astype(np.int32)
 
     # ---- the tree -------------------------------------------------------------------------------------------------
 
@@ -129,17 +158,17 @@ class Transforms:
         self._other_tree = True
         self.mark(row)
 
-    def lowest_scale(self, rows: I32) -> float:
-        """The smallest factor of some rows, and of all that there are when one of them hangs on anything."""
-        return float(self._scale.min() if (self._parent[rows] >= 0).any() else self._scale[rows].min())
+    def scale_of(self, rows: I32) -> F32:
+        """(k, 3) factors of some rows."""
+        return self._scale.take(rows, 0)
 
     def mirrored(self, rows: I32) -> NDArray[np.bool_]:
         """(k,) whether world transforms turn a left hand into a right one: an odd number of negative factors above."""
-        out: NDArray[np.bool_] = (self._scale[rows] < 0).sum(axis=1) % 2 == 1
+        out = odd(self.scale_of(rows) < 0)
         at, above = np.arange(len(rows)), self._parent[rows]
         while (above >= 0).any():
             at, above = at[above >= 0], above[above >= 0]
-            out[at] ^= (self._scale[above] < 0).sum(axis=1) % 2 == 1
+            out[at] ^= odd(self.scale_of(above) < 0)
             above = self._parent[above]
         return out
 
@@ -176,6 +205,21 @@ class Transforms:
             self._own("_parent")[rows] = -1
             self._other_tree = True
         self.count = end
+        if far_too_long(len(self._parent), end):
+            self._shrink(2 * end)
+
+    def _shrink(self, size: int) -> None:
+        """Columns of this length, which holds all rows in use."""
+        self._settle()
+        for name in _COLUMNS:
+            column = getattr(self, name)
+            if column is not None:  # what is shared stays where it is
+                setattr(self, name, column[:size].copy() if column.flags.writeable else column[:size])
+        del self._marks[size:]
+        self._touched = [row for row in self._touched if row < size]
+        many = [_listed(rows) for rows in self._touched_many]
+        self._touched_many = [left for rows in many if len(left := rows[rows < size])]
+        self._look()
 
     def _reserve(self, needed: int) -> None:
         """Columns for at least so many rows; they double."""
@@ -183,7 +227,7 @@ class Transforms:
         if needed <= have:
             return
         size = max(needed, 2 * have)
-        for name in ("_parent", "_depth", "_position", "_rotation", "_scale", "_world", "_alone", "_stale"):
+        for name in _COLUMNS:
             column = getattr(self, name)
             if column is not None:
                 made = np.empty((size, *column.shape[1:]), column.dtype)
@@ -240,10 +284,10 @@ class Transforms:
             self._stale = None
         return self._world[: self.count]
 
-    def _put_off(self, rows: I32) -> None:
+    def _put_off(self, rows: I32 | range) -> None:
         if self._stale is None:
             self._stale = np.zeros(len(self._parent), bool)
-        self._stale[rows] = True
+        self._stale[indices(rows)] = True
 
     def mark(self, row: int) -> None:
         """Say that a row of position, rotation or scale was written."""
@@ -254,52 +298,76 @@ class Transforms:
     def touch(self, rows: Any = None) -> None:
         """Say which rows were written: (k,) integers, an (n,) mask, a slice, or None for all. Raises SceneError."""
         n = self.count
-        chosen: NDArray[Any]
+        chosen: NDArray[Any] | range
         if rows is None or isinstance(rows, slice):
-            chosen = np.arange(n)[rows or slice(None)]
+            chosen = range(n)[rows or slice(None)]
+            chosen = chosen if chosen.step > 0 else chosen[::-1]
+            chosen = chosen if chosen.step == 1 else np.arange(chosen.start, chosen.stop, chosen.step)
         else:
-            given = np.atleast_1d(np.asarray(rows))
-            given = given if given.size else NO_ROWS
-            if given.dtype == bool and len(given) != n:
-                raise SceneError(f"touch: the mask has {len(given)} rows; there are {n}")
-            chosen = np.flatnonzero(given) if given.dtype == bool else given
-            if given.dtype != bool and not (np.diff(given) > 0).all():
-                chosen = distinct(given)
-            if chosen.size and not (chosen[0] >= 0 and chosen[-1] < n):
-                raise SceneError(f"touch: the rows go from {chosen[0]} to {chosen[-1]}; there are {n}")
-        marks = np.frombuffer(self._marks, np.uint8)
-        new = chosen[marks[chosen] == 0].astype(np.int32)
-        marks[new] = 1
-        if len(new):
-            self._touched_many.append(new)
+            chosen = np.atleast_1d(np.asarray(rows))
+            if chosen.dtype == bool:
+                if len(chosen) != n:
+                    raise SceneError(f"touch: the mask has {len(chosen)} rows; there are {n}")
+                chosen = np.flatnonzero(chosen)
+            elif not (chosen[1:] > chosen[:-1]).all():
+                chosen = distinct(chosen)
+        if not len(chosen):
+            return
+        first, last = int(chosen[0]), int(chosen[-1])
+        if not (first >= 0 and last < n):
+            raise SceneError(f"touch: the rows go from {first} to {last}; there are {n}")
+        many = self._touched_many
+        if last - first + 1 == len(chosen):
+            many.append(range(first, last + 1))
+        elif not isinstance(chosen, range):
+            if not np.issubdtype(chosen.dtype, np.integer):
+                raise SceneError(f"touch: the rows are of the type {chosen.dtype}; they must be integers or a mask")
+            many.append(chosen.astype(np.int32))
+        if len(many) > _LISTS:  # nothing may have been updated for a long time
+            many[:] = [distinct(np.concatenate([_listed(one) for one in many]))]
 
-    def update(self) -> tuple[I32, I32]:
+    def update(self) -> tuple[I32 | range, I32]:
         """What changed, rows int32: (k,) that stand alone, and (m,) in trees, parents before their children.
 
-        The `world` of those in trees is brought up to date.
+        Among those in trees may be some others: their `world` is brought up to date too. Of rows that stand alone
+        and are close to one another a range may be given, in which some did not change.
         """
-        if not self._touched and not self._touched_many:
+        singles, many = self._touched, self._touched_many
+        if not singles and not many:
             return NO_ROWS, NO_ROWS
         self._settle()
-        one_by_one = np.array(self._touched, np.int32)
-        many = self._touched_many
-        touched = many[0] if len(many) == 1 and not len(one_by_one) else np.concatenate([one_by_one, *many])
-        self._touched.clear()
-        self._touched_many.clear()
+        one_by_one = np.array(singles, np.int32)
         marks = np.frombuffer(self._marks, np.uint8)
-        alone = self._alone[touched]
-        if alone.all():
-            marks[touched] = 0
+        marks[one_by_one] = 0
+        run = self._run(many)
+        if run is not None:
+            touched = one_by_one[(one_by_one < run.start) | (one_by_one >= run.stop)]
+        else:
+            touched = _united([_listed(rows) for rows in many], one_by_one, marks)
+        singles.clear()
+        many.clear()
+        if run is not None:
+            self._put_off(run)
+            return run, self._update_trees(touched, marks) if len(touched) else NO_ROWS
+        alone = self._alone.take(touched) if len(self._hung) else None
+        if alone is None or alone.all():
             self._put_off(touched)
             return touched, NO_ROWS
         in_trees = self._update_trees(touched[~alone], marks)
-        marks[touched] = 0
         touched = touched[alone]
         if len(touched):
             self._put_off(touched)
         return touched, in_trees
 
+    def _run(self, many: list[I32 | range]) -> range | None:
+        """What `touch` was told, as one range of rows that stand alone; None where it is none."""
+        if len(many) != 1 or len(many[0]) < _RUN:
+            return None
+        run = range(int(many[0][0]), int(many[0][-1]) + 1)
+        return run if len(run) <= _DENSE * len(many[0]) and self._alone[run.start : run.stop].all() else None
+
     def _update_trees(self, touched: I32, marks: NDArray[np.uint8]) -> I32:
+        marks[touched] = 1
         depth = self._depth[touched]
         last = int(depth.max())
         levels: list[I32] = []
@@ -314,6 +382,7 @@ class Transforms:
                 levels.append(rows)
             below = self.below(rows)
             level += 1
+        marks[touched] = 0
         return levels[0] if len(levels) == 1 else np.concatenate(levels)
 
     def _compute(self, rows: I32, level: int) -> None:
@@ -365,6 +434,36 @@ class Transforms:
             except ZeroDivisionError:
                 raise SceneError("nothing can be placed below an object with a scale of 0") from None
         return x, y, z
+
+
+def odd(three: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(k, 3) → (k,) whether one of them holds, or all."""
+    return three[:, 0] ^ three[:, 1] ^ three[:, 2]
+
+
+def _listed(rows: I32 | range) -> I32:
+    return np.arange(rows.start, rows.stop, dtype=np.int32) if isinstance(rows, range) else rows
+
+
+def _united(many: list[I32], few: I32, marks: NDArray[np.uint8]) -> I32:
+    """(k,) each row of some lists and of one more once. Each list holds a row once; `marks` are 0, and are again."""
+    if not many:
+        return few
+    rows = many[0]
+    if len(many) == 1 and not len(few):
+        return rows
+    if len(many) == 1 and len(few) <= _FEW:
+        known = rows.take(np.searchsorted(rows, few), mode="clip") == few
+        return rows if known.all() else np.concatenate([rows, few[~known]])
+    found: list[I32] = [few]
+    marks[few] = 1
+    for rows in many:
+        new = rows[marks.take(rows) == 0]
+        marks[new] = 1
+        found.append(new)
+    united = np.concatenate(found)
+    marks[united] = 0
+    return united
 
 
 def _affine(position: F32, rotation: F32, scale: F32) -> F32:

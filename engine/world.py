@@ -9,7 +9,7 @@ import difflib
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar, overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,21 +17,21 @@ from numpy.typing import ArrayLike, NDArray
 from ..loom.woven import WovenScene
 from ..shaders.structs import InstanceFlag
 from . import math as dmath
-from .appearance import LIGHTS, Appearance, Materials
-from .declare import Vec3, Vec4
+from .appearance import Appearance, Materials
+from .declare import Vec3
+from .entity import Entity
 from .errors import SceneError
 from .picked import Picker
 from .roster import Looks, Roster
-from .rows import distinct
-from .scene.components import Environment, Light, Material
+from .rows import distinct, far_too_long, indices
+from .scene.components import Environment
 from .scene.settings import apply_settings
-from .transforms import NO_ROWS, Transforms
+from .transforms import NO_ROWS, Transforms, odd
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
 U64 = NDArray[np.uint64]
-C = TypeVar("C")
 
 DEFAULT_FOV = 45.0
 """Degrees, of the camera that a scene without one gets."""
@@ -63,10 +63,12 @@ class Moved:
     """What changed since it was last asked for.
 
     alone: (k,) int32 rows that hang on nothing and nothing hangs on, with position (k, 3), rotation (k, 4), scale
-    (k, 3).  in_trees: (m,) int32 rows, with world (m, 3, 4) world_from_local.
+    (k, 3); a range where most of them lie behind one another, of which some may be where they were, or be no objects.
+    in_trees: (m,) int32 rows, with world (m, 3, 4) world_from_local.
+    To be used before anything else moves: they may be views of the columns.
     """
 
-    alone: I32
+    alone: I32 | range
     position: F32
     rotation: F32
     scale: F32
@@ -143,9 +145,11 @@ class World:
             scale=_grown(objects.scale, extra, 1),
             world=_grown(objects.world, extra, 0),
         )
-        self._mirrored: NDArray[np.bool_] | None = None  # (n,) as it is drawn; made when a factor is below 0
+        self._turned = bool(objects.scale.min(initial=0) < 0)  # whether any factor was ever below 0
+        self._mirrored = np.zeros(0, bool)  # by row, as it is drawn; as long as was needed
         turned = woven.instances["flags"] & InstanceFlag.MIRRORED != 0
         if turned.any():
+            self._turned = True
             self._mirrored = np.zeros(len(objects.names), bool)
             self._mirrored[woven.instance_object[turned]] = True
         self.appearance = Appearance(woven)
@@ -294,8 +298,8 @@ class World:
     def despawn(self, what: Entity | ArrayLike) -> None:
         """Take objects out of the world, and all that hangs on them: one, or rows (k,) in any order.
 
-        Their handles raise SceneError from then on. Lights go out. Raises SceneError for rows that are no objects,
-        and when the active camera would go; then nothing does.
+        Their handles raise SceneError from then on. Lights go out. Arrays that were asked for before may be out of
+        date. Raises SceneError for rows that are no objects, and when the active camera would go; then nothing does.
         """
         if isinstance(what, Entity):
             rows = np.array([self.own(what).live_row()], np.int32)
@@ -316,7 +320,10 @@ class World:
         self.appearance.put_out(rows)
         self.roster.remove(rows)
         self.generations = self.roster.generations
-        self.transforms.release(rows, self.roster.rows.end)
+        end = self.roster.rows.end
+        self.transforms.release(rows, end)
+        if far_too_long(len(self._mirrored), end):
+            self._mirrored = self._mirrored[: 2 * end].copy()
 
     def own(self, entity: Entity) -> Entity:
         """The same object. Raises SceneError for one of another world."""
@@ -332,21 +339,24 @@ class World:
         looks = self.roster.unsent()
         if looks is None:
             return None
-        mirrored = self.transforms.mirrored(looks.rows)
-        if self._mirrored is not None and len(looks.rows):
+        mirrored = np.zeros(len(looks.rows), bool)
+        shown = looks.mesh >= 0
+        mirrored[shown] = self.transforms.mirrored(looks.rows[shown])
+        if len(looks.rows) and (self._turned or mirrored.any()):
+            self._turned = True
             self._grow_mirrored(int(looks.rows.max()) + 1)
             self._mirrored[looks.rows] = mirrored
         return looks, mirrored
 
     def rows_that_moved(self) -> I32:
         """(k,) the rows that are not where they were woven, as of the last `update_transforms`."""
-        woven, now = self.woven.objects.world, self.transforms.world
-        known = min(len(woven), len(now))
-        if now.base is woven or now is woven:
-            return NO_ROWS
-        moved = (now[:known] != woven[:known]).any(axis=(1, 2))
-        rows = np.concatenate([np.flatnonzero(moved), np.arange(known, len(now))]).astype(np.int32)
-        return self.roster.living(rows)
+        rows = self.transforms.moved_rows()
+        if rows is None:
+            woven, now = self.woven.objects.world, self.transforms.world
+            known = min(len(woven), len(now))
+            moved = (now[:known] != woven[:known]).any(axis=(1, 2))
+            rows = np.concatenate([np.flatnonzero(moved), np.arange(known, len(now))]).astype(np.int32)
+        return self._known(rows)
 
     def resend(self) -> None:
         """Another Fabric shows the world, which knows only what was woven: everything else is to be sent again."""
@@ -367,6 +377,7 @@ class World:
     def pick_rectangle(self, x0: float, y0: float, x1: float, y1: float) -> list[Entity]:
         """The objects that the last picture shows between two corners, in the order of their rows. As `pick`."""
         rows = self._drawn_by().pick_rectangle(x0, y0, x1, y1).result()
+        rows = rows[rows < len(self.names)]
         return [Entity(self, row) for row in self.roster.living(rows).tolist()]
 
     def _drawn_by(self) -> Picker:
@@ -410,39 +421,61 @@ class World:
         the world made itself is left out, since the woven scene does not know it.
         """
         moved = self.moved()
-        rows = np.concatenate([moved.alone, moved.in_trees]) if len(moved.alone) else moved.in_trees
+        alone = moved.alone
+        if isinstance(alone, range):
+            alone = self.roster.living(np.arange(alone.start, alone.stop, dtype=np.int32))
+            alone = alone[alone != self._made_camera]
+        rows = np.concatenate([alone, moved.in_trees]) if len(alone) else moved.in_trees
         return (rows, self.transforms.world[rows]) if len(rows) else (NO_ROWS, _NO_WORLD)
 
     def moved(self) -> Moved:
         """`update_transforms` for who makes the transforms of lone objects by itself, as the Fabric does on the GPU."""
         t = self.transforms
-        alone, in_trees = (self.roster.living(rows) for rows in t.update())
-        if self._made_camera >= 0:
-            alone = alone[alone != self._made_camera]
+        alone, in_trees = t.update()
         if not len(alone) and not len(in_trees):
             return _NOTHING_MOVED
+        in_trees = self._known(in_trees)
+        if not isinstance(alone, range):
+            alone = self._known(alone)
+        elif alone.stop - 1 == self._made_camera:
+            alone = alone[:-1]
         position, rotation, scale = t.places(alone)
-        if len(alone):
-            self._note_mirrored(alone, float(scale.min()))
-        if len(in_trees):
-            self._note_mirrored(in_trees, t.lowest_scale(in_trees))
-        return Moved(alone, position, rotation, scale, in_trees, t.world[in_trees] if len(in_trees) else _NO_WORLD)
+        if len(alone) and self._may_be_turned(scale):
+            self._note_mirrored(alone, odd(scale < 0))
+        if not len(in_trees):
+            return Moved(alone, position, rotation, scale, NO_ROWS, _NO_WORLD)
+        if self._may_be_turned(t.scale_of(in_trees)):
+            self._note_mirrored(in_trees, t.mirrored(in_trees))
+        return Moved(alone, position, rotation, scale, in_trees, t.world_of(in_trees))
 
-    def _note_mirrored(self, rows: I32, lowest_scale: float) -> None:
-        """Who turned into a mirror image of itself, or back, is drawn by another pipeline from now on."""
-        if self._mirrored is None:
-            if lowest_scale >= 0:
-                return
-            self._mirrored = np.zeros(len(self.roster), bool)
-        now = self.transforms.mirrored(rows)
-        self._grow_mirrored(int(rows.max()) + 1)
-        self.roster.turn(rows[now != self._mirrored[rows]])
-        self._mirrored[rows] = now
+    def _known(self, rows: I32) -> I32:
+        """Those of some rows that are objects, and known to the woven scene or drawn since."""
+        rows = self.roster.living(rows)
+        if self._made_camera < 0:
+            return rows
+        others = rows != self._made_camera
+        return rows if others.all() else rows[others]
+
+    def _may_be_turned(self, scale: F32) -> bool:
+        """Whether anything can be a mirror image, now that some factors are these: for most worlds nothing ever is."""
+        self._turned = self._turned or float(scale.min(initial=0)) < 0
+        return self._turned
+
+    def _note_mirrored(self, rows: I32 | range, now: NDArray[np.bool_]) -> None:
+        """What turned into a mirror image of itself, or back, (k,) each, is drawn by another pipeline from now on."""
+        if not len(rows):
+            return
+        self._grow_mirrored(int(np.max(rows)) + 1 if not isinstance(rows, range) else rows.stop)
+        at = indices(rows)
+        changed = np.flatnonzero(now != self._mirrored[at])
+        if len(changed):
+            self.roster.turn(np.asarray(rows, np.int32)[changed])
+            self._mirrored[at] = now
 
     def _grow_mirrored(self, count: int) -> None:
-        assert self._mirrored is not None
         if count > len(self._mirrored):
-            self._mirrored = np.concatenate([self._mirrored, np.zeros(count - len(self._mirrored), bool)])
+            more = max(count, 2 * len(self._mirrored)) - len(self._mirrored)
+            self._mirrored = np.concatenate([self._mirrored, np.zeros(more, bool)])
 
     def configure(self, changes: Mapping[str, Any]) -> None:
         """Change render settings, as in `{"exposure.compensation": 1.0}`. Raises SettingsError, and changes nothing."""
@@ -528,243 +561,6 @@ class World:
         self.lens.height = 2 * ball.radius / min(1.0, aspect)
         self.camera.world_position = around(ball.centre, distance, yaw, pitch)
         self.camera.look_at(ball.centre)
-
-
-class Entity:
-    """A handle to one object of a world. Cheap to make; two handles to the same object are equal.
-
-    Transforms are relative to the parent, in metres; values read are plain floats. Setting them takes any sequence of
-    numbers (tuples, lists, NumPy, pyrr) and raises SceneError for the wrong count or for what is not finite.
-    """
-
-    __slots__ = ("_generation", "row", "world")
-
-    def __init__(self, world: World, row: int) -> None:
-        self.world = world
-        self.row = row
-        generations = world.generations
-        self._generation = 0 if generations is None else generations[row]
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Entity):
-            return False
-        return other.row == self.row and other.world is self.world and other._generation == self._generation
-
-    def __hash__(self) -> int:
-        return hash((id(self.world), self.row, self._generation))
-
-    def __repr__(self) -> str:
-        return f"<Entity {self.name!r}>" if self.alive else f"<Entity of row {self.row}, despawned>"
-
-    @property
-    def alive(self) -> bool:
-        """Whether the object is still in the world: everything else raises SceneError after it was despawned."""
-        generations = self.world.generations
-        return generations is None or generations[self.row] == self._generation
-
-    def live_row(self) -> int:
-        """The object's row. Raises SceneError when it was despawned."""
-        generations = self.world.generations
-        if generations is not None and generations[self.row] != self._generation:
-            roster = self.world.roster
-            name = roster[self.row] if self.row < len(roster) and not roster.is_live(self.row) else ""
-            what = f'"{name}" was despawned' if name else f"the object that was in row {self.row} was despawned"
-            raise SceneError(f"{what}; its handle is of no use any more")
-        return self.row
-
-    @property
-    def name(self) -> str:
-        """The object's name; names need not be unique."""
-        return self.world.roster[self.live_row()]
-
-    @property
-    def id(self) -> int:
-        """The stable id, as in the scene; random for what was spawned, 0 for the camera that the world made itself."""
-        return int(self.world.ids[self.live_row()])
-
-    @property
-    def tags(self) -> frozenset[str]:
-        """The object's tags."""
-        return self.world.roster.tags_of(self.live_row())
-
-    @property
-    def material(self) -> Material:
-        """What it shows, as the scene has it: a key of `world.materials`. Set it to another one of those.
-
-        Raises SceneError for an object without a Mesh, and for a material that no object of the scene was woven with.
-        """
-        return self.world.woven.material_components[self._look()[1]]
-
-    @material.setter
-    def material(self, value: Material) -> None:
-        mesh, _ = self._look()
-        self.world.roster.show(np.array([self.row], np.int32), mesh, self.world.appearance.row_of(value))
-
-    def show(self, like: Entity | str) -> None:
-        """Show the mesh and the material of another object. Raises SceneError where either has no Mesh."""
-        self._look()
-        other = self.world[like] if isinstance(like, str) else self.world.own(like)
-        self.world.roster.show(np.array([self.row], np.int32), *other._look())
-
-    def _look(self) -> tuple[int, int]:
-        found = self.world.roster.look(self.live_row())
-        if found[0] < 0:
-            raise SceneError(f'"{self.name}" has no Mesh, and so shows nothing')
-        return found
-
-    @property
-    def parent(self) -> Entity | None:
-        """The object it hangs on, or None. Set it to another one: what it is relative to its parent stays.
-
-        Setting it raises SceneError for an object that hangs on this one.
-        """
-        row = self.world.transforms.up[self.live_row()]
-        return Entity(self.world, row) if row >= 0 else None
-
-    @parent.setter
-    def parent(self, value: Entity | None) -> None:
-        row, t = self.live_row(), self.world.transforms
-        above = -1 if value is None else self.world.own(value).live_row()
-        if t.is_below(above, row):
-            raise SceneError(f'"{self.name}" can\'t hang on "{self.world.names[above]}": that is below it')
-        t.hang(row, above)
-        self.world.roster.turn(t.with_all_below(np.array([row], np.int32)))
-
-    @property
-    def children(self) -> list[Entity]:
-        """The objects that hang on this one."""
-        rows = self.world.transforms.below(np.array([self.live_row()], np.int32))
-        return [Entity(self.world, row) for row in rows.tolist()]
-
-    @property
-    def position(self) -> Vec3:
-        """Metres, relative to the parent."""
-        world = self.world
-        p, i = world.transforms.p, 3 * (self.row if world.generations is None else self.live_row())
-        return p[i], p[i + 1], p[i + 2]
-
-    @position.setter
-    def position(self, value: Iterable[float]) -> None:
-        x, y, z = _three(self, "position", value)
-        world = self.world
-        world.transforms.put_position(self.row if world.generations is None else self.live_row(), x, y, z)
-
-    @property
-    def rotation(self) -> Vec4:
-        """A unit quaternion (x, y, z, w), relative to the parent; what is set is normalised."""
-        world = self.world
-        q, i = world.transforms.q, 4 * (self.row if world.generations is None else self.live_row())
-        return q[i], q[i + 1], q[i + 2], q[i + 3]
-
-    @rotation.setter
-    def rotation(self, value: Iterable[float]) -> None:
-        try:
-            x, y, z, w = value
-            length = math.sqrt(x * x + y * y + z * z + w * w)
-        except (TypeError, ValueError):
-            x = y = z = w = length = 0.0
-        if not 0 < length < math.inf:
-            raise _refused(self, "rotation", value, "a quaternion (x, y, z, w): 4 finite numbers, not all 0")
-        world = self.world
-        row = self.row if world.generations is None else self.live_row()
-        world.transforms.put_rotation(row, x / length, y / length, z / length, w / length)
-
-    @property
-    def scale(self) -> Vec3:
-        """Factors along x, y and z, relative to the parent; one number may be set for all three."""
-        world = self.world
-        s, i = world.transforms.s, 3 * (self.row if world.generations is None else self.live_row())
-        return s[i], s[i + 1], s[i + 2]
-
-    @scale.setter
-    def scale(self, value: float | Iterable[float]) -> None:
-        x, y, z = _three(self, "scale", (value, value, value) if isinstance(value, (int, float)) else value)
-        self.world.transforms.put_scale(self.live_row(), x, y, z)
-
-    @property
-    def world_position(self) -> Vec3:
-        """Metres, in the world; up to date at any time. Setting it raises SceneError below a scale of 0."""
-        return self.world.transforms.to_world(self.live_row(), 0.0, 0.0, 0.0)
-
-    @world_position.setter
-    def world_position(self, value: Iterable[float]) -> None:
-        t = self.world.transforms
-        self.position = t.to_local(t.up[self.live_row()], *_three(self, "world_position", value))
-
-    def get(self, kind: type[C]) -> C | None:
-        """The object's light of a type (Sun, PointLight, SpotLight), or None."""
-        return self.world.appearance.light(self.live_row(), kind)
-
-    def __getitem__(self, kind: type[C]) -> C:
-        """The object's light of a type. Raises SceneError when it has none."""
-        found = self.get(kind)
-        if found is None:
-            raise SceneError(f'"{self.name}" has no {kind.__name__}')
-        return found
-
-    def set(self, *lights: Light) -> Entity:
-        """Other lights in place of those of the same types. Returns the object.
-
-        Raises SceneError for a light that the object was not woven with, and for values out of range.
-        """
-        for value in lights:
-            if not isinstance(value, LIGHTS):
-                raise SceneError(
-                    f"a {type(value).__name__} can't be set while a scene runs; Sun, PointLight and SpotLight can"
-                )
-            self.world.appearance.set_light(self.live_row(), self.name, value)
-        return self
-
-    def translate(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> None:
-        """Move by metres along the parent's axes (for an object without parent: the world's)."""
-        px, py, pz = self.position
-        self.position = (px + x, py + y, pz + z)
-
-    def rotate(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> None:
-        """Turn by degrees about its own axes, counter-clockwise: first about X, then the new Y, then the new Z."""
-        qx, qy, qz, qw = self.rotation
-        if x:
-            s, c = math.sin(math.radians(x) / 2), math.cos(math.radians(x) / 2)
-            qx, qy, qz, qw = qx * c + qw * s, qy * c + qz * s, qz * c - qy * s, qw * c - qx * s
-        if y:
-            s, c = math.sin(math.radians(y) / 2), math.cos(math.radians(y) / 2)
-            qx, qy, qz, qw = qx * c - qz * s, qy * c + qw * s, qz * c + qx * s, qw * c - qy * s
-        if z:
-            s, c = math.sin(math.radians(z) / 2), math.cos(math.radians(z) / 2)
-            qx, qy, qz, qw = qx * c + qy * s, qy * c - qx * s, qz * c + qw * s, qw * c - qz * s
-        self.rotation = (qx, qy, qz, qw)
-
-    def look_at(self, point: Entity | Iterable[float], up: Sequence[float] = (0.0, 1.0, 0.0)) -> None:
-        """Turn so that -Z points to `point` (world, metres, or another object) and +Y is as near to `up` as can be.
-
-        Raises SceneError when the object stands on that point.
-        """
-        x, y, z = point.world_position if isinstance(point, Entity) else _three(self, "look_at's point", point)
-        ux, uy, uz = _three(self, "look_at's up", up)
-        t = self.world.transforms
-        above = t.up[self.live_row()]
-        there = t.to_local(above, x, y, z)
-        upward = np.subtract(t.to_local(above, x + ux, y + uy, z + uz), there)
-        try:
-            self.rotation = dmath.look_rotation(np.subtract(there, self.position), upward).tolist()
-        except ValueError:
-            raise SceneError(f'"{self.name}" can\'t look at {(x, y, z)}: it stands there') from None
-
-
-def _three(entity: Entity, name: str, value: Iterable[float]) -> Vec3:
-    """Three finite numbers out of any sequence. Raises SceneError."""
-    try:
-        x, y, z = value
-        if math.isfinite(x + y + z):
-            return x, y, z
-    except (TypeError, ValueError):
-        pass
-    raise _refused(entity, name, value, "3 finite numbers")
-
-
-def _refused(entity: Entity, name: str, value: Any, wanted: str) -> SceneError:
-    found = tuple(np.ravel(value).tolist()) if isinstance(value, np.ndarray) else value
-    return SceneError(f'{name} of "{entity.name}" can\'t be {found!r}; it must be {wanted}')
 
 
 def _grown(column: NDArray[Any], extra: int, fill: float) -> NDArray[Any]:

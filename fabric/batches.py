@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.rows import distinct, power_of_two
+from ..engine.rows import distinct, far_too_long, power_of_two
 from ..loom.woven import WovenScene
 from ..shaders.structs import BATCH, NONE, MaterialFlag, PipelineClass
 
@@ -15,11 +15,6 @@ I32 = NDArray[np.int32]
 U32 = NDArray[np.uint32]
 
 _MIRRORED_TOO = (PipelineClass.OPAQUE, PipelineClass.MASK)
-
-
-def far_too_long(length: int, needed: int) -> bool:
-    """Whether a table is to shrink: not before it is eight times as long as needed, and never a short one."""
-    return length > 4096 and length > 8 * needed
 
 
 class Batches:

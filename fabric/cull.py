@@ -38,8 +38,9 @@ class HiZ:
         for source in range(0, len(sizes), 4):
             values = np.zeros((), HI_Z.dtype)
             values["size"], values["source"], values["levels"] = size, source, len(sizes)
-            uniform = self.gpu.device.create_buffer_with_data(data=values.tobytes(), usage=wgpu.BufferUsage.UNIFORM)
-            bound = {"reduction": {"buffer": uniform}, "hi_z": {"buffer": self.buffer}}
+            # No uniform: llvmpipe compiles what branches on one anew every frame, and keeps each of them for ever.
+            reduction = self.gpu.device.create_buffer_with_data(data=values.tobytes(), usage=wgpu.BufferUsage.STORAGE)
+            bound = {"reduction": {"buffer": reduction}, "hi_z": {"buffer": self.buffer}}
             if source == 0:
                 group = groups.HI_Z_FIRST.bind(self.gpu.device, self.layouts.hi_z_first, depth=depth, **bound)
             else:

@@ -297,7 +297,7 @@ class Fabric:
         if len(objects):
             self._scene().move(objects, world)
 
-    def place(self, objects: NDArray[np.int32], position: F32, rotation: F32, scale: F32) -> None:
+    def place(self, objects: NDArray[np.int32] | range, position: F32, rotation: F32, scale: F32) -> None:
         """As `move`, for objects without parent: (k, 3) metres, (k, 4) unit quaternions xyzw, (k, 3) factors."""
         if len(objects):
             self._scene().place(objects, position, rotation, scale)

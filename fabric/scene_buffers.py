@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..engine.gpu import Gpu
 from ..engine.math import affine_from_trs
-from ..engine.rows import Rows, power_of_two
+from ..engine.rows import Rows, far_too_long, indices, power_of_two
 from ..loom.woven import WovenScene
 from ..shaders import groups
 from ..shaders.modules import program
@@ -25,7 +25,7 @@ from ..shaders.structs import (
     InstanceFlag,
     LightKind,
 )
-from .batches import Batches, far_too_long
+from .batches import Batches
 from .tape import Encoder
 from .textures import TexturePools
 
@@ -35,6 +35,8 @@ I32 = NDArray[np.int32]
 _CHUNK = 16 << 20  # larger uploads stall
 _LOAD = 4 << 20  # at a time, while nothing is drawn: what is staged is given back before the next piece
 _STORAGE = wgpu.BufferUsage.STORAGE | wgpu.BufferUsage.COPY_DST | wgpu.BufferUsage.COPY_SRC
+_NO_RENEWALS: NDArray[np.void] = np.empty(0, RENEWAL.dtype)
+_FEW = 8192  # instances that are sent in one piece
 _ROWS = 16384  # instances that are looked at at a time
 _FARTHEST = 10_000.0  # metres: what falls for ever must not use up the depth's precision
 _BLOCK = 1024  # items that `blend_sort.wgsl` sorts in one workgroup
@@ -246,14 +248,16 @@ class GpuScene:
 
     # ---- coming and going -----------------------------------------------------------------------------------------
 
-    def rows_of(self, objects: I32) -> I32:
-        """(k,) the instance of each object, -1 for those that are not drawn."""
-        if len(objects) and int(objects.max()) >= len(self.instance_of_object):
+    def rows_of(self, objects: I32 | range) -> I32:
+        """(k,) the instance of each object, -1 for those that are not drawn; a view where they are a range."""
+        last = -1 if not len(objects) else objects[-1] if isinstance(objects, range) else int(objects.max())
+        if last >= len(self.instance_of_object):
             have = len(self.instance_of_object)
-            size = max(int(objects.max()) + 1, 2 * have)
+            size = max(last + 1, 2 * have)
             self.instance_of_object = np.concatenate([self.instance_of_object, np.full(size - have, -1, np.int32)])
             self._is_lit = np.concatenate([self._is_lit, np.zeros(size - have, bool)])
-        return self.instance_of_object[objects]
+        at = indices(objects)
+        return self.instance_of_object[at] if isinstance(at, slice) else self.instance_of_object.take(at)
 
     def spawn(self, objects: I32, mesh: I32, material: I32, mirrored: NDArray[np.bool_]) -> None:
         """Draw objects (k,) that were not drawn: rows of the woven meshes and materials, (k,) each."""
@@ -302,6 +306,7 @@ class GpuScene:
             self._resize(max(self.rows.end, 2 * self.capacity))
         elif far_too_long(self.capacity, self.rows.end):
             self._resize(2 * self.rows.end)
+            self._forget()
         self.count = self.rows.end
         other, more = batching.fit(), len(batching.table) > self.batches
         if other or more:
@@ -335,6 +340,16 @@ class GpuScene:
         self.version += 1
         self._bind_draws()
 
+    def _forget(self) -> None:
+        """Shorten what is kept about objects and instances on the CPU, now that there are far fewer."""
+        objects, lit = np.flatnonzero(self.instance_of_object >= 0), self.lights["object"]
+        last = max(int(objects.max(initial=0)), int(lit[lit != NONE].max(initial=0)))
+        if far_too_long(len(self.instance_of_object), last + 1):
+            self.instance_of_object = self.instance_of_object[: 2 * last + 2].copy()
+            self._is_lit = self._is_lit[: 2 * last + 2].copy()
+        if self._batch_of is not None:
+            self._batch_of = self._batch_of[: self.capacity].copy()
+
     # ---- what moves -----------------------------------------------------------------------------------------------
 
     def move(self, objects: I32, world: F32) -> None:
@@ -348,10 +363,10 @@ class GpuScene:
         for place in np.flatnonzero(self._is_lit[objects]).tolist():
             self._move_lights(int(objects[place]), world[place])
 
-    def place(self, objects: I32, position: F32, rotation: F32, scale: F32) -> None:
+    def place(self, objects: I32 | range, position: F32, rotation: F32, scale: F32) -> None:
         """The same for objects that hang on nothing: (k, 3), (k, 4) xyzw, (k, 3). The GPU makes the transforms."""
         self._place(self.rows_of(objects), position, rotation, scale)
-        lit = np.flatnonzero(self._is_lit[objects])
+        lit = np.flatnonzero(self._is_lit[indices(objects)])
         if len(lit):
             world = affine_from_trs(position[lit], rotation[lit], scale[lit]).astype(np.float32)
             for place, m in zip(lit.tolist(), world, strict=True):
@@ -361,30 +376,36 @@ class GpuScene:
         if len(rows):
             self.changes.move(rows, world)
             squares = np.einsum("kij,kij->k", world[:, :, :3], world[:, :, :3])
-            outer = self._near_the_border(world[:, :, 3], float(squares.max()) ** 0.5, rows >= 0)
+            outer = self._near_the_border(world[:, :, 3], float(squares.max()) ** 0.5, rows)
             self._hold(rows[outer], world[outer])
 
     def _place(self, rows: I32, position: F32, rotation: F32, scale: F32) -> None:
         # Some may not be drawn, a camera say: those keep their row of -1, for leaving them out would copy all the rest.
-        drawn = rows >= 0
-        if drawn.any():
+        if len(rows) and int(rows.max()) >= 0:
             self.changes.place(rows, position, rotation, scale)
-            outer = self._near_the_border(position, max(float(scale.max()), -float(scale.min())), drawn)
-            self._hold(rows[outer], affine_from_trs(position[outer], rotation[outer], scale[outer]).astype(np.float32))
+            outer = self._near_the_border(position, max(float(scale.max()), -float(scale.min())), rows)
+            if len(outer):
+                world = affine_from_trs(position[outer], rotation[outer], scale[outer])
+                self._hold(rows[outer], world.astype(np.float32))
 
-    def _near_the_border(self, places: F32, stretch: float, drawn: NDArray[np.bool_]) -> NDArray[np.intp]:
-        """Which of the instances at (k, 3), the largest stretched by so much, may reach out of the bounds farthest.
+    def _near_the_border(self, places: F32, stretch: float, rows: I32) -> NDArray[np.intp]:
+        """Which instances (k,) at (k, 3), the largest stretched by so much, may reach out of the bounds farthest.
 
-        Only those that are `drawn` (k,) count.
+        Those in rows of -1 are not drawn and do not count.
         """
         centre, radius = self.bounds
-        away = places - centre.astype(np.float32)
-        squares = np.einsum("ki,ki->k", away, away)
-        if not drawn.all():
-            squares[~drawn] = -1
+        middle = centre.astype(np.float32)
+        pieces = [slice(first, first + _ROWS) for first in range(0, len(places), _ROWS)]
+        farthest = [float(_squares(places[some], middle, rows[some]).max()) for some in pieces]
         reach = stretch * self._reach
-        inside = max(radius - reach, float(squares.max()) ** 0.5 - 2 * reach, 0.0)
-        return np.flatnonzero(squares >= inside * inside * (1 - 1e-5))
+        inside = max(radius - reach, max(farthest) ** 0.5 - 2 * reach, 0.0)
+        limit = inside * inside * (1 - 1e-5)
+        found = [
+            np.flatnonzero(_squares(places[some], middle, rows[some]) >= limit) + some.start
+            for some, most in zip(pieces, farthest, strict=True)
+            if not most < limit
+        ]
+        return np.concatenate(found) if found else np.empty(0, np.intp)
 
     def _hold(self, rows: I32, world: F32) -> None:
         """Widen the bounds so that they hold instances (k,) at (k, 3, 4)."""
@@ -429,7 +450,7 @@ class GpuScene:
         if self.changed:
             before = self.version
             self._fit()
-            if self.changes.send():
+            if self.changes.send(self.capacity):
                 self.version += 1
             if self.version != before:
                 self.changes.bind(self)
@@ -473,9 +494,11 @@ class Changes:
         self._groups = filled(gpu, "changes", self._counts, usage)
         self._rows: NDArray[np.uint32] = np.zeros(1, np.uint32)  # the count, then the rows
         self._transforms: F32 = np.zeros((0, 3, 4), np.float32)
-        self._mark: I32 = np.zeros(0, np.int32)  # where a row lies in them
+        self._mark: I32 = np.zeros(0, np.int32)  # where a row lies in them, once something moved a second time
+        self._marked = False
         self._moved = 0
-        self._placed: tuple[NDArray[np.uint32], F32, F32, F32] | None = None
+        self._placed = 0  # they are in the buffers already
+        self._replaced = False
         self._renewals: list[NDArray[np.void]] = []
         self._capacity = {"move": 0, "place": 0, "renew": 0}
         self._reserve("move", 1)
@@ -483,23 +506,24 @@ class Changes:
         self._reserve("renew", 1)
         self.bind(scene)
 
-    def _reserve(self, what: str, needed: int) -> bool:
-        """Buffers for so many changes of a kind. Returns whether they are new ones."""
-        if needed <= self._capacity[what]:
-            return False
+    def _reserve(self, what: str, needed: int, most: int = 1 << 32) -> None:
+        """Buffers for so many changes of a kind, and not for far more than the `most` that may come."""
+        have = self._capacity[what]
+        if needed <= have and not far_too_long(have, max(needed, most)):
+            return
+        self._replaced = True
         size = self._capacity[what] = power_of_two(needed)
         if what == "move":
             self._row_buffer = buffer(self._gpu, "dirty rows", 4 * (size + 1))
             self._transform_buffer = buffer(self._gpu, "dirty transforms", 48 * size)
         elif what == "place":
-            self._placed_row_buffer = buffer(self._gpu, "placed rows", 4 * (size + 1))
-            self._place_buffer = buffer(self._gpu, "places", 40 * size)
+            self._place_buffer = buffer(self._gpu, "places", 44 * size + 4)
         else:
             self._renewal_buffer = buffer(self._gpu, "renewals", RENEWAL.size * (size + 1))
-        return True
 
     def bind(self, scene: GpuScene) -> None:
         """Refer to the buffers as they are now."""
+        self._replaced = False
         device, layouts = self._gpu.device, self._layouts
         names = ("transforms", "spheres", "instances", "meshes")
         bound: dict[str, Any] = {name: {"buffer": getattr(scene, name)} for name in names}
@@ -509,8 +533,7 @@ class Changes:
             dirty_transforms={"buffer": self._transform_buffer},
         )  # fmt: skip
         self._place_group = groups.PLACE.bind(
-            device, layouts.place, **bound, moved_rows={"buffer": self._placed_row_buffer},
-            moved_places={"buffer": self._place_buffer},
+            device, layouts.place, **bound, moved={"buffer": self._place_buffer},
         )  # fmt: skip
         self._renew_group = groups.RENEW.bind(
             device, layouts.renew, **bound, states={"buffer": scene.states},
@@ -520,7 +543,7 @@ class Changes:
     @property
     def pending(self) -> bool:
         """Whether there is anything to send."""
-        return self._moved > 0 or self._placed is not None or len(self._renewals) > 0
+        return self._moved > 0 or self._placed > 0 or len(self._renewals) > 0
 
     def renew(self, records: NDArray[np.void]) -> None:
         """(k,) structs.RENEWAL of distinct rows. The last record of a row wins."""
@@ -531,33 +554,56 @@ class Changes:
         """Instances (k,), distinct, and their transforms (k, 3, 4). The last move of a row wins."""
         if not len(rows):
             return
-        last = int(rows.max())
-        if last >= len(self._mark):
-            more = max(last + 1, 2 * len(self._mark)) - len(self._mark)
-            self._mark = np.concatenate([self._mark, np.full(more, -1, np.int32)])
+        before = self._moved
+        if not before:  # nothing to compare with, as in nearly every frame
+            self._make_room(len(rows))
+            self._rows[1 : len(rows) + 1] = rows
+            self._transforms[: len(rows)] = transforms
+            self._moved = len(rows)
+            return
+        self._mark_moved(int(rows.max()))
         at = self._mark[rows]
         new = at < 0
         count = int(new.sum())
-        self._make_room(self._moved + count)
-        at[new] = np.arange(self._moved, self._moved + count, dtype=np.int32)
+        self._make_room(before + count)
+        at[new] = np.arange(before, before + count, dtype=np.int32)
         self._mark[rows] = at
         self._rows[at + 1] = rows
         self._transforms[at] = transforms
         self._moved += count
 
+    def _mark_moved(self, last: int) -> None:
+        """Note where the rows lie that moved already, in a column that holds row `last` too."""
+        moved = self._rows[1 : self._moved + 1]
+        last = max(last, int(moved.max()))
+        if last >= len(self._mark):
+            more = max(last + 1, 2 * len(self._mark)) - len(self._mark)
+            self._mark = np.concatenate([self._mark, np.full(more, -1, np.int32)])
+        if not self._marked:
+            self._marked = True
+            self._mark[moved] = np.arange(self._moved, dtype=np.int32)
+
     def place(self, rows: I32, position: F32, rotation: F32, scale: F32) -> None:
         """Instances (k,), distinct, that hang on nothing, and where they are now; -1 for what is not drawn.
 
-        Moves are put in place after these: what comes on top of either is made one.
+        They are sent at once: nothing is kept. Moves are put in place after these: what comes on top of either is
+        made one.
         """
-        if self._moved or self._placed is not None:
+        count = len(rows)
+        if self._moved or self._placed:
             drawn = rows >= 0
             world = affine_from_trs(position[drawn], rotation[drawn], scale[drawn]).astype(np.float32)
             self.move(rows[drawn], world)
-        elif len(rows):
-            counted = np.empty(len(rows) + 1, np.uint32)
-            counted[0], counted[1:] = len(rows), rows
-            self._placed = (counted, position, rotation, scale)
+        elif count:
+            self._reserve("place", count)
+            parts = [np.array([count], np.int32), rows, position, rotation, scale]
+            if count < _FEW:  # copying is cheaper than another call
+                parts = [np.concatenate([part.view(np.int32).ravel() for part in parts])]
+            offset = 0
+            for part in parts:
+                upload(self._gpu, self._place_buffer, part, offset)
+                offset += part.nbytes
+            self._placed = count
 
     def _make_room(self, needed: int) -> None:
         if needed > len(self._transforms):
@@ -567,45 +613,47 @@ class Changes:
             transforms[: self._moved] = self._transforms[: self._moved]
             self._rows, self._transforms = rows, transforms
 
-    def send(self) -> bool:
+    def send(self, instances: int) -> bool:
         """Write what is pending into the buffers, and how much it is; the frame's `record` then puts it in place.
 
-        Returns whether buffers were replaced: then `bind` is to follow.
+        instances: how many there is room for. Returns whether buffers were replaced: then `bind` is to follow.
         """
         queue = self._gpu.device.queue
         counts = self._counts
         before = counts.copy()
         counts[:, :2] = 0
-        replaced = False
-        if self._renewals:
-            records = self._last_renewals()
+        records = self._last_renewals() if self._renewals else _NO_RENEWALS
+        self._reserve("renew", len(records), instances)
+        self._reserve("move", self._moved, instances)
+        if not self._placed:  # what was placed is in its buffer already
+            self._reserve("place", 0, instances)
+        if len(records):
             n = len(records) - 1
-            replaced |= self._reserve("renew", n)
             upload(self._gpu, self._renewal_buffer, records)
             counts[2, :2] = grid(n)
             self._renewals.clear()
         if self._moved:
             n = self._moved
-            replaced |= self._reserve("move", n)
             self._rows[0] = n
             queue.write_buffer(self._row_buffer, 0, self._rows[: n + 1])
             upload(self._gpu, self._transform_buffer, self._transforms[:n])
-            self._mark[self._rows[1 : n + 1]] = -1
+            if self._marked:
+                self._mark[self._rows[1 : n + 1]] = -1
+                self._marked = False
             counts[0, :2] = grid(n)
             self._moved = 0
-        if self._placed is not None:
-            counted, *columns = self._placed
-            replaced |= self._reserve("place", len(counted) - 1)
-            queue.write_buffer(self._placed_row_buffer, 0, counted)
-            offset = 0
-            for column in columns:
-                upload(self._gpu, self._place_buffer, column, offset)
-                offset += column.nbytes
-            counts[1, :2] = grid(len(counted) - 1)
-            self._placed = None
+            if far_too_long(len(self._transforms), max(n, instances)):
+                self._rows, self._transforms, self._mark = (
+                    self._rows[:1].copy(),
+                    self._transforms[:0].copy(),
+                    self._mark[:0].copy(),
+                )
+        if self._placed:
+            counts[1, :2] = grid(self._placed)
+            self._placed = 0
         if (counts != before).any():
             queue.write_buffer(self._groups, 0, counts)
-        return replaced
+        return self._replaced
 
     def _last_renewals(self) -> NDArray[np.void]:
         """The last record of each row, behind one that counts them."""
@@ -651,6 +699,18 @@ def grid(count: int, lanes: int = 256) -> tuple[int, int]:
     """Workgroups for `count` invocations, in two dimensions where one is not enough."""
     needed = max(1, -(-count // lanes))
     return min(needed, 65535), -(-needed // 65535)
+
+
+def _squares(places: F32, middle: F32, rows: I32) -> F32:
+    """(k,) the squared distances of points (k, 3) from one (3,); -1 for those in rows of -1."""
+    away = np.subtract(places.T, middle[:, None], order="C")  # a row per axis: triples would take four times as long
+    away *= away
+    out: F32 = away[0]
+    out += away[1]
+    out += away[2]
+    if int(rows.min()) < 0:
+        out[rows < 0] = -1
+    return out
 
 
 def spheres_of(mesh: NDArray[np.void], world: F32) -> tuple[F32, F32]:

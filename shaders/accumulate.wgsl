@@ -4,8 +4,8 @@
 fn add(@builtin(global_invocation_id) id: vec3u) {
     if (any(id.xy >= frame.size)) { return; }
     let i = id.y * frame.size.x + id.x;
-    var sum = textureLoad(hdr, id.xy, 0);
-    if (accumulation.first == 0u) { sum += accumulated[i]; }
+    let before = select(accumulated[i], vec4f(0.0), accumulation.first != 0u);
+    let sum = before + textureLoad(hdr, id.xy, 0);
     accumulated[i] = sum;
     textureStore(mean, id.xy, sum * accumulation.share);
 }

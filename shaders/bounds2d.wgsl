@@ -12,24 +12,20 @@ fn bounds_of(sphere: vec4f) -> Bounds {
     let r = sphere.w;
     let size = vec2f(view.size);
     let scale = vec2f(view.proj[0].x, view.proj[1].y);
-    var low: vec2f;
-    var high: vec2f;
-    var nearest: f32;
-    if (view.orthographic != 0u) {
-        let middle = scale * c.xy + view.proj[3].xy;
-        low = middle - scale * r;
-        high = middle + scale * r;
-        nearest = view.proj[2].z * (c.z + r) + view.proj[3].z;
-    } else {
-        let z = -c.z;
-        if (z - r <= view.near) { return Bounds(vec2f(0.0), size, 1.0, true); }
-        // Mara & McGuire 2013, "2D Polyhedral Bounds of a Clipped, Perspective-Projected 3D Sphere", JCGT 2:2.
-        let t = sqrt(c.xy * c.xy + z * z - r * r);
-        let shift = vec2f(view.proj[2].x, view.proj[2].y);
-        low = scale * (t * c.xy - r * z) / (t * z + r * c.xy) - shift;
-        high = scale * (t * c.xy + r * z) / (t * z - r * c.xy) - shift;
-        nearest = view.near / (z - r);
-    }
+    // Both kinds of views without a branch: llvmpipe (Mesa 22.3) compiles kernels that are mostly behind a branch on a
+    // uniform anew every frame, for its value, and keeps each of them for ever.
+    let flat = view.orthographic != 0u;
+    let z = -c.z;
+    if (!flat & (z - r <= view.near)) { return Bounds(vec2f(0.0), size, 1.0, true); }
+    // Mara & McGuire 2013, "2D Polyhedral Bounds of a Clipped, Perspective-Projected 3D Sphere", JCGT 2:2.
+    let t = sqrt(max(c.xy * c.xy + z * z - r * r, vec2f(0.0)));
+    let shift = vec2f(view.proj[2].x, view.proj[2].y);
+    let seen_low = scale * (t * c.xy - r * z) / (t * z + r * c.xy) - shift;
+    let seen_high = scale * (t * c.xy + r * z) / (t * z - r * c.xy) - shift;
+    let middle = scale * c.xy + view.proj[3].xy;
+    let low = select(seen_low, middle - scale * r, flat);
+    let high = select(seen_high, middle + scale * r, flat);
+    let nearest = select(view.near / (z - r), view.proj[2].z * (c.z + r) + view.proj[3].z, flat);
     let a = (vec2f(low.x, -high.y) * 0.5 + 0.5) * size;
     let b = (vec2f(high.x, -low.y) * 0.5 + 0.5) * size;
     // Rasterisers snap vertices to 1/256 pixel; depth is interpolated to a few ulp.

@@ -30,8 +30,8 @@ fn sortable(x: f32) -> u32 {
 
 fn draw(row: u32, b: u32, late: u32) {
     let blended = batches[b].pipeline == PIPELINE_BLEND;
-    if (blended && view.blend_slot == NONE) { return; }
-    if (blended && view.in_order != 0u) {
+    if (blended & (view.blend_slot == NONE)) { return; }  // not a branch on the uniform alone: see `bounds_of`
+    if (blended & (view.in_order != 0u)) {
         // Farthest first; unused places hold the largest key.
         let slot = atomicAdd(&args[2u * view.batches].instance_count, 1u);
         blend_items[slot] = vec2u(~sortable(dot(view.forward, spheres[row].xyz - view.eye)), row);

@@ -108,12 +108,12 @@ CULL = Bindings(
 HI_Z_FIRST = Bindings(
     "kernel",
     COMPUTE,
-    reduction=uniform(s.HI_Z),
+    reduction=storage(s.HI_Z),
     depth=texture("2d", "depth"),
     hi_z=storage(runtime_array(f32), write=True),
 )
 
-HI_Z_NEXT = Bindings("kernel", COMPUTE, reduction=uniform(s.HI_Z), hi_z=storage(runtime_array(f32), write=True))
+HI_Z_NEXT = Bindings("kernel", COMPUTE, reduction=storage(s.HI_Z), hi_z=storage(runtime_array(f32), write=True))
 
 BLEND_SORT = Bindings(
     "kernel",
@@ -148,8 +148,7 @@ PLACE = Bindings(
     instances=storage(runtime_array(s.INSTANCE)),
     batches=storage(runtime_array(s.BATCH)),
     meshes=storage(runtime_array(s.MESH)),
-    moved_rows=storage(runtime_array(u32)),
-    moved_places=storage(runtime_array(f32)),
+    moved=storage(runtime_array(u32)),
 )
 
 RENEW = Bindings(

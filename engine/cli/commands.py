@@ -278,6 +278,9 @@ def bench(
         Option("--every", metavar="MS", min=0, help="frame: from one frame to the next, at least: equal pauses."),
     ] = 0.0,
     gpu: Annotated[bool, Option("--gpu", help="frame: what every pass takes on the GPU.")] = False,
+    cycles: Annotated[
+        int, Option("--cycles", min=0, help="memory: how often a world of 1000 objects grows and shrinks again.")
+    ] = 0,
     set: Set = None,
     json: Json = None,
 ) -> None:
@@ -295,6 +298,9 @@ def bench(
         read_counts(objects) if objects else None,
         read_size(size),
         frames,
-        {"frame": {"settings": settings, "moving": moving, "gpu": gpu, "every": every}},
+        {
+            "frame": {"settings": settings, "moving": moving, "gpu": gpu, "every": every},
+            "memory": {"cycles": cycles},
+        },
         json,
     )

@@ -85,6 +85,19 @@ def test_every_pass_is_timed_on_the_gpu(rows: Any, capsys: pytest.CaptureFixture
     assert "tonemap" in out
 
 
+def test_frames_leave_no_memory_behind(rows: Any) -> None:
+    (row,) = rows("memory", *QUICK, "--frames", "20")
+    assert row["rss_mb"] > row["loaded_mb"] > 0
+    assert row["frame_kb"] < 150, "llvmpipe compiles a shader anew every frame, and keeps it"
+
+
+def test_a_world_that_grew_gives_its_memory_back(rows: Any) -> None:
+    (row,) = rows("memory", "--objects", "20000", "--size", "32x18", "--cycles", "2", "--frames", "6")
+    assert row["cycles"] == 2
+    assert row["large_buffers_mb"] > row["start_buffers_mb"] + 20_000 * 80 / 1e6
+    assert row["last_buffers_mb"] < row["start_buffers_mb"] * 2
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from dreamwell.engine.entity import Entity
 from dreamwell.engine.errors import SceneError
 from dreamwell.engine.gpu import Gpu
 from dreamwell.engine.math import affine_from_trs, compose_affine
 from dreamwell.engine.render import Stage
 from dreamwell.engine.scene import Camera, Environment, Material, Mesh, PointLight, Scene, SceneObject, Sun
-from dreamwell.engine.world import Entity, World
+from dreamwell.engine.world import World
 from dreamwell.loom.weave import weave
 
 SIZE = (96, 64)
@@ -136,6 +137,53 @@ def test_after_any_sequence_the_picture_is_that_of_a_scene_written_so(stages: tu
     again = Stage(live.fabric.gpu, SIZE)
     again.draw(world, 0)
     assert (np.abs(again.fabric.read_linear() - wanted).max(axis=2) > 0.02 * wanted.max()).mean() < 0.002
+
+
+def test_a_world_that_shrank_is_as_short_as_it_was_and_old_handles_stay_dead(world: World) -> None:
+    many = 30_000
+    random = np.random.default_rng(5)
+    assert world.changed_looks() is None
+    old: list[Entity] = []
+    for _ in range(3):
+        rows = world.spawn("crate", random.uniform(-5, 5, (many, 3)), name="more")
+        child = world.spawn("ball", (0, 1, 0), parent=world.at(int(rows[-1])))
+        assert len(world.positions) >= many
+        world.touch(rows)
+        kept, gone = world["more-7"], rows[rows != world["more-7"].row]
+        old += [world.at(row) for row in gone[:: many // 20].tolist()] + [child]
+        world.despawn(gone)
+        old.append(kept)
+        world.despawn(kept)
+        assert world.transforms.p.nbytes < 12 * 4096 * 2, "the columns are short again"
+        assert len(world.roster.ids) < 4096
+        assert not any(entity.alive for entity in old)
+        with pytest.raises(SceneError, match="despawned"):
+            _ = old[0].position
+        looks, mirrored = world.changed_looks() or pytest.fail("nothing changed")
+        assert set(rows.tolist()) <= set(looks.rows.tolist())
+        assert (looks.mesh == -1).all()
+        assert not mirrored.any()
+        assert world.at(3).name == "crate"
+        world["crate"].position = (1, 2, 3)
+        rows_moved, moved = world.update_transforms()
+        assert rows_moved.tolist() == [world["crate"].row]
+        np.testing.assert_allclose(moved[0, :, 3], (1, 2, 3))
+    rows = world.spawn("crate", random.uniform(-5, 5, (many, 3)))
+    assert not any(entity.alive for entity in old), "the new objects are in the old ones' rows"
+    assert all(world.at(row).alive for row in rows[:: many // 20].tolist())
+
+
+def test_a_world_that_nobody_draws_piles_nothing_up(world: World) -> None:
+    for _ in range(300):
+        rows = world.spawn("crate", np.zeros((500, 3)))
+        world.touch(rows[::2])
+        world.touch(rows[::3])
+        world.despawn(rows)
+    t, roster = world.transforms, world.roster
+    assert sum(map(len, t._touched_many)) <= 20 * len(t.up)
+    assert sum(map(len, roster._unsent)) < 150_000
+    looks, _ = world.changed_looks() or pytest.fail("nothing changed")
+    assert (looks.mesh == -1).all()
 
 
 def test_world_transforms_after_any_change_of_the_tree() -> None:
