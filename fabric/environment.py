@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,34 +15,108 @@ from ..loom.woven import WovenEnvironment
 from ..shaders import groups
 from ..shaders.bindings import Bindings
 from ..shaders.modules import program
-from ..shaders.structs import PREFILTERING, SURROUNDINGS, EnvironmentSource
-from . import spherical_harmonics as sh
+from ..shaders.structs import IRRADIANCE, PREFILTERING, SURROUNDINGS, EnvironmentSource
+from .tape import ComputePass, Encoder
 
 LEVELS = 5
 """Levels of the prefiltered cube: roughness 0, ¼, ½, ¾, 1."""
-FACE_GRADIENT = 64
+FACE_SMOOTH = 64
+"""Texels along an edge of a face for gradients, even colours and skies: no detail that is finer than 1.5°."""
 FACE_FILE_MAX = 1024
+IRRADIANCE_FACE = 32
+"""The level that the irradiance is summed over has at most so many texels along an edge."""
+_ALIGN = 256  # uniform offsets
 
 
 class EnvironmentMap:
     """What the frame binds of the surroundings, and the kernels that make it.
 
-    view: a cube view, level = roughness * (LEVELS - 1). irradiance: (9, 4) float32, see `spherical_harmonics`.
-    component: the Environment that is shown, for what needs no cube (intensity, rotation, backdrop).
+    view: a cube view, level = roughness * (LEVELS - 1). irradiance: the buffer with (9, 4) float32, see
+    `spherical_harmonics`. component: the Environment that is shown, for what needs no cube (intensity, rotation,
+    backdrop).
+
+    Level 0 is what a mirror sees; `relight` makes everything else from it, on the GPU alone. A source that changes
+    while the scene runs writes level 0 by a kernel of its own, and has the same encoder relit:
+
+        new = environment.resize(FACE_SMOOTH)        # once; True: bind `view` and `level_0` anew
+        ...                                          # every time: dispatch what writes environment.level_0
+        environment.relight(encoder)
     """
 
     view: wgpu.GPUTextureView
+    level_0: wgpu.GPUTextureView
+    """Six layers, rgba16float, to be written as a storage texture: radiance before its intensity, not rotated."""
 
     def __init__(self, gpu: Gpu) -> None:
         self.gpu = gpu
         self.component = Environment()
-        self.irradiance: NDArray[np.float32] = np.zeros((9, 4), np.float32)
-        self._face = 0
+        self.face = 0
         self._shown: tuple[Any, ...] | None = None
         self._fill = _Kernel(gpu, "environment_fill", "fill", groups.ENVIRONMENT_FILL)
         self._halve = _Kernel(gpu, "environment_levels", "halve", groups.ENVIRONMENT_LEVELS)
         self._prefilter = _Kernel(gpu, "environment_prefilter", "prefilter", groups.ENVIRONMENT_PREFILTER)
+        self._project = _Kernel(gpu, "environment_irradiance", "project", groups.ENVIRONMENT_IRRADIANCE)
         self._sampler = gpu.device.create_sampler(mag_filter="linear", min_filter="linear", mipmap_filter="linear")
+        self.irradiance = gpu.device.create_buffer(
+            label="irradiance", size=IRRADIANCE.size,
+            usage=wgpu.BufferUsage.UNIFORM | wgpu.BufferUsage.STORAGE | wgpu.BufferUsage.COPY_SRC,
+        )  # fmt: skip
+        self._surroundings = gpu.device.create_buffer(
+            label="surroundings", size=SURROUNDINGS.size, usage=wgpu.BufferUsage.UNIFORM | wgpu.BufferUsage.COPY_DST
+        )
+        self._no_picture = _picture(gpu, np.zeros((1, 1, 3), np.float32))
+
+    def resize(self, face: int) -> bool:
+        """Have `face` x `face` texels a face (a power of two from 64 on). Returns whether all views are new ones."""
+        if face == self.face:
+            return False
+        gpu, self.face = self.gpu, face
+        levels = face.bit_length() - 1
+        out = _cube(gpu, face, LEVELS, "environment")
+        source = _cube(gpu, face // 2, levels, "environment's levels")
+        self.view = out.create_view(dimension="cube")
+        self.level_0 = _level(out, 0)
+        self._smooth_group = self._fill.bind(
+            surroundings={"buffer": self._surroundings}, picture=self._no_picture, level_out=self.level_0
+        )
+        finer = self.level_0
+        self._halvings: list[tuple[wgpu.GPUBindGroup, int]] = []
+        for level in range(levels):
+            coarser = _level(source, level)
+            self._halvings.append((self._halve.bind(level_in=finer, level_out=coarser), face >> (level + 1)))
+            finer = coarser
+        values = np.zeros((LEVELS, _ALIGN), np.uint8)
+        uniforms = gpu.device.create_buffer(
+            label="prefiltering", size=values.size, usage=wgpu.BufferUsage.UNIFORM | wgpu.BufferUsage.COPY_DST
+        )
+        cube = source.create_view(dimension="cube")
+        self._prefilterings: list[tuple[wgpu.GPUBindGroup, int]] = []
+        for level in range(1, LEVELS):
+            value = values[level, : PREFILTERING.size].view(PREFILTERING.dtype)
+            value["roughness"] = level / (LEVELS - 1)
+            value["samples"] = min(256, 32 << level)  # smaller levels have wider lobes to cover
+            value["size"] = face >> level
+            value["source_size"] = face // 2
+            part = {"buffer": uniforms, "offset": level * _ALIGN, "size": PREFILTERING.size}
+            group = self._prefilter.bind(
+                prefiltering=part, source=cube, clamp_sampler=self._sampler, level_out=_level(out, level)
+            )
+            self._prefilterings.append((group, face >> level))
+        gpu.device.queue.write_buffer(uniforms, 0, values)
+        small = _level(source, max(0, (face // 2 // IRRADIANCE_FACE).bit_length() - 1))
+        self._project_group = self._project.bind(level_in=small, irradiance_out={"buffer": self.irradiance})
+        return True
+
+    def relight(self, encoder: Encoder) -> None:
+        """Level 0 was written: make the other levels and the irradiance from it. Nothing is made or read back."""
+        self._shown = None
+        compute = encoder.begin_compute_pass(label="environment")
+        self._halve.record(compute, self._halvings)
+        self._prefilter.record(compute, self._prefilterings)
+        compute.set_pipeline(self._project.pipeline)
+        compute.set_bind_group(0, self._project_group)
+        compute.dispatch_workgroups(1)
+        compute.end()
 
     def show(self, woven: WovenEnvironment) -> bool:
         """Show other surroundings. Returns whether `view` is a new one, to be bound anew.
@@ -53,80 +128,37 @@ class EnvironmentMap:
         source = (component.source, component.color, component.zenith, component.horizon, component.ground, id(pixels))
         if source == self._shown:
             return False
-        self._shown, self._pixels = source, pixels
-        if component.source == "file" and pixels is not None:
-            height = pixels.shape[0]
-            face = min(FACE_FILE_MAX, max(64, 1 << (height - 1).bit_length()))
-            self.irradiance = sh.project(pixels, block=max(1, height // 128))
-        else:
-            face = FACE_GRADIENT
-            self.irradiance = sh.project(_equirect(component))
-        new = bool(face != self._face)
-        if new:
-            self._face = face
-            self._source = _cube(self.gpu, face, face.bit_length(), "environment")
-            self._out = _cube(self.gpu, face, LEVELS, "prefiltered environment")
-            self.view = self._out.create_view(dimension="cube")
-        self._bake(component, pixels, face)
-        return new
-
-    def _bake(self, component: Environment, pixels: NDArray[np.float32] | None, face: int) -> None:
-        gpu, source, out = self.gpu, self._source, self._out
+        picture = pixels if component.source == "file" else None
+        face = FACE_SMOOTH
+        if picture is not None:
+            face = min(FACE_FILE_MAX, max(64, 1 << (picture.shape[0] - 1).bit_length()))
+        new = self.resize(face)
         values = np.zeros((), SURROUNDINGS.dtype)
         values["source"] = EnvironmentSource[component.source.upper()]
         values["size"] = face
         for key in ("zenith", "horizon", "ground", "color"):
             values[key] = getattr(component, key)
-        encoder = gpu.device.create_command_encoder(label="environment")
-        self._fill.record(
-            encoder,
-            face,
-            surroundings=_uniform(gpu, values),
-            picture=_picture(gpu, pixels),
-            level_out=_level(source, 0),
-        )
-        for level in range(1, face.bit_length()):
-            self._halve.record(
-                encoder, face >> level, level_in=_level(source, level - 1), level_out=_level(source, level)
+        self.gpu.device.queue.write_buffer(self._surroundings, 0, values.tobytes())
+        group = self._smooth_group
+        if picture is not None:
+            group = self._fill.bind(
+                surroundings={"buffer": self._surroundings},
+                picture=_picture(self.gpu, picture),
+                level_out=self.level_0,
             )
-        encoder.copy_texture_to_texture({"texture": source}, {"texture": out}, (face, face, 6))
-        cube = source.create_view(dimension="cube")
-        for level in range(1, LEVELS):
-            values = np.zeros((), PREFILTERING.dtype)
-            values["roughness"] = level / (LEVELS - 1)
-            values["samples"] = min(256, 32 << level)  # smaller levels have wider lobes to cover
-            values["size"] = face >> level
-            values["source_size"] = face
-            self._prefilter.record(
-                encoder,
-                face >> level,
-                prefiltering=_uniform(gpu, values),
-                source=cube,
-                clamp_sampler=self._sampler,
-                level_out=_level(out, level),
-            )
-        gpu.device.queue.submit([encoder.finish()])
-
-
-def _equirect(environment: Environment, height: int = 32) -> NDArray[np.float32]:
-    """A sky or a colour as (h, 2h, 3) radiance: the twin of `environment_fill.wgsl`."""
-    if environment.source != "sky":
-        return np.broadcast_to(np.asarray(environment.color, np.float32), (height, 2 * height, 3)).copy()
-    d, _ = sh.equirect_directions(height, 2 * height)
-    y = d[..., 1:2]
-    above = _mix(environment.horizon, environment.zenith, np.clip(y, 0, 1) ** 0.45)
-    below = _mix(np.multiply(environment.horizon, 0.6), environment.ground, np.clip(-y, 0, 1) ** 0.3)
-    t = np.clip((y + 0.02) / 0.04, 0, 1)
-    return _mix(below, above, t * t * (3 - 2 * t)).astype(np.float32)
-
-
-def _mix(a: Any, b: Any, t: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(a) * (1 - t) + np.asarray(b) * t
+        encoder = self.gpu.device.create_command_encoder(label="environment")
+        compute = encoder.begin_compute_pass()
+        self._fill.record(compute, [(group, face)])
+        compute.end()
+        self.relight(encoder)
+        self.gpu.device.queue.submit([encoder.finish()])
+        self._shown, self._pixels = source, pixels
+        return new
 
 
 def _cube(gpu: Gpu, face: int, levels: int, label: str) -> wgpu.GPUTexture:
-    usage = wgpu.TextureUsage.STORAGE_BINDING | wgpu.TextureUsage.TEXTURE_BINDING | wgpu.TextureUsage.COPY_DST
-    usage |= wgpu.TextureUsage.COPY_SRC
+    usage = wgpu.TextureUsage.STORAGE_BINDING | wgpu.TextureUsage.TEXTURE_BINDING | wgpu.TextureUsage.COPY_SRC
+    usage |= wgpu.TextureUsage.COPY_DST
     return gpu.device.create_texture(
         label=label, size=(face, face, 6), format="rgba16float", mip_level_count=levels, usage=usage
     )
@@ -148,25 +180,22 @@ class _Kernel:
             compute={"module": program(name, [group]).compile(gpu.device), "entry_point": entry},
         )
 
-    def record(self, encoder: wgpu.GPUCommandEncoder, size: int, **bound: Any) -> None:
-        """Run over (size, size, 6) texels."""
-        compute = encoder.begin_compute_pass()
+    def bind(self, **bound: Any) -> wgpu.GPUBindGroup:
+        """A bind group of the kernel's."""
+        return self.group.bind(self.device, self.layout, **bound)
+
+    def record(self, compute: ComputePass, runs: Sequence[tuple[wgpu.GPUBindGroup, int]]) -> None:
+        """Run over (size, size, 6) texels for every (bind group, size), one after the other."""
         compute.set_pipeline(self.pipeline)
-        compute.set_bind_group(0, self.group.bind(self.device, self.layout, **bound))
-        compute.dispatch_workgroups(-(-size // 8), -(-size // 8), 6)
-        compute.end()
+        for group, size in runs:
+            compute.set_bind_group(0, group)
+            compute.dispatch_workgroups(-(-size // 8), -(-size // 8), 6)
 
 
-def _uniform(gpu: Gpu, value: NDArray[np.void]) -> dict[str, Any]:
-    data = value.tobytes()
-    return {"buffer": gpu.device.create_buffer_with_data(data=data, usage=wgpu.BufferUsage.UNIFORM)}
-
-
-def _picture(gpu: Gpu, pixels: NDArray[np.float32] | None) -> wgpu.GPUTextureView:
-    rgb = np.zeros((1, 1, 3), np.float32) if pixels is None else pixels
-    h, w, _ = rgb.shape
+def _picture(gpu: Gpu, pixels: NDArray[np.float32]) -> wgpu.GPUTextureView:
+    h, w, _ = pixels.shape
     rgba = np.ones((h, w, 4), np.float32)
-    rgba[..., :3] = rgb
+    rgba[..., :3] = pixels
     texture = gpu.device.create_texture(
         label="equirectangular picture", size=(w, h, 1), format="rgba32float",
         usage=wgpu.TextureUsage.TEXTURE_BINDING | wgpu.TextureUsage.COPY_DST,

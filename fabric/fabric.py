@@ -178,6 +178,7 @@ class Fabric:
             frame=self._uniforms.binding("frame"),
             lights={"buffer": scene.light_buffer},
             environment=self._environment.view,
+            irradiance_sh={"buffer": self._environment.irradiance},
             dfg=self._dfg,
             clamp_sampler=self._clamp,
         )
@@ -420,7 +421,6 @@ class Fabric:
         turn = np.radians(environment.rotation)
         frame["exposure"] = self._exposure
         frame["lights"] = len(scene.lights)
-        frame["irradiance"] = self._environment.irradiance
         frame["environment_turn"] = (np.cos(turn), np.sin(turn))
         frame["environment_mips"] = LEVELS - 1
         frame["environment_intensity"] = environment.intensity

@@ -24,6 +24,7 @@ FRAME = Bindings(
     frame=uniform(s.FRAME),
     lights=_visible(storage(runtime_array(s.LIGHT)), FRAGMENT),
     environment=_visible(texture("cube"), FRAGMENT),
+    irradiance_sh=uniform(s.IRRADIANCE),
     dfg=_visible(texture(), FRAGMENT),
     clamp_sampler=_visible(sampler(), FRAGMENT),
 )
@@ -183,7 +184,7 @@ TONEMAP = Bindings(
     accumulated=storage(runtime_array(vec4)),
 )
 
-# Load time, not in the frame.
+# When the surroundings change.
 
 ENVIRONMENT_FILL = Bindings(
     "frame",
@@ -205,5 +206,14 @@ ENVIRONMENT_PREFILTER = Bindings(
     clamp_sampler=sampler(),
     level_out=image("rgba16float", "2d-array"),
 )
+
+ENVIRONMENT_IRRADIANCE = Bindings(
+    "frame",
+    COMPUTE,
+    level_in=texture("2d-array", "unfilterable-float"),
+    irradiance_out=storage(s.IRRADIANCE, write=True),
+)
+
+# Load time, not in the frame.
 
 MIP = Bindings("frame", FRAGMENT, source=texture(), clamp_sampler=sampler())

@@ -213,7 +213,6 @@ FRAME = struct(
     size=uvec2,  # pixels
     time=f32,  # seconds
     lights=u32,
-    irradiance=array(vec4, 9),  # SH L2 of the environment, already convolved with the cosine lobe, over π
     environment_turn=vec2,  # cosine and sine of the rotation about +Y
     environment_mips=f32,
     environment_intensity=f32,
@@ -250,6 +249,9 @@ ACCUMULATION = struct("Accumulation", first=u32)
 
 SURROUNDINGS = struct("Surroundings", zenith=vec3, source=u32, horizon=vec3, size=u32, ground=vec3, color=vec3)
 """What fills the environment cube; radiance, before its intensity."""
+
+IRRADIANCE = array(vec4, 9)
+"""SH L2 of the environment, already convolved with the cosine lobe, over π; alpha unused."""
 
 PREFILTERING = struct("Prefiltering", roughness=f32, samples=u32, size=u32, source_size=u32)
 

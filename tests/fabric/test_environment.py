@@ -12,6 +12,7 @@ from dreamwell.engine.scene import Environment, Material, Mesh, Scene
 from dreamwell.fabric import Fabric
 from dreamwell.fabric import spherical_harmonics as sh
 from dreamwell.fabric.environment import LEVELS
+from dreamwell.fabric.tape import Submission, Tape
 from dreamwell.loom.weave import weave
 from dreamwell.tests.fabric.drawing import F32, F64, HALF, above, draw, front, looking, pixel_rays, show, stage
 from dreamwell.tests.fabric.twin import lobe_means, unit
@@ -67,6 +68,12 @@ def cosine_integral(radiance: F64, normals: F64) -> F64:
     return np.asarray(np.einsum("nhw,hw,hwc->nc", cosines, solid, radiance) / np.pi)
 
 
+def irradiance(fabric: Fabric) -> F32:
+    """The (9, 4) coefficients of the surroundings that are shown."""
+    raw: Any = fabric.gpu.device.queue.read_buffer(fabric._environment.irradiance)
+    return np.frombuffer(raw, np.float32).reshape(9, 4)
+
+
 NORMALS = unit(np.random.default_rng(1).normal(size=(40, 3)))
 
 
@@ -81,6 +88,46 @@ def test_harmonics_are_the_cosine_integral(tmp_path: Path) -> None:
         np.testing.assert_allclose(found, cosine_integral(picture, NORMALS), atol=tolerance)
         blocks = sh.project(picture.astype(np.float32), block=4)
         np.testing.assert_allclose(blocks, coefficients, atol=5e-3)
+
+
+def test_the_kernels_harmonics_are_those_of_the_picture(fabric: Fabric, tmp_path: Path) -> None:
+    """Summed over a small cube level: next to nothing may get lost on the way there, nor of a small bright sun."""
+    d, _ = directions(128)
+    sun = np.where(d @ unit((0.9, 0.5, -0.6)) > np.cos(np.radians(3)), 500.0, 0.0)
+    for picture, tolerance in ((smooth(d), 3e-3), (smooth(d) + sun[..., None], 0.03)):
+        draw(fabric, stage(hdr(tmp_path, picture), root=tmp_path), front())
+        found = sh.basis(NORMALS) @ irradiance(fabric)[:, :3].astype(np.float64)
+        wanted = sh.basis(NORMALS) @ sh.project(picture.astype(np.float32))[:, :3].astype(np.float64)
+        np.testing.assert_allclose(found, wanted, atol=tolerance * wanted.max())
+
+
+def test_a_source_that_changes_is_relit_by_its_own_encoder(fabric: Fabric, tmp_path: Path) -> None:
+    """Whoever writes level 0 has the rest made from it, plain or on tape: as if a file had been shown."""
+    draw(fabric, stage(hdr(tmp_path, patches(64)), root=tmp_path), front())
+    environment, queue = fabric._environment, fabric.gpu.device.queue
+    wanted = [cube_level(fabric, level)[0] for level in range(LEVELS)], irradiance(fabric)
+    texture: Any = environment.view.texture
+    texels = np.ones((6, 64, 64, 4), np.float16)
+    for taped in (False, True):
+        draw(fabric, stage(Environment()), front())
+        assert not environment.resize(64)
+        texels[..., :3] = wanted[0][0]
+        layout = {"bytes_per_row": 512, "rows_per_image": 64}
+        queue.write_texture({"texture": texture}, texels, layout, (64, 64, 6))
+        submission = Submission(fabric.gpu.device)
+        if taped:
+            tape = Tape(fabric.gpu.device)
+            environment.relight(tape)
+            submission.submit(tape.replay())
+        else:
+            encoder = fabric.gpu.device.create_command_encoder()
+            environment.relight(encoder)
+            submission.submit(encoder.finish())
+        for level in range(LEVELS):
+            np.testing.assert_array_equal(cube_level(fabric, level)[0], wanted[0][level])
+        np.testing.assert_array_equal(irradiance(fabric), wanted[1])
+    fabric.set_environment(weave(stage(Environment())).environment)
+    assert not np.allclose(irradiance(fabric), wanted[1]), "what was shown before is shown no more, and is made anew"
 
 
 @pytest.mark.parametrize("rotation", [0.0, 75.0])

@@ -28,6 +28,7 @@ PROGRAMS: dict[str, list[Bindings]] = {
     "cull": [g.CULL],
     "debug": [g.FRAME, g.DEBUG, g.DRAW],
     "environment_fill": [g.ENVIRONMENT_FILL],
+    "environment_irradiance": [g.ENVIRONMENT_IRRADIANCE],
     "environment_levels": [g.ENVIRONMENT_LEVELS],
     "environment_prefilter": [g.ENVIRONMENT_PREFILTER],
     "hi_z_first": [g.HI_Z_FIRST],
