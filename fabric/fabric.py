@@ -31,7 +31,7 @@ from . import dfg
 from .cull import Cull, HiZ
 from .debug_view import Canvas, DebugView
 from .depth_pass import DepthPass
-from .environment import LEVELS, EnvironmentMap
+from .environment import EnvironmentMap
 from .main_pass import MainPass
 from .observer import Observer, planes_of, sample_shift
 from .picking import FEATURE as NUMBERED
@@ -422,7 +422,7 @@ class Fabric:
         frame["exposure"] = self._exposure
         frame["lights"] = len(scene.lights)
         frame["environment_turn"] = (np.cos(turn), np.sin(turn))
-        frame["environment_mips"] = LEVELS - 1
+        frame["environment_mips"] = self._environment.levels - 1
         frame["environment_intensity"] = environment.intensity
         frame["backdrop"] = environment.backdrop
         frame["background"] = environment.visible
