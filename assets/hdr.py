@@ -41,7 +41,7 @@ class Rgbe:
         """(h, w, 3) float32, linear Rec.709."""
         factor = np.ldexp(1.0, np.arange(256) - 136)
         factor[0] = 0
-        factors = (factor / self.exposure).astype(np.float32)
+        factors = np.minimum(factor / self.exposure, 2.0**119).astype(np.float32)  # finite, whatever the exposure
         pixels = self.texels[..., :3].astype(np.float32)
         pixels *= factors[self.texels[..., 3]][..., None]
         return pixels
