@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import wgpu
@@ -109,7 +110,8 @@ def _bake(kernels: EnvironmentKernels, rgbe: Rgbe) -> BakedEnvironment:
     compute.end()
     cube.relight(encoder)
     gpu.device.queue.submit([encoder.finish()])
-    return BakedEnvironment(cube.face, bytes(gpu.device.queue.read_buffer(irradiance)), cube.packed())
+    raw: Any = gpu.device.queue.read_buffer(irradiance)
+    return BakedEnvironment(cube.face, bytes(raw), cube.packed())
 
 
 def shared_exponents(rgbe: Rgbe) -> tuple[NDArray[np.uint32], float]:

@@ -85,9 +85,11 @@ class EnvironmentKernels:
         self.prefilter = Kernel(gpu, "environment_prefilter", "prefilter", groups.ENVIRONMENT_PREFILTER)
         self.project = Kernel(gpu, "environment_irradiance", "project", groups.ENVIRONMENT_IRRADIANCE)
         self.pack = Kernel(gpu, "environment_pack", "pack", groups.ENVIRONMENT_PACK)
-        linear = {"mag_filter": "linear", "min_filter": "linear"}
-        self.sampler = gpu.device.create_sampler(label="environment", mipmap_filter="linear", **linear)
-        self.around_sampler = gpu.device.create_sampler(label="panorama", address_mode_u="repeat", **linear)
+        make = gpu.device.create_sampler
+        self.sampler = make(label="environment", mag_filter="linear", min_filter="linear", mipmap_filter="linear")
+        self.around_sampler = make(
+            label="panorama", mag_filter="linear", min_filter="linear", address_mode_u="repeat"
+        )  # fmt: skip
 
     @property
     def code(self) -> str:
@@ -191,7 +193,8 @@ class EnvironmentCube:
         self.kernels.pack.record(compute, runs)
         compute.end()
         gpu.device.queue.submit([encoder.finish()])
-        return bytes(gpu.device.queue.read_buffer(buffer))
+        raw: Any = gpu.device.queue.read_buffer(buffer)
+        return bytes(raw)
 
 
 def _cube(gpu: Gpu, face: int, levels: int, label: str) -> wgpu.GPUTexture:

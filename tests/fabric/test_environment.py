@@ -285,6 +285,32 @@ def test_the_background_shows_each_side_where_it_is(
         np.testing.assert_allclose(picture[inside], np.broadcast_to(color, (inside.sum(), 3)), atol=0.03)
 
 
+@pytest.mark.parametrize("look", ["matt", "glossy", "mirror"])
+def test_turning_and_brightening_reach_all_light_alike_and_make_nothing(
+    fabric: Fabric, tmp_path: Path, look: str
+) -> None:
+    """As if the file had been turned: a quarter turn is a quarter of its columns. Twice the intensity is twice all."""
+    d, _ = directions(64)
+    original, turned = smooth(d), np.roll(smooth(d), -32, axis=1)  # +X, u = ½, goes to -Z, u = ¼
+
+    def scene(pixels: F64) -> Scene:
+        made = stage(hdr(tmp_path, pixels), root=tmp_path)
+        metallic, roughness = {"matt": (0.0, 1.0), "glossy": (1.0, 0.4), "mirror": (1.0, 0.0)}[look]
+        made.add("ball", Mesh.sphere(0.35), Material((1.0, 1.0, 1.0), metallic=metallic, roughness=roughness))
+        return made
+
+    wanted = draw(fabric, scene(turned), front())
+    plain = draw(fabric, scene(original), front())
+    assert np.abs(wanted - plain).max() > 0.3, "the test can tell"
+    environment = fabric._environment
+    made, view = weave(scene(original)).environment, environment.view
+    for rotation, intensity in ((90.0, 1.0), (90.0, 2.0), (-270.0, 0.5), (0.0, 1.0)):
+        fabric.set_environment(replace(made, component=replace(made.component, rotation=rotation, intensity=intensity)))
+        assert environment.view is view
+        expected = wanted if rotation else plain
+        np.testing.assert_allclose(show(fabric, front()), intensity * expected, rtol=0.03, atol=0.02 * intensity)
+
+
 @pytest.mark.parametrize(
     ("normal", "seen"),
     [((0, 0, 1), (0, 0, 1)), ((1, 0, 1), (1, 0, 0)), ((-1, 0, 1), (-1, 0, 0)), ((0, 1, 1), (0, 1, 0))],
