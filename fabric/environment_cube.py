@@ -52,11 +52,11 @@ def level_offsets(face: int) -> list[int]:
 def lobe_samples(roughness: float, count: int, size: int) -> NDArray[np.float32]:
     """(count, 4) x, y, level, weight: what of the lobe around a normal, seen along it, is sampled where and how wide.
 
-    Half vectors follow GGX, l = reflect(-n, h), weighted by n·l (Karis 2013). A sample reads the level of a cube with
-    `size` texels along an edge whose texels are as large as its part of the sphere (Křivánek & Colbert 2008, "Real-time
-    Shading with Filtered Importance Sampling"). They lie on a spiral that ends at the horizon. Importance alone would
-    leave the long tail to a few of the widest samples, through which bright things leak: more of them go there the
-    narrower the lobe is, and more to the middle where n·l counts.
+    Half vectors follow GGX, l = reflect(-n, h), weighted by Smith's shadowing of l. A sample reads the level of a cube
+    with `size` texels along an edge whose texels are as large as its part of the sphere (Křivánek & Colbert 2008,
+    "Real-time Shading with Filtered Importance Sampling"). They lie on a spiral that ends at the horizon. Importance
+    alone would leave the long tail to a few of the widest samples, through which bright things leak: more of them go
+    there the narrower the lobe is, and more to the middle the wider it is.
     """
     a2 = roughness**4
     power = 2.5 + (0.5 - 2.5) * roughness
@@ -71,7 +71,7 @@ def lobe_samples(roughness: float, count: int, size: int) -> NDArray[np.float32]
     )  # a texel in a face's middle has 4 / size²; half a level sharper
     around = np.arange(count) * GOLDEN_ANGLE
     sine = 2 * np.sqrt(sin2 * (1 - sin2))
-    weight = nl * density
+    weight = 2 * nl / (nl + np.sqrt(nl * nl * (1 - a2) + a2)) * density
     return np.stack([sine * np.cos(around), sine * np.sin(around), level, weight / weight.sum()], axis=1).astype("<f4")
 
 

@@ -244,7 +244,7 @@ def test_level_0_is_the_picture(fabric: Fabric, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("level", range(1, levels_of(128)))
 def test_levels_are_convolved_with_ggx(fabric: Fabric, tmp_path: Path, level: int) -> None:
-    """∫ L D (n·l) dl over ∫ D (n·l) dl, with the view along the normal, by brute force over the whole sphere."""
+    """∫ L D V (n·l) dl over ∫ D V (n·l) dl, with the view along the normal, by brute force over the whole sphere."""
     d, solid = directions(128)
     draw(fabric, stage(hdr(tmp_path, smooth(d)), root=tmp_path), front())
     texels, along = cube_level(fabric, level)
@@ -255,7 +255,8 @@ def test_levels_are_convolved_with_ggx(fabric: Fabric, tmp_path: Path, level: in
     for n in normals:
         nl = np.maximum(d @ n, 0)
         nh2 = (1 + d @ n) / 2  # the half vector's cosine, squared, by the half-angle formula
-        weight = nl * solid / (nh2 * (alpha2 - 1) + 1) ** 2
+        shadowing = nl / (nl + np.sqrt(nl * nl * (1 - alpha2) + alpha2))  # Smith's, height-correlated, for n·v = 1
+        weight = shadowing * solid / (nh2 * (alpha2 - 1) + 1) ** 2
         wanted.append(np.einsum("hw,hwc->c", weight, smooth(d)) / weight.sum())
     np.testing.assert_allclose(found, np.array(wanted), rtol=0.03, atol=5e-3)
 

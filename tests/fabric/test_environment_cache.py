@@ -251,7 +251,7 @@ def test_prefiltered_levels_against_monte_carlo(kernels: EnvironmentKernels, tmp
 
 
 def monte_carlo(picture: NDArray[Any], normal: NDArray[Any], roughness: float, rng: np.random.Generator) -> Any:
-    """(3,) the mean radiance of the lobe around a normal: l = reflect(-n, h) with h by GGX, weighted by n·l."""
+    """(3,) the mean radiance of the lobe around a normal: l = reflect(-n, h), h by GGX, times its shadowing."""
     u, phi = rng.random(200_000), rng.random(200_000) * 2 * np.pi
     a2 = roughness**4
     cos2 = (1 - u) / (1 + (a2 - 1) * u)
@@ -263,5 +263,5 @@ def monte_carlo(picture: NDArray[Any], normal: NDArray[Any], roughness: float, r
     height = len(picture)
     column = ((0.5 + np.arctan2(l[:, 2], l[:, 0]) / (2 * np.pi)) * 2 * height).astype(int) % (2 * height)
     line = np.clip(np.arccos(np.clip(l[:, 1], -1, 1)) / np.pi * height, 0, height - 1).astype(int)
-    weight = np.maximum(nl, 0)
+    weight = np.where(nl > 0, nl / (nl + np.sqrt(nl * nl * (1 - a2) + a2)), 0)
     return weight @ picture[line, column] / weight.sum()
