@@ -33,7 +33,7 @@ from .bloom import Bloom
 from .cull import Cull, HiZ
 from .debug_view import Canvas, DebugView
 from .depth_pass import DepthPass
-from .environment import LEVELS, EnvironmentMap
+from .environment import EnvironmentMap
 from .main_pass import MainPass
 from .observer import Observer, planes_of, sample_shift
 from .picking import FEATURE as NUMBERED
@@ -204,6 +204,7 @@ class Fabric:
             frame=self._uniforms.binding("frame"),
             lights={"buffer": scene.light_buffer},
             environment=self._environment.view,
+            irradiance_sh={"buffer": self._environment.irradiance},
             dfg=self._dfg,
             clamp_sampler=self._clamp,
         )
@@ -500,9 +501,8 @@ class Fabric:
         turn = np.radians(environment.rotation)
         frame["exposure"] = self._exposure
         frame["lights"] = len(scene.lights)
-        frame["irradiance"] = self._environment.irradiance
         frame["environment_turn"] = (np.cos(turn), np.sin(turn))
-        frame["environment_mips"] = LEVELS - 1
+        frame["environment_mips"] = self._environment.levels - 1
         frame["environment_intensity"] = environment.intensity
         frame["backdrop"] = environment.backdrop
         frame["background"] = environment.visible

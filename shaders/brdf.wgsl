@@ -131,10 +131,8 @@ fn reflect_light(p: Lobes, l: vec3f) -> vec3f {
 }
 
 // The environment along the lobe: split sum (Karis 2013), with the environment prefiltered by roughness.
-// A wide lobe is cut off by the horizon, which moves its middle towards the normal.
 fn environment_in(lobe: Lobe, view: vec3f) -> vec3f {
-    let middle = mix(reflect(-view, lobe.normal), lobe.normal, lobe.roughness * lobe.roughness);
-    return environment_radiance(normalize(middle), lobe.roughness);
+    return environment_specular(lobe.normal, view, lobe.nv, lobe.roughness);
 }
 
 // The BRDF times the cosine, for light from all around.

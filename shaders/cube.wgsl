@@ -12,3 +12,10 @@ fn cube_direction(face: u32, at: vec2f) -> vec3f {
         default: { return normalize(vec3f(-s, -t, -1.0)); }
     }
 }
+
+// Solid angle of a texel at `at`, in units of what one at the middle of a face has.
+fn cube_solid_angle(at: vec2f) -> f32 {
+    let p = at * 2.0 - 1.0;
+    let d2 = 1.0 + dot(p, p);
+    return 1.0 / (d2 * sqrt(d2));
+}

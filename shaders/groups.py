@@ -24,6 +24,7 @@ FRAME = Bindings(
     frame=uniform(s.FRAME),
     lights=_visible(storage(runtime_array(s.LIGHT)), FRAGMENT),
     environment=_visible(texture("cube"), FRAGMENT),
+    irradiance_sh=uniform(s.IRRADIANCE),
     dfg=_visible(texture(), FRAGMENT),
     clamp_sampler=_visible(sampler(), FRAGMENT),
 )
@@ -259,13 +260,14 @@ class Finish:
         return "".join(f"const FINISH_{name} = {value};\n" for name, value in parts.items())
 
 
-# Load time, not in the frame.
+# When the surroundings change.
 
 ENVIRONMENT_FILL = Bindings(
     "frame",
     COMPUTE,
     surroundings=uniform(s.SURROUNDINGS),
-    picture=texture("2d", "unfilterable-float"),
+    picture=texture(),
+    around_sampler=sampler(),
     level_out=image("rgba16float", "2d-array"),
 )
 
@@ -280,6 +282,22 @@ ENVIRONMENT_PREFILTER = Bindings(
     source=texture("cube"),
     clamp_sampler=sampler(),
     level_out=image("rgba16float", "2d-array"),
+)
+
+ENVIRONMENT_IRRADIANCE = Bindings(
+    "frame",
+    COMPUTE,
+    level_in=texture("2d-array", "unfilterable-float"),
+    irradiance_out=storage(s.IRRADIANCE, write=True),
+)
+
+# Load time, not in the frame.
+
+ENVIRONMENT_PACK = Bindings(
+    "frame",
+    COMPUTE,
+    level_in=texture("2d-array", "unfilterable-float"),
+    packed=storage(runtime_array(u32), write=True),
 )
 
 MIP = Bindings("frame", FRAGMENT, source=texture(), clamp_sampler=sampler())
