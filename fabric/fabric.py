@@ -37,7 +37,7 @@ from .observer import Observer, planes_of, sample_shift
 from .picking import FEATURE as NUMBERED
 from .picking import Drawn, Pick, Picking, Rectangle
 from .scene_buffers import GpuScene, Layouts
-from .shadow import ShadowMap, fit_sun
+from .shadows import Shadows
 from .tape import Encoder, Submission, Tape
 from .timing import FEATURE as TIMESTAMPS
 from .timing import PassTimes
@@ -77,13 +77,12 @@ class Fabric:
         self.submit_us = 0.0
         self._layouts = Layouts.make(gpu.device)
         self._uniforms = Uniforms(
-            gpu, frame=FRAME, view=VIEW, shadow_view=VIEW, tonemap=TONEMAP, accumulation=ACCUMULATION
+            gpu, frame=FRAME, view=VIEW, tonemap=TONEMAP, accumulation=ACCUMULATION
         )
         self._cull = Cull(gpu, self._layouts)
         self._hi_z = HiZ(gpu, self._layouts)
         self._depth = DepthPass(gpu, self._layouts, self._uniforms.binding("view"), from_light=False)
-        self._shadow = ShadowMap(gpu)
-        self._shadow_depth = DepthPass(gpu, self._layouts, self._uniforms.binding("shadow_view"), from_light=True)
+        self._shadows = Shadows(gpu, self._layouts)
         self._main = MainPass(gpu, self._layouts)
         self._accumulate = Accumulate(gpu, self._layouts)
         self._tonemap = Tonemap(gpu, self._layouts)
@@ -101,7 +100,6 @@ class Fabric:
         self._picking: Picking | None = None
         self._debug: DebugView | None = None
         self._culled: tuple[int, Observer, F64] | None = None  # version of the scene, observer, world_from_clip
-        self._shadow_on = False
         self._turn = 0
         self.size = (0, 0)
         self.resize(size)
@@ -140,11 +138,19 @@ class Fabric:
             self._uniforms.binding("tonemap"), self._hdr_view, self._accumulate.sums
         )
 
-    def _bind_shadow(self) -> None:
+    def _cast_shadows(self, scene: GpuScene) -> None:
+        """Lights cast as the settings and the lights themselves now want it."""
         self._tapes.clear()
-        self._main_group = groups.MAIN.bind(
-            self.gpu.device, self._layouts.main, shadow_map=self._shadow.view, shadow_sampler=self._shadow.sampler
-        )
+        if self._shadows.configure(scene, self.settings) or not hasattr(self, "_main_group"):
+            self._main_group = groups.MAIN.bind(
+                self.gpu.device,
+                self._layouts.main,
+                shadows={"buffer": self._shadows.uniform},
+                shadow_maps=self._shadows.view,
+                shadow_sampler=self._shadows.sampler,
+            )
+        self._shadows.bind(scene)
+        self._main.shadowing = self._shadows.shadowing
 
     def upload_scene(self, woven: WovenScene) -> None:
         """Put a woven scene on the GPU, in place of the one before; its render settings come with it."""
@@ -163,12 +169,9 @@ class Fabric:
         self.set_post_process_config(woven.settings)
 
     def _bind_cull(self, scene: GpuScene) -> None:
-        view, shadow_view = self._uniforms.binding("view"), self._uniforms.binding("shadow_view")
+        view = self._uniforms.binding("view")
         self._cull_group = self._cull.bind(scene, scene.view_target, view, self._hi_z)
         self._cull.prepare(scene, view)
-        scene.cast(self._has_shadow())
-        if scene.shadow_target is not None:
-            self._shadow_cull_group = self._cull.bind(scene, scene.shadow_target, shadow_view, self._hi_z)
 
     def _bind_frame(self, scene: GpuScene) -> None:
         self._tapes.clear()
@@ -194,7 +197,11 @@ class Fabric:
 
         Places and directions in them are not read: those follow the objects, see `move`.
         """
-        self._scene().set_lights(rows, values)
+        scene = self._scene()
+        before = scene.lights["casts_shadows"].copy()
+        scene.set_lights(rows, values)
+        if (scene.lights["casts_shadows"] != before).any():
+            self._cast_shadows(scene)
         self._set_static_uniforms()
 
     def set_materials(self, rows: NDArray[np.int32], values: NDArray[np.void]) -> None:
@@ -203,6 +210,7 @@ class Fabric:
         The pipeline class (alpha mode, double-sidedness) and the textures must be those of before.
         """
         self._scene().set_materials(rows, values)
+        self._shadows.forget()
 
     def set_metered(self, ev100: float) -> None:
         """What "metered" exposure means from the next frame on: an EV100, compensation not yet taken off."""
@@ -215,12 +223,9 @@ class Fabric:
         A change of `textures` takes effect when a scene is uploaded.
         """
         self.settings = settings
-        if self._shadow.resize(settings.shadows.size if self._has_shadow() else 1) or not hasattr(self, "_main_group"):
-            self._bind_shadow()
+        if self.scene is not None:
+            self._cast_shadows(self.scene)
         self._set_static_uniforms()
-
-    def _has_shadow(self) -> bool:
-        return self.scene is not None and self.settings.shadows.enabled and self.scene.sun_with_shadow() != NONE
 
     def _ev100(self) -> float:
         exposure = self.settings.exposure
@@ -323,6 +328,7 @@ class Fabric:
             raise GpuError("end_frame without begin_frame")
         self._begun = False
         start = time.perf_counter_ns()
+        self._shadows.update(self._scene(), self._observer, self.size, self._exposure)
         commands = self._encode(self._scene(), view)
         encoded = time.perf_counter_ns()
         self._submission.submit(*commands)
@@ -340,6 +346,7 @@ class Fabric:
             self._bound_version = scene.version
             self._tapes.clear()
             self._bind_cull(scene)
+            self._shadows.bind(scene)
             self._set_static_uniforms()
         self._set_counts(scene)
         device.queue.write_buffer(self._uniforms.buffer, 0, self._uniforms.data)
@@ -368,12 +375,7 @@ class Fabric:
             if not frozen:
                 self._cull.record_late(encoder, group, self._cull_group, scene, self._hi_z)
             self._depth.record(encoder, group, scene, target, scene.draw_group, depth, late=True)
-        if self._shadow_on:
-            assert scene.shadow_target is not None
-            self._cull.record_single(encoder, group, self._shadow_cull_group, scene)
-            self._shadow_depth.record(
-                encoder, group, scene, scene.shadow_target, scene.shadow_draw_group, self._shadow.view
-            )
+        self._shadows.record(encoder, group, scene)
         self._main.record(encoder, group, self._main_group, scene, late=two_phases)
         if self._debug is not None and self.settings.debug.view != "none":
             canvas = Canvas(self._hdr_view, depth)
@@ -427,15 +429,6 @@ class Fabric:
         frame["backdrop"] = environment.backdrop
         frame["background"] = environment.visible
         frame["energy_compensation"] = settings.shading.energy_compensation
-        frame["shadow_softness"] = settings.shadows.softness
-        frame["shadow_size"] = self._shadow.size
-        frame["shadow_fade"] = (settings.shadows.distance * 0.8, settings.shadows.distance)
-        if self._shadow_on != self._has_shadow():
-            self._shadow_on = not self._shadow_on
-            self._tapes.clear()
-            self._bind_cull(scene)
-        self._sun = scene.sun_with_shadow()
-        frame["shadow_light"] = self._sun if self._shadow_on else NONE
         cull = settings.cull
         tests = CullTest(0)
         for test, on in (
@@ -445,25 +438,19 @@ class Fabric:
             (CullTest.OCCLUSION, cull.occlusion),
         ):
             tests |= test if on else CullTest(0)
-        for name in ("view", "shadow_view"):
-            view = self._uniforms[name]
-            view["slots"] = scene.view_target.slots
-            view["batches"] = scene.batches
-            view["rings"] = (cull.active, cull.decohering, cull.superposed)
-            view["hysteresis"] = cull.hysteresis
-            view["tests"] = tests
-            view["blend_slot"] = NONE
-        self._uniforms["view"]["blend_slot"] = scene.blend_slot
-        shadow_view = self._uniforms["shadow_view"]
-        shadow_view["tests"] = tests & ~CullTest.OCCLUSION
-        shadow_view["size"] = self._shadow.size
-        shadow_view["orthographic"] = 1
+        view = self._uniforms["view"]
+        view["slots"] = scene.view_target.slots
+        view["batches"] = scene.batches
+        view["rings"] = (cull.active, cull.decohering, cull.superposed)
+        view["hysteresis"] = cull.hysteresis
+        view["tests"] = tests
+        view["blend_slot"] = scene.blend_slot
         self._uniforms["tonemap"]["curve"] = ToneMapOperator[settings.tonemap.operator.upper()]
         self._uniforms["tonemap"]["exposure"] = 1.0
 
     def _set_counts(self, scene: GpuScene) -> None:
         """How many instances there are now."""
-        self._uniforms["view"]["count"] = self._uniforms["shadow_view"]["count"] = scene.count
+        self._uniforms["view"]["count"] = scene.count
 
     def _set_frame(self, scene: GpuScene, observer: Observer, seconds: float) -> None:
         """What changes every frame."""
@@ -493,15 +480,7 @@ class Fabric:
         view["orthographic"] = observer.orthographic
         view["turn"] = self._turn
         self._turn += 1
-        if self._shadow_on:
-            seen = observer.slice_sphere(self.size, self.settings.shadows.distance)
-            focus = seen if seen[1] < radius else scene.bounds
-            direction = scene.lights["direction"][self._sun].astype(np.float64)
-            light_from_world, lens, texel = fit_sun(direction, focus, scene.bounds, self._shadow.size)
-            sun = lens @ light_from_world
-            frame["shadow_from_world"] = sun.T
-            frame["shadow_texel"] = texel
-            _set_view(self._uniforms["shadow_view"], light_from_world, lens, sun)
+        frame["sample"] = self._sample
         self._uniforms["tonemap"]["samples"] = self._samples
         self._uniforms["accumulation"]["first"] = self._sample == 0
         self._observer = observer
@@ -611,7 +590,8 @@ class Fabric:
         """What the last frame drew: draws, instances, triangles; and what it left out. Waits for the GPU.
 
         culled: all that was not drawn; of these outside (the view), small (no pixel's centre), far (Superposed or
-        Dormant), occluded.
+        Dormant), occluded. shadow_maps and shadow_maps_kept: drawn anew, and still right; lights_without_maps: those
+        that should throw shadows here, for which there are not enough.
         """
         scene = self._scene()
         queue = self.gpu.device.queue
@@ -624,6 +604,7 @@ class Fabric:
         left_out = {
             r.name.lower(): int(results[r]) for r in CullResult if r not in (CullResult.DRAWN, CullResult.ABSENT)
         }
+        shadows = self._shadows.counts()
         instances = int(counts.sum()) + blended
         triangles = int((counts * (opaque["index_count"] // 3)).sum()) + scene.blended_triangles(blended)
         return {
@@ -632,6 +613,9 @@ class Fabric:
             "triangles": triangles,
             "culled": scene.count - int(results[CullResult.ABSENT]) - instances,
             **left_out,
+            "shadow_maps": shadows.drawn,
+            "shadow_maps_kept": shadows.kept,
+            "lights_without_maps": shadows.left_out,
         }
 
 

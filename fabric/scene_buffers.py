@@ -15,8 +15,9 @@ from ..engine.rows import Rows, power_of_two
 from ..loom.woven import WovenScene
 from ..shaders import groups
 from ..shaders.modules import program
-from ..shaders.structs import BATCH, DRAW_COMMAND, INSTANCE, NONE, RENEWAL, InstanceFlag, LightKind
+from ..shaders.structs import BATCH, DRAW_COMMAND, INSTANCE, LIGHT, NONE, RENEWAL, InstanceFlag
 from .batches import Batches, far_too_long
+from .movers import Movers
 from .tape import Encoder
 from .textures import TexturePools
 
@@ -163,7 +164,6 @@ class GpuScene:
 
         # Draws: which batches belong to which pipeline class, and room for the transparent ones in order.
         self.runs = self.batching.runs()
-        self.shadow_target: CullTarget | None = None
         self._make_lists()
 
         # Surfaces.
@@ -187,11 +187,14 @@ class GpuScene:
 
         # Light.
         self.lights = woven.lights.copy()
-        self.light_buffer = filled(gpu, "lights", self.lights)
+        self.lights["shadow"] = NONE
+        self.light_buffer = buffer(gpu, "lights", LIGHT.size * max(1, len(self.lights)))
+        upload(gpu, self.light_buffer, self.lights)
         self._is_lit = np.zeros(len(woven.objects.ids), bool)
         self._is_lit[self.lights["object"]] = True
         self._lights_dirty = False
 
+        self.movers = Movers()
         self.changes = Changes(gpu, layouts, self)
 
     # ---- lists of what is drawn -----------------------------------------------------------------------------------
@@ -206,29 +209,13 @@ class GpuScene:
         self.blend_slot = 2 * batching.slots if self.blended else NONE
         self.blend_items = buffer(self.gpu, "blend items", 8 * room)
         self.blend_args = buffer(self.gpu, "blend draws", 20 * room, _STORAGE | wgpu.BufferUsage.INDIRECT)
-        if self.shadow_target is not None:
-            self.shadow_target = None
-            self.cast(True)
-        self._bind_draws()
+        self.draw_group = self.bind_draws(self.view_target.visible)
 
-    def cast(self, on: bool) -> None:
-        """Keep lists for what a light sees, or not."""
-        if on and self.shadow_target is None:
-            target = self.view_target
-            self.shadow_target = CullTarget(self.gpu, "shadow", target.batches, target.slots, 0)
-            self.shadow_draw_group = self._draw_group(self.shadow_target)
-        elif not on:
-            self.shadow_target = None
-
-    def _bind_draws(self) -> None:
-        self.draw_group = self._draw_group(self.view_target)
-        if self.shadow_target is not None:
-            self.shadow_draw_group = self._draw_group(self.shadow_target)
-
-    def _draw_group(self, target: CullTarget) -> wgpu.GPUBindGroup:
+    def bind_draws(self, visible: wgpu.GPUBuffer) -> wgpu.GPUBindGroup:
+        """The bind group that draws the instances of a list."""
         return groups.DRAW.bind(
             self.gpu.device, self._layouts.draw, transforms={"buffer": self.transforms},
-            instances={"buffer": self.instances}, visible={"buffer": target.visible},
+            instances={"buffer": self.instances}, visible={"buffer": visible},
         )  # fmt: skip
 
     # ---- coming and going -----------------------------------------------------------------------------------------
@@ -260,6 +247,7 @@ class GpuScene:
         records = np.zeros(len(rows), RENEWAL.dtype)
         records["row"], records["batch"], records["object"] = rows, NONE, NONE
         self.changes.renew(records)
+        self.movers.all()
         self.instance_of_object[objects] = -1
         self.rows.give(rows)
 
@@ -270,6 +258,7 @@ class GpuScene:
         records["flags"] = mirrored * np.uint32(InstanceFlag.MIRRORED)
         self._put(rows, records["batch"])
         self.changes.renew(records)
+        self.movers.all()
 
     def _put(self, rows: I32, batches: NDArray[np.uint32]) -> None:
         """Note the batch of instances."""
@@ -319,7 +308,7 @@ class GpuScene:
         self.gpu.device.queue.submit([encoder.finish()])
         self.capacity = capacity
         self.version += 1
-        self._bind_draws()
+        self.draw_group = self.bind_draws(self.view_target.visible)
 
     # ---- what moves -----------------------------------------------------------------------------------------------
 
@@ -345,6 +334,8 @@ class GpuScene:
 
     def _move(self, rows: I32, world: F32) -> None:
         if len(rows):
+            if self.movers.counts(len(rows)):
+                self._note(rows, world)
             self.changes.move(rows, world)
             squares = np.einsum("kij,kij->k", world[:, :, :3], world[:, :, :3])
             outer = self._near_the_border(world[:, :, 3], float(squares.max()) ** 0.5, rows >= 0)
@@ -354,9 +345,24 @@ class GpuScene:
         # Some may not be drawn, a camera say: those keep their row of -1, for leaving them out would copy all the rest.
         drawn = rows >= 0
         if drawn.any():
+            if self.movers.counts(len(rows)):
+                world = affine_from_trs(position[drawn], rotation[drawn], scale[drawn]).astype(np.float32)
+                self._note(rows[drawn], world)
             self.changes.place(rows, position, rotation, scale)
             outer = self._near_the_border(position, max(float(scale.max()), -float(scale.min())), drawn)
             self._hold(rows[outer], affine_from_trs(position[outer], rotation[outer], scale[outer]).astype(np.float32))
+
+    def _note(self, rows: I32, world: F32) -> None:
+        """Tell the movers where instances (k,) are now: (k, 3, 4)."""
+        if self.movers.needs_places():
+            raw: Any = self.gpu.device.queue.read_buffer(self.spheres)
+            self.movers.know(np.frombuffer(raw, np.float32).reshape(-1, 4))
+        centre, radius = self._spheres(rows, world)
+        self.movers.note(rows, np.column_stack([centre, radius]).astype(np.float32))
+
+    def _spheres(self, rows: I32, world: F32) -> tuple[F32, F32]:
+        batch = self.woven.instances["batch"] if self._batch_of is None else self._batch_of
+        return spheres_of(self.woven.geometry.meshes[self.batching.table["mesh"][batch[rows]]], world)
 
     def _near_the_border(self, places: F32, stretch: float, drawn: NDArray[np.bool_]) -> NDArray[np.intp]:
         """Which of the instances at (k, 3), the largest stretched by so much, may reach out of the bounds farthest.
@@ -376,8 +382,7 @@ class GpuScene:
         """Widen the bounds so that they hold instances (k,) at (k, 3, 4)."""
         if not len(rows):
             return
-        batch = self.woven.instances["batch"] if self._batch_of is None else self._batch_of
-        found, radii = spheres_of(self.woven.geometry.meshes[self.batching.table["mesh"][batch[rows]]], world)
+        found, radii = self._spheres(rows, world)
         centre, radius = self.bounds
         reach = float((np.linalg.norm(found - centre, axis=1) + radii).max())
         if reach > radius:
@@ -392,7 +397,7 @@ class GpuScene:
 
     def set_lights(self, rows: I32, values: NDArray[np.void]) -> None:
         """Other values for some lights: rows (k,) of `lights` and (k,) structs.LIGHT. Their places stay."""
-        for key in ("color", "range", "spot_scale", "spot_offset", "casts_shadows"):
+        for key in ("color", "range", "spot_scale", "spot_offset", "casts_shadows", "radius"):
             self.lights[key][rows] = values[key]
         self._lights_dirty = True
 
@@ -422,10 +427,10 @@ class GpuScene:
         raw: Any = self.gpu.device.queue.read_buffer(self.blend_args)
         return int(np.frombuffer(raw, DRAW_COMMAND.dtype, count=count)["index_count"].sum()) // 3
 
-    def sun_with_shadow(self) -> int:
-        """The row of the first sun that casts shadows, or NONE."""
-        rows = np.flatnonzero((self.lights["kind"] == LightKind.SUN) & (self.lights["casts_shadows"] != 0))
-        return int(rows[0]) if len(rows) else NONE
+    def set_shadow_maps(self, numbers: NDArray[np.uint32]) -> None:
+        """Where each light's (l,) first shadow map is, NONE for none."""
+        self.lights["shadow"] = numbers
+        self._lights_dirty = True
 
 
 class Changes:

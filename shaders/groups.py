@@ -7,7 +7,7 @@ from functools import cache
 
 from . import structs as s
 from .bindings import COMPUTE, FRAGMENT, VERTEX, Bindings, Slot, image, sampler, storage, texture, uniform
-from .layout import affine, atomic, f32, runtime_array, u32, uvec2, vec4
+from .layout import affine, array, atomic, f32, runtime_array, u32, uvec2, vec4
 
 ALL = VERTEX | FRAGMENT | COMPUTE
 POOLS = 8
@@ -28,7 +28,29 @@ FRAME = Bindings(
     clamp_sampler=_visible(sampler(), FRAGMENT),
 )
 
-MAIN = Bindings("pass", FRAGMENT, shadow_map=texture("2d", "depth"), shadow_sampler=sampler("comparison"))
+MAIN = Bindings(
+    "pass",
+    FRAGMENT,
+    shadows=uniform(s.SHADOWS),
+    shadow_maps=texture("2d-array", "depth"),
+    shadow_sampler=sampler("non-filtering"),
+)
+
+
+@dataclass(frozen=True)
+class Shadowing:
+    """What a shader needs of shadows: whether there are any, taps for each lookup, and whether their edges widen."""
+
+    on: bool = False
+    taps: int = 8
+    soft: bool = False
+
+    def wgsl(self) -> str:
+        """SHADOW_VIEWS, SHADOWS_ON, SHADOW_TAPS, SHADOWS_SOFT."""
+        on, soft = ("true" if flag else "false" for flag in (self.on, self.soft))
+        views = f"const SHADOW_VIEWS = {s.MOST_SHADOW_VIEWS}u;\n"
+        return f"{views}const SHADOWS_ON = {on};\nconst SHADOW_TAPS = {self.taps}u;\nconst SHADOWS_SOFT = {soft};\n"
+
 
 DEPTH = Bindings("pass", VERTEX, view=uniform(s.VIEW))
 
@@ -88,6 +110,18 @@ CULL = Bindings(
     blend_items=storage(runtime_array(uvec2), write=True),
     states=storage(runtime_array(u32), write=True),
     hi_z=storage(runtime_array(f32)),
+)
+
+SHADOW_CULL = Bindings(
+    "pass",
+    COMPUTE,
+    casters=uniform(array(s.CASTER_VIEW, s.MOST_SHADOW_VIEWS)),
+    shadow_round=uniform(s.SHADOW_ROUND),
+    spheres=storage(runtime_array(vec4)),
+    instances=storage(runtime_array(s.INSTANCE)),
+    batches=storage(runtime_array(s.BATCH)),
+    args=storage(runtime_array(s.DRAW_ARGS), write=True),
+    visible=storage(runtime_array(u32), write=True),
 )
 
 HI_Z_FIRST = Bindings(

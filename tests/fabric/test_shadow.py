@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dreamwell.engine import math as dmath
 from dreamwell.engine.scene import Material, Mesh, Scene, Sun, Texture, apply_settings
 from dreamwell.fabric import Fabric, Observer
-from dreamwell.fabric.shadow import fit_sun
+from dreamwell.fabric.shadow_views import fit_sun
 from dreamwell.tests.fabric.drawing import F32, F64, above, draw, image, looking, pixel_rays, show, stage
 
 GROUND = Material((0.5, 0.5, 0.5), roughness=1.0)
