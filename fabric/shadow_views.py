@@ -144,7 +144,8 @@ def coverage(position: F64, reach: F64, eye: F64, planes: F64) -> F64:
     position: (n, 3), reach: (n,) metres; planes: (6, 4) of the view.
     """
     away = np.linalg.norm(position - eye, axis=1)
-    seen = (position @ planes[:, :3].T + planes[:, 3] >= -reach[:, None]).all(axis=1)
+    margin = reach + 0.05 * away + 0.5  # the eye may move and turn a little before this is asked again
+    seen = (position @ planes[:, :3].T + planes[:, 3] >= -margin[:, None]).all(axis=1)
     part: F64 = np.where(seen, reach / np.maximum(np.maximum(away, reach), 1e-6), 0.0)
     return part
 

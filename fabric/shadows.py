@@ -18,6 +18,7 @@ from ..engine import math as dmath
 from ..engine.gpu import Gpu
 from ..engine.scene.settings import RenderSettings
 from ..loom.configure import luminance
+from ..loom.extract import taken
 from ..shaders import groups
 from ..shaders.modules import program
 from ..shaders.structs import (
@@ -54,6 +55,7 @@ F64 = NDArray[np.float64]
 MOST_SUNS = 4
 _LISTS = 64 << 20  # bytes of instance lists: what more maps need is culled and drawn in rounds
 _BAND = 0.12  # part of a cascade's half edge that it shares with the next
+_LITTLE_WAY, _LITTLE_TURN = 0.25, math.cos(math.radians(2))  # metres and cosine: lamps are not chosen anew for less
 _DIMMEST = 0.004  # of what is white on the screen: a lamp without range reaches as far as it gives more than this
 
 
@@ -142,7 +144,10 @@ class Shadows:
         self._chosen: dict[int, Caster] = {}
         self._drawn: list[ShadowMap] = []
         self._list_room = 0
-        self._left_out = 0
+        self._left_out = self._unlisted_suns = 0
+        self._seen_suns: Any = None
+        self._seen_lamps: Any = None
+        self._unsent = True
         self._reshape((1, 1))
 
     # ---- what there is ------------------------------------------------------------------------------------------
@@ -171,7 +176,7 @@ class Shadows:
         self._shading["texel"] = 1 / edge
         self._let_go()
         self._set_tests(settings)
-        self._shown: Any = None
+        self._seen_suns = self._seen_lamps = None
         self._assigned: NDArray[np.uint32] | None = None
         scene.movers.all(0)
         return other
@@ -236,7 +241,7 @@ class Shadows:
             for first in range(0, maps, lists)
         ]
         self._cull_tapes: dict[tuple[int, int], Tape] = {}
-        for one in self._every():
+        for one in (*(one for maps in self._sun_maps for one in maps), *self._every()):
             one.tape = None
             one.stale = True
         view = self._culling["view"]
@@ -248,9 +253,9 @@ class Shadows:
         return self._layers + (lamps if self._lamp_layers else 0)
 
     def _every(self) -> list[ShadowMap]:
-        return [one for maps in self._sun_maps for one in maps] + [
-            one for caster in self._chosen.values() for one in caster.maps
-        ]
+        """The maps that are looked up."""
+        suns = [one for maps in self._sun_maps for one in maps if one.shows is not None]
+        return suns + [one for caster in self._chosen.values() for one in caster.maps]
 
     # ---- every frame --------------------------------------------------------------------------------------------
 
@@ -280,8 +285,6 @@ class Shadows:
         for one in self._drawn:
             one.stale = False
 
-    _unsent = True
-
     def counts(self) -> ShadowCounts:
         """What the last frame did."""
         every = self._every() if self.shadowing.on else []
@@ -298,7 +301,7 @@ class Shadows:
         moved = scene.movers.taken()
         if moved is None:
             self.forget()
-        elif len(moved):
+        elif len(moved := moved[np.isfinite(moved).all(axis=1)]):
             every = self._every()
             planes = self._culling["view"]["planes"][[one.number for one in every]]
             away = planes[:, :, :3] @ moved[:, :3].T + planes[:, :, 3:] + moved[:, 3]
@@ -306,8 +309,15 @@ class Shadows:
                 one.stale |= bool(touched)
 
     def _fit_suns(self, scene: GpuScene, observer: Observer, size: tuple[int, int]) -> None:
-        if not self._suns:
+        directions = [scene.lights["direction"][row].tobytes() for row in self._suns]
+        seen = (
+            np.asarray(observer.world_from_camera).tobytes(), observer.fov_y, observer.near, observer.height,
+            observer.orthographic, size, scene.bounds[0].tobytes(), scene.bounds[1],
+            scene.lights["radius"][self._suns].tobytes(), directions,
+        )  # fmt: skip
+        if not self._suns or seen == self._seen_suns:
             return
+        self._seen_suns = seen
         wanted = self._settings.shadows
         ends = [wanted.distance] if observer.orthographic else split_distances(
             observer.near, wanted.distance, wanted.cascades
@@ -369,11 +379,13 @@ class Shadows:
         self._unsent = True
 
     def _fit_lamps(self, scene: GpuScene, observer: Observer, size: tuple[int, int], exposure: float) -> None:
-        lights = scene.lights[self._lamps]
-        pose = np.asarray(observer.world_from_camera).tobytes()
-        shown = (lights.tobytes(), pose, observer.fov_y, observer.height, size, exposure, scene.bounds[1])
-        if shown == self._shown:
-            return
+        lights = taken(scene.lights, self._lamps)
+        lens = (observer.fov_y, observer.height, observer.orthographic, size, exposure, scene.bounds[1])
+        if self._seen_lamps is not None:
+            before, lens_before, eye, forward = self._seen_lamps
+            still = float(observer.forward @ forward) > _LITTLE_TURN and math.dist(observer.eye, eye) < _LITTLE_WAY
+            if still and lens == lens_before and lights.tobytes() == before:
+                return
         wanted = self._settings.shadows
         position = lights["position"].astype(np.float64)
         reach = np.sqrt(luminance(lights["color"]) * (exposure / math.pi / _DIMMEST))
@@ -410,7 +422,7 @@ class Shadows:
         for caster in self._chosen.values():
             self._show_lamp(scene, caster)
         self._tell(scene)
-        self._shown = (scene.lights[self._lamps].tobytes(), *shown[1:])
+        self._seen_lamps = (taken(scene.lights, self._lamps).tobytes(), lens, observer.eye.copy(), observer.forward)
 
     def _faces(self, light: Any) -> int:
         return faces_of(int(light["kind"]) == LightKind.POINT, _outer(light))
@@ -481,7 +493,7 @@ class Shadows:
         if not self.shadowing.on:
             return
         if isinstance(encoder, Tape):
-            encoder.include(lambda: self._tapes(frame_group, scene, encoder))
+            encoder.include("shadow", lambda: self._tapes(frame_group, scene, encoder))
             return
         for first in range(0, len(self._drawn), self._list_room):
             some = self._drawn[first : first + self._list_room]

@@ -185,9 +185,13 @@ class Tape:
         arguments = (self.handle(queries), first, count, self.handle(target), offset)
         self._steps.append((_lib.wgpuCommandEncoderResolveQuerySet, arguments))
 
-    def include(self, tapes: Callable[[], Sequence[Tape]]) -> None:
+    def include(self, label: str, tapes: Callable[[], Sequence[Tape]]) -> None:
         """Play other tapes here: those that `tapes` gives every time."""
         self._steps.append(tapes)
+
+    def passes(self) -> Sequence[TapePass]:
+        """The passes on it."""
+        return [step for step in self._steps if isinstance(step, TapePass)]
 
     def part(self) -> Tape:
         """A tape that can be included in this one."""
