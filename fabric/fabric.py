@@ -349,6 +349,7 @@ class Fabric:
             self._shadows.bind(scene)
             self._set_static_uniforms()
         self._set_counts(scene)
+        self._shadows.send(scene)
         device.queue.write_buffer(self._uniforms.buffer, 0, self._uniforms.data)
         if self.plain:
             encoder = device.create_command_encoder(label="frame")

@@ -26,7 +26,7 @@ I32 = NDArray[np.int32]
 
 _CHUNK = 16 << 20  # larger uploads stall
 _LOAD = 4 << 20  # at a time, while nothing is drawn: what is staged is given back before the next piece
-_STORAGE = wgpu.BufferUsage.STORAGE | wgpu.BufferUsage.COPY_DST | wgpu.BufferUsage.COPY_SRC
+STORAGE = wgpu.BufferUsage.STORAGE | wgpu.BufferUsage.COPY_DST | wgpu.BufferUsage.COPY_SRC
 _ROWS = 16384  # instances that are looked at at a time
 _FARTHEST = 10_000.0  # metres: what falls for ever must not use up the depth's precision
 _BLOCK = 1024  # items that `blend_sort.wgsl` sorts in one workgroup
@@ -72,7 +72,7 @@ class Layouts:
         )
 
 
-def buffer(gpu: Gpu, label: str, size: int, usage: int = _STORAGE) -> wgpu.GPUBuffer:
+def buffer(gpu: Gpu, label: str, size: int, usage: int = STORAGE) -> wgpu.GPUBuffer:
     """A buffer of at least 64 bytes, a multiple of 16: bindings must not be empty."""
     return gpu.device.create_buffer(label=label, size=max(64, -(-size // 16) * 16), usage=usage)
 
@@ -84,7 +84,7 @@ def upload(gpu: Gpu, target: wgpu.GPUBuffer, values: NDArray[Any], offset: int =
         gpu.device.queue.write_buffer(target, offset + first, data[first : first + _CHUNK])
 
 
-def filled(gpu: Gpu, label: str, values: NDArray[Any], usage: int = _STORAGE) -> wgpu.GPUBuffer:
+def filled(gpu: Gpu, label: str, values: NDArray[Any], usage: int = STORAGE) -> wgpu.GPUBuffer:
     """A buffer that holds an array."""
     made = buffer(gpu, label, values.nbytes, usage)
     load(gpu, made, values)
@@ -120,7 +120,7 @@ class CullTarget:
     def __init__(self, gpu: Gpu, label: str, batches: int, slots: int, room: int) -> None:
         self.batches, self.slots, self.room = batches, slots, room
         args_size = (2 * batches + 1) * DRAW_COMMAND.size
-        self.args = buffer(gpu, f"{label} draws", args_size, _STORAGE | wgpu.BufferUsage.INDIRECT)
+        self.args = buffer(gpu, f"{label} draws", args_size, STORAGE | wgpu.BufferUsage.INDIRECT)
         self.visible = buffer(gpu, f"{label} visible", 4 * (2 * slots + room))
 
 
@@ -208,7 +208,7 @@ class GpuScene:
         self.view_target = CullTarget(self.gpu, "view", len(batching.table), batching.slots, room)
         self.blend_slot = 2 * batching.slots if self.blended else NONE
         self.blend_items = buffer(self.gpu, "blend items", 8 * room)
-        self.blend_args = buffer(self.gpu, "blend draws", 20 * room, _STORAGE | wgpu.BufferUsage.INDIRECT)
+        self.blend_args = buffer(self.gpu, "blend draws", 20 * room, STORAGE | wgpu.BufferUsage.INDIRECT)
         self.draw_group = self.bind_draws(self.view_target.visible)
 
     def bind_draws(self, visible: wgpu.GPUBuffer) -> wgpu.GPUBindGroup:

@@ -34,7 +34,7 @@ from ..shaders.structs import (
 )
 from .depth_pass import FORMAT, DepthPass
 from .observer import Observer, planes_of
-from .scene_buffers import GpuScene, Layouts, buffer, filled, grid
+from .scene_buffers import STORAGE, GpuScene, Layouts, buffer, filled, grid
 from .shadow_views import (
     NEAREST,
     Fit,
@@ -175,6 +175,7 @@ class Shadows:
         self._shading["fade"] = (wanted.distance * 0.8, wanted.distance)
         self._shading["texel"] = 1 / edge
         self._let_go()
+        self._left_out = 0 if self._lamp_layers else len(lamps)
         self._set_tests(settings)
         self._seen_suns = self._seen_lamps = None
         self._assigned: NDArray[np.uint32] | None = None
@@ -223,7 +224,7 @@ class Shadows:
             self.gpu,
             "shadow draws",
             DRAW_COMMAND.size * scene.batches * maps,
-            wgpu.BufferUsage.STORAGE | wgpu.BufferUsage.INDIRECT,
+            STORAGE | wgpu.BufferUsage.INDIRECT,
         )
         self._draw_group = scene.bind_draws(self._visible)
         self._cull_groups = [
@@ -243,7 +244,6 @@ class Shadows:
         self._cull_tapes: dict[tuple[int, int], Tape] = {}
         for one in (*(one for maps in self._sun_maps for one in maps), *self._every()):
             one.tape = None
-            one.stale = True
         view = self._culling["view"]
         view["batches"], view["slots"] = scene.batches, target.slots
 
@@ -260,30 +260,32 @@ class Shadows:
     # ---- every frame --------------------------------------------------------------------------------------------
 
     def update(self, scene: GpuScene, observer: Observer, size: tuple[int, int], exposure: float) -> None:
-        """Find out which maps have to be drawn for a picture of `size` pixels, and send what they are drawn with."""
+        """Find out which maps have to be drawn for a picture of `size` pixels, and where lights have theirs."""
         self._drawn = []
         if not self.shadowing.on:
             return
         self._fit_suns(scene, observer, size)
-        if len(self._lamps):
+        if self._lamp_layers:
             self._fit_lamps(scene, observer, size, exposure)
         if self._assigned is None:
             self._tell(scene)
         self._notice(scene)
         self._drawn = [one for one in self._every() if one.stale]
-        if not self._drawn and not self._unsent:
-            return
-        self._culling["number"][: len(self._drawn)] = [one.number for one in self._drawn]
-        view = self._culling["view"]
-        view["count"], view["eye"] = scene.count, observer.eye
-        end = 1 + max((one.number for one in self._drawn), default=0)
+        for one in self._drawn:
+            one.stale = False
+        self._culling["view"]["eye"] = observer.eye
+
+    def send(self, scene: GpuScene) -> None:
+        """Send what the maps are drawn with, once the scene's tables are as this frame will find them."""
         queue = self.gpu.device.queue
-        queue.write_buffer(self._casters, 0, self._culling[: max(end, len(self._drawn))])
+        if self._drawn:
+            self._culling["number"][: len(self._drawn)] = [one.number for one in self._drawn]
+            self._culling["view"]["count"] = scene.count
+            end = max(len(self._drawn), 1 + max(one.number for one in self._drawn))
+            queue.write_buffer(self._casters, 0, self._culling[:end])
         if self._unsent:
             queue.write_buffer(self.uniform, 0, self._shading)
             self._unsent = False
-        for one in self._drawn:
-            one.stale = False
 
     def counts(self) -> ShadowCounts:
         """What the last frame did."""
