@@ -10,6 +10,7 @@ struct Receiver {
     depth: f32,
     slope: vec2f,  // how much deeper its plane is one texel to the right, and one down
     slack: f32,  // depth that rounding may be wrong by
+    rise: f32,  // and how much more with every texel: by so much hollow surfaces of many faces rise out of the plane
     low: vec2f,  // the middles of the tile's first and last texel
     high: vec2f,
     layer: u32,
@@ -41,6 +42,7 @@ fn receive(v: u32, position: vec3f, n: vec3f) -> Receiver {
     r.depth = ndc.z;
     r.slope = slope * min(1.0, 24.0 * unit / max(steep, 1e-30));
     r.slack = 0.05 * unit + 0.04 * min(steep, 24.0 * unit) + 4e-7 * abs(ndc.z);
+    r.rise = 0.15 * unit;
     r.low = shadows.views[v].centre - half_edge + 0.5;
     r.high = shadows.views[v].centre + half_edge - 0.5;
     r.layer = shadows.views[v].layer;
@@ -65,7 +67,7 @@ fn texels_at(r: Receiver, away: vec2f) -> Texels {
     let depths = textureGather(shadow_maps, shadow_sampler, (first + 1.0) * shadows.texel, r.layer);
     // Where the plane falls away from the light, what stands on it there is not in the way of this point.
     let plane = max(r.depth + r.slope.x * dx + r.slope.y * dy, vec4f(r.depth));
-    return Texels(depths, plane + r.slack, at - 0.5 - first);
+    return Texels(depths, plane + (r.slack + r.rise * length(away)), at - 0.5 - first);
 }
 
 fn lit_between(t: Texels) -> f32 {

@@ -128,7 +128,7 @@ def test_lights_are_placed_and_scaled_and_in_order() -> None:
     np.testing.assert_allclose(lights["direction"], [[0, 0, 1], [0, -1, 0], [-1, 0, 0], [-1, 0, 0]], atol=1e-6)
     np.testing.assert_allclose(lights["position"][2:], [[0, 10, -2], [0, 10, 0]], atol=1e-6)
     np.testing.assert_allclose(lights["range"], [0, 0, 9, 7])
-    assert lights["casts_shadows"].tolist() == [1, 0, 0, 0]
+    assert lights["casts_shadows"].tolist() == [1, 0, 0, 1]
 
 
 @given(st.floats(0, 89), st.floats(0.01, 90))
@@ -156,7 +156,7 @@ def test_the_padding_of_lights_is_what_the_shader_expects() -> None:
     scene.add("b", PointLight())
     lights = weave(scene).lights
     assert lights.dtype == LIGHT.dtype
-    assert lights.nbytes == 2 * 64
+    assert lights.nbytes == 2 * 80
     assert not lights.view(np.uint8).reshape(2, 64)[:, 60:].any()
 
 

@@ -1,7 +1,8 @@
-"""Whole pictures against path-traced ones: the surface model, its energy, and light from all around."""
+"""Whole pictures against path-traced ones: the surface model, its energy, light from all around, and shadows."""
 
 import importlib.util
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from dreamwell.assets.gltf_scene import scene_from_gltf
 from dreamwell.engine.gpu import Gpu
-from dreamwell.engine.scene import Environment, Scene, apply_settings
+from dreamwell.engine.scene import Environment, PointLight, Scene, SpotLight, Sun, apply_settings
 from dreamwell.fabric import Fabric, Observer
 from dreamwell.loom.weave import weave
 
@@ -19,6 +20,8 @@ SAMPLES = 16
 DIRECT = {"bias": 0.01, "relMSE": 0.002, "FLIP": 0.012}
 FURNACE = {"relMSE": 0.0003, "FLIP": 0.02}
 IMAGE_BASED = {"bias": 0.01, "relMSE": 0.03, "FLIP": 0.08}
+SHADOWS = {"bias": 0.01, "relMSE": 0.005, "FLIP": 0.012}
+HALF_SHADOWS = {"bias": 0.01, "relMSE": 0.003, "FLIP": 0.022}
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +44,19 @@ def load(reference: Path, name: str) -> Scene:
     """The model, with the surroundings that its description names and nothing that the references leave out."""
     scene = scene_from_gltf(reference / "gt" / name / "scene.glb")
     compensation = "_ms" in name
-    changes = {"shadows.enabled": False, "shading.energy_compensation": compensation}
+    shadows = name.startswith(("shadow_", "cornell_"))
+    changes = {"shadows.enabled": shadows, "shading.energy_compensation": compensation, "shadows.distance": 14}
     scene.settings = apply_settings(scene.settings, changes)
+    for thing in scene:
+        for kind in (Sun, PointLight, SpotLight):
+            light = thing.get(kind)
+            if light is not None:  # the references' lights are points, and suns without a disk
+                thing.set(replace(light, cast_shadows=True, **({"angular_diameter": 0.0} if kind is Sun else {})))
     environment = Environment(source="color", color=(0.0, 0.0, 0.0))
     for light in json.loads((reference / "gt" / name / "scene.json").read_text())["lights"]:
+        if light["type"] == "sun_disk":
+            sun = Sun(light["irradiance"][0], angular_diameter=light["angular_diameter_deg"])
+            scene.add("sun", sun, toward=light["direction"])
         if light["type"] == "env_constant":
             r, g, b = light["radiance"]
             environment = Environment(source="color", color=(r, g, b))
@@ -63,6 +75,10 @@ def load(reference: Path, name: str) -> Scene:
         ("pbr_furnace_gold_ms_5x5", FURNACE),
         ("ibl_courtyard_5x5", IMAGE_BASED),
         ("ibl_courtyard_ms_5x5", IMAGE_BASED),
+        ("shadow_dir_hard", SHADOWS),
+        ("shadow_spot", SHADOWS),
+        ("shadow_sun_2deg", HALF_SHADOWS),
+        ("cornell_point_direct", SHADOWS),
     ],
 )
 def test_the_picture_is_that_of_a_path_tracer(
