@@ -83,6 +83,7 @@ class Fabric:
         self._hi_z = HiZ(gpu, self._layouts)
         self._depth = DepthPass(gpu, self._layouts, self._uniforms.binding("view"), from_light=False)
         self._shadows = Shadows(gpu, self._layouts)
+        self._cast: tuple[object, ...] | None = None  # what the shadows were last configured with
         self._main = MainPass(gpu, self._layouts)
         self._accumulate = Accumulate(gpu, self._layouts)
         self._tonemap = Tonemap(gpu, self._layouts)
@@ -140,6 +141,10 @@ class Fabric:
 
     def _cast_shadows(self, scene: GpuScene) -> None:
         """Lights cast as the settings and the lights themselves now want it."""
+        wanted = (self.settings.shadows, self.settings.cull, scene.lights["casts_shadows"].tobytes())
+        if wanted == self._cast:
+            return
+        self._cast = wanted
         self._tapes.clear()
         if self._shadows.configure(scene, self.settings) or not hasattr(self, "_main_group"):
             self._main_group = groups.MAIN.bind(
@@ -165,7 +170,7 @@ class Fabric:
         self._bound_version = scene.version
         self._turn = 0
         self._drawn = False
-        self._culled = None
+        self._culled = self._cast = None
         self.set_post_process_config(woven.settings)
 
     def _bind_cull(self, scene: GpuScene) -> None:
@@ -198,10 +203,8 @@ class Fabric:
         Places and directions in them are not read: those follow the objects, see `move`.
         """
         scene = self._scene()
-        before = scene.lights["casts_shadows"].copy()
         scene.set_lights(rows, values)
-        if (scene.lights["casts_shadows"] != before).any():
-            self._cast_shadows(scene)
+        self._cast_shadows(scene)
         self._set_static_uniforms()
 
     def set_materials(self, rows: NDArray[np.int32], values: NDArray[np.void]) -> None:

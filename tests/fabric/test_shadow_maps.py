@@ -226,6 +226,25 @@ def test_two_suns_cast_each_its_own(fabric: Fabric) -> None:
     np.testing.assert_allclose(picture[48, 32], lit * 3 / 5, rtol=0.02)
 
 
+@pytest.mark.parametrize("elevation", [20, 50, 80])
+def test_round_things_of_flat_faces_do_not_shadow_themselves(fabric: Fabric, elevation: int) -> None:
+    """A ring, hollow inside, that faces the sun: as it is without shadows, wherever its light is not grazing."""
+    e = np.radians(elevation)
+    toward = (0, -np.sin(e), -np.cos(e))
+    pictures: list[F32] = []
+    for enabled in (True, False):
+        scene = floor(0.01, enabled=enabled, distance=20)
+        scene.add("ring", Mesh.torus(0.6, 0.18, 48), GROUND, rotation=(np.sin(np.pi / 4 - e / 2), 0, 0, np.cos(np.pi / 4 - e / 2)))
+        scene.add("sun", Sun(3.0, angular_diameter=0.0), toward=toward)
+        observer = looking(-3 * np.array(toward), (0, 0, 0), height=1.7)
+        pictures.append(draw(fabric, scene, observer, SIZE).mean(axis=2))
+    facing = pictures[1] > 0.3 * pictures[1].max()
+    assert facing.sum() > 2000
+    darker = 1 - pictures[0][facing] / pictures[1][facing]
+    assert (darker > 0.01).mean() < 3e-3
+    assert darker.max() < 0.1
+
+
 def test_a_bulb_does_not_stand_in_its_own_light(fabric: Fabric) -> None:
     pictures: list[F32] = []
     for casts in (True, False):
@@ -270,7 +289,7 @@ def moved(fabric: Fabric, scene: Scene, name: str, at: tuple[float, float, float
 
 def lamplit() -> Scene:
     """Two spots far apart, a box below each, and a sun."""
-    scene = floor(60.0, distance=20)
+    scene = floor(60.0, distance=100)
     for i, x in enumerate((-1.5, 20.0)):
         scene.add(f"box {i}", Mesh.box(0.5), GROUND, at=(x, 0.25, 0))
         scene.add(f"spot {i}", SpotLight(40.0, range=8, outer_angle=30), at=(x, 3, 0), toward=(x, 0, 0.001))
@@ -330,6 +349,32 @@ def test_lights_that_move_or_turn_are_drawn_anew(fabric: Fabric) -> None:
     fabric.set_lights(np.array([0], np.int32), lights)
     show(fabric, TOP, SIZE)
     assert drawn(fabric) == 0
+
+
+def test_lights_begin_and_cease_to_cast(fabric: Fabric) -> None:
+    scene = lamplit()
+    wanted = draw(fabric, scene, WIDE, SIZE)
+    lights = fabric._scene().lights.copy()
+    off = lights.copy()
+    off["casts_shadows"] = 0
+    rows = np.arange(len(lights), dtype=np.int32)
+    fabric.set_lights(rows, off)
+    assert np.abs(show(fabric, WIDE, SIZE) - wanted).max() > 0.1
+    assert drawn(fabric) == 0
+    fabric.set_lights(rows, lights)
+    np.testing.assert_array_equal(show(fabric, WIDE, SIZE), wanted)
+    assert drawn(fabric) == 3
+
+
+def test_other_settings_leave_the_maps_as_they_are(fabric: Fabric) -> None:
+    draw(fabric, lamplit(), WIDE, SIZE)
+    settings = fabric.settings
+    fabric.set_post_process_config(replace(settings, exposure=replace(settings.exposure, compensation=1.0)))
+    show(fabric, WIDE, SIZE)
+    assert drawn(fabric) == 0
+    fabric.set_post_process_config(replace(settings, shadows=replace(settings.shadows, softness=3.0)))
+    show(fabric, WIDE, SIZE)
+    assert drawn(fabric) == 3
 
 
 def test_many_movers_and_what_comes_and_goes_draw_everything(fabric: Fabric) -> None:
