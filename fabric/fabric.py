@@ -20,7 +20,6 @@ from ..shaders.structs import (
     ACCUMULATION,
     DRAW_COMMAND,
     FRAME,
-    NONE,
     TONEMAP,
     VIEW,
     CullResult,
@@ -76,9 +75,7 @@ class Fabric:
         self.encode_us = 0.0
         self.submit_us = 0.0
         self._layouts = Layouts.make(gpu.device)
-        self._uniforms = Uniforms(
-            gpu, frame=FRAME, view=VIEW, tonemap=TONEMAP, accumulation=ACCUMULATION
-        )
+        self._uniforms = Uniforms(gpu, frame=FRAME, view=VIEW, tonemap=TONEMAP, accumulation=ACCUMULATION)
         self._cull = Cull(gpu, self._layouts)
         self._hi_z = HiZ(gpu, self._layouts)
         self._depth = DepthPass(gpu, self._layouts, self._uniforms.binding("view"), from_light=False)

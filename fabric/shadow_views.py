@@ -1,8 +1,8 @@
 """What lights see: the projections of their shadow maps, and which lamps deserve how many texels.
 
-Suns have cascades (Zhang et al. 2006, "Parallel-Split Shadow Maps for Large-scale Virtual Environments"), each around the
-bounding sphere of its slice of the view, which a turning camera leaves as large as it is (Valient 2007, "Stable Rendering
-of Cascaded Shadow Maps", ShaderX6). Spots have one map, points the six faces of a cube.
+Suns have cascades (Zhang et al. 2006, "Parallel-Split Shadow Maps for Large-scale Virtual Environments"), each around
+the bounding sphere of its slice of the view, which a turning camera leaves as large as it is (Valient 2007, "Stable
+Rendering of Cascaded Shadow Maps", ShaderX6). Spots have one map, points the six faces of a cube.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def coverage(position: F64, reach: F64, eye: F64, planes: F64) -> F64:
 
 
 class Tiles:
-    """Squares in layers of a shadow map: each as long as a power of two, cut from larger ones and never joined again."""
+    """Squares in layers of a shadow map: powers of two long, cut from larger ones and never joined again."""
 
     def __init__(self, edge: int, layers: range) -> None:
         self._edge = 1 << (edge.bit_length() - 1)
@@ -187,9 +187,9 @@ def tile_edges(wanted: list[tuple[float, int, int]], area: int) -> list[int]:
     which it keeps where that is about right, so that nothing flickers. All are halved until they fit.
     """
     edges = [
-        have if have and 0.55 * have <= edge <= 1.8 * have else 1 << max(SMALLEST_TILE.bit_length() - 1, round(math.log2(edge)))
+        have if have and 0.55 * have <= edge <= 1.8 * have else max(SMALLEST_TILE, 1 << max(0, round(math.log2(edge))))
         for edge, _, have in wanted
-    ]  # fmt: skip
+    ]
     while edges:
         needed = sum(count * edge * edge for edge, (_, count, _) in zip(edges, wanted, strict=False))
         if needed <= area:

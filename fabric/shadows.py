@@ -164,13 +164,13 @@ class Shadows:
         self._layers = len(self._suns) * wanted.cascades
         self._lamp_layers = wanted.atlas if len(lamps) and wanted.max_lights else 0
         layers = self._layers + self._lamp_layers
-        self.shadowing = groups.Shadowing(layers > 0, wanted.taps, wanted.filter == "pcss") if layers else groups.Shadowing()
+        self.shadowing = (
+            groups.Shadowing(layers > 0, wanted.taps, wanted.filter == "pcss") if layers else groups.Shadowing()
+        )
         other = self._reshape((wanted.size, layers) if layers else (1, 1))
         edge = self._shape[0]
-        self._sun_maps = [
-            [ShadowMap(s * wanted.cascades + c, s * wanted.cascades + c, 0, 0, edge, whole=True) for c in range(wanted.cascades)]
-            for s in range(len(self._suns))
-        ]  # fmt: skip
+        every = [ShadowMap(i, i, 0, 0, edge, whole=True) for i in range(self._layers)]
+        self._sun_maps = [every[i : i + wanted.cascades] for i in range(0, self._layers, wanted.cascades)]
         self._turns: list[tuple[bytes, F64] | None] = [None] * len(self._suns)
         self._shading["fade"] = (wanted.distance * 0.8, wanted.distance)
         self._shading["texel"] = 1 / edge
@@ -291,7 +291,9 @@ class Shadows:
         """What the last frame did."""
         every = self._every() if self.shadowing.on else []
         lights = sum(bool(maps) for maps in self._sun_maps) + len(self._chosen)
-        return ShadowCounts(len(self._drawn), len(every) - len(self._drawn), lights, self._left_out + self._unlisted_suns)
+        return ShadowCounts(
+            len(self._drawn), len(every) - len(self._drawn), lights, self._left_out + self._unlisted_suns
+        )
 
     def forget(self) -> None:
         """Draw every map anew: casters look different."""
@@ -306,9 +308,10 @@ class Shadows:
         elif len(moved := moved[np.isfinite(moved).all(axis=1)]):
             every = self._every()
             planes = self._culling["view"]["planes"][[one.number for one in every]]
-            away = planes[:, :, :3] @ moved[:, :3].T + planes[:, :, 3:] + moved[:, 3]
-            for one, touched in zip(every, ~(away < 0).any(axis=1).all(axis=1), strict=True):
-                one.stale |= bool(touched)
+            away = planes[:, :, :3] @ moved[:, :3].T + planes[:, :, 3:] + moved[:, 3]  # (maps, planes, spheres)
+            touched = away.min(axis=1).max(axis=1) >= 0
+            for one, changed in zip(every, touched.tolist(), strict=True):
+                one.stale |= changed
 
     def _fit_suns(self, scene: GpuScene, observer: Observer, size: tuple[int, int]) -> None:
         directions = [scene.lights["direction"][row].tobytes() for row in self._suns]
@@ -373,7 +376,7 @@ class Shadows:
 
     def _let_go(self) -> None:
         """No lamp has maps."""
-        self._chosen: dict[int, Caster] = {}
+        self._chosen = {}
         self._tiles = Tiles(max(self._shape[0], 64), range(self._layers, self._layers + self._lamp_layers))
         self._free = np.ones(MOST_SHADOW_VIEWS, bool)
         self._free[: self._layers] = False
@@ -411,11 +414,16 @@ class Shadows:
                 picked.append((i, max(largest * min(1.0, float(importance[i])), 1.0), faces))
         have = {places[row]: caster for row, caster in self._chosen.items()}
         edges = tile_edges(
-            [(edge, faces, have[i].edge if i in have and len(have[i].maps) == faces else 0) for i, edge, faces in picked],
+            [
+                (edge, faces, have[i].edge if i in have and len(have[i].maps) == faces else 0)
+                for i, edge, faces in picked
+            ],
             self._tiles.area,
         )
         self._left_out = len(order) - sum(edge > 0 for edge in edges)
-        if not self._place(scene, {int(self._lamps[i]): (e, f) for (i, _, f), e in zip(picked, edges, strict=True) if e}):
+        if not self._place(
+            scene, {int(self._lamps[i]): (e, f) for (i, _, f), e in zip(picked, edges, strict=True) if e}
+        ):
             self._let_go()
             self._left_out = len(order) - sum(edge > 0 for edge in edges)
             chosen = sorted(zip(picked, edges, strict=True), key=lambda one: -one[1])  # large ones first: then all fit
@@ -533,9 +541,7 @@ class Shadows:
         compute.dispatch_workgroups(*grid(scene.capacity), count)
         compute.end()
 
-    def _record_map(
-        self, encoder: Encoder, frame_group: wgpu.GPUBindGroup, scene: GpuScene, one: ShadowMap
-    ) -> None:
+    def _record_map(self, encoder: Encoder, frame_group: wgpu.GPUBindGroup, scene: GpuScene, one: ShadowMap) -> None:
         render = encoder.begin_render_pass(
             label="shadow",
             color_attachments=[],
@@ -552,7 +558,9 @@ class Shadows:
             render.set_scissor_rect(one.x, one.y, one.edge, one.edge)
             render.set_pipeline(self._clear)
             render.draw(3)
-        self.depth.draw(render, scene, self._view_groups[one.number], self._draw_group, self._args, one.number * scene.batches)
+        self.depth.draw(
+            render, scene, self._view_groups[one.number], self._draw_group, self._args, one.number * scene.batches
+        )
         render.end()
 
 

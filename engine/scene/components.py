@@ -143,7 +143,9 @@ class PointLight:
     color: Color = field(default=(1.0, 1.0, 1.0), minimum=0, doc="colour of the light")
     range: float = field(default=0.0, unit="m", minimum=0, doc="where the light has faded to nothing; 0 for no limit")
     cast_shadows: bool = field(default=False, doc="whether it throws shadows: six maps, drawn when something moves")
-    radius: float = field(default=0.0, unit="m", minimum=0, doc="of the bulb: shadows' edges widen with it; 0 for sharp")
+    radius: float = field(
+        default=0.0, unit="m", minimum=0, doc="of the bulb: shadows' edges widen with it; 0 for sharp"
+    )
 
     @classmethod
     def lumens(cls, lumens: float, color: Color = (1.0, 1.0, 1.0), range: float = 0.0) -> Self:
@@ -161,7 +163,9 @@ class SpotLight:
     inner_angle: float = field(default=20.0, unit="deg", minimum=0, maximum=90, doc="half angle of full brightness")
     outer_angle: float = field(default=30.0, unit="deg", above=0, maximum=90, doc="half angle where the cone ends")
     cast_shadows: bool = field(default=True, doc="whether it throws shadows")
-    radius: float = field(default=0.0, unit="m", minimum=0, doc="of the bulb: shadows' edges widen with it; 0 for sharp")
+    radius: float = field(
+        default=0.0, unit="m", minimum=0, doc="of the bulb: shadows' edges widen with it; 0 for sharp"
+    )
 
 
 @component

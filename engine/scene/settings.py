@@ -42,7 +42,8 @@ class Shadows:
     max_lights: int = field(default=8, minimum=0, maximum=64, doc="at most how many lamps throw shadows at a time")
     atlas: int = field(default=1, minimum=1, maximum=8, doc="layers that the lamps' maps share")
     filter: Literal["pcss", "pcf"] = field(
-        default="pcss", doc="pcss: edges widen with the size of the light and the distance of what casts; pcf: all alike"
+        default="pcss",
+        doc="pcss: edges widen with the size of the light and the distance of what casts; pcf: all alike",
     )
     taps: int = field(default=8, minimum=1, maximum=64, doc="places looked at for each lookup: more is smoother")
     softness: float = field(default=1.5, unit="texels", minimum=0, maximum=8, doc="the smallest radius of the filter")

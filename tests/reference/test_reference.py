@@ -11,7 +11,7 @@ import pytest
 
 from dreamwell.assets.gltf_scene import scene_from_gltf
 from dreamwell.engine.gpu import Gpu
-from dreamwell.engine.scene import Environment, PointLight, Scene, SpotLight, Sun, apply_settings
+from dreamwell.engine.scene import Environment, PointLight, Scene, Sun, apply_settings
 from dreamwell.fabric import Fabric, Observer
 from dreamwell.loom.weave import weave
 
@@ -48,10 +48,11 @@ def load(reference: Path, name: str) -> Scene:
     changes = {"shadows.enabled": shadows, "shading.energy_compensation": compensation, "shadows.distance": 14}
     scene.settings = apply_settings(scene.settings, changes)
     for thing in scene:
-        for kind in (Sun, PointLight, SpotLight):
-            light = thing.get(kind)
-            if light is not None:  # the references' lights are points, and suns without a disk
-                thing.set(replace(light, cast_shadows=True, **({"angular_diameter": 0.0} if kind is Sun else {})))
+        # The references' lights are points, and suns without a disk.
+        if (sun := thing.get(Sun)) is not None:
+            thing.set(replace(sun, angular_diameter=0.0))
+        if (point := thing.get(PointLight)) is not None:
+            thing.set(replace(point, cast_shadows=True))
     environment = Environment(source="color", color=(0.0, 0.0, 0.0))
     for light in json.loads((reference / "gt" / name / "scene.json").read_text())["lights"]:
         if light["type"] == "sun_disk":
