@@ -382,7 +382,9 @@ class Fabric:
             canvas = Canvas(self._hdr_view, depth)
             if not two_phases:
                 self._hi_z.record_alone(encoder, group)
-            self._debug.record(encoder, group, scene, canvas, self._hi_z, self.settings.debug.view)
+            self._debug.record(
+                encoder, group, scene, canvas, self._hi_z, self._shadows.uniform, self.settings.debug.view
+            )
         if self._samples > 1:
             self._accumulate.record(encoder, group, self._accumulate_group, self.size)
         if shown and self._is_last_sample():
@@ -502,6 +504,7 @@ class Fabric:
             values["frozen_far"] = 0.0 if culled_with.orthographic else min(0.5, culled_with.near / length)
         values["level"] = self.settings.debug.hi_z_level
         values["near"] = observer.near
+        values["cascades"] = self._shadows.first_of_sun
         self._debug.send()
 
     # ---- what came of it ----------------------------------------------------------------------------------------

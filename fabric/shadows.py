@@ -287,6 +287,11 @@ class Shadows:
             queue.write_buffer(self.uniform, 0, self._shading)
             self._unsent = False
 
+    @property
+    def first_of_sun(self) -> int:
+        """The number of the first map of the first sun that casts, or NONE."""
+        return 0 if self._suns else NONE
+
     def counts(self) -> ShadowCounts:
         """What the last frame did."""
         every = self._every() if self.shadowing.on else []

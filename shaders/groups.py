@@ -199,6 +199,7 @@ DEBUG = Bindings(
     meshes=_visible(storage(runtime_array(s.MESH)), VERTEX),
     states=_visible(storage(runtime_array(u32)), VERTEX),
     hi_z=storage(runtime_array(f32)),
+    shadows=_visible(uniform(s.SHADOWS), FRAGMENT),
 )
 
 ACCUMULATE = Bindings(

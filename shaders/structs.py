@@ -274,6 +274,7 @@ DEBUG = struct(
     frozen_far=f32,  # the depth at which its view is drawn to end
     level=u32,  # of the depth pyramid
     near=f32,  # metres
+    cascades=u32,  # the first shadow map of a sun, or NONE
 )
 """What the debug views are drawn with."""
 

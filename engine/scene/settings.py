@@ -86,8 +86,9 @@ class Shading:
 class Debug:
     """Pictures of how the picture is made."""
 
-    view: Literal["none", "rings", "cull", "hi_z"] = field(
-        default="none", doc="by observer ring, by what the cull found, or the depth pyramid; see picking.md"
+    view: Literal["none", "rings", "cull", "hi_z", "cascades"] = field(
+        default="none",
+        doc="by observer ring, by what the cull found, the depth pyramid, or the sun's shadow maps; see picking.md",
     )
     hi_z_level: int = field(default=3, minimum=1, maximum=14, doc="which level of the depth pyramid: 2 ** level pixels")
     freeze_cull: bool = field(default=False, doc="keep drawing what the cull found when this was switched on")
