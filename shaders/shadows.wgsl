@@ -85,15 +85,16 @@ fn filtered(v: u32, r: Receiver, turn: f32) -> f32 {
     let taps = f32(SHADOW_TAPS);
     let least = shadows.views[v].least;
     var radius = least;
+    var rounds = SHADOW_TAPS;
     if (SHADOWS_SOFT) {
-        // What stands in the light, within the cone from the receiver to the light's disk.
+        // What stands in the light, within the cone from the receiver to the light's disk. Where nothing does, it is lit.
         let spread = shadows.views[v].spread;
         let reach = min(spread * (1.0 - r.depth), shadows.views[v].most);
         var sum = 0.0;
         var count = 0.0;
         for (var i = 0u; i < SHADOW_TAPS && reach > least; i++) {
             // Denser in the middle, where the narrow cones of what is near are.
-            let away = reach * (f32(i) + turn) / taps;
+            let away = select(reach * (f32(i) - 1.0 + turn) / max(taps - 1.0, 1.0), 0.0, i == 0u);
             let t = texels_at(r, spiral(f32(i), away, turn));
             let stands = (t.depths > t.expected) & (spread * (t.depths - r.depth) > vec4f(away - 1.5));
             let weight = select(vec4f(0.0), vec4f(max(away, 1.0)), stands);  // as if they were evenly spread
@@ -101,14 +102,14 @@ fn filtered(v: u32, r: Receiver, turn: f32) -> f32 {
             count += dot(weight, vec4f(1.0));
         }
         radius = clamp(spread * (sum / max(count, 1e-9) - r.depth), least, max(shadows.views[v].most, least));
-        radius = select(least, radius, count > 0.0);
+        rounds = select(SHADOW_TAPS, 0u, reach > least && count == 0.0);
     }
     var lit = 0.0;
-    for (var i = 0u; i < SHADOW_TAPS; i++) {
+    for (var i = 0u; i < rounds; i++) {
         let away = radius * sqrt((f32(i) + turn) / taps);
         lit += lit_between(texels_at(r, spiral(f32(i), away, turn)));
     }
-    return lit / taps;
+    return select(lit / taps, 1.0, rounds == 0u);
 }
 
 // Which face of a cube a direction goes through: +x -x +y -y +z -z.

@@ -75,10 +75,11 @@ def test_it_compiles_with_its_groups(gpu: Gpu, name: str) -> None:
 EXTRA = {"pick": SURFACE_UNNUMBERED, "main": g.Shadowing(on=True, soft=True).wgsl()}
 
 
+@pytest.mark.parametrize("taps", [1, 5])
 @pytest.mark.parametrize("soft", [False, True])
 @pytest.mark.parametrize("on", [False, True])
-def test_it_compiles_for_every_sort_of_shadows(gpu: Gpu, on: bool, soft: bool) -> None:
-    texts = [g.Sampling(1, 1).wgsl(), g.Shadowing(on, 5, soft).wgsl()]
+def test_it_compiles_for_every_sort_of_shadows(gpu: Gpu, on: bool, soft: bool, taps: int) -> None:
+    texts = [g.Sampling(1, 1).wgsl(), g.Shadowing(on, taps, soft).wgsl()]
     program("main", [*TEXTURED["main"], g.materials(1)], texts).compile(gpu.device)
 
 
