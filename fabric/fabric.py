@@ -24,6 +24,7 @@ from ..shaders.structs import (
     VIEW,
     CullResult,
     CullTest,
+    MaterialFlag,
     ToneMapOperator,
 )
 from . import dfg
@@ -210,7 +211,8 @@ class Fabric:
         The pipeline class (alpha mode, double-sidedness) and the textures must be those of before.
         """
         self._scene().set_materials(rows, values)
-        self._shadows.forget()
+        if (values["flags"] & MaterialFlag.MASK).any():
+            self._shadows.forget()
 
     def set_metered(self, ev100: float) -> None:
         """What "metered" exposure means from the next frame on: an EV100, compensation not yet taken off."""

@@ -16,7 +16,7 @@ _PATIENCE = 120  # frames
 class Movers:
     """The spheres that moved since `taken`: where they were and where they are, world, metres.
 
-    everything: more than can be told apart, or what came, went and looks different.
+    everything: more than can be told apart, or what has another shape than before.
     """
 
     def __init__(self) -> None:
@@ -24,6 +24,7 @@ class Movers:
         self._spheres: list[F32] = []
         self._where: F32 | None = None  # (n, 4) of every instance, while it is known
         self._wait = 0
+        self._unplaced = set[int]()  # came, and nobody has said where to
 
     def all(self, patience: int = 30) -> None:
         """Everything may have changed, and for `patience` frames it is not worth a wait to tell what did."""
@@ -51,17 +52,39 @@ class Movers:
 
     def note(self, rows: I32, spheres: F32) -> None:
         """Instances (k,) are at (k, 4) now."""
+        where = self._places(rows)
+        self._spheres += [where[rows], spheres]
+        where[rows] = spheres
+        if self._unplaced:
+            self._unplaced.difference_update(rows.tolist())
+
+    def came(self, rows: I32) -> None:
+        """Instances (k,) are new; `note` is to tell where they are."""
+        self._places(rows)[rows] = np.nan
+        self._unplaced.update(rows.tolist())
+
+    def went(self, rows: I32) -> None:
+        """Instances (k,) are gone."""
+        self._spheres.append(self._places(rows)[rows])
+
+    def _places(self, rows: I32) -> F32:
+        """Where every instance is, with room for these."""
         assert self._where is not None
-        if int(rows.max()) >= len(self._where):
-            self.all()
-            return
-        self._spheres += [self._where[rows], spheres]
-        self._where[rows] = spheres
+        needed, have = int(rows.max(initial=-1)) + 1, len(self._where)
+        if needed > have:
+            more = np.full((max(needed, 2 * have) - have, 4), np.nan, np.float32)
+            self._where = np.concatenate([self._where, more])
+        return self._where
 
     def taken(self) -> F32 | None:
-        """(m, 4) all that moved since the last call, old places and new; None where everything may have."""
+        """(m, 4) all that moved since the last call, old places and new; None where everything may have.
+
+        Some are not numbers: places of what was nowhere before.
+        """
+        self.everything |= bool(self._unplaced)
         found = None if self.everything else np.concatenate([np.zeros((0, 4), np.float32), *self._spheres])
         self.everything = False
+        self._unplaced.clear()
         self._spheres.clear()
         self._wait = max(0, self._wait - 1)
         return found

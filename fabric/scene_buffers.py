@@ -235,10 +235,14 @@ class GpuScene:
         rows = self.rows.take(len(objects))
         self.instance_of_object[objects] = rows
         self._renew(rows, objects, mesh, material, mirrored)
+        if self._notes(len(rows)):
+            self.movers.came(rows)
 
     def change(self, objects: I32, mesh: I32, material: I32, mirrored: NDArray[np.bool_]) -> None:
         """Draw objects (k,) that are drawn with other meshes and materials."""
         self._renew(self.rows_of(objects), objects, mesh, material, mirrored)
+        if len(objects):
+            self.movers.all()
 
     def despawn(self, objects: I32) -> None:
         """Draw objects (k,) no more."""
@@ -247,7 +251,8 @@ class GpuScene:
         records = np.zeros(len(rows), RENEWAL.dtype)
         records["row"], records["batch"], records["object"] = rows, NONE, NONE
         self.changes.renew(records)
-        self.movers.all()
+        if self._notes(len(rows)):
+            self.movers.went(rows)
         self.instance_of_object[objects] = -1
         self.rows.give(rows)
 
@@ -258,7 +263,6 @@ class GpuScene:
         records["flags"] = mirrored * np.uint32(InstanceFlag.MIRRORED)
         self._put(rows, records["batch"])
         self.changes.renew(records)
-        self.movers.all()
 
     def _put(self, rows: I32, batches: NDArray[np.uint32]) -> None:
         """Note the batch of instances."""
@@ -334,7 +338,7 @@ class GpuScene:
 
     def _move(self, rows: I32, world: F32) -> None:
         if len(rows):
-            if self.movers.counts(len(rows)):
+            if self._notes(len(rows)):
                 self._note(rows, world)
             self.changes.move(rows, world)
             squares = np.einsum("kij,kij->k", world[:, :, :3], world[:, :, :3])
@@ -345,18 +349,23 @@ class GpuScene:
         # Some may not be drawn, a camera say: those keep their row of -1, for leaving them out would copy all the rest.
         drawn = rows >= 0
         if drawn.any():
-            if self.movers.counts(len(rows)):
+            if self._notes(len(rows)):
                 world = affine_from_trs(position[drawn], rotation[drawn], scale[drawn]).astype(np.float32)
                 self._note(rows[drawn], world)
             self.changes.place(rows, position, rotation, scale)
             outer = self._near_the_border(position, max(float(scale.max()), -float(scale.min())), drawn)
             self._hold(rows[outer], affine_from_trs(position[outer], rotation[outer], scale[outer]).astype(np.float32))
 
-    def _note(self, rows: I32, world: F32) -> None:
-        """Tell the movers where instances (k,) are now: (k, 3, 4)."""
-        if self.movers.needs_places():
+    def _notes(self, k: int) -> bool:
+        """Whether the movers want to know of k instances. Waits for the GPU when they do for the first time."""
+        wanted = k > 0 and self.movers.counts(k)
+        if wanted and self.movers.needs_places():
             raw: Any = self.gpu.device.queue.read_buffer(self.spheres)
             self.movers.know(np.frombuffer(raw, np.float32).reshape(-1, 4))
+        return wanted
+
+    def _note(self, rows: I32, world: F32) -> None:
+        """Tell the movers where instances (k,) are now: (k, 3, 4)."""
         centre, radius = self._spheres(rows, world)
         self.movers.note(rows, np.column_stack([centre, radius]).astype(np.float32))
 

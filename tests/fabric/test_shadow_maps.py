@@ -382,7 +382,7 @@ def test_other_settings_leave_the_maps_as_they_are(fabric: Fabric) -> None:
     assert drawn(fabric) == 3
 
 
-def test_many_movers_and_what_comes_and_goes_draw_everything(fabric: Fabric) -> None:
+def test_many_movers_draw_everything(fabric: Fabric) -> None:
     scene = lamplit()
     count = MOST + 1
     for i in range(count):
@@ -394,9 +394,46 @@ def test_many_movers_and_what_comes_and_goes_draw_everything(fabric: Fabric) -> 
     assert drawn(fabric) == 3
     show(fabric, WIDE, SIZE)
     assert drawn(fabric) == 0
-    fabric.despawn(rows[:1])
+
+
+def test_what_comes_and_goes_is_drawn_where_it_is(fabric: Fabric) -> None:
+    scene = lamplit()
+    draw(fabric, scene, WIDE, SIZE)
+    woven = fabric._scene().woven
+    box = scene["box 0"].row
+    instance = woven.instances[fabric._scene().rows_of(np.array([box], np.int32))[0]]
+    mesh, material = woven.batches["mesh"][instance["batch"]], instance["material"]
+    looks = np.array([mesh], np.int32), np.array([material], np.int32)
+
+    def after() -> int:
+        picture = show(fabric, WIDE, SIZE)
+        count = drawn(fabric)
+        fabric._shadows.forget()
+        np.testing.assert_array_equal(show(fabric, WIDE, SIZE), picture)
+        return count
+
+    new = np.array([len(woven.objects.ids) + 3], np.int32)
+    at = np.array([[-1.2, 0.25, 0.4]], np.float32)
+    turn, size = np.array([[0, 0, 0, 1]], np.float32), np.ones((1, 3), np.float32)
+    fabric.spawn(new, *looks)
+    fabric.place(new, at, turn, size)
+    assert after() == 2  # the sun's and the spot's above it
+    fabric.place(new, at + np.float32((11, 0, 0)), turn, size)
+    assert after() == 2
+    fabric.despawn(new)
+    assert after() == 1  # it stood in the dark
+    fabric.despawn(np.array([scene["box 1"].row], np.int32))
+    assert after() == 2
+    fabric.spawn(new, *looks)  # nobody says where
+    assert after() == 3
+
+
+def test_materials_that_cut_no_holes_leave_the_maps(fabric: Fabric) -> None:
+    draw(fabric, lamplit(), WIDE, SIZE)
+    materials = fabric._scene().woven.materials.copy()
+    fabric.set_materials(np.arange(len(materials), dtype=np.int32), materials)
     show(fabric, WIDE, SIZE)
-    assert drawn(fabric) == 3
+    assert drawn(fabric) == 0
 
 
 def test_a_walking_camera_keeps_most_of_its_cascades(fabric: Fabric) -> None:
