@@ -56,6 +56,7 @@ MOST_SUNS = 4
 _LISTS = 64 << 20  # bytes of instance lists: what more maps need is culled and drawn in rounds
 _BAND = 0.12  # part of a cascade's half edge that it shares with the next
 _LITTLE_WAY, _LITTLE_TURN = 0.25, math.cos(math.radians(2))  # metres and cosine: lamps are not chosen anew for less
+_PRECISION = 8e-7  # relative error of places after a few operations on single floats
 _DIMMEST = 0.004  # of what is white on the screen: a lamp without range reaches as far as it gives more than this
 
 
@@ -346,6 +347,8 @@ class Shadows:
                 if shows != one.shows:
                     one.shows, one.stale = shows, True
                     self._show_sun(one, fit, turned[1], float(light["radius"]), c == len(spheres) - 1)
+                    farthest = np.abs(scene.bounds[0]).max() + scene.bounds[1]
+                    self._shading["views"]["slack"][0, one.number] = _PRECISION * farthest / (fit.near - fit.far)
                     self._shading["views"]["count"][0, one.number] = len(spheres)
             for one in maps[len(spheres) :]:
                 one.stale, one.shows = False, None
@@ -488,7 +491,9 @@ class Shadows:
             self._set(one, lens.views[i], lens.projections[i], lens.planes[i], light["object"])
             self._culling["view"]["orthographic"][one.number] = 0
             self._shade(one, lens.projections[i] @ lens.views[i], (0.0, wide), radius / (NEAREST * wide), most)
-        self._shading["views"]["count"][0, caster.maps[0].number] = faces
+        views = self._shading["views"]
+        views["count"][0, caster.maps[0].number] = faces
+        views["slack"][0, [one.number for one in caster.maps]] = _PRECISION * np.abs(position).max() / NEAREST
 
     def _tell(self, scene: GpuScene) -> None:
         """Write into the lights where their maps are."""

@@ -41,7 +41,8 @@ fn receive(v: u32, position: vec3f, n: vec3f) -> Receiver {
     r.at = shadows.views[v].centre + ndc.xy * scale.xy;
     r.depth = ndc.z;
     r.slope = slope * min(1.0, 24.0 * unit / max(steep, 1e-30));
-    r.slack = 0.05 * unit + 0.04 * min(steep, 24.0 * unit) + 4e-7 * abs(ndc.z);
+    let far = shadows.views[v].slack * select(1.0, ndc.z * ndc.z, shadows.views[v].unit.y > 0.0);
+    r.slack = 0.05 * unit + 0.04 * min(steep, 24.0 * unit) + 4e-7 * abs(ndc.z) + far;
     r.rise = 0.15 * unit;
     r.low = shadows.views[v].centre - half_edge + 0.5;
     r.high = shadows.views[v].centre + half_edge - 0.5;

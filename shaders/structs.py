@@ -207,6 +207,7 @@ SHADOW_VIEW = struct(
     least=f32,  # texels: the smallest radius that edges are filtered with
     most=f32,  # texels: the largest
     band=f32,  # part of the map's half edge over which it gives way to the next one, 0 for none
+    slack=f32,  # depth that single precision is wrong by so far from the origin; in perspective times its square
     count=u32,  # maps of this light from here on: cascades, or the six faces of a cube (+x -x +y -y +z -z)
 )
 """A shadow map as the shading sees it: a tile of a layer, and how to find a point on it."""

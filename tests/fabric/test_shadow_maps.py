@@ -215,6 +215,28 @@ def test_shadows_stand_still_while_the_camera_turns(fabric: Fabric) -> None:
     assert max(wrong) == 0
 
 
+@pytest.mark.parametrize("elevation", [10, 35, 70])
+@pytest.mark.parametrize("kind", ["sun", "spot"])
+def test_far_from_the_origin_what_is_lit_is_lit(fabric: Fabric, kind: str, elevation: int) -> None:
+    """Where single floats are half a millimetre apart."""
+    e = np.radians(elevation)
+    toward = np.array((np.cos(e) * 0.8, -np.sin(e), 0.6 * np.cos(e)))
+    at = np.array((8000.0, 0.0, 8000.0))
+    pictures: list[F32] = []
+    for enabled in (True, False):
+        scene = stage(shadows__enabled=enabled, shadows__distance=20.0)
+        scene.add("floor", Mesh.plane(40.0), GROUND, at=at)
+        if kind == "sun":
+            scene.add("sun", Sun(3.0, angular_diameter=0.0), toward=toward)
+        else:
+            scene.add("spot", SpotLight(100.0, inner_angle=39, outer_angle=40), at=at - 6 * toward, toward=at)
+        observer = looking(at + (1.6, 1.7, 2.0), at, fov_y=50)
+        pictures.append(draw(fabric, scene, observer, SIZE).mean(axis=2))
+    lit = pictures[1] > 0.02 * pictures[1].max()
+    assert lit.sum() > 500
+    np.testing.assert_allclose(pictures[0][lit], pictures[1][lit], rtol=0.02)
+
+
 def test_two_suns_cast_each_its_own(fabric: Fabric) -> None:
     scene = floor()
     scene.add("box", Mesh.box(), GROUND, at=(0, 0.5, 0))
@@ -418,7 +440,7 @@ def test_what_comes_and_goes_is_drawn_where_it_is(fabric: Fabric) -> None:
     fabric.spawn(new, *looks)
     fabric.place(new, at, turn, size)
     assert after() == 2  # the sun's and the spot's above it
-    fabric.place(new, at + np.float32((11, 0, 0)), turn, size)
+    fabric.place(new, at + np.array([11, 0, 0], np.float32), turn, size)
     assert after() == 2
     fabric.despawn(new)
     assert after() == 1  # it stood in the dark
