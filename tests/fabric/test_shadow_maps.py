@@ -230,7 +230,7 @@ def test_far_from_the_origin_what_is_lit_is_lit(fabric: Fabric, kind: str, eleva
             scene.add("sun", Sun(3.0, angular_diameter=0.0), toward=toward)
         else:
             scene.add("spot", SpotLight(100.0, inner_angle=39, outer_angle=40), at=at - 6 * toward, toward=at)
-        observer = looking(at + (1.6, 1.7, 2.0), at, fov_y=50)
+        observer = looking(np.add(at, (1.6, 1.7, 2.0)), at, fov_y=50)
         pictures.append(draw(fabric, scene, observer, SIZE).mean(axis=2))
     lit = pictures[1] > 0.02 * pictures[1].max()
     assert lit.sum() > 500
