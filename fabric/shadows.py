@@ -145,6 +145,7 @@ class Shadows:
         self._chosen: dict[int, Caster] = {}
         self._drawn: list[ShadowMap] = []
         self._list_room = 0
+        self._layers = self._lamp_layers = self._lamp_maps = 0
         self._left_out = self._unlisted_suns = 0
         self._seen_suns: Any = None
         self._seen_lamps: Any = None
@@ -164,6 +165,8 @@ class Shadows:
         self._lamps = lamps
         self._layers = len(self._suns) * wanted.cascades
         self._lamp_layers = wanted.atlas if len(lamps) and wanted.max_lights else 0
+        each = max((self._faces(lights[row]) for row in lamps.tolist()), default=0)
+        self._lamp_maps = min(each * min(wanted.max_lights, len(lamps)), MOST_SHADOW_VIEWS - self._layers)
         layers = self._layers + self._lamp_layers
         self.shadowing = (
             groups.Shadowing(layers > 0, wanted.taps, wanted.filter == "pcss") if layers else groups.Shadowing()
@@ -250,8 +253,7 @@ class Shadows:
 
     def _most_maps(self) -> int:
         """Maps that there may be at a time."""
-        lamps = min(6 * min(self._settings.shadows.max_lights, len(self._lamps)), MOST_SHADOW_VIEWS - self._layers)
-        return self._layers + (lamps if self._lamp_layers else 0)
+        return self._layers + self._lamp_maps
 
     def _every(self) -> list[ShadowMap]:
         """The maps that are looked up."""
@@ -416,7 +418,7 @@ class Shadows:
         number = 0
         for i in order[: wanted.max_lights].tolist():
             faces = self._faces(lights[i])
-            if number + faces <= MOST_SHADOW_VIEWS - self._layers:
+            if number + faces <= self._lamp_maps:
                 number += faces
                 largest = self._shape[0] / (2 if faces == 1 else 4)
                 picked.append((i, max(largest * min(1.0, float(importance[i])), 1.0), faces))

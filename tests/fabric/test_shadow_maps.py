@@ -14,6 +14,7 @@ from dreamwell.fabric import Fabric
 from dreamwell.fabric.movers import MOST
 from dreamwell.fabric.observer import planes_of
 from dreamwell.fabric.shadow_views import SMALLEST_TILE, Tiles, lamp_lens, split_distances, tile_edges
+from dreamwell.loom.extract import light_struct as weave_light
 from dreamwell.loom.weave import weave
 from dreamwell.shaders.structs import DRAW_COMMAND
 from dreamwell.tests.fabric.drawing import F32, F64, above, draw, image, looking, pixel_rays, read, show, spoil, stage
@@ -391,6 +392,29 @@ def test_lights_begin_and_cease_to_cast(fabric: Fabric) -> None:
     fabric.set_lights(rows, lights)
     np.testing.assert_array_equal(show(fabric, WIDE, SIZE), wanted)
     assert drawn(fabric) == 3
+
+
+def test_a_spot_that_opens_beyond_a_map_gets_a_cube_where_there_is_room(fabric: Fabric) -> None:
+    for most, expected in ((1, 0), (6, 6)):
+        scene = with_casters(floor(max_lights=most))
+        for i in range(most):
+            scene.add(
+                "spot",
+                SpotLight(30.0, inner_angle=30, outer_angle=40),
+                at=(LAMP[0], LAMP[1], LAMP[2] - i),
+                toward=(0, 0, 0),
+            )
+        draw(fabric, scene, TOP, SIZE)
+        assert drawn(fabric) == most
+        lights = fabric._scene().lights.copy()
+        wide = weave_light(SpotLight(30.0, inner_angle=79, outer_angle=80))
+        for key in ("spot_scale", "spot_offset"):
+            lights[key][0] = wide[key]
+        fabric.set_lights(np.arange(most, dtype=np.int32), lights)
+        show(fabric, TOP, SIZE)
+        counters = fabric.counters()
+        assert counters["shadow_maps"] + counters["shadow_maps_kept"] in (expected, most - 1)
+        assert counters["lights_without_maps"] >= 1
 
 
 def test_other_settings_leave_the_maps_as_they_are(fabric: Fabric) -> None:
