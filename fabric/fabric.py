@@ -21,11 +21,11 @@ from ..shaders.structs import (
     DRAW_COMMAND,
     FRAME,
     METER,
-    NONE,
     TONEMAP,
     VIEW,
     CullResult,
     CullTest,
+    MaterialFlag,
 )
 from . import dfg, grading
 from .auto_exposure import AutoExposure, exposure_of
@@ -39,7 +39,7 @@ from .observer import Observer, planes_of, sample_shift
 from .picking import FEATURE as NUMBERED
 from .picking import Drawn, Pick, Picking, Rectangle
 from .scene_buffers import GpuScene, Layouts
-from .shadow import ShadowMap, fit_sun
+from .shadows import Shadows
 from .tape import Encoder, Submission, Tape
 from .timing import FEATURE as TIMESTAMPS
 from .timing import PassTimes
@@ -85,14 +85,12 @@ class Fabric:
         self.encode_us = 0.0
         self.submit_us = 0.0
         self._layouts = Layouts.make(gpu.device)
-        self._uniforms = Uniforms(
-            gpu, frame=FRAME, view=VIEW, shadow_view=VIEW, tonemap=TONEMAP, accumulation=ACCUMULATION, meter=METER
-        )
+        self._uniforms = Uniforms(gpu, frame=FRAME, view=VIEW, tonemap=TONEMAP, accumulation=ACCUMULATION, meter=METER)
         self._cull = Cull(gpu, self._layouts)
         self._hi_z = HiZ(gpu, self._layouts)
         self._depth = DepthPass(gpu, self._layouts, self._uniforms.binding("view"), from_light=False)
-        self._shadow = ShadowMap(gpu)
-        self._shadow_depth = DepthPass(gpu, self._layouts, self._uniforms.binding("shadow_view"), from_light=True)
+        self._shadows = Shadows(gpu, self._layouts)
+        self._cast: tuple[object, ...] | None = None  # what the shadows were last configured with
         self._main = MainPass(gpu, self._layouts)
         self._transparency = WeightedTransparency(gpu, self._main)
         self._accumulate = Accumulate(gpu, self._layouts)
@@ -116,7 +114,6 @@ class Fabric:
         self._picking: Picking | None = None
         self._debug: DebugView | None = None
         self._culled: tuple[int, Observer, F64] | None = None  # version of the scene, observer, world_from_clip
-        self._shadow_on = False
         self._turn = 0
         self.size = (0, 0)
         self.resize(size)
@@ -165,11 +162,23 @@ class Fabric:
             self._auto.bind(self.size, meter, frame, picture)
         self._tonemap_group = self._tonemap.bind(self._uniforms.binding("tonemap"), picture, scattered)
 
-    def _bind_shadow(self) -> None:
+    def _cast_shadows(self, scene: GpuScene) -> None:
+        """Lights cast as the settings and the lights themselves now want it."""
+        wanted = (self.settings.shadows, self.settings.cull, scene.lights["casts_shadows"].tobytes())
+        if wanted == self._cast:
+            return
+        self._cast = wanted
         self._tapes.clear()
-        self._main_group = groups.MAIN.bind(
-            self.gpu.device, self._layouts.main, shadow_map=self._shadow.view, shadow_sampler=self._shadow.sampler
-        )
+        if self._shadows.configure(scene, self.settings) or not hasattr(self, "_main_group"):
+            self._main_group = groups.MAIN.bind(
+                self.gpu.device,
+                self._layouts.main,
+                shadows={"buffer": self._shadows.uniform},
+                shadow_maps=self._shadows.view,
+                shadow_sampler=self._shadows.sampler,
+            )
+        self._shadows.bind(scene)
+        self._main.shadowing = self._shadows.shadowing
 
     def upload_scene(self, woven: WovenScene) -> None:
         """Put a woven scene on the GPU, in place of the one before; its render settings come with it."""
@@ -185,16 +194,13 @@ class Fabric:
         self._bound_version = scene.version
         self._turn = 0
         self._drawn = False
-        self._culled = None
+        self._culled = self._cast = None
         self.set_post_process_config(woven.settings)
 
     def _bind_cull(self, scene: GpuScene) -> None:
-        view, shadow_view = self._uniforms.binding("view"), self._uniforms.binding("shadow_view")
+        view = self._uniforms.binding("view")
         self._cull_group = self._cull.bind(scene, scene.view_target, view, self._hi_z)
         self._cull.prepare(scene, view)
-        scene.cast(self._has_shadow())
-        if scene.shadow_target is not None:
-            self._shadow_cull_group = self._cull.bind(scene, scene.shadow_target, shadow_view, self._hi_z)
 
     def _bind_frame(self, scene: GpuScene) -> None:
         self._tapes.clear()
@@ -221,7 +227,9 @@ class Fabric:
 
         Places and directions in them are not read: those follow the objects, see `move`.
         """
-        self._scene().set_lights(rows, values)
+        scene = self._scene()
+        scene.set_lights(rows, values)
+        self._cast_shadows(scene)
         self._set_static_uniforms()
 
     def set_materials(self, rows: NDArray[np.int32], values: NDArray[np.void]) -> None:
@@ -235,6 +243,8 @@ class Fabric:
         scene.set_materials(rows, values)
         if scene.sampling != before:  # a feature that no material had: other pipelines draw the scene from now on
             self._tapes.clear()
+        if (values["flags"] & MaterialFlag.MASK).any():
+            self._shadows.forget()
 
     def set_metered(self, ev100: float) -> None:
         """What "metered" exposure means from the next frame on: an EV100, compensation not yet taken off."""
@@ -259,8 +269,8 @@ class Fabric:
             if self._bloom is not None:
                 self._bloom.set(settings.bloom)
         self._fit_transparency()
-        if self._shadow.resize(settings.shadows.size if self._has_shadow() else 1) or not hasattr(self, "_main_group"):
-            self._bind_shadow()
+        if self.scene is not None:
+            self._cast_shadows(self.scene)
         self._set_static_uniforms()
 
     def _weighted(self) -> bool:
@@ -275,9 +285,6 @@ class Fabric:
         """Targets for what is mixed in any order, or none where nothing is."""
         if self._transparency.resize(self.size if self._weighted() else None):
             self._tapes.clear()
-
-    def _has_shadow(self) -> bool:
-        return self.scene is not None and self.settings.shadows.enabled and self.scene.sun_with_shadow() != NONE
 
     def _ev100(self) -> float:
         exposure = self.settings.exposure
@@ -386,6 +393,7 @@ class Fabric:
             raise GpuError("end_frame without begin_frame")
         self._begun = False
         start = time.perf_counter_ns()
+        self._shadows.update(self._scene(), self._observer, self.size, self._exposure)
         commands = self._encode(self._scene(), view)
         encoded = time.perf_counter_ns()
         self._submission.submit(*commands)
@@ -404,8 +412,10 @@ class Fabric:
             self._tapes.clear()
             self._bind_cull(scene)
             self._fit_transparency()
+            self._shadows.bind(scene)
             self._set_static_uniforms()
         self._set_counts(scene)
+        self._shadows.send(scene)
         self._uniforms.send()
         if self.plain:
             encoder = device.create_command_encoder(label="frame")
@@ -436,12 +446,7 @@ class Fabric:
             if not frozen:
                 self._cull.record_late(encoder, self._cull_group, scene, self._hi_z, in_order=in_order)
             self._depth.record(encoder, group, scene, target, scene.draw_group, depth, late=True)
-        if self._shadow_on:
-            assert scene.shadow_target is not None
-            self._cull.record_single(encoder, self._shadow_cull_group, scene)
-            self._shadow_depth.record(
-                encoder, group, scene, scene.shadow_target, scene.shadow_draw_group, self._shadow.view
-            )
+        self._shadows.record(encoder, group, scene)
         blended = scene.blended > 0 and not weighted
         self._main.record(encoder, group, self._main_group, scene, late=two_phases, blended=blended)
         if weighted:
@@ -452,7 +457,9 @@ class Fabric:
             canvas = Canvas(self._hdr_view, depth)
             if not two_phases:
                 self._hi_z.record_alone(encoder)
-            self._debug.record(encoder, group, scene, canvas, self._hi_z, self.settings.debug.view)
+            self._debug.record(
+                encoder, group, scene, canvas, self._hi_z, self._shadows.uniform, self.settings.debug.view
+            )
         if self._accumulate_group is not None and self._samples > 1:
             self._accumulate.record(encoder, group, self._accumulate_group, self.size)
         if self._is_last_sample():
@@ -507,15 +514,6 @@ class Fabric:
         frame["backdrop"] = environment.backdrop
         frame["background"] = environment.visible
         frame["energy_compensation"] = settings.shading.energy_compensation
-        frame["shadow_softness"] = settings.shadows.softness
-        frame["shadow_size"] = self._shadow.size
-        frame["shadow_fade"] = (settings.shadows.distance * 0.8, settings.shadows.distance)
-        if self._shadow_on != self._has_shadow():
-            self._shadow_on = not self._shadow_on
-            self._tapes.clear()
-            self._bind_cull(scene)
-        self._sun = scene.sun_with_shadow()
-        frame["shadow_light"] = self._sun if self._shadow_on else NONE
         cull = settings.cull
         tests = CullTest(0)
         for test, on in (
@@ -525,25 +523,19 @@ class Fabric:
             (CullTest.OCCLUSION, cull.occlusion),
         ):
             tests |= test if on else CullTest(0)
-        for name in ("view", "shadow_view"):
-            view = self._uniforms[name]
-            view["slots"] = scene.view_target.slots
-            view["batches"] = scene.batches
-            view["rings"] = (cull.active, cull.decohering, cull.superposed)
-            view["hysteresis"] = cull.hysteresis
-            view["tests"] = tests
-            view["blend_slot"] = NONE
-        self._uniforms["view"]["blend_slot"] = scene.blend_slot
-        self._uniforms["view"]["in_order"] = self._in_order()
-        shadow_view = self._uniforms["shadow_view"]
-        shadow_view["tests"] = tests & ~CullTest.OCCLUSION
-        shadow_view["size"] = self._shadow.size
-        shadow_view["orthographic"] = 1
+        view = self._uniforms["view"]
+        view["slots"] = scene.view_target.slots
+        view["batches"] = scene.batches
+        view["rings"] = (cull.active, cull.decohering, cull.superposed)
+        view["hysteresis"] = cull.hysteresis
+        view["tests"] = tests
+        view["blend_slot"] = scene.blend_slot
+        view["in_order"] = self._in_order()
         grading.fill(self._uniforms["tonemap"], settings)
 
     def _set_counts(self, scene: GpuScene) -> None:
         """How many instances there are now."""
-        self._uniforms["view"]["count"] = self._uniforms["shadow_view"]["count"] = scene.count
+        self._uniforms["view"]["count"] = scene.count
 
     def _set_frame(self, scene: GpuScene, observer: Observer, seconds: float) -> None:
         """What changes every frame."""
@@ -573,15 +565,7 @@ class Fabric:
         view["orthographic"] = observer.orthographic
         view["turn"] = self._turn
         self._turn += 1
-        if self._shadow_on:
-            seen = observer.slice_sphere(self.size, self.settings.shadows.distance)
-            focus = seen if seen[1] < radius else scene.bounds
-            direction = scene.lights["direction"][self._sun].astype(np.float64)
-            light_from_world, lens, texel = fit_sun(direction, focus, scene.bounds, self._shadow.size)
-            sun = lens @ light_from_world
-            frame["shadow_from_world"] = sun.T
-            frame["shadow_texel"] = texel
-            _set_view(self._uniforms["shadow_view"], light_from_world, lens, sun)
+        frame["sample"] = self._sample
         antialiased = self.settings.shading.specular_antialiasing
         frame["normal_variance"] = NORMAL_VARIANCE / self._samples**2 if antialiased else 0.0
         self._uniforms["accumulation"]["first"] = self._sample == 0
@@ -615,6 +599,7 @@ class Fabric:
             values["frozen_far"] = 0.0 if culled_with.orthographic else min(0.5, culled_with.near / length)
         values["level"] = self.settings.debug.hi_z_level
         values["near"] = observer.near
+        values["cascades"] = self._shadows.first_of_sun
         self._debug.send()
 
     # ---- what came of it ----------------------------------------------------------------------------------------
@@ -707,7 +692,8 @@ class Fabric:
         """What the last frame drew: draws, instances, triangles; and what it left out. Waits for the GPU.
 
         culled: all that was not drawn; of these outside (the view), small (no pixel's centre), far (Superposed or
-        Dormant), occluded.
+        Dormant), occluded. shadow_maps and shadow_maps_kept: drawn anew, and still right; lights_without_maps: those
+        that should throw shadows here, for which there are not enough.
         """
         scene = self._scene()
         queue = self.gpu.device.queue
@@ -720,6 +706,7 @@ class Fabric:
         left_out = {
             r.name.lower(): int(results[r]) for r in CullResult if r not in (CullResult.DRAWN, CullResult.ABSENT)
         }
+        shadows = self._shadows.counts()
         instances = int(counts.sum()) + blended
         triangles = int((counts * (opaque["index_count"] // 3)).sum()) + scene.blended_triangles(blended)
         return {
@@ -728,6 +715,9 @@ class Fabric:
             "triangles": triangles,
             "culled": scene.count - int(results[CullResult.ABSENT]) - instances,
             **left_out,
+            "shadow_maps": shadows.drawn,
+            "shadow_maps_kept": shadows.kept,
+            "lights_without_maps": shadows.left_out,
         }
 
 

@@ -31,8 +31,9 @@ class MainPass:
 
     def __init__(self, gpu: Gpu, layouts: Layouts) -> None:
         self.gpu, self.layouts = gpu, layouts
-        self._pipelines: dict[tuple[PipelineClass, groups.Sampling], wgpu.GPURenderPipeline] = {}
-        self._modules: dict[groups.Sampling, wgpu.GPUShaderModule] = {}
+        self.shadowing = groups.Shadowing()
+        self._pipelines: dict[tuple[PipelineClass, groups.Sampling, groups.Shadowing], wgpu.GPURenderPipeline] = {}
+        self._modules: dict[tuple[groups.Sampling, groups.Shadowing], wgpu.GPUShaderModule] = {}
         sky = program("sky", [groups.FRAME]).compile(gpu.device)
         self._sky = gpu.device.create_render_pipeline(
             label="sky",
@@ -54,16 +55,19 @@ class MainPass:
 
     def surfaces(self, sampling: groups.Sampling) -> tuple[wgpu.GPUShaderModule, wgpu.GPUPipelineLayout]:
         """The program that lights surfaces, and its layout, for every pass that draws some."""
+        shadowing = self.shadowing
         device, layouts = self.gpu.device, self.layouts
-        if sampling not in self._modules:
+        if (sampling, shadowing) not in self._modules:
             seen = [groups.FRAME, groups.MAIN, groups.materials(sampling.pools), groups.DRAW]
-            self._modules[sampling] = program("main", seen, [sampling.wgsl()]).compile(device)
-        return self._modules[sampling], device.create_pipeline_layout(
+            made = program("main", seen, [sampling.wgsl(), shadowing.wgsl()])
+            self._modules[sampling, shadowing] = made.compile(device)
+        return self._modules[sampling, shadowing], device.create_pipeline_layout(
             bind_group_layouts=[layouts.frame, layouts.main, layouts.materials[sampling.pools], layouts.draw]
         )
 
     def _pipeline(self, kind: PipelineClass, sampling: groups.Sampling) -> wgpu.GPURenderPipeline:
-        found = self._pipelines.get((kind, sampling))
+        shadowing = self.shadowing
+        found = self._pipelines.get((kind, sampling, shadowing))
         if found is not None:
             return found
         module, layout = self.surfaces(sampling)
@@ -84,7 +88,7 @@ class MainPass:
                 "depth_compare": "greater" if blend else "equal",
             },
         )
-        self._pipelines[kind, sampling] = made
+        self._pipelines[kind, sampling, shadowing] = made
         return made
 
     def record(

@@ -19,13 +19,14 @@ from ..shaders.structs import (
     BATCH,
     DRAW_COMMAND,
     INSTANCE,
+    LIGHT,
     NONE,
     RENEWAL,
     SURFACE_FEATURES,
     InstanceFlag,
-    LightKind,
 )
 from .batches import Batches
+from .movers import Movers
 from .tape import Encoder
 from .textures import TexturePools
 
@@ -34,7 +35,7 @@ I32 = NDArray[np.int32]
 
 _CHUNK = 16 << 20  # larger uploads stall
 _LOAD = 4 << 20  # at a time, while nothing is drawn: what is staged is given back before the next piece
-_STORAGE = wgpu.BufferUsage.STORAGE | wgpu.BufferUsage.COPY_DST | wgpu.BufferUsage.COPY_SRC
+STORAGE = wgpu.BufferUsage.STORAGE | wgpu.BufferUsage.COPY_DST | wgpu.BufferUsage.COPY_SRC
 _NO_RENEWALS: NDArray[np.void] = np.empty(0, RENEWAL.dtype)
 _FEW = 8192  # instances that are sent in one piece
 _ROWS = 16384  # instances that are looked at at a time
@@ -82,7 +83,7 @@ class Layouts:
         )
 
 
-def buffer(gpu: Gpu, label: str, size: int, usage: int = _STORAGE) -> wgpu.GPUBuffer:
+def buffer(gpu: Gpu, label: str, size: int, usage: int = STORAGE) -> wgpu.GPUBuffer:
     """A buffer of at least 64 bytes, a multiple of 16: bindings must not be empty."""
     return gpu.device.create_buffer(label=label, size=max(64, -(-size // 16) * 16), usage=usage)
 
@@ -94,7 +95,7 @@ def upload(gpu: Gpu, target: wgpu.GPUBuffer, values: NDArray[Any], offset: int =
         gpu.device.queue.write_buffer(target, offset + first, data[first : first + _CHUNK])
 
 
-def filled(gpu: Gpu, label: str, values: NDArray[Any], usage: int = _STORAGE) -> wgpu.GPUBuffer:
+def filled(gpu: Gpu, label: str, values: NDArray[Any], usage: int = STORAGE) -> wgpu.GPUBuffer:
     """A buffer that holds an array."""
     made = buffer(gpu, label, values.nbytes, usage)
     load(gpu, made, values)
@@ -131,7 +132,7 @@ class CullTarget:
     def __init__(self, gpu: Gpu, label: str, batches: int, slots: int, room: int) -> None:
         self.batches, self.slots, self.room = batches, slots, room
         args_size = (2 * batches + 1) * DRAW_COMMAND.size
-        self.args = buffer(gpu, f"{label} draws", args_size, _STORAGE | wgpu.BufferUsage.INDIRECT)
+        self.args = buffer(gpu, f"{label} draws", args_size, STORAGE | wgpu.BufferUsage.INDIRECT)
         self.visible = buffer(gpu, f"{label} visible", 8 * (slots + room))
 
 
@@ -177,7 +178,6 @@ class GpuScene:
 
         # Draws: which batches belong to which pipeline class, and room for the transparent ones in order.
         self.runs, self.transparent_runs = self.batching.runs(), self.batching.transparent_runs()
-        self.shadow_target: CullTarget | None = None
         self._make_lists()
 
         # Surfaces.
@@ -202,11 +202,14 @@ class GpuScene:
 
         # Light.
         self.lights = woven.lights.copy()
-        self.light_buffer = filled(gpu, "lights", self.lights)
+        self.lights["shadow"] = NONE
+        self.light_buffer = buffer(gpu, "lights", LIGHT.size * max(1, len(self.lights)))
+        upload(gpu, self.light_buffer, self.lights)
         self._is_lit = np.zeros(len(woven.objects.ids), bool)
         self._is_lit[self.lights["object"]] = True
         self._lights_dirty = False
 
+        self.movers = Movers()
         self.changes = Changes(gpu, layouts, self)
 
     # ---- lists of what is drawn -----------------------------------------------------------------------------------
@@ -220,30 +223,14 @@ class GpuScene:
         self.view_target = CullTarget(self.gpu, "view", len(batching.table), batching.slots, room)
         self.blend_slot = 2 * batching.slots if self.blended else NONE
         self.blend_items = buffer(self.gpu, "blend items", 8 * room)
-        self.blend_args = buffer(self.gpu, "blend draws", 20 * room, _STORAGE | wgpu.BufferUsage.INDIRECT)
-        if self.shadow_target is not None:
-            self.shadow_target = None
-            self.cast(True)
-        self._bind_draws()
+        self.blend_args = buffer(self.gpu, "blend draws", 20 * room, STORAGE | wgpu.BufferUsage.INDIRECT)
+        self.draw_group = self.bind_draws(self.view_target.visible)
 
-    def cast(self, on: bool) -> None:
-        """Keep lists for what a light sees, or not."""
-        if on and self.shadow_target is None:
-            target = self.view_target
-            self.shadow_target = CullTarget(self.gpu, "shadow", target.batches, target.slots, 0)
-            self.shadow_draw_group = self._draw_group(self.shadow_target)
-        elif not on:
-            self.shadow_target = None
-
-    def _bind_draws(self) -> None:
-        self.draw_group = self._draw_group(self.view_target)
-        if self.shadow_target is not None:
-            self.shadow_draw_group = self._draw_group(self.shadow_target)
-
-    def _draw_group(self, target: CullTarget) -> wgpu.GPUBindGroup:
+    def bind_draws(self, visible: wgpu.GPUBuffer) -> wgpu.GPUBindGroup:
+        """The bind group that draws the instances of a list."""
         return groups.DRAW.bind(
             self.gpu.device, self._layouts.draw, transforms={"buffer": self.transforms},
-            instances={"buffer": self.instances}, visible={"buffer": target.visible},
+            instances={"buffer": self.instances}, visible={"buffer": visible},
         )  # fmt: skip
 
     # ---- coming and going -----------------------------------------------------------------------------------------
@@ -265,10 +252,14 @@ class GpuScene:
         rows = self.rows.take(len(objects))
         self.instance_of_object[objects] = rows
         self._renew(rows, objects, mesh, material, mirrored)
+        if self._notes(len(rows)):
+            self.movers.came(rows)
 
     def change(self, objects: I32, mesh: I32, material: I32, mirrored: NDArray[np.bool_]) -> None:
         """Draw objects (k,) that are drawn with other meshes and materials."""
         self._renew(self.rows_of(objects), objects, mesh, material, mirrored)
+        if len(objects):
+            self.movers.all()
 
     def despawn(self, objects: I32) -> None:
         """Draw objects (k,) no more."""
@@ -277,6 +268,8 @@ class GpuScene:
         records = np.zeros(len(rows), RENEWAL.dtype)
         records["row"], records["batch"], records["object"] = rows, NONE, NONE
         self.changes.renew(records)
+        if self._notes(len(rows)):
+            self.movers.went(rows)
         self.instance_of_object[objects] = -1
         self.rows.give(rows)
 
@@ -338,7 +331,7 @@ class GpuScene:
         self.gpu.device.queue.submit([encoder.finish()])
         self.capacity = capacity
         self.version += 1
-        self._bind_draws()
+        self.draw_group = self.bind_draws(self.view_target.visible)
 
     def _forget(self) -> None:
         """Shorten what is kept about objects and instances on the CPU, now that there are far fewer."""
@@ -374,6 +367,8 @@ class GpuScene:
 
     def _move(self, rows: I32, world: F32) -> None:
         if len(rows):
+            if self._notes(len(rows)):
+                self._note(rows, world)
             self.changes.move(rows, world)
             squares = np.einsum("kij,kij->k", world[:, :, :3], world[:, :, :3])
             outer = self._near_the_border(world[:, :, 3], float(squares.max()) ** 0.5, rows)
@@ -382,11 +377,32 @@ class GpuScene:
     def _place(self, rows: I32, position: F32, rotation: F32, scale: F32) -> None:
         # Some may not be drawn, a camera say: those keep their row of -1, for leaving them out would copy all the rest.
         if len(rows) and int(rows.max()) >= 0:
+            if self._notes(len(rows)):
+                drawn = rows >= 0
+                world = affine_from_trs(position[drawn], rotation[drawn], scale[drawn]).astype(np.float32)
+                self._note(rows[drawn], world)
             self.changes.place(rows, position, rotation, scale)
             outer = self._near_the_border(position, max(float(scale.max()), -float(scale.min())), rows)
             if len(outer):
                 world = affine_from_trs(position[outer], rotation[outer], scale[outer])
                 self._hold(rows[outer], world.astype(np.float32))
+
+    def _notes(self, k: int) -> bool:
+        """Whether the movers want to know of k instances. Waits for the GPU when they do for the first time."""
+        wanted = k > 0 and self.movers.counts(k)
+        if wanted and self.movers.needs_places():
+            raw: Any = self.gpu.device.queue.read_buffer(self.spheres)
+            self.movers.know(np.frombuffer(raw, np.float32).reshape(-1, 4))
+        return wanted
+
+    def _note(self, rows: I32, world: F32) -> None:
+        """Tell the movers where instances (k,) are now: (k, 3, 4)."""
+        centre, radius = self._spheres(rows, world)
+        self.movers.note(rows, np.column_stack([centre, radius]).astype(np.float32))
+
+    def _spheres(self, rows: I32, world: F32) -> tuple[F32, F32]:
+        batch = self.woven.instances["batch"] if self._batch_of is None else self._batch_of
+        return spheres_of(self.woven.geometry.meshes[self.batching.table["mesh"][batch[rows]]], world)
 
     def _near_the_border(self, places: F32, stretch: float, rows: I32) -> NDArray[np.intp]:
         """Which instances (k,) at (k, 3), the largest stretched by so much, may reach out of the bounds farthest.
@@ -411,8 +427,7 @@ class GpuScene:
         """Widen the bounds so that they hold instances (k,) at (k, 3, 4)."""
         if not len(rows):
             return
-        batch = self.woven.instances["batch"] if self._batch_of is None else self._batch_of
-        found, radii = spheres_of(self.woven.geometry.meshes[self.batching.table["mesh"][batch[rows]]], world)
+        found, radii = self._spheres(rows, world)
         centre, radius = self.bounds
         reach = float((np.linalg.norm(found - centre, axis=1) + radii).max())
         if reach > radius:
@@ -427,7 +442,7 @@ class GpuScene:
 
     def set_lights(self, rows: I32, values: NDArray[np.void]) -> None:
         """Other values for some lights: rows (k,) of `lights` and (k,) structs.LIGHT. Their places stay."""
-        for key in ("color", "range", "spot_scale", "spot_offset", "casts_shadows"):
+        for key in ("color", "range", "spot_scale", "spot_offset", "casts_shadows", "radius"):
             self.lights[key][rows] = values[key]
         self._lights_dirty = True
 
@@ -462,10 +477,10 @@ class GpuScene:
         raw: Any = self.gpu.device.queue.read_buffer(self.blend_args)
         return int(np.frombuffer(raw, DRAW_COMMAND.dtype, count=count)["index_count"].sum()) // 3
 
-    def sun_with_shadow(self) -> int:
-        """The row of the first sun that casts shadows, or NONE."""
-        rows = np.flatnonzero((self.lights["kind"] == LightKind.SUN) & (self.lights["casts_shadows"] != 0))
-        return int(rows[0]) if len(rows) else NONE
+    def set_shadow_maps(self, numbers: NDArray[np.uint32]) -> None:
+        """Where each light's (l,) first shadow map is, NONE for none."""
+        self.lights["shadow"] = numbers
+        self._lights_dirty = True
 
 
 class Changes:

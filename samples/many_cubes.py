@@ -280,7 +280,7 @@ def told(counters: dict[str, float]) -> str:
 def play(objects: int = MILLION) -> dw.App:
     """The app, with so many cubes."""
     settings = {
-        "shadows.distance": 520, "shadows.size": 4096, "exposure.mode": "manual", "exposure.ev100": 13.3,
+        "shadows.distance": 520, "shadows.cascades": 2, "exposure.mode": "manual", "exposure.ev100": 13.3,
         "tonemap.operator": "neutral", "cull.active": 150, "cull.decohering": 640,
     }  # fmt: skip
     title = f"{objects:,} cubes"

@@ -29,7 +29,29 @@ FRAME = Bindings(
     clamp_sampler=_visible(sampler(), FRAGMENT),
 )
 
-MAIN = Bindings("pass", FRAGMENT, shadow_map=texture("2d", "depth"), shadow_sampler=sampler("comparison"))
+MAIN = Bindings(
+    "pass",
+    FRAGMENT,
+    shadows=uniform(s.SHADOWS),
+    shadow_maps=texture("2d-array", "depth"),
+    shadow_sampler=sampler("non-filtering"),
+)
+
+
+@dataclass(frozen=True)
+class Shadowing:
+    """What a shader needs of shadows: whether there are any, taps for each lookup, and whether their edges widen."""
+
+    on: bool = False
+    taps: int = 8
+    soft: bool = False
+
+    def wgsl(self) -> str:
+        """SHADOW_VIEWS, SHADOWS_ON, SHADOW_TAPS, SHADOWS_SOFT."""
+        on, soft = ("true" if flag else "false" for flag in (self.on, self.soft))
+        views = f"const SHADOW_VIEWS = {s.MOST_SHADOW_VIEWS}u;\n"
+        return f"{views}const SHADOWS_ON = {on};\nconst SHADOW_TAPS = {self.taps}u;\nconst SHADOWS_SOFT = {soft};\n"
+
 
 DEPTH = Bindings("pass", VERTEX, view=uniform(s.VIEW))
 
@@ -104,6 +126,18 @@ CULL = Bindings(
     blend_items=storage(runtime_array(uvec2), write=True),
     states=storage(runtime_array(u32), write=True),
     hi_z=storage(runtime_array(f32)),
+)
+
+SHADOW_CULL = Bindings(
+    "kernel",
+    COMPUTE,
+    casters=uniform(array(s.CASTER_VIEW, s.MOST_SHADOW_VIEWS)),
+    shadow_round=uniform(s.SHADOW_ROUND),
+    spheres=storage(runtime_array(vec4)),
+    instances=storage(runtime_array(s.INSTANCE)),
+    batches=storage(runtime_array(s.BATCH)),
+    args=storage(runtime_array(s.DRAW_ARGS), write=True),
+    visible=storage(runtime_array(u32), write=True),
 )
 
 HI_Z_FIRST = Bindings(
@@ -181,6 +215,7 @@ DEBUG = Bindings(
     meshes=_visible(storage(runtime_array(s.MESH)), VERTEX),
     states=_visible(storage(runtime_array(u32)), VERTEX),
     hi_z=storage(runtime_array(f32)),
+    shadows=_visible(uniform(s.SHADOWS), FRAGMENT),
 )
 
 ACCUMULATE = Bindings(

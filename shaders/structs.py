@@ -189,6 +189,8 @@ LIGHT = struct(
     spot_offset=f32,
     object=u32,
     casts_shadows=u32,
+    radius=f32,  # lamps: metres; suns: the tangent of half their angular diameter
+    shadow=u32,  # its first map in Shadows.views, or NONE; the Fabric fills it in
 )
 
 HI_Z_LEVELS = 14
@@ -217,6 +219,44 @@ VIEW = struct(
 )
 """What one view's cull passes test against."""
 
+MOST_SHADOW_VIEWS = 128
+"""Shadow maps at a time: as many as a uniform buffer of 64 KiB holds CASTER_VIEWs."""
+
+SHADOW_VIEW = struct(
+    "ShadowView",
+    from_world=mat4,
+    centre=vec2,  # of its tile, in texels of its layer
+    half_edge=f32,  # texels
+    layer=u32,
+    unit=vec2,  # depth that is as long as a texel is wide, where the depth is d: unit.x + unit.y * d
+    spread=f32,  # texels of half shadow for each unit of depth between what casts it and what it falls on
+    least=f32,  # texels: the smallest radius that edges are filtered with
+    most=f32,  # texels: the largest
+    band=f32,  # part of the map's half edge over which it gives way to the next one, 0 for none
+    slack=f32,  # depth that single precision is wrong by so far from the origin; in perspective times its square
+    count=u32,  # maps of this light from here on: cascades, or the six faces of a cube (+x -x +y -y +z -z)
+)
+"""A shadow map as the shading sees it: a tile of a layer, and how to find a point on it."""
+
+SHADOWS = struct(
+    "Shadows",
+    fade=vec2,  # metres from the eye where a sun's shadows begin to fade, and where they have gone
+    texel=f32,  # of a layer, as a part of its edge
+    views=array(SHADOW_VIEW, MOST_SHADOW_VIEWS),
+)
+
+CASTER_VIEW = struct(
+    "CasterView",
+    view=VIEW,
+    number=u32,  # in the i-th one: which shadow map is the i-th to be drawn in this frame
+    without=u32,  # the object that carries the light, which does not stand in it
+    padding=array(vec4, 7),
+)
+"""A shadow map as the cull sees it; 512 bytes, so that each can be bound by itself."""
+
+SHADOW_ROUND = struct("ShadowRound", first=u32)
+"""The first of the maps that one dispatch culls for."""
+
 HI_Z = struct("HiZ", size=uvec2, source=u32, levels=u32)
 """One dispatch of the pyramid: pixels of the depth buffer, the level it reads (0 for that), the number of levels."""
 
@@ -244,12 +284,7 @@ FRAME = struct(
     environment_intensity=f32,
     backdrop=vec3,
     background=u32,  # 1: the environment fills the background
-    shadow_from_world=mat4,
-    shadow_texel=f32,  # metres
-    shadow_softness=f32,  # texels
-    shadow_size=f32,  # texels
-    shadow_light=u32,  # the light that casts, or NONE
-    shadow_fade=vec2,  # metres from the eye where shadows begin to fade, and where they have gone
+    sample=u32,  # number of the sub-pixel frame: noise differs, so that what is summed up converges
     energy_compensation=u32,
     normal_variance=f32,  # specular antialiasing: how much of the normal's change per pixel is roughness; 0 for off
     orthographic=u32,
@@ -266,6 +301,7 @@ DEBUG = struct(
     frozen_far=f32,  # the depth at which its view is drawn to end
     level=u32,  # of the depth pyramid
     near=f32,  # metres
+    cascades=u32,  # the first shadow map of a sun, or NONE
 )
 """What the debug views are drawn with."""
 

@@ -143,6 +143,9 @@ class Sun:
     lux: float = field(default=60_000.0, unit="lx", minimum=0, doc="illuminance on a surface that faces the sun")
     color: Color = field(default=(1.0, 1.0, 1.0), minimum=0, doc="colour of the light")
     cast_shadows: bool = field(default=True, doc="whether it throws shadows")
+    angular_diameter: float = field(
+        default=0.53, unit="deg", minimum=0, maximum=20, doc="how large it looks; its shadows' edges widen with it"
+    )
 
 
 @component
@@ -152,6 +155,10 @@ class PointLight:
     candela: float = field(default=100.0, unit="cd", minimum=0, doc="luminous intensity; a bulb of L lumens has L / 4π")
     color: Color = field(default=(1.0, 1.0, 1.0), minimum=0, doc="colour of the light")
     range: float = field(default=0.0, unit="m", minimum=0, doc="where the light has faded to nothing; 0 for no limit")
+    cast_shadows: bool = field(default=False, doc="whether it throws shadows: six maps, drawn when something moves")
+    radius: float = field(
+        default=0.0, unit="m", minimum=0, doc="of the bulb: shadows' edges widen with it; 0 for sharp"
+    )
 
     @classmethod
     def lumens(cls, lumens: float, color: Color = (1.0, 1.0, 1.0), range: float = 0.0) -> Self:
@@ -168,6 +175,10 @@ class SpotLight:
     range: float = field(default=0.0, unit="m", minimum=0, doc="where the light has faded to nothing; 0 for no limit")
     inner_angle: float = field(default=20.0, unit="deg", minimum=0, maximum=90, doc="half angle of full brightness")
     outer_angle: float = field(default=30.0, unit="deg", above=0, maximum=90, doc="half angle where the cone ends")
+    cast_shadows: bool = field(default=True, doc="whether it throws shadows")
+    radius: float = field(
+        default=0.0, unit="m", minimum=0, doc="of the bulb: shadows' edges widen with it; 0 for sharp"
+    )
 
 
 @component

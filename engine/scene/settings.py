@@ -81,12 +81,20 @@ class Exposure:
 
 @struct
 class Shadows:
-    """The sun's shadow map."""
+    """Shadow maps: cascades for each sun, and layers that lamps share."""
 
-    enabled: bool = field(default=True, doc="whether the sun throws shadows")
-    size: int = field(default=2048, unit="px", minimum=256, maximum=8192, doc="edge of the shadow map")
-    distance: float = field(default=120.0, unit="m", above=0, doc="how far from the camera shadows reach")
-    softness: float = field(default=1.5, unit="texels", minimum=0, maximum=8, doc="radius of the filter at the edge")
+    enabled: bool = field(default=True, doc="whether lights throw shadows")
+    size: int = field(default=2048, unit="px", minimum=256, maximum=8192, doc="edge of a cascade, and of a layer")
+    cascades: int = field(default=3, minimum=1, maximum=4, doc="maps of each sun, each for a farther part of the view")
+    distance: float = field(default=120.0, unit="m", above=0, doc="how far from the camera suns' shadows reach")
+    max_lights: int = field(default=8, minimum=0, maximum=64, doc="at most how many lamps throw shadows at a time")
+    atlas: int = field(default=1, minimum=1, maximum=8, doc="layers that the lamps' maps share")
+    filter: Literal["pcss", "pcf"] = field(
+        default="pcss",
+        doc="pcss: edges widen with the size of the light and the distance of what casts; pcf: all alike",
+    )
+    taps: int = field(default=8, minimum=1, maximum=64, doc="places looked at for each lookup: more is smoother")
+    softness: float = field(default=1.5, unit="texels", minimum=0, maximum=8, doc="the smallest radius of the filter")
 
 
 @struct
@@ -138,8 +146,9 @@ class Shading:
 class Debug:
     """Pictures of how the picture is made."""
 
-    view: Literal["none", "rings", "cull", "hi_z"] = field(
-        default="none", doc="by observer ring, by what the cull found, or the depth pyramid; see picking.md"
+    view: Literal["none", "rings", "cull", "hi_z", "cascades"] = field(
+        default="none",
+        doc="by observer ring, by what the cull found, the depth pyramid, or the sun's shadow maps; see picking.md",
     )
     hi_z_level: int = field(default=3, minimum=1, maximum=14, doc="which level of the depth pyramid: 2 ** level pixels")
     freeze_cull: bool = field(default=False, doc="keep drawing what the cull found when this was switched on")

@@ -43,6 +43,8 @@ PROGRAMS: dict[str, list[Bindings]] = {
     "pick_read": [g.PICK],
     "place": [g.PLACE],
     "renew": [g.RENEW],
+    "shadow_clear": [],
+    "shadow_cull": [g.SHADOW_CULL],
     "sky": [g.FRAME],
     "tonemap": [g.FRAME, g.TONEMAP],
     "transparency": [g.TRANSPARENCY],
@@ -89,16 +91,26 @@ def test_every_part_of_the_end_of_the_frame_compiles(gpu: Gpu, on: str) -> None:
 @pytest.mark.parametrize("features", [0, *structs.SURFACE_FEATURES, structs.SURFACE_FEATURES])
 def test_surfaces_compile_with_every_feature(gpu: Gpu, features: int) -> None:
     for pools in (0, g.POOLS):
-        program("main", [*TEXTURED["main"], g.materials(pools)], [g.Sampling(pools, 1, features).wgsl()]).compile(
-            gpu.device
-        )
+        texts = [g.Sampling(pools, 1, features).wgsl(), EXTRA["main"]]
+        program("main", [*TEXTURED["main"], g.materials(pools)], texts).compile(gpu.device)
+
+
+EXTRA = {"pick": SURFACE_UNNUMBERED, "main": g.Shadowing(on=True, soft=True).wgsl()}
+
+
+@pytest.mark.parametrize("taps", [1, 5])
+@pytest.mark.parametrize("soft", [False, True])
+@pytest.mark.parametrize("on", [False, True])
+def test_it_compiles_for_every_sort_of_shadows(gpu: Gpu, on: bool, soft: bool, taps: int) -> None:
+    texts = [g.Sampling(1, 1).wgsl(), g.Shadowing(on, taps, soft).wgsl()]
+    program("main", [*TEXTURED["main"], g.materials(1)], texts).compile(gpu.device)
 
 
 @pytest.mark.parametrize("taps", [1, 4])
 @pytest.mark.parametrize("pools", range(g.POOLS + 1))
 @pytest.mark.parametrize("name", TEXTURED)
 def test_it_compiles_for_every_number_of_texture_pools(gpu: Gpu, name: str, pools: int, taps: int) -> None:
-    texts = [g.Sampling(pools, taps).wgsl(), *([SURFACE_UNNUMBERED] if name == "pick" else [])]
+    texts = [g.Sampling(pools, taps).wgsl(), EXTRA.get(name, "")]
     made = program(name, [*TEXTURED[name], g.materials(pools)], texts)
     made.compile(gpu.device)
     assert len(re.findall(r"textureSampleGrad\(pool_\d", made.code)) == pools, "every pool is read in one place"
