@@ -18,6 +18,7 @@ from ..loom.woven import WovenEnvironment, WovenScene
 from ..shaders import groups
 from ..shaders.structs import (
     ACCUMULATION,
+    CLUSTERING,
     DRAW_COMMAND,
     FRAME,
     NONE,
@@ -28,6 +29,7 @@ from ..shaders.structs import (
     ToneMapOperator,
 )
 from . import dfg
+from .clusters import WORTHWHILE, Clusters
 from .cull import Cull, HiZ
 from .debug_view import Canvas, DebugView
 from .depth_pass import DepthPass
@@ -77,13 +79,15 @@ class Fabric:
         self.submit_us = 0.0
         self._layouts = Layouts.make(gpu.device)
         self._uniforms = Uniforms(
-            gpu, frame=FRAME, view=VIEW, shadow_view=VIEW, tonemap=TONEMAP, accumulation=ACCUMULATION
-        )
+            gpu, frame=FRAME, view=VIEW, shadow_view=VIEW, tonemap=TONEMAP, accumulation=ACCUMULATION,
+            clustering=CLUSTERING,
+        )  # fmt: skip
         self._cull = Cull(gpu, self._layouts)
         self._hi_z = HiZ(gpu, self._layouts)
         self._depth = DepthPass(gpu, self._layouts, self._uniforms.binding("view"), from_light=False)
         self._shadow = ShadowMap(gpu)
         self._shadow_depth = DepthPass(gpu, self._layouts, self._uniforms.binding("shadow_view"), from_light=True)
+        self._clusters = Clusters(gpu, self._layouts, self._uniforms.binding("clustering"))
         self._main = MainPass(gpu, self._layouts)
         self._accumulate = Accumulate(gpu, self._layouts)
         self._tonemap = Tonemap(gpu, self._layouts)
@@ -143,8 +147,9 @@ class Fabric:
     def _bind_shadow(self) -> None:
         self._tapes.clear()
         self._main_group = groups.MAIN.bind(
-            self.gpu.device, self._layouts.main, shadow_map=self._shadow.view, shadow_sampler=self._shadow.sampler
-        )
+            self.gpu.device, self._layouts.main, shadow_map=self._shadow.view, shadow_sampler=self._shadow.sampler,
+            clustering=self._uniforms.binding("clustering"), light_lists={"buffer": self._clusters.lists},
+        )  # fmt: skip
 
     def upload_scene(self, woven: WovenScene) -> None:
         """Put a woven scene on the GPU, in place of the one before; its render settings come with it."""
@@ -195,6 +200,14 @@ class Fabric:
         Places and directions in them are not read: those follow the objects, see `move`.
         """
         self._scene().set_lights(rows, values)
+        self._set_static_uniforms()
+
+    def put_lights(self, rows: NDArray[np.int32], values: NDArray[np.void]) -> None:
+        """Other lights in rows (k,), which may lie beyond those that there are: (k,) structs.LIGHT, places and all.
+
+        Where an object is `structs.NONE` there is no light any more.
+        """
+        self._scene().put_lights(rows, values)
         self._set_static_uniforms()
 
     def set_materials(self, rows: NDArray[np.int32], values: NDArray[np.void]) -> None:
@@ -327,6 +340,8 @@ class Fabric:
         encoded = time.perf_counter_ns()
         self._submission.submit(*commands)
         self._drawn = True
+        if self._clustered():
+            self._clusters.look()
         if not self._frozen():
             self._culled = self._scene().version, self._observer, self._world_from_clip
         self.encode_us = (encoded - start) / 1e3
@@ -334,8 +349,11 @@ class Fabric:
 
     def _encode(self, scene: GpuScene, view: wgpu.GPUTextureView | None) -> list[Any]:
         """The frame's command buffers: what changed, if anything; the frame itself; the picture for a window."""
-        device, group, commands = self.gpu.device, self._frame_group, list[Any]()
+        device, commands = self.gpu.device, list[Any]()
         scene.send_changes()
+        if self._clusters.fit(scene):
+            self._bind_frame(scene)
+            self._bind_shadow()
         if scene.version != self._bound_version:
             self._bound_version = scene.version
             self._tapes.clear()
@@ -351,7 +369,7 @@ class Fabric:
             commands.append(self._tape(scene, shown=view is None).replay())
         if view is not None and self._is_last_sample():
             encoder = device.create_command_encoder(label="present")
-            self._tonemap.record(encoder, group, self._tonemap_group, view, self.present_format)
+            self._tonemap.record(encoder, self._frame_group, self._tonemap_group, view, self.present_format)
             commands.append(encoder.finish())
         return commands
 
@@ -374,7 +392,10 @@ class Fabric:
             self._shadow_depth.record(
                 encoder, group, scene, scene.shadow_target, scene.shadow_draw_group, self._shadow.view
             )
-        self._main.record(encoder, group, self._main_group, scene, late=two_phases)
+        clustered = self._clustered()
+        if clustered:
+            self._clusters.record(encoder, group)
+        self._main.record(encoder, group, self._main_group, scene, late=two_phases, clustered=clustered)
         if self._debug is not None and self.settings.debug.view != "none":
             canvas = Canvas(self._hdr_view, depth)
             if not two_phases:
@@ -389,6 +410,10 @@ class Fabric:
         """Whether this frame draws what an earlier one's cull found, whose lists must still be there."""
         return self.settings.debug.freeze_cull and self._culled is not None and self._culled[0] == self._scene().version
 
+    def _clustered(self) -> bool:
+        """Whether lamps are looked up by cluster: where there are enough of them for that to be worth it."""
+        return self.settings.lights.clusters and self._scene().ranged >= WORTHWHILE
+
     def _is_last_sample(self) -> bool:
         return self._sample == self._samples - 1
 
@@ -401,6 +426,7 @@ class Fabric:
             settings.cull.occlusion,
             settings.debug.view,
             self._frozen(),
+            self._clustered(),
         )
         tape = self._tapes.get(key)
         if tape is None:
@@ -502,6 +528,8 @@ class Fabric:
             frame["shadow_from_world"] = sun.T
             frame["shadow_texel"] = texel
             _set_view(self._uniforms["shadow_view"], light_from_world, lens, sun)
+        if self._clustered():
+            self._clusters.set_frame(self._uniforms["clustering"], scene, observer, self.size, far)
         self._uniforms["tonemap"]["samples"] = self._samples
         self._uniforms["accumulation"]["first"] = self._sample == 0
         self._observer = observer
@@ -611,7 +639,8 @@ class Fabric:
         """What the last frame drew: draws, instances, triangles; and what it left out. Waits for the GPU.
 
         culled: all that was not drawn; of these outside (the view), small (no pixel's centre), far (Superposed or
-        Dormant), occluded.
+        Dormant), occluded.  lights: all that there are; light_entries: of all clusters' lists together; light_room:
+        for how many there is room; light_overflows: lists that found none, whose clusters went over all lights.
         """
         scene = self._scene()
         queue = self.gpu.device.queue
@@ -624,6 +653,7 @@ class Fabric:
         left_out = {
             r.name.lower(): int(results[r]) for r in CullResult if r not in (CullResult.DRAWN, CullResult.ABSENT)
         }
+        entries, overflows = self._clusters.counters() if self._clustered() else (0, 0)
         instances = int(counts.sum()) + blended
         triangles = int((counts * (opaque["index_count"] // 3)).sum()) + scene.blended_triangles(blended)
         return {
@@ -632,6 +662,10 @@ class Fabric:
             "triangles": triangles,
             "culled": scene.count - int(results[CullResult.ABSENT]) - instances,
             **left_out,
+            "lights": scene.alight,
+            "light_entries": entries,
+            "light_room": self._clusters.room,
+            "light_overflows": overflows,
         }
 
 

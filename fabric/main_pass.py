@@ -28,8 +28,8 @@ class MainPass:
 
     def __init__(self, gpu: Gpu, layouts: Layouts) -> None:
         self.gpu, self.layouts = gpu, layouts
-        self._pipelines: dict[tuple[PipelineClass, groups.Sampling], wgpu.GPURenderPipeline] = {}
-        self._modules: dict[groups.Sampling, wgpu.GPUShaderModule] = {}
+        self._pipelines: dict[tuple[PipelineClass, groups.Sampling, bool], wgpu.GPURenderPipeline] = {}
+        self._modules: dict[tuple[groups.Sampling, bool], wgpu.GPUShaderModule] = {}
         sky = program("sky", [groups.FRAME]).compile(gpu.device)
         self._sky = gpu.device.create_render_pipeline(
             label="sky",
@@ -49,15 +49,16 @@ class MainPass:
         self._hdr_view, self.depth_view = self.hdr.create_view(), self.depth.create_view()
         return self.hdr
 
-    def _pipeline(self, kind: PipelineClass, sampling: groups.Sampling) -> wgpu.GPURenderPipeline:
-        found = self._pipelines.get((kind, sampling))
+    def _pipeline(self, kind: PipelineClass, sampling: groups.Sampling, clustered: bool) -> wgpu.GPURenderPipeline:
+        found = self._pipelines.get((kind, sampling, clustered))
         if found is not None:
             return found
         device, layouts = self.gpu.device, self.layouts
-        if sampling not in self._modules:
+        if (sampling, clustered) not in self._modules:
             seen = [groups.FRAME, groups.MAIN, groups.materials(sampling.pools), groups.DRAW]
-            self._modules[sampling] = program("main", seen, [sampling.wgsl()]).compile(device)
-        module = self._modules[sampling]
+            texts = [sampling.wgsl(), groups.light_loop(clustered=clustered)]
+            self._modules[sampling, clustered] = program("main", seen, texts).compile(device)
+        module = self._modules[sampling, clustered]
         blend = kind == PipelineClass.BLEND
         entry = "blend_fragment" if blend else "opaque_fragment"
         target: dict[str, Any] = {"format": HDR_FORMAT}
@@ -77,7 +78,7 @@ class MainPass:
                 "depth_compare": "greater" if blend else "equal",
             },
         )
-        self._pipelines[kind, sampling] = made
+        self._pipelines[kind, sampling, clustered] = made
         return made
 
     def record(
@@ -88,8 +89,12 @@ class MainPass:
         scene: GpuScene,
         *,
         late: bool,
+        clustered: bool,
     ) -> None:
-        """Draw the culled scene over its depth; `late`: the list of the late phase too."""
+        """Draw the culled scene over its depth.
+
+        late: the list of the late phase too.  clustered: lamps are looked up by cluster.
+        """
         render = encoder.begin_render_pass(
             label="main",
             color_attachments=[
@@ -107,13 +112,13 @@ class MainPass:
         render.set_bind_group(3, scene.draw_group)
         set_geometry(render, scene)
         for kind, first, count in scene.runs:
-            render.set_pipeline(self._pipeline(kind, scene.sampling))
+            render.set_pipeline(self._pipeline(kind, scene.sampling, clustered))
             multi_draw(render, scene.view_target.args, first, count)
             if late:
                 multi_draw(render, scene.view_target.args, scene.batches + first, count)
         render.set_pipeline(self._sky)
         render.draw(3)
         if scene.blended:
-            render.set_pipeline(self._pipeline(PipelineClass.BLEND, scene.sampling))
+            render.set_pipeline(self._pipeline(PipelineClass.BLEND, scene.sampling, clustered))
             multi_draw(render, scene.blend_args, 0, scene.blended)
         render.end()

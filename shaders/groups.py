@@ -28,7 +28,20 @@ FRAME = Bindings(
     clamp_sampler=_visible(sampler(), FRAGMENT),
 )
 
-MAIN = Bindings("pass", FRAGMENT, shadow_map=texture("2d", "depth"), shadow_sampler=sampler("comparison"))
+MAIN = Bindings(
+    "pass",
+    FRAGMENT,
+    shadow_map=texture("2d", "depth"),
+    shadow_sampler=sampler("comparison"),
+    clustering=uniform(s.CLUSTERING),
+    light_lists=storage(runtime_array(u32)),
+)
+
+
+def light_loop(*, clustered: bool) -> str:
+    """Whether a shader looks for lights in the clusters, or goes over all; for programs that shade."""
+    return f"const CLUSTERED = {'true' if clustered else 'false'};\n"
+
 
 DEPTH = Bindings("pass", VERTEX, view=uniform(s.VIEW))
 
@@ -88,6 +101,17 @@ CULL = Bindings(
     blend_items=storage(runtime_array(uvec2), write=True),
     states=storage(runtime_array(u32), write=True),
     hi_z=storage(runtime_array(f32)),
+)
+
+CLUSTERS = Bindings(
+    "pass",
+    COMPUTE,
+    clustering=uniform(s.CLUSTERING),
+    lamps=storage(runtime_array(s.LIGHT)),
+    light_bounds=storage(runtime_array(s.LIGHT_BOUNDS), write=True),
+    light_masks=storage(runtime_array(u32), write=True),
+    light_lists=storage(runtime_array(u32), write=True),
+    light_demand=storage(runtime_array(atomic(u32)), write=True),
 )
 
 HI_Z_FIRST = Bindings(

@@ -66,6 +66,15 @@ class Textures:
 
 
 @struct
+class Lights:
+    """How surfaces find the lights that reach them."""
+
+    clusters: bool = field(
+        default=True, doc="look up lamps with a range by part of the view; off: go over all of them, for comparison"
+    )
+
+
+@struct
 class Shading:
     """The surface model."""
 
@@ -92,6 +101,7 @@ class RenderSettings:
     tonemap: ToneMap = field(default=ToneMap())
     exposure: Exposure = field(default=Exposure())
     shadows: Shadows = field(default=Shadows())
+    lights: Lights = field(default=Lights())
     shading: Shading = field(default=Shading())
     cull: Cull = field(default=Cull())
     textures: Textures = field(default=Textures())

@@ -25,6 +25,7 @@ PROGRAMS: dict[str, list[Bindings]] = {
     "accumulate": [g.FRAME, g.ACCUMULATE],
     "blend_sort": [g.BLEND_SORT],
     "bounds": [g.BOUNDS],
+    "cluster_build": [g.FRAME, g.CLUSTERS],
     "cull": [g.CULL],
     "debug": [g.FRAME, g.DEBUG, g.DRAW],
     "environment_fill": [g.ENVIRONMENT_FILL],
@@ -75,6 +76,7 @@ def test_it_compiles_with_its_groups(gpu: Gpu, name: str) -> None:
 @pytest.mark.parametrize("name", TEXTURED)
 def test_it_compiles_for_every_number_of_texture_pools(gpu: Gpu, name: str, pools: int, taps: int) -> None:
     texts = [g.Sampling(pools, taps).wgsl(), *([SURFACE_UNNUMBERED] if name == "pick" else [])]
+    texts += [g.light_loop(clustered=pools % 2 == 1)] if name == "main" else []
     made = program(name, [*TEXTURED[name], g.materials(pools)], texts)
     made.compile(gpu.device)
     assert len(re.findall(r"textureSampleGrad\(pool_\d", made.code)) == pools, "every pool is read in one place"
