@@ -24,13 +24,13 @@ from .observer import Observer
 from .scene_buffers import GpuScene, Layouts, buffer, grid
 from .tape import Encoder
 
-TILES = (16, 9)
+TILES = (24, 14)
 """Columns and rows of tiles."""
 SLICES = 24
 WORTHWHILE = 16
 """Lamps with a range: for fewer, every surface goes over all lights."""
-FIRST_ROOM = 16_384
-"""Entries of all lists together that there is room for at first."""
+FIRST_ROOM = 32
+"""Entries of all lists together that there is room for at first, for each light."""
 _DEPTHS = 1_000.0  # the last slice begins at most so many times as far away as the first one ends
 _LOOK_EVERY = 8  # frames
 _CLUSTERS = TILES[0] * TILES[1] * SLICES
@@ -57,7 +57,7 @@ class Clusters:
         self._staging = buffer(gpu, "light demand, to read", 8, wgpu.BufferUsage.MAP_READ | wgpu.BufferUsage.COPY_DST)
         self._coming: Any = None
         self._frames = 0
-        self.room = self._wanted = FIRST_ROOM
+        self.room = self._wanted = 1024
         self._lamps: wgpu.GPUBuffer | None = None
         self.lists = self._make_lists()
         """(2 * (clusters + 1) + room,) uint32, see `cluster_grid.wgsl`."""
@@ -76,6 +76,9 @@ class Clusters:
         if self._lamps is not scene.light_buffer:
             self._lamps = scene.light_buffer
             self._capacity = scene.light_buffer.size // LIGHT.size
+            if self.room < FIRST_ROOM * self._capacity:
+                self.room = self._wanted = power_of_two(FIRST_ROOM * self._capacity)
+                self.lists = self._make_lists()
             self._words = -(-self._capacity // 32)
             self._bounds = buffer(self._gpu, "light bounds", LIGHT_BOUNDS.size * self._capacity)
             self._masks = buffer(self._gpu, "light masks", 4 * _BINS * self._words)

@@ -193,6 +193,7 @@ class GpuScene:
         self._light_of = np.full(len(woven.objects.ids), -1, np.int32)  # the first light of each object
         self._next_light = np.empty(0, np.int32)  # of each light: another one of the same object
         self._link_lights(self.lights["object"][:0])
+        self._reach_of_lamps: tuple[NDArray[np.float64], float] | None = None
         self._count_lamps()
         self._dirty_lights = (0, 0)  # rows, from the first up to but without the last
 
@@ -409,7 +410,7 @@ class GpuScene:
             low, high = int(rows.min()), int(rows.max()) + 1
             first, last = self._dirty_lights
             self._dirty_lights = (min(first, low), max(last, high)) if first < last else (low, high)
-            self._reach_of_lamps: tuple[NDArray[np.float64], float] | None = None
+            self._reach_of_lamps = None
 
     def _link_lights(self, gone: NDArray[np.uint32]) -> None:
         """Find the lights of each object anew; `gone` are objects that had some."""
@@ -437,11 +438,11 @@ class GpuScene:
         self._reach_of_lamps = None
 
     def reach_of_lamps(self) -> tuple[NDArray[np.float64], float]:
-        """A ball that holds all that lamps with a range reach: centre (3,) and radius, world, metres."""
+        """A ball that holds all that lamps with a range reach, of which there must be some: centre (3,), radius."""
         if self._reach_of_lamps is None:
             position = self.lights["position"][self._ranged].astype(np.float64)
             reach = self.lights["range"][self._ranged, None].astype(np.float64)
-            low, high = (position - reach).min(axis=0, initial=0), (position + reach).max(axis=0, initial=0)
+            low, high = (position - reach).min(axis=0), (position + reach).max(axis=0)
             self._reach_of_lamps = (low + high) / 2, float(np.linalg.norm(high - low)) / 2 * 1.001 + 1e-3
         return self._reach_of_lamps
 
