@@ -240,6 +240,15 @@ class Transforms:
             self._stale = None
         return self._world[: self.count]
 
+    def world_of(self, rows: I32) -> F32:
+        """(k, 3, 4) world_from_local of some rows, as of the last `update`; no others are made for it."""
+        if self._stale is None or not self._stale[rows].any():
+            return self._world[rows]
+        out = self._world[rows]
+        alone = np.flatnonzero(self._stale[rows])
+        out[alone] = np.moveaxis(_affine(*self.places(rows[alone])), -1, 0)
+        return out
+
     def _put_off(self, rows: I32) -> None:
         if self._stale is None:
             self._stale = np.zeros(len(self._parent), bool)

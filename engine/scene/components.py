@@ -156,6 +156,23 @@ class SpotLight:
     inner_angle: float = field(default=20.0, unit="deg", minimum=0, maximum=90, doc="half angle of full brightness")
     outer_angle: float = field(default=30.0, unit="deg", above=0, maximum=90, doc="half angle where the cone ends")
 
+    @classmethod
+    def lumens(
+        cls,
+        lumens: float,
+        color: Color = (1.0, 1.0, 1.0),
+        range: float = 0.0,
+        inner_angle: float = 20.0,
+        outer_angle: float = 30.0,
+    ) -> Self:
+        """A lamp by its light output, as if it shone evenly out to `outer_angle`: candela = lumens / solid angle.
+
+        The solid angle of the whole cone is 2π (1 - cos outer_angle). Since the edge is soft, all directions together
+        add up to a little less; a narrower cone of as many lumens is brighter.
+        """
+        solid_angle = 2 * math.pi * (1 - math.cos(math.radians(outer_angle)))
+        return cls(lumens / max(solid_angle, 1e-6), color, range, inner_angle, outer_angle)
+
 
 @component
 class Camera:
