@@ -27,10 +27,11 @@ if TYPE_CHECKING:
         Sun,
         Texture,
     )
+    from .engine.scene.lights import SceneLights
     from .engine.scene.scene import Scene, SceneObject
     from .engine.scene.settings import RenderSettings
     from .engine.script import ScriptError
-    from .engine.world import Entity, World
+    from .engine.world import Entity, World, WorldLights
     from .fabric import Fabric, Observer
     from .loom.weave import weave
     from .loom.woven import WovenScene
@@ -65,10 +66,11 @@ else:
             "Sun",
             "Texture",
         ),
+        "engine.scene.lights": ("SceneLights",),
         "engine.scene.scene": ("Scene", "SceneObject"),
         "engine.scene.settings": ("RenderSettings",),
         "engine.script": ("ScriptError",),
-        "engine.world": ("Entity", "World"),
+        "engine.world": ("Entity", "World", "WorldLights"),
         "fabric": ("Fabric", "Observer"),
         "loom.weave": ("weave",),
         "loom.woven": ("WovenScene",),
@@ -115,6 +117,7 @@ __all__ = [
     "RenderSettings",
     "Scene",
     "SceneError",
+    "SceneLights",
     "SceneObject",
     "ScriptError",
     "SettingsError",
@@ -123,6 +126,7 @@ __all__ = [
     "Sun",
     "Texture",
     "World",
+    "WorldLights",
     "WovenScene",
     "__version__",
     "component",

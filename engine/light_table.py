@@ -144,8 +144,9 @@ class LightTable:
     def tune(
         self, objects: ArrayLike, color: ArrayLike | None, strength: ArrayLike | None, reach: ArrayLike | None
     ) -> None:
-        """Other colours (3,) or (k, 3), lux or candela, and ranges, a number or (k,), for the light of each object (k,).
+        """Other values for the light of each object (k,); None leaves what is there.
 
+        color: (3,) or (k, 3).  strength: lux or candela, and reach: metres; a number or (k,).
         Raises SceneError for objects without a light or with several, and for values that are out of range.
         """
         lights = self._only_of(np.atleast_1d(np.asarray(objects)).astype(np.int32))
@@ -203,9 +204,10 @@ class LightTable:
         if needed <= have:
             return
         more = max(needed, 2 * have, 16) - have
-        fresh = np.zeros(more, self.rows.dtype)
-        fresh["object"] = NONE
-        self.rows = np.concatenate([self.rows, fresh])
+        table = np.zeros(have + more, self.rows.dtype)  # not by `concatenate`: that would drop the padding
+        table["object"] = NONE
+        table[:have] = self.rows
+        self.rows = table
         self._values += [None] * more
         no = np.zeros(more, bool)
         self._changed, self._other, self._tuned = (

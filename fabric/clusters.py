@@ -29,7 +29,7 @@ TILES = (24, 14)
 SLICES = 24
 WORTHWHILE = 16
 """Lamps with a range: for fewer, every surface goes over all lights."""
-FIRST_ROOM = 32
+FIRST_ROOM = 128
 """Entries of all lists together that there is room for at first, for each light."""
 _DEPTHS = 1_000.0  # the last slice begins at most so many times as far away as the first one ends
 _LOOK_EVERY = 8  # frames

@@ -200,7 +200,7 @@ class Fabric:
         Places and directions in them are not read: those follow the objects, see `move`.
         """
         self._scene().set_lights(rows, values)
-        self._set_static_uniforms()
+        self.set_post_process_config(self.settings)  # there may be a shadow now, or none any more
 
     def put_lights(self, rows: NDArray[np.int32], values: NDArray[np.void]) -> None:
         """Other lights in rows (k,), which may lie beyond those that there are: (k,) structs.LIGHT, places and all.
@@ -208,7 +208,7 @@ class Fabric:
         Where an object is `structs.NONE` there is no light any more.
         """
         self._scene().put_lights(rows, values)
-        self._set_static_uniforms()
+        self.set_post_process_config(self.settings)
 
     def set_materials(self, rows: NDArray[np.int32], values: NDArray[np.void]) -> None:
         """Other factors for some materials: rows (k,) and (k,) structs.MATERIAL.

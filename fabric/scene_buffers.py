@@ -459,9 +459,10 @@ class GpuScene:
             return
         have, needed = len(self.lights), int(rows.max()) + 1
         if needed > have:
-            more = np.zeros(needed - have, self.lights.dtype)
-            more["object"] = NONE
-            self.lights = np.concatenate([self.lights, more])
+            table = np.zeros(needed, self.lights.dtype)  # not by `concatenate`: that would drop the padding
+            table["object"] = NONE
+            table[:have] = self.lights
+            self.lights = table
             if self.lights.nbytes > self.light_buffer.size:
                 self.light_buffer = buffer(self.gpu, "lights", self.lights.itemsize * power_of_two(needed))
                 self._touch_lights(np.arange(needed))

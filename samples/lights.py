@@ -123,7 +123,9 @@ def pagoda(scene: dw.Scene, at: Colour, storeys: int = 4) -> None:
     floor = 0.7
     for i in range(storeys):
         wide, high = 5.6 - 0.95 * i, 2.0 - 0.2 * i
-        scene.add("wall", dw.Mesh.box((wide * 0.72, high, wide * 0.72)), PLASTER, at=(0, floor + high / 2, 0), parent=base)
+        scene.add(
+            "wall", dw.Mesh.box((wide * 0.72, high, wide * 0.72)), PLASTER, at=(0, floor + high / 2, 0), parent=base
+        )
         scene.add("floor", dw.Mesh.box((wide, 0.14, wide)), WOOD, at=(0, floor + 0.07, 0), parent=base)
         edge = np.linspace(-0.5, 0.5, 5) * (wide - 0.3)
         places = [(x, floor + high / 2, s * edge[-1]) for x in edge for s in (-1, 1)]
@@ -172,7 +174,7 @@ def tree(scene: dw.Scene, random: np.random.Generator, x: float, z: float, size:
         )  # fmt: skip
     scene.lights.add_spot(
         "uplight", candela=90, color=(1.0, 0.6, 0.62), range=9 * size, inner_angle=20, outer_angle=48,
-        at=root + (0.5, 0.35, 1.1), toward=crown + (0, 1.2, 0),
+        at=root + np.array((0.5, 0.35, 1.1)), toward=crown + np.array((0, 1.2, 0)),
     )  # fmt: skip
 
 
@@ -184,7 +186,7 @@ def stone_lantern(scene: dw.Scene, x: float, z: float) -> None:
         (0.92, dw.Mesh.cylinder(0.27, 0.12, 6)), (1.42, dw.Mesh.of(roof(0.85, 0.34))),
     ):  # fmt: skip
         scene.add("part", mesh, STONE, at=(0, y, 0), parent=base)
-    flame = dw.Material(base_color=(0.1, 0.05, 0.02), emissive=(1.0, 0.44, 0.12), emissive_strength=3.2)
+    flame = dw.Material(base_color=(0.1, 0.05, 0.02), emissive=(1.0, 0.44, 0.12), emissive_strength=2.4)
     scene.add("window", dw.Mesh.box((0.28, 0.34, 0.28)), flame, at=(0, 1.16, 0), parent=base)
     scene.lights.add_point("flame", candela=9, color=(1.0, 0.46, 0.16), range=5.5, at=(0, 1.25, 0.42), parent=base)
 
@@ -241,7 +243,9 @@ def scene() -> dw.Scene:
     made.add("night", dw.Environment(
         zenith=(0.004, 0.008, 0.03), horizon=(0.05, 0.035, 0.10), ground=(0.004, 0.005, 0.006), intensity=1.6
     ))  # fmt: skip
-    made.add("ground", dw.Mesh.of(surface(land, (60, 60), 150, True)), dw.Material(base_color=(1, 1, 1), roughness=0.95))
+    made.add(
+        "ground", dw.Mesh.of(surface(land, (60, 60), 150, True)), dw.Material(base_color=(1, 1, 1), roughness=0.95)
+    )
     made.add("water", dw.Mesh.of(surface(ripples, (POND[0] * 1.15, POND[1] * 1.15), 120, False)), WATER)
     pagoda(made, PAGODA)
     for side in (-1.0, 1.0):
@@ -271,7 +275,7 @@ def scene() -> dw.Scene:
     lamps(made, "hanging", dw.Mesh.sphere(0.19, 14), hung(random), PAPER, 3.4, dw.PointLight(8.0, range=4.5))
     lamps(made, "floating", dw.Mesh.cylinder(0.12, 0.2, 12), on_the_water(random, 240), FLOATING, 2.6,
           dw.PointLight(3.2, range=3.0))  # fmt: skip
-    lamps(made, "firefly", dw.Mesh.sphere(0.032, 6), over_land(random, 600, 0.25, 2.2), FIREFLY, 9.0,
+    lamps(made, "firefly", dw.Mesh.sphere(0.021, 8), over_land(random, 600, 0.25, 2.2), FIREFLY, 12.0,
           dw.PointLight(0.9, range=2.0))  # fmt: skip
     return made
 
@@ -370,13 +374,15 @@ class Garden:
 
 
 SETTINGS = {
-    "exposure.mode": "manual", "exposure.ev100": 0.1, "shadows.distance": 45, "shadows.size": 1024, "tonemap.operator": "neutral",
-}  # fmt: skip
+    "exposure.mode": "manual",
+    "exposure.ev100": 0.1,
+    "tonemap.operator": "neutral",
+    "shadows.distance": 45,
+    "shadows.size": 1024,
+}
 
 
-def swarm(
-    world: dw.World, random: np.random.Generator, name: str, sway: Colour, speed: float, flicker: float
-) -> Swarm:
+def swarm(world: dw.World, random: np.random.Generator, name: str, sway: Colour, speed: float, flicker: float) -> Swarm:
     """The lamps with a tag, each at its own pace."""
     rows = world.rows_tagged(name)
     light = world.at(int(rows[0]))[dw.PointLight]

@@ -86,7 +86,10 @@ class LightAdder(ABC, Generic[T]):
         outer_angle: float = 30.0,
         **where: Unpack[Where],
     ) -> T:
-        """A cone of light, by the intensity in its middle or by its output, see `SpotLight.lumens`. Half angles, deg."""
+        """A cone of light, by the intensity in its middle or by its light output, see `SpotLight.lumens`.
+
+        inner_angle, outer_angle: degrees from the middle, where it begins to fade and where it ends.
+        """
         if _is_lumens(name, candela, lumens):
             light = SpotLight.lumens(lumens or 0.0, color, range, inner_angle, outer_angle)
         else:
@@ -122,7 +125,7 @@ class SceneLights(LightAdder["SceneObject"]):
 
     def __iter__(self) -> Iterator[SceneObject]:
         ids = self._scene.ids[self._rows()].tolist()
-        return (self._scene.by_id(id) for id in ids)
+        return (self._scene.by_id(number) for number in ids)
 
     def _add(self, name: str, light: Light, where: Where) -> SceneObject:
         checked_light(light)

@@ -269,7 +269,7 @@ class Scene:
 
     @property
     def lights(self) -> SceneLights:
-        """The objects that carry lights, to go over and to add to: `scene.lights.add_sun("sun", toward=(-1, -2, -1))`."""
+        """The objects that carry lights, to go over and to add to: `scene.lights.add_point("lamp", at=(0, 2, 0))`."""
         return SceneLights(self)
 
     # ---- columns: (n, ...) views, one row per object ------------------------------------------------------------
