@@ -22,7 +22,7 @@ POND = (15.0, 11.0)
 """Half axes of the water, metres."""
 PAGODA = (0.8, 0.3, -14.5)
 EYE, TARGET = (-1.5, 2.5, 18.5), (0.4, 2.5, -4.0)
-MOON = dw.Sun(lux=0.5, color=(0.5, 0.66, 1.0))
+MOON = dw.Sun(lux=1.6, color=(0.5, 0.66, 1.0))
 
 PAPER: tuple[Colour, ...] = ((1.0, 0.42, 0.12), (1.0, 0.26, 0.09), (1.0, 0.6, 0.22), (1.0, 0.16, 0.2))
 FLOATING: tuple[Colour, ...] = ((1.0, 0.5, 0.16), (1.0, 0.24, 0.3), (0.42, 0.5, 1.0), (0.95, 0.36, 0.75))
@@ -173,7 +173,7 @@ def tree(scene: dw.Scene, random: np.random.Generator, x: float, z: float, size:
             at=some, scale=random.uniform(0.55, 1.15, len(some)) * size,
         )  # fmt: skip
     scene.lights.add_spot(
-        "uplight", candela=90, color=(1.0, 0.6, 0.62), range=9 * size, inner_angle=20, outer_angle=48,
+        "uplight", candela=130, color=(1.0, 0.6, 0.62), range=9 * size, inner_angle=20, outer_angle=62,
         at=root + np.array((0.5, 0.35, 1.1)), toward=crown + np.array((0, 1.2, 0)),
     )  # fmt: skip
 
@@ -272,11 +272,11 @@ def scene() -> dw.Scene:
             "grass", dw.Mesh.cone(0.05, 0.5, 3), dw.Material(base_color=green, roughness=0.9),
             at=some, rotation=leaning(random, len(some)), scale=random.uniform(0.5, 1.5, len(some)),
         )  # fmt: skip
-    lamps(made, "hanging", dw.Mesh.sphere(0.19, 14), hung(random), PAPER, 3.4, dw.PointLight(8.0, range=4.5))
+    lamps(made, "hanging", dw.Mesh.sphere(0.19, 14), hung(random), PAPER, 3.4, dw.PointLight(8.0, range=3.6))
     lamps(made, "floating", dw.Mesh.cylinder(0.12, 0.2, 12), on_the_water(random, 240), FLOATING, 2.6,
-          dw.PointLight(3.2, range=3.0))  # fmt: skip
+          dw.PointLight(3.4, range=2.4))  # fmt: skip
     lamps(made, "firefly", dw.Mesh.sphere(0.021, 8), over_land(random, 600, 0.25, 2.2), FIREFLY, 12.0,
-          dw.PointLight(0.9, range=2.0))  # fmt: skip
+          dw.PointLight(1.0, range=1.5))  # fmt: skip
     return made
 
 
