@@ -159,7 +159,7 @@ def tree(scene: dw.Scene, random: np.random.Generator, x: float, z: float, size:
         angle = 2.4 * k + random.uniform(-0.3, 0.3)
         tip = crown + np.array((math.cos(angle) * 1.7, random.uniform(0.3, 1.3), math.sin(angle) * 1.7)) * size
         limbs.append((crown - (0, 0.4 * size, 0), tip, 0.1 * size))
-        puffs.append(tip + random.normal(0, 0.6, (70, 3)) * (size, 0.55 * size, size))
+        puffs.append(tip + np.clip(random.normal(0, 0.52, (90, 3)), -1, 1) * (size, 0.55 * size, size))
     for start, end, thick in limbs:
         middle, length = (start + end) / 2, float(np.linalg.norm(end - start))
         y = (end - start) / length
@@ -169,7 +169,7 @@ def tree(scene: dw.Scene, random: np.random.Generator, x: float, z: float, size:
     for i, colour in enumerate(BLOSSOM):
         some = cloud[i :: len(BLOSSOM)]
         scene.add_many(
-            "blossom", dw.Mesh.sphere(0.17, 7), dw.Material(base_color=colour, roughness=0.9),
+            "blossom", dw.Mesh.sphere(0.14, 9), dw.Material(base_color=colour, roughness=0.9),
             at=some, scale=random.uniform(0.55, 1.15, len(some)) * size,
         )  # fmt: skip
     scene.lights.add_spot(
@@ -186,7 +186,7 @@ def stone_lantern(scene: dw.Scene, x: float, z: float) -> None:
         (0.92, dw.Mesh.cylinder(0.27, 0.12, 6)), (1.42, dw.Mesh.of(roof(0.85, 0.34))),
     ):  # fmt: skip
         scene.add("part", mesh, STONE, at=(0, y, 0), parent=base)
-    flame = dw.Material(base_color=(0.1, 0.05, 0.02), emissive=(1.0, 0.44, 0.12), emissive_strength=2.4)
+    flame = dw.Material(base_color=(0.1, 0.05, 0.02), emissive=(1.0, 0.44, 0.12), emissive_strength=1.9)
     scene.add("window", dw.Mesh.box((0.28, 0.34, 0.28)), flame, at=(0, 1.16, 0), parent=base)
     scene.lights.add_point("flame", candela=9, color=(1.0, 0.46, 0.16), range=5.5, at=(0, 1.25, 0.42), parent=base)
 
@@ -260,9 +260,10 @@ def scene() -> dw.Scene:
     for turn in np.linspace(0, 2 * math.pi, 18, endpoint=False).tolist():
         stone_lantern(made, 1.13 * POND[0] * math.cos(turn), 1.13 * POND[1] * math.sin(turn))
     shore = random.uniform(0, 2 * math.pi, 420)
-    x, z = (h * random.uniform(0.97, 1.07, 420) * f(shore) for h, f in zip(POND, (np.cos, np.sin), strict=True))
+    away = random.uniform(0.97, 1.07, 420)
+    east, south = POND[0] * away * np.cos(shore), POND[1] * away * np.sin(shore)
     made.add_many(
-        "rock", dw.Mesh.sphere(0.5, 9), STONE, at=np.stack([x, land(x, z), z], axis=1), rotation=turned(random, 420),
+        "rock", dw.Mesh.sphere(0.5, 9), STONE, at=np.stack([east, land(east, south), south], axis=1), rotation=turned(random, 420),
         scale=random.uniform(0.25, 1.0, (420, 3)) * (1.0, 0.6, 0.8),
     )  # fmt: skip
     grass = over_land(random, 5000, 0.08, 0.16)
@@ -272,8 +273,8 @@ def scene() -> dw.Scene:
             "grass", dw.Mesh.cone(0.05, 0.5, 3), dw.Material(base_color=green, roughness=0.9),
             at=some, rotation=leaning(random, len(some)), scale=random.uniform(0.5, 1.5, len(some)),
         )  # fmt: skip
-    lamps(made, "hanging", dw.Mesh.sphere(0.19, 14), hung(random), PAPER, 3.4, dw.PointLight(8.0, range=3.6))
-    lamps(made, "floating", dw.Mesh.cylinder(0.12, 0.2, 12), on_the_water(random, 240), FLOATING, 2.6,
+    lamps(made, "hanging", dw.Mesh.sphere(0.19, 14), hung(random), PAPER, 2.3, dw.PointLight(8.0, range=3.6))
+    lamps(made, "floating", dw.Mesh.cylinder(0.12, 0.2, 12), on_the_water(random, 240), FLOATING, 1.9,
           dw.PointLight(3.4, range=2.4))  # fmt: skip
     lamps(made, "firefly", dw.Mesh.sphere(0.021, 8), over_land(random, 600, 0.25, 2.2), FIREFLY, 12.0,
           dw.PointLight(1.0, range=1.5))  # fmt: skip
@@ -325,7 +326,7 @@ class Garden:
     """The garden as an app."""
 
     def __init__(self) -> None:
-        self.app = dw.App(scene(), title="Lights", settings=SETTINGS)
+        self.app: dw.App = dw.App(scene(), title="Lights", settings=SETTINGS)
         world, random = self.app.world, np.random.default_rng(3)
         self.swarms = {
             name: swarm(world, random, name, sway, speed, flicker)

@@ -190,6 +190,7 @@ def test_what_finds_no_room_is_right_at_once_and_fits_soon(fabric: Fabric, monke
     before = mine.counters()
     assert before["light_room"] == 256 < before["light_entries"]
     assert before["light_overflows"] > 0
+    last = first
     for _ in range(40):
         last = show(mine, observer, SIZE)
         if mine.counters()["light_overflows"] == 0:

@@ -209,7 +209,7 @@ def test_what_is_wrong_is_refused_and_changes_nothing() -> None:
     lamp = world.lights.add_point("lamp")
     for wrong in ({"strength": -1.0}, {"color": (1, np.nan, 1)}, {"range": np.inf}, {"color": (1, 1)}):
         with pytest.raises(dw.SceneError, match=f"{next(iter(wrong))} of 1 lights"):
-            world.lights.tune([lamp.row], **wrong)  # type: ignore[arg-type]
+            world.lights.tune([lamp.row], **wrong)
     assert lamp[dw.PointLight] == dw.PointLight()
 
 
