@@ -263,7 +263,8 @@ def scene() -> dw.Scene:
     away = random.uniform(0.97, 1.07, 420)
     east, south = POND[0] * away * np.cos(shore), POND[1] * away * np.sin(shore)
     made.add_many(
-        "rock", dw.Mesh.sphere(0.5, 9), STONE, at=np.stack([east, land(east, south), south], axis=1), rotation=turned(random, 420),
+        "rock", dw.Mesh.sphere(0.5, 9), STONE,
+        at=np.stack([east, land(east, south), south], axis=1), rotation=turned(random, 420),
         scale=random.uniform(0.25, 1.0, (420, 3)) * (1.0, 0.6, 0.8),
     )  # fmt: skip
     grass = over_land(random, 5000, 0.08, 0.16)
