@@ -28,6 +28,10 @@ def crowd(random: np.random.Generator, lamps: int, size: float, ranges: tuple[fl
     boxes = random.uniform(-0.5, 0.5, (40, 3)) * size
     edges = random.uniform(0.02, 0.15, 40) * size
     scene.add_many("box", Mesh.box(), grey, at=boxes, rotation=unit_quaternions(random, 40), scale=edges)
+    glass = Material(base_color=(0.5, 0.8, 0.9), alpha=0.5, alpha_mode="blend", double_sided=True)
+    scene.add_many(
+        "pane", Mesh.quad(0.3 * size), glass, at=boxes[:3] + 0.1 * size, rotation=unit_quaternions(random, 3)
+    )
     kinds = 8
     for kind in range(kinds):
         reach = float(np.exp(random.uniform(*np.log(ranges)))) * size
