@@ -14,17 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..loom.configure import implicit_environment, metered
-from ..loom.extract import light_struct
 from ..loom.manifest import changed_material
 from ..loom.woven import WovenEnvironment, WovenScene
 from .declare import problems_of, say
 from .errors import SceneError
-from .scene.components import Environment, Light, Material, PointLight, SpotLight, Sun
+from .light_table import LightTable
+from .scene.components import Environment, Light, Material
+from .scene.lights import checked_light
 
 F32 = NDArray[np.float32]
 C = TypeVar("C")
-
-LIGHTS: tuple[type[Light], ...] = (Sun, PointLight, SpotLight)
 
 
 class Materials(Mapping[Material, Material]):
@@ -58,16 +57,11 @@ class Appearance:
     def __init__(self, woven: WovenScene) -> None:
         self.woven = woven
         self.now = list(woven.material_components)
-        self.lights = list(woven.light_components)
-        self.light_rows: NDArray[np.void] = woven.lights.copy()
+        self.lights = LightTable(woven)
         self.environment = woven.environment
         self.ev100 = woven.metered_ev100
         self._material_rows: NDArray[np.void] = woven.materials.copy()
         self._number = {material: row for row, material in enumerate(woven.material_components)}
-        self._lights_of: dict[int, list[int]] = {}
-        for i, row in enumerate(woven.lights["object"].tolist()):
-            self._lights_of.setdefault(row, []).append(i)
-        self.changed_lights: set[int] = set()
         self.changed_materials: set[int] = set()
         self.changed_environment = False
         self.unmetered = False
@@ -75,44 +69,31 @@ class Appearance:
     def resend(self) -> None:
         """Another Fabric shows the world: everything that is not as it was woven is to be sent again."""
         woven = self.woven
-        self.changed_lights |= set(np.flatnonzero(self.light_rows != woven.lights).tolist())
+        self.lights.resend()
         self.changed_materials |= {i for i, value in enumerate(self.now) if value is not woven.material_components[i]}
         self.changed_environment |= self.environment is not woven.environment
         self.unmetered |= self.ev100 != woven.metered_ev100
 
     # ---- lights -------------------------------------------------------------------------------------------------
 
-    def light(self, row: int, kind: type[C]) -> C | None:
-        """The light of a kind on the object in a row, or None."""
-        for i in self._lights_of.get(row, ()):
-            value = self.lights[i]
-            if isinstance(value, kind):
-                return value
-        return None
+    def set_light(self, row: int, value: Light) -> None:
+        """Another light in place of the one of its kind on an object, or one more. Raises SceneError."""
+        checked_light(value)
+        self.unmetered |= self.lights.set(row, value)
 
-    def set_light(self, row: int, name: str, value: Light) -> None:
-        """Another light in place of the one of its kind on an object. Raises SceneError."""
-        _checked(value, name)
-        for i in self._lights_of.get(row, ()):
-            if type(self.lights[i]) is type(value):
-                if value != self.lights[i]:
-                    self.lights[i] = value
-                    made = light_struct(value)
-                    for key in ("color", "range", "spot_scale", "spot_offset", "casts_shadows", "radius"):
-                        self.light_rows[key][i] = made[key]
-                    self.changed_lights.add(i)
-                    self.unmetered = True
-                return
-        raise SceneError(f'"{name}" has no {type(value).__name__}; lights can be changed while a scene runs, not added')
+    def add_lights(self, rows: NDArray[np.int32], value: Light) -> None:
+        """A light for each of some new objects (k,). Raises SceneError."""
+        checked_light(value)
+        self.lights.add(rows, value)
+        self.unmetered = True
+
+    def discard_light(self, row: int, kind: type[Light]) -> None:
+        """Take the light of a kind from an object, if it has one."""
+        self.unmetered |= self.lights.discard(row, kind)
 
     def put_out(self, rows: NDArray[np.integer[Any]]) -> None:
         """The objects in these rows (k,) are gone, and their lights with them."""
-        for row in [row for row in self._lights_of if (rows == row).any()]:
-            for i in self._lights_of.pop(row):
-                for key in ("color", "casts_shadows"):
-                    self.light_rows[key][i] = 0
-                self.changed_lights.add(i)
-                self.unmetered = True
+        self.unmetered |= self.lights.put_out(rows)
 
     # ---- materials ----------------------------------------------------------------------------------------------
 
@@ -162,7 +143,7 @@ class Appearance:
 
         drawn: (k,) rows of world_from_local (n, 3, 4).
         """
-        lights = self.light_rows.copy()
+        lights = self.lights.alight.copy()
         placed = world_from_local[lights["object"]]
         lights["position"] = placed[:, :, 3]
         z = -placed[:, :, 2]

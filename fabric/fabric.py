@@ -18,6 +18,7 @@ from ..loom.woven import WovenEnvironment, WovenScene
 from ..shaders import groups
 from ..shaders.structs import (
     ACCUMULATION,
+    CLUSTERING,
     DRAW_COMMAND,
     FRAME,
     METER,
@@ -30,6 +31,7 @@ from ..shaders.structs import (
 from . import dfg, grading
 from .auto_exposure import AutoExposure, exposure_of
 from .bloom import Bloom
+from .clusters import WORTHWHILE, Clusters
 from .cull import Cull, HiZ
 from .debug_view import Canvas, DebugView
 from .depth_pass import DepthPass
@@ -85,12 +87,15 @@ class Fabric:
         self.encode_us = 0.0
         self.submit_us = 0.0
         self._layouts = Layouts.make(gpu.device)
-        self._uniforms = Uniforms(gpu, frame=FRAME, view=VIEW, tonemap=TONEMAP, accumulation=ACCUMULATION, meter=METER)
+        self._uniforms = Uniforms(
+            gpu, frame=FRAME, view=VIEW, tonemap=TONEMAP, accumulation=ACCUMULATION, meter=METER, clustering=CLUSTERING
+        )
         self._cull = Cull(gpu, self._layouts)
         self._hi_z = HiZ(gpu, self._layouts)
         self._depth = DepthPass(gpu, self._layouts, self._uniforms.binding("view"), from_light=False)
         self._shadows = Shadows(gpu, self._layouts)
         self._cast: tuple[object, ...] | None = None  # what the shadows were last configured with
+        self._clusters = Clusters(gpu, self._layouts, self._uniforms.binding("clustering"))
         self._main = MainPass(gpu, self._layouts)
         self._transparency = WeightedTransparency(gpu, self._main)
         self._accumulate = Accumulate(gpu, self._layouts)
@@ -170,15 +175,19 @@ class Fabric:
         self._cast = wanted
         self._tapes.clear()
         if self._shadows.configure(scene, self.settings) or not hasattr(self, "_main_group"):
-            self._main_group = groups.MAIN.bind(
-                self.gpu.device,
-                self._layouts.main,
-                shadows={"buffer": self._shadows.uniform},
-                shadow_maps=self._shadows.view,
-                shadow_sampler=self._shadows.sampler,
-            )
+            self._bind_main()
         self._shadows.bind(scene)
-        self._main.shadowing = self._shadows.shadowing
+
+    def _bind_main(self) -> None:
+        self._main_group = groups.MAIN.bind(
+            self.gpu.device,
+            self._layouts.main,
+            shadows={"buffer": self._shadows.uniform},
+            shadow_maps=self._shadows.view,
+            shadow_sampler=self._shadows.sampler,
+            clustering=self._uniforms.binding("clustering"),
+            light_lists={"buffer": self._clusters.lists},
+        )
 
     def upload_scene(self, woven: WovenScene) -> None:
         """Put a woven scene on the GPU, in place of the one before; its render settings come with it."""
@@ -229,6 +238,16 @@ class Fabric:
         """
         scene = self._scene()
         scene.set_lights(rows, values)
+        self._cast_shadows(scene)
+        self._set_static_uniforms()
+
+    def put_lights(self, rows: NDArray[np.int32], values: NDArray[np.void]) -> None:
+        """Other lights in rows (k,), which may lie beyond those that there are: (k,) structs.LIGHT, places and all.
+
+        Where an object is `structs.NONE` there is no light any more.
+        """
+        scene = self._scene()
+        scene.put_lights(rows, values)
         self._cast_shadows(scene)
         self._set_static_uniforms()
 
@@ -398,6 +417,8 @@ class Fabric:
         encoded = time.perf_counter_ns()
         self._submission.submit(*commands)
         self._drawn = True
+        if self._clustered():
+            self._clusters.look()
         if not self._frozen():
             self._culled = self._scene().version, self._observer, self._world_from_clip
         self.encode_us = (encoded - start) / 1e3
@@ -405,8 +426,12 @@ class Fabric:
 
     def _encode(self, scene: GpuScene, view: wgpu.GPUTextureView | None) -> list[Any]:
         """The frame's command buffers: what changed, if anything; the frame itself; the picture for a window."""
-        device, group, commands = self.gpu.device, self._frame_group, list[Any]()
+        device, commands = self.gpu.device, list[Any]()
         scene.send_changes()
+        if self._clusters.fit(scene):
+            self._bind_frame(scene)
+            self._bind_main()
+        self._main.lighting = groups.Lighting(self._shadows.shadowing, clustered=self._clustered())
         if scene.version != self._bound_version:
             self._bound_version = scene.version
             self._tapes.clear()
@@ -425,7 +450,9 @@ class Fabric:
             commands.append(self._tape(scene, shown=view is None).replay())
         if view is not None and self._is_last_sample():
             encoder = device.create_command_encoder(label="present")
-            self._tonemap.record(encoder, group, self._tonemap_group, self._finish, view, self.present_format)
+            self._tonemap.record(
+                encoder, self._frame_group, self._tonemap_group, self._finish, view, self.present_format
+            )
             commands.append(encoder.finish())
         return commands
 
@@ -447,6 +474,8 @@ class Fabric:
                 self._cull.record_late(encoder, self._cull_group, scene, self._hi_z, in_order=in_order)
             self._depth.record(encoder, group, scene, target, scene.draw_group, depth, late=True)
         self._shadows.record(encoder, group, scene)
+        if self._clustered():
+            self._clusters.record(encoder, group)
         blended = scene.blended > 0 and not weighted
         self._main.record(encoder, group, self._main_group, scene, late=two_phases, blended=blended)
         if weighted:
@@ -475,6 +504,10 @@ class Fabric:
         """Whether this frame draws what an earlier one's cull found, whose lists must still be there."""
         return self.settings.debug.freeze_cull and self._culled is not None and self._culled[0] == self._scene().version
 
+    def _clustered(self) -> bool:
+        """Whether lamps are looked up by cluster: where there are enough of them for that to be worth it."""
+        return self.settings.lights.clusters and self._scene().ranged >= WORTHWHILE
+
     def _is_last_sample(self) -> bool:
         return self._sample == self._samples - 1
 
@@ -490,6 +523,7 @@ class Fabric:
             settings.debug.view,
             self._frozen(),
             scene.changed,
+            self._clustered(),
         )
         tape = self._tapes.get(key)
         if tape is None:
@@ -565,6 +599,8 @@ class Fabric:
         view["orthographic"] = observer.orthographic
         view["turn"] = self._turn
         self._turn += 1
+        if self._clustered():
+            self._clusters.set_frame(self._uniforms["clustering"], scene, observer, self.size, far)
         frame["sample"] = self._sample
         antialiased = self.settings.shading.specular_antialiasing
         frame["normal_variance"] = NORMAL_VARIANCE / self._samples**2 if antialiased else 0.0
@@ -692,8 +728,10 @@ class Fabric:
         """What the last frame drew: draws, instances, triangles; and what it left out. Waits for the GPU.
 
         culled: all that was not drawn; of these outside (the view), small (no pixel's centre), far (Superposed or
-        Dormant), occluded. shadow_maps and shadow_maps_kept: drawn anew, and still right; lights_without_maps: those
-        that should throw shadows here, for which there are not enough.
+        Dormant), occluded.  shadow_maps and shadow_maps_kept: drawn anew, and still right; lights_without_maps: those
+        that should throw shadows here, for which there are not enough.  lights: all that there are; light_entries: of
+        all clusters' lists together; light_room: for how many there is room; light_overflows: lists that found none,
+        whose clusters went over all lights.
         """
         scene = self._scene()
         queue = self.gpu.device.queue
@@ -707,6 +745,7 @@ class Fabric:
             r.name.lower(): int(results[r]) for r in CullResult if r not in (CullResult.DRAWN, CullResult.ABSENT)
         }
         shadows = self._shadows.counts()
+        entries, overflows = self._clusters.counters() if self._clustered() else (0, 0)
         instances = int(counts.sum()) + blended
         triangles = int((counts * (opaque["index_count"] // 3)).sum()) + scene.blended_triangles(blended)
         return {
@@ -718,6 +757,10 @@ class Fabric:
             "shadow_maps": shadows.drawn,
             "shadow_maps_kept": shadows.kept,
             "lights_without_maps": shadows.left_out,
+            "lights": scene.alight,
+            "light_entries": entries,
+            "light_room": self._clusters.room,
+            "light_overflows": overflows,
         }
 
 

@@ -31,9 +31,10 @@ class MainPass:
 
     def __init__(self, gpu: Gpu, layouts: Layouts) -> None:
         self.gpu, self.layouts = gpu, layouts
-        self.shadowing = groups.Shadowing()
-        self._pipelines: dict[tuple[PipelineClass, groups.Sampling, groups.Shadowing], wgpu.GPURenderPipeline] = {}
-        self._modules: dict[tuple[groups.Sampling, groups.Shadowing], wgpu.GPUShaderModule] = {}
+        self.lighting = groups.Lighting()
+        """What of lighting the pipelines hold: set it before `record`."""
+        self._pipelines: dict[tuple[PipelineClass, groups.Sampling, groups.Lighting], wgpu.GPURenderPipeline] = {}
+        self._modules: dict[tuple[groups.Sampling, groups.Lighting], wgpu.GPUShaderModule] = {}
         sky = program("sky", [groups.FRAME]).compile(gpu.device)
         self._sky = gpu.device.create_render_pipeline(
             label="sky",
@@ -55,19 +56,19 @@ class MainPass:
 
     def surfaces(self, sampling: groups.Sampling) -> tuple[wgpu.GPUShaderModule, wgpu.GPUPipelineLayout]:
         """The program that lights surfaces, and its layout, for every pass that draws some."""
-        shadowing = self.shadowing
+        lighting = self.lighting
         device, layouts = self.gpu.device, self.layouts
-        if (sampling, shadowing) not in self._modules:
+        if (sampling, lighting) not in self._modules:
             seen = [groups.FRAME, groups.MAIN, groups.materials(sampling.pools), groups.DRAW]
-            made = program("main", seen, [sampling.wgsl(), shadowing.wgsl()])
-            self._modules[sampling, shadowing] = made.compile(device)
-        return self._modules[sampling, shadowing], device.create_pipeline_layout(
+            made = program("main", seen, [sampling.wgsl(), lighting.wgsl()])
+            self._modules[sampling, lighting] = made.compile(device)
+        return self._modules[sampling, lighting], device.create_pipeline_layout(
             bind_group_layouts=[layouts.frame, layouts.main, layouts.materials[sampling.pools], layouts.draw]
         )
 
     def _pipeline(self, kind: PipelineClass, sampling: groups.Sampling) -> wgpu.GPURenderPipeline:
-        shadowing = self.shadowing
-        found = self._pipelines.get((kind, sampling, shadowing))
+        lighting = self.lighting
+        found = self._pipelines.get((kind, sampling, lighting))
         if found is not None:
             return found
         module, layout = self.surfaces(sampling)
@@ -88,7 +89,7 @@ class MainPass:
                 "depth_compare": "greater" if blend else "equal",
             },
         )
-        self._pipelines[kind, sampling, shadowing] = made
+        self._pipelines[kind, sampling, lighting] = made
         return made
 
     def record(

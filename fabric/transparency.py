@@ -35,7 +35,7 @@ class WeightedTransparency:
         self.gpu, self._main = gpu, main
         self.size: tuple[int, int] | None = None
         self._targets: tuple[wgpu.GPUTextureView, wgpu.GPUTextureView, wgpu.GPUBindGroup] | None = None
-        self._surfaces: dict[tuple[groups.Sampling, groups.Shadowing], wgpu.GPURenderPipeline] = {}
+        self._surfaces: dict[tuple[groups.Sampling, groups.Lighting], wgpu.GPURenderPipeline] = {}
         self._over: tuple[wgpu.GPUBindGroupLayout, wgpu.GPURenderPipeline] | None = None
 
     def resize(self, size: tuple[int, int] | None) -> bool:
@@ -76,7 +76,7 @@ class WeightedTransparency:
         return self._over
 
     def _pipeline(self, sampling: groups.Sampling) -> wgpu.GPURenderPipeline:
-        key = sampling, self._main.shadowing
+        key = sampling, self._main.lighting
         if key not in self._surfaces:
             module, layout = self._main.surfaces(sampling)
             targets: list[dict[str, Any]] = [

@@ -35,6 +35,8 @@ MAIN = Bindings(
     shadows=uniform(s.SHADOWS),
     shadow_maps=texture("2d-array", "depth"),
     shadow_sampler=sampler("non-filtering"),
+    clustering=uniform(s.CLUSTERING),
+    light_lists=storage(runtime_array(u32)),
 )
 
 
@@ -51,6 +53,18 @@ class Shadowing:
         on, soft = ("true" if flag else "false" for flag in (self.on, self.soft))
         views = f"const SHADOW_VIEWS = {s.MOST_SHADOW_VIEWS}u;\n"
         return f"{views}const SHADOWS_ON = {on};\nconst SHADOW_TAPS = {self.taps}u;\nconst SHADOWS_SOFT = {soft};\n"
+
+
+@dataclass(frozen=True)
+class Lighting:
+    """What a program that shades needs to know of lights: shadows, and whether to look for lamps in the clusters."""
+
+    shadows: Shadowing = Shadowing()
+    clustered: bool = False
+
+    def wgsl(self) -> str:
+        """The constants of the shadows, and CLUSTERED."""
+        return f"{self.shadows.wgsl()}const CLUSTERED = {str(self.clustered).lower()};\n"
 
 
 DEPTH = Bindings("pass", VERTEX, view=uniform(s.VIEW))
@@ -126,6 +140,17 @@ CULL = Bindings(
     blend_items=storage(runtime_array(uvec2), write=True),
     states=storage(runtime_array(u32), write=True),
     hi_z=storage(runtime_array(f32)),
+)
+
+CLUSTERS = Bindings(
+    "pass",
+    COMPUTE,
+    clustering=uniform(s.CLUSTERING),
+    lamps=storage(runtime_array(s.LIGHT)),
+    light_bounds=storage(runtime_array(s.LIGHT_BOUNDS), write=True),
+    light_masks=storage(runtime_array(u32), write=True),
+    light_lists=storage(runtime_array(u32), write=True),
+    light_demand=storage(runtime_array(atomic(u32)), write=True),
 )
 
 SHADOW_CULL = Bindings(

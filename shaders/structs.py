@@ -187,11 +187,37 @@ LIGHT = struct(
     color=vec3,  # linear, times lux or candela
     spot_scale=f32,  # KHR_lights_punctual: saturate(cos * scale + offset)²
     spot_offset=f32,
-    object=u32,
+    object=u32,  # NONE: the light is gone, and its row is free
     casts_shadows=u32,
     radius=f32,  # lamps: metres; suns: the tangent of half their angular diameter
     shadow=u32,  # its first map in Shadows.views, or NONE; the Fabric fills it in
 )
+
+CLUSTERING = struct(
+    "Clustering",
+    tiles=uvec2,  # across and down the picture
+    slices=u32,  # along the depth
+    words=u32,  # of 32 lights each
+    tiles_per_pixel=vec2,
+    room=u32,  # entries that there is room for in all lists together
+    near=f32,  # metres: where the first slice begins
+    first=f32,  # metres: where it ends, for perspective views
+    slice_scale=f32,  # slices per doubling of the depth; for orthographic views: per metre
+    reach=f32,  # metres: no light with a range comes as far
+)
+"""How the view is cut into clusters, and where their lists of lights are. See `cluster_grid.wgsl`."""
+
+LIGHT_BOUNDS = struct(
+    "LightBounds",
+    centre=vec3,  # of a ball around what the light reaches; right, up and along the view from the eye, metres
+    radius=f32,  # below 0 for lights that are in no cluster
+    apex=vec3,
+    cosine=f32,  # of half the cone; -1 for lights without one
+    axis=vec3,  # unit
+    range=f32,
+    slack=f32,  # metres by which all of this may be off, for rounding
+)
+"""What a light with a range reaches, in view space."""
 
 HI_Z_LEVELS = 14
 """Levels of the depth pyramid: enough for 16384 pixels. Level k holds ceil(size / 2^k) texels; there is no level 0."""

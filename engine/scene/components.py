@@ -180,6 +180,23 @@ class SpotLight:
         default=0.0, unit="m", minimum=0, doc="of the bulb: shadows' edges widen with it; 0 for sharp"
     )
 
+    @classmethod
+    def lumens(
+        cls,
+        lumens: float,
+        color: Color = (1.0, 1.0, 1.0),
+        range: float = 0.0,
+        inner_angle: float = 20.0,
+        outer_angle: float = 30.0,
+    ) -> Self:
+        """A lamp by its light output, as if it shone evenly out to `outer_angle`: candela = lumens / solid angle.
+
+        The solid angle of the whole cone is 2π (1 - cos outer_angle). Since the edge is soft, all directions together
+        add up to a little less; a narrower cone of as many lumens is brighter.
+        """
+        solid_angle = 2 * math.pi * (1 - math.cos(math.radians(outer_angle)))
+        return cls(lumens / max(solid_angle, 1e-6), color, range, inner_angle, outer_angle)
+
 
 @component
 class Camera:

@@ -131,6 +131,15 @@ class Textures:
 
 
 @struct
+class Lights:
+    """How surfaces find the lights that reach them."""
+
+    clusters: bool = field(
+        default=True, doc="look up lamps with a range by part of the view; off: go over all of them, for comparison"
+    )
+
+
+@struct
 class Shading:
     """The surface model."""
 
@@ -163,6 +172,7 @@ class RenderSettings:
     bloom: Bloom = field(default=Bloom())
     grading: Grading = field(default=Grading())
     shadows: Shadows = field(default=Shadows())
+    lights: Lights = field(default=Lights())
     shading: Shading = field(default=Shading())
     transparency: Transparency = field(default=Transparency())
     cull: Cull = field(default=Cull())

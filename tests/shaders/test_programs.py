@@ -30,6 +30,7 @@ PROGRAMS: dict[str, list[Bindings]] = {
     "bloom_up": [g.BLOOM_UP],
     "blend_sort": [g.BLEND_SORT],
     "bounds": [g.BOUNDS],
+    "cluster_build": [g.FRAME, g.CLUSTERS],
     "cull": [g.CULL],
     "debug": [g.FRAME, g.DEBUG, g.DRAW],
     "environment_fill": [g.ENVIRONMENT_FILL],
@@ -95,14 +96,14 @@ def test_surfaces_compile_with_every_feature(gpu: Gpu, features: int) -> None:
         program("main", [*TEXTURED["main"], g.materials(pools)], texts).compile(gpu.device)
 
 
-EXTRA = {"pick": SURFACE_UNNUMBERED, "main": g.Shadowing(on=True, soft=True).wgsl()}
+EXTRA = {"pick": SURFACE_UNNUMBERED, "main": g.Lighting(g.Shadowing(on=True, soft=True), clustered=True).wgsl()}
 
 
 @pytest.mark.parametrize("taps", [1, 5])
 @pytest.mark.parametrize("soft", [False, True])
 @pytest.mark.parametrize("on", [False, True])
 def test_it_compiles_for_every_sort_of_shadows(gpu: Gpu, on: bool, soft: bool, taps: int) -> None:
-    texts = [g.Sampling(1, 1).wgsl(), g.Shadowing(on, taps, soft).wgsl()]
+    texts = [g.Sampling(1, 1).wgsl(), g.Lighting(g.Shadowing(on, taps, soft)).wgsl()]
     program("main", [*TEXTURED["main"], g.materials(1)], texts).compile(gpu.device)
 
 
