@@ -98,7 +98,7 @@ class Appearance:
                 if value != self.lights[i]:
                     self.lights[i] = value
                     made = light_struct(value)
-                    for key in ("color", "range", "spot_scale", "spot_offset", "casts_shadows"):
+                    for key in ("color", "range", "spot_scale", "spot_offset", "casts_shadows", "radius"):
                         self.light_rows[key][i] = made[key]
                     self.changed_lights.add(i)
                     self.unmetered = True

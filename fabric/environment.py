@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -154,6 +155,13 @@ class EnvironmentMap:
         self.gpu.device.queue.submit([encoder.finish()])
         self._shown, self._pixels = source, pixels
         return new
+
+
+def without_sun(woven: WovenEnvironment) -> WovenEnvironment:
+    """Surroundings of a scene that no sun makes a sky for: a gradient in its place."""
+    if woven.component.source != "sky":
+        return woven
+    return replace(woven, component=replace(woven.component, source="gradient"))
 
 
 def _cube(gpu: Gpu, face: int, levels: int, label: str) -> wgpu.GPUTexture:

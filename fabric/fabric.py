@@ -18,6 +18,7 @@ from ..loom.woven import WovenEnvironment, WovenScene
 from ..shaders import groups
 from ..shaders.structs import (
     ACCUMULATION,
+    ATMOSPHERE,
     DRAW_COMMAND,
     FRAME,
     NONE,
@@ -31,13 +32,14 @@ from . import dfg
 from .cull import Cull, HiZ
 from .debug_view import Canvas, DebugView
 from .depth_pass import DepthPass
-from .environment import LEVELS, EnvironmentMap
+from .environment import LEVELS, EnvironmentMap, without_sun
 from .main_pass import MainPass
 from .observer import Observer, planes_of, sample_shift
 from .picking import FEATURE as NUMBERED
 from .picking import Drawn, Pick, Picking, Rectangle
 from .scene_buffers import GpuScene, Layouts
 from .shadow import ShadowMap, fit_sun
+from .sky import Sky
 from .tape import Encoder, Submission, Tape
 from .timing import FEATURE as TIMESTAMPS
 from .timing import PassTimes
@@ -77,7 +79,13 @@ class Fabric:
         self.submit_us = 0.0
         self._layouts = Layouts.make(gpu.device)
         self._uniforms = Uniforms(
-            gpu, frame=FRAME, view=VIEW, shadow_view=VIEW, tonemap=TONEMAP, accumulation=ACCUMULATION
+            gpu,
+            frame=FRAME,
+            view=VIEW,
+            shadow_view=VIEW,
+            tonemap=TONEMAP,
+            accumulation=ACCUMULATION,
+            atmosphere=ATMOSPHERE,
         )
         self._cull = Cull(gpu, self._layouts)
         self._hi_z = HiZ(gpu, self._layouts)
@@ -92,6 +100,14 @@ class Fabric:
             label="clamp", mag_filter="linear", min_filter="linear", mipmap_filter="linear"
         )
         self._environment = EnvironmentMap(gpu)
+        self._sky = Sky(
+            gpu,
+            self._layouts,
+            self._environment,
+            self._uniforms["frame"],
+            self._uniforms["atmosphere"],
+            self._uniforms.binding("atmosphere"),
+        )
         self._samples = 1
         self._sample = 0
         self._exposure = 1.0
@@ -152,7 +168,7 @@ class Fabric:
         textures = woven.settings.textures
         self.scene = scene = GpuScene(self.gpu, self._layouts, woven, textures.max_size, textures.anisotropy)
         self.metered_ev100 = woven.metered_ev100
-        self._environment.show(woven.environment)
+        self._surround(woven.environment)
         self._bind_frame(scene)
         scene.changes.measure_all(self._frame_group, scene.count)
         self._bind_cull(scene)
@@ -186,9 +202,16 @@ class Fabric:
     def set_environment(self, woven: WovenEnvironment) -> None:
         """Other surroundings from the next frame on. Another intensity, rotation or backdrop costs nothing."""
         scene = self._scene()
-        if self._environment.show(woven):
+        if self._surround(woven):
             self._bind_frame(scene)
         self._set_static_uniforms()
+
+    def _surround(self, woven: WovenEnvironment) -> bool:
+        """Show surroundings. Returns whether what the frame binds of them is new."""
+        self._surroundings = woven
+        if self._sky.show(woven.component, self._scene().lights, aerial=self.settings.sky.aerial_perspective):
+            return self._sky.surround()
+        return self._environment.show(without_sun(woven))
 
     def set_lights(self, rows: NDArray[np.int32], values: NDArray[np.void]) -> None:
         """Other values for some lights: rows (k,) of the woven lights and (k,) structs.LIGHT of the same kinds.
@@ -196,7 +219,14 @@ class Fabric:
         Places and directions in them are not read: those follow the objects, see `move`.
         """
         self._scene().set_lights(rows, values)
+        if self._sky.on:
+            self._light_sky()
         self._set_static_uniforms()
+
+    def _light_sky(self) -> None:
+        """Lights or settings are others: which of the suns makes the sky, and what it is for."""
+        environment = self._surroundings.component
+        self._sky.show(environment, self._scene().lights, aerial=self.settings.sky.aerial_perspective)
 
     def set_materials(self, rows: NDArray[np.int32], values: NDArray[np.void]) -> None:
         """Other factors for some materials: rows (k,) and (k,) structs.MATERIAL.
@@ -218,6 +248,8 @@ class Fabric:
         self.settings = settings
         if self._shadow.resize(settings.shadows.size if self._has_shadow() else 1) or not hasattr(self, "_main_group"):
             self._bind_shadow()
+        if self._sky.on:
+            self._light_sky()
         self._set_static_uniforms()
 
     def _has_shadow(self) -> bool:
@@ -328,6 +360,7 @@ class Fabric:
         encoded = time.perf_counter_ns()
         self._submission.submit(*commands)
         self._drawn = True
+        self._sky.drawn()
         if not self._frozen():
             self._culled = self._scene().version, self._observer, self._world_from_clip
         self.encode_us = (encoded - start) / 1e3
@@ -375,7 +408,10 @@ class Fabric:
             self._shadow_depth.record(
                 encoder, group, scene, scene.shadow_target, scene.shadow_draw_group, self._shadow.view
             )
-        self._main.record(encoder, group, self._main_group, scene, late=two_phases)
+        if self._sky.due:
+            self._sky.record(encoder)
+        sky = self._sky.draw if self._sky.on else None
+        self._main.record(encoder, group, self._main_group, scene, late=two_phases, sky=sky)
         if self._debug is not None and self.settings.debug.view != "none":
             canvas = Canvas(self._hdr_view, depth)
             if not two_phases:
@@ -397,6 +433,7 @@ class Fabric:
         """The recorded frame. What it refers to stays the same until something calls `_tapes.clear()`."""
         settings = self.settings
         key = (
+            *self._sky.due,
             self._samples > 1,
             self._is_last_sample() and shown,
             settings.cull.occlusion,
@@ -421,9 +458,10 @@ class Fabric:
         turn = np.radians(environment.rotation)
         frame["exposure"] = self._exposure
         frame["lights"] = len(scene.lights)
-        frame["environment_turn"] = (np.cos(turn), np.sin(turn))
         frame["environment_mips"] = LEVELS - 1
-        frame["environment_intensity"] = environment.intensity
+        if not self._sky.on:  # which sets these by itself, every frame
+            frame["environment_turn"] = (np.cos(turn), np.sin(turn))
+            frame["environment_intensity"] = environment.intensity
         frame["backdrop"] = environment.backdrop
         frame["background"] = environment.visible
         frame["energy_compensation"] = settings.shading.energy_compensation
@@ -502,6 +540,7 @@ class Fabric:
             frame["shadow_from_world"] = sun.T
             frame["shadow_texel"] = texel
             _set_view(self._uniforms["shadow_view"], light_from_world, lens, sun)
+        self._sky.follow(scene.lights, observer.eye)
         self._uniforms["tonemap"]["samples"] = self._samples
         self._uniforms["accumulation"]["first"] = self._sample == 0
         self._observer = observer

@@ -392,7 +392,7 @@ class GpuScene:
 
     def set_lights(self, rows: I32, values: NDArray[np.void]) -> None:
         """Other values for some lights: rows (k,) of `lights` and (k,) structs.LIGHT. Their places stay."""
-        for key in ("color", "range", "spot_scale", "spot_offset", "casts_shadows"):
+        for key in ("color", "range", "spot_scale", "spot_offset", "casts_shadows", "radius"):
             self.lights[key][rows] = values[key]
         self._lights_dirty = True
 

@@ -1,8 +1,8 @@
 """The air in numbers: what the sky sends, and what the air leaves of the sun. The twin of `atmosphere.wgsl`.
 
 Hillaire 2020, "A Scalable and Production Ready Sky and Atmosphere Rendering Technique" (EGSR): single scattering along
-the view ray, all higher orders as one isotropic term. The parameters of the air are those of Bruneton 2017, "A
-Qualitative and Quantitative Evaluation of 8 Clear Sky Models", for three wavelengths, but for the haze. Kilometres; everything is for a
+the view ray, all higher orders as one isotropic term. The parameters of the air follow Bruneton 2017, "A
+Qualitative and Quantitative Evaluation of 8 Clear Sky Models". Kilometres; everything is for a
 white sun of 1 lux outside of the air, so that radiance is in 1/sr.
 """
 
@@ -19,21 +19,26 @@ from numpy.typing import NDArray
 from ..engine.declare import fields_of
 from ..engine.math import F64
 from ..engine.scene.components import Environment
+from ..shaders.structs import LightKind
 
 BOTTOM = 6360.0
 """Radius of the ground, km."""
 TOP = 6460.0
 """Radius where the air ends, km."""
-RAYLEIGH = (5.802e-3, 13.558e-3, 33.1e-3)
-"""Scattering by the air's molecules at sea level, 1/km."""
+RAYLEIGH = (8.844e-3, 13.657e-3, 26.535e-3)
+"""Scattering by the air's molecules at sea level, 1/km: 1.24062e-3 / λ⁴, λ in micrometres.
+
+At 612, 549 and 465 nm, the dominant wavelengths of Rec. 709's primaries. The usual 680, 550 and 440 nm make skies too
+blue and, since ozone takes less at 680 nm than at either side of 600, twilights purple.
+"""
 RAYLEIGH_HEIGHT = 8.0
 HAZE_SCATTERING = 0.036
 HAZE_EXTINCTION = 0.040
 """By haze at sea level, 1/km: one sees 70 km far. Bruneton's own, a ninth of it, is the air of a high mountain."""
 HAZE_HEIGHT = 1.2
 HAZE_ANISOTROPY = 0.8
-OZONE = (0.650e-3, 1.881e-3, 0.085e-3)
-"""Absorption by ozone in the middle of its layer, 1/km."""
+OZONE = (2.30e-3, 1.87e-3, 0.23e-3)
+"""Absorption by ozone in the middle of its layer, 1/km: 300 Dobson units, cross sections of Serdyuchenko et al. 2014."""
 OZONE_MIDDLE = 25.0
 OZONE_REACH = 15.0
 SUN_RADIUS = math.radians(0.53 / 2)
@@ -43,10 +48,11 @@ LOWEST = 0.01
 HIGHEST = 99.0
 
 TRANSMITTANCE_SIZE = (64, 256)
-MULTISCATTERING_SIZE = (32, 32)
+MULTISCATTERING_SIZE = (16, 32)
 SKY_VIEW_SIZE = (128, 96)
 """Rows and columns of the tables that the GPU makes."""
 TRANSMITTANCE_STEPS = 40
+MULTISCATTERING_RAYS = 64
 MULTISCATTERING_STEPS = 20
 SKY_VIEW_STEPS = 32
 
@@ -229,7 +235,7 @@ def sphere(count: int) -> F64:
 
 
 def multiscattering_table(
-    air: Air, table: F64, size: tuple[int, int] = MULTISCATTERING_SIZE, rays: int = 64, steps: int = MULTISCATTERING_STEPS
+    air: Air, table: F64, size: tuple[int, int] = MULTISCATTERING_SIZE, rays: int = MULTISCATTERING_RAYS, steps: int = MULTISCATTERING_STEPS
 ) -> F64:
     """(a, b, 3) radiance of all orders of scattering from the second on, per scattering coefficient.
 
@@ -269,7 +275,7 @@ def multiscattering_table(
 
 def tables(
     air: Air, transmittance_size: tuple[int, int] = TRANSMITTANCE_SIZE,
-    multiscattering_size: tuple[int, int] = MULTISCATTERING_SIZE, rays: int = 64, steps: int = MULTISCATTERING_STEPS,
+    multiscattering_size: tuple[int, int] = MULTISCATTERING_SIZE, rays: int = MULTISCATTERING_RAYS, steps: int = MULTISCATTERING_STEPS,
 ) -> Tables:  # fmt: skip
     """Both tables."""
     first = transmittance_table(air, transmittance_size)
@@ -311,6 +317,19 @@ def radiance(
     sea = np.zeros_like(there)
     lit = transmittance_at(of.transmittance, sea, there) * (sun_above(sea, there) * np.maximum(there, 0))[..., None]
     return out + through * hits[..., None] * (lit + sky_on_ground) * (np.array(air.ground) / math.pi)
+
+
+# ---- the sun of a scene ----------------------------------------------------------------------------------------
+
+
+def sun_of_sky(environment: Environment, lights: NDArray[np.void]) -> int | None:
+    """Which of (l,) structs.LIGHT makes the sky: the strongest sun; None for other surroundings and without a sun."""
+    if environment.source != "sky":
+        return None
+    suns = np.flatnonzero(lights["kind"] == LightKind.SUN)
+    if not len(suns):
+        return None
+    return int(suns[np.argmax(lights["color"][suns].astype(np.float64) @ (0.2126, 0.7152, 0.0722))])
 
 
 # ---- what the sky sends to the ground, by the sun's height ------------------------------------------------------

@@ -154,6 +154,7 @@ def light_struct(value: Light) -> NDArray[np.void]:
     if isinstance(value, Sun):
         entry["color"] = np.multiply(value.color, value.lux)
         entry["casts_shadows"] = value.cast_shadows
+        entry["radius"] = np.tan(np.radians(value.angular_diameter) / 2)
     else:
         entry["color"] = np.multiply(value.color, value.candela)
         entry["range"] = value.range

@@ -184,6 +184,49 @@ TONEMAP = Bindings(
     accumulated=storage(runtime_array(vec4)),
 )
 
+SKY_BACKGROUND = Bindings(
+    "pass",
+    FRAGMENT,
+    atmosphere=uniform(s.ATMOSPHERE),
+    transmittance=texture(),
+    sky_view=texture(),
+    table_sampler=sampler(),
+)
+
+# When the sky changes.
+
+ATMOSPHERE_TRANSMITTANCE = Bindings(
+    "frame", COMPUTE, atmosphere=uniform(s.ATMOSPHERE), table_out=image("rgba16float")
+)
+
+ATMOSPHERE_SCATTERING = Bindings(
+    "frame",
+    COMPUTE,
+    atmosphere=uniform(s.ATMOSPHERE),
+    transmittance=texture(),
+    table_sampler=sampler(),
+    table_out=image("rgba16float"),
+)
+
+SKY_VIEW = Bindings(
+    "frame",
+    COMPUTE,
+    atmosphere=uniform(s.ATMOSPHERE),
+    transmittance=texture(),
+    multiscattering=texture(),
+    table_sampler=sampler(),
+    table_out=image("rgba16float"),
+)
+
+SKY_LIGHT = Bindings(
+    "frame",
+    COMPUTE,
+    atmosphere=uniform(s.ATMOSPHERE),
+    sky_view=texture(),
+    table_sampler=sampler(),
+    level_out=image("rgba16float", "2d-array"),
+)
+
 # When the surroundings change.
 
 ENVIRONMENT_FILL = Bindings(

@@ -2,6 +2,7 @@
 use geometry;
 use surface;
 use lighting;
+use atmosphere_aerial;
 
 @vertex
 fn vertex(
@@ -35,7 +36,8 @@ fn vertex(
 @fragment
 fn opaque_fragment(in: Varying, @builtin(front_facing) front: bool) -> @location(0) vec4f {
     let s = surface_at(in, front);
-    return vec4f(min(shade(s, in.position, in.clip.xy) * frame.exposure, vec3f(65000.0)), 1.0);
+    let light = through_air(shade(s, in.position, in.clip.xy), in.position, s.unlit);
+    return vec4f(min(light * frame.exposure, vec3f(65000.0)), 1.0);
 }
 
 // One pipeline draws all transparent surfaces in depth order, so facing is judged here.
@@ -45,6 +47,7 @@ fn blend_fragment(in: Varying, @builtin(front_facing) front: bool) -> @location(
     let mirrored = (instances[in.row].flags & INSTANCE_MIRRORED) != 0u;
     let double_sided = (materials[instances[in.row].material].flags & MATERIAL_DOUBLE_SIDED) != 0u;
     if (front == mirrored && !double_sided) { discard; }
-    let color = min(shade(s, in.position, in.clip.xy) * frame.exposure, vec3f(65000.0));
+    let light = through_air(shade(s, in.position, in.clip.xy), in.position, s.unlit);
+    let color = min(light * frame.exposure, vec3f(65000.0));
     return vec4f(color * s.alpha, s.alpha);
 }
