@@ -25,20 +25,20 @@ BOTTOM = 6360.0
 """Radius of the ground, km."""
 TOP = 6460.0
 """Radius where the air ends, km."""
-RAYLEIGH = (8.844e-3, 13.657e-3, 26.535e-3)
-"""Scattering by the air's molecules at sea level, 1/km: 1.24062e-3 / λ⁴, λ in micrometres.
-
-At 612, 549 and 465 nm, the dominant wavelengths of Rec. 709's primaries. The usual 680, 550 and 440 nm make skies too
-blue and, since ozone takes less at 680 nm than at either side of 600, twilights purple.
-"""
+RAYLEIGH = (5.802e-3, 13.558e-3, 33.1e-3)
+"""Scattering by the air's molecules at sea level, 1/km, at 680, 550 and 440 nm."""
 RAYLEIGH_HEIGHT = 8.0
 HAZE_SCATTERING = 0.036
 HAZE_EXTINCTION = 0.040
 """By haze at sea level, 1/km: one sees 70 km far. Bruneton's own, a ninth of it, is the air of a high mountain."""
 HAZE_HEIGHT = 1.2
 HAZE_ANISOTROPY = 0.8
-OZONE = (2.30e-3, 1.87e-3, 0.23e-3)
-"""Absorption by ozone in the middle of its layer, 1/km: 300 Dobson units, cross sections of Serdyuchenko et al. 2014."""
+OZONE = (2.0e-3, 1.66e-3, 0.12e-3)
+"""Absorption by ozone in the middle of its layer, 1/km: 300 Dobson units, cross sections of Serdyuchenko et al. 2014.
+
+At 620, 540 and 450 nm, the middles of what red, green and blue see of this band: at 680 nm, where ozone takes less than
+at either side of 600, twilights would be purple.
+"""
 OZONE_MIDDLE = 25.0
 OZONE_REACH = 15.0
 SUN_RADIUS = math.radians(0.53 / 2)
