@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ..loom.atmosphere import sun_of_sky
 from ..loom.configure import implicit_environment, metered
 from ..loom.extract import light_struct
 from ..loom.manifest import changed_material
@@ -71,6 +72,9 @@ class Appearance:
         self.changed_materials: set[int] = set()
         self.changed_environment = False
         self.unmetered = False
+        self._sun: int | None = None  # the row of the object whose sun makes the sky, where one does
+        self._sun_at = b""
+        self._find_sun()
 
     def resend(self) -> None:
         """Another Fabric shows the world: everything that is not as it was woven is to be sent again."""
@@ -79,6 +83,21 @@ class Appearance:
         self.changed_materials |= {i for i, value in enumerate(self.now) if value is not woven.material_components[i]}
         self.changed_environment |= self.environment is not woven.environment
         self.unmetered |= self.ev100 != woven.metered_ev100
+
+    # ---- the sky's sun -------------------------------------------------------------------------------------------
+
+    def _find_sun(self) -> None:
+        light = sun_of_sky(self.environment.component, self.light_rows)
+        self._sun = None if light is None else int(self.light_rows["object"][light])
+        self._sun_at = b""
+
+    def follow_sun(self, world_from_local: F32) -> None:
+        """Have the light metered anew when the sun that makes the sky has turned. world_from_local: (n, 3, 4)."""
+        if self._sun is not None:
+            at = world_from_local[self._sun, :, 2].tobytes()
+            if at != self._sun_at:
+                self.unmetered |= bool(self._sun_at)
+                self._sun_at = at
 
     # ---- lights -------------------------------------------------------------------------------------------------
 
@@ -102,6 +121,7 @@ class Appearance:
                         self.light_rows[key][i] = made[key]
                     self.changed_lights.add(i)
                     self.unmetered = True
+                    self._find_sun()
                 return
         raise SceneError(f'"{name}" has no {type(value).__name__}; lights can be changed while a scene runs, not added')
 
@@ -113,6 +133,7 @@ class Appearance:
                     self.light_rows[key][i] = 0
                 self.changed_lights.add(i)
                 self.unmetered = True
+        self._find_sun()
 
     # ---- materials ----------------------------------------------------------------------------------------------
 
@@ -156,6 +177,7 @@ class Appearance:
         """Other surroundings, woven: those may bring a file."""
         self.environment = environment
         self.changed_environment = self.unmetered = True
+        self._find_sun()
 
     def meter(self, world_from_local: F32, drawn: NDArray[np.integer[Any]]) -> float:
         """EV100 by the incident meter, from the lights and surroundings as they are now; see `loom.configure`.
@@ -173,6 +195,7 @@ class Appearance:
             if implied != self.environment.component:
                 self.environment = replace(self.environment, component=implied)
                 self.changed_environment = True
+                self._find_sun()
         self.ev100 = metered(lights, self.environment, drawn, world_from_local)
         self.unmetered = False
         return self.ev100

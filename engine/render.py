@@ -200,6 +200,7 @@ class Stage:
     def _send(self, world: World) -> None:
         """What changed of the lights, the materials, the surroundings; and the exposure that follows them."""
         look = world.appearance
+        look.follow_sun(world.world_from_local)
         if look.unmetered:
             self.fabric.set_metered(world.meter())
         if look.changed_lights:

@@ -289,7 +289,8 @@ class _Tables:
 
 
 def _table(gpu: Gpu, label: str, size: tuple[int, int]) -> wgpu.GPUTexture:
-    usage = wgpu.TextureUsage.STORAGE_BINDING | wgpu.TextureUsage.TEXTURE_BINDING | wgpu.TextureUsage.COPY_SRC
+    usage = wgpu.TextureUsage.STORAGE_BINDING | wgpu.TextureUsage.TEXTURE_BINDING
+    usage |= wgpu.TextureUsage.COPY_SRC | wgpu.TextureUsage.COPY_DST
     return gpu.device.create_texture(label=label, size=(size[1], size[0], 1), format="rgba16float", usage=usage)
 
 

@@ -235,7 +235,11 @@ def sphere(count: int) -> F64:
 
 
 def multiscattering_table(
-    air: Air, table: F64, size: tuple[int, int] = MULTISCATTERING_SIZE, rays: int = MULTISCATTERING_RAYS, steps: int = MULTISCATTERING_STEPS
+    air: Air,
+    table: F64,
+    size: tuple[int, int] = MULTISCATTERING_SIZE,
+    rays: int = MULTISCATTERING_RAYS,
+    steps: int = MULTISCATTERING_STEPS,
 ) -> F64:
     """(a, b, 3) radiance of all orders of scattering from the second on, per scattering coefficient.
 
@@ -274,9 +278,12 @@ def multiscattering_table(
 
 
 def tables(
-    air: Air, transmittance_size: tuple[int, int] = TRANSMITTANCE_SIZE,
-    multiscattering_size: tuple[int, int] = MULTISCATTERING_SIZE, rays: int = MULTISCATTERING_RAYS, steps: int = MULTISCATTERING_STEPS,
-) -> Tables:  # fmt: skip
+    air: Air,
+    transmittance_size: tuple[int, int] = TRANSMITTANCE_SIZE,
+    multiscattering_size: tuple[int, int] = MULTISCATTERING_SIZE,
+    rays: int = MULTISCATTERING_RAYS,
+    steps: int = MULTISCATTERING_STEPS,
+) -> Tables:
     """Both tables."""
     first = transmittance_table(air, transmittance_size)
     return Tables(air, first, multiscattering_table(air, first, multiscattering_size, rays, steps))

@@ -195,9 +195,7 @@ SKY_BACKGROUND = Bindings(
 
 # When the sky changes.
 
-ATMOSPHERE_TRANSMITTANCE = Bindings(
-    "frame", COMPUTE, atmosphere=uniform(s.ATMOSPHERE), table_out=image("rgba16float")
-)
+ATMOSPHERE_TRANSMITTANCE = Bindings("frame", COMPUTE, atmosphere=uniform(s.ATMOSPHERE), table_out=image("rgba16float"))
 
 ATMOSPHERE_SCATTERING = Bindings(
     "frame",

@@ -187,7 +187,9 @@ class Environment:
     zenith: Color = field(default=(0.18, 0.34, 0.72), minimum=0, doc="for 'gradient': straight up")
     horizon: Color = field(default=(0.72, 0.82, 0.95), minimum=0, doc="for 'gradient': at eye level")
     ground: Color = field(
-        default=(0.22, 0.20, 0.18), minimum=0, doc="for 'gradient': below the horizon; for 'sky': what the ground reflects"
+        default=(0.22, 0.20, 0.18),
+        minimum=0,
+        doc="for 'gradient': below the horizon; for 'sky': what the ground reflects",
     )
     intensity: float = field(
         default=1.0, unit="cd/m²", minimum=0, doc="multiplies the radiance; for 'sky' a plain factor, 1 for a real one"

@@ -23,6 +23,8 @@ SOURCES = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("
 CODE = {name: re.sub(r"//.*", "", text) for name, text in SOURCES.items()}
 PROGRAMS: dict[str, list[Bindings]] = {
     "accumulate": [g.FRAME, g.ACCUMULATE],
+    "atmosphere_scattering": [g.ATMOSPHERE_SCATTERING],
+    "atmosphere_transmittance": [g.ATMOSPHERE_TRANSMITTANCE],
     "blend_sort": [g.BLEND_SORT],
     "bounds": [g.BOUNDS],
     "cull": [g.CULL],
@@ -38,6 +40,9 @@ PROGRAMS: dict[str, list[Bindings]] = {
     "place": [g.PLACE],
     "renew": [g.RENEW],
     "sky": [g.FRAME],
+    "sky_background": [g.FRAME, g.SKY_BACKGROUND],
+    "sky_light": [g.SKY_LIGHT],
+    "sky_view": [g.SKY_VIEW],
     "tonemap": [g.FRAME, g.TONEMAP],
 }
 TEXTURED: dict[str, list[Bindings]] = {
