@@ -432,7 +432,7 @@ class Fabric:
     def _tape(self, scene: GpuScene, *, shown: bool) -> Tape:
         """The recorded frame. What it refers to stays the same until something calls `_tapes.clear()`."""
         settings = self.settings
-        key = (
+        key: tuple[bool | str, ...] = (
             *self._sky.due,
             self._samples > 1,
             self._is_last_sample() and shown,

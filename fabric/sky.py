@@ -135,7 +135,7 @@ class Sky:
         own = self._component
         on_ground, more = self._daylight.at(sine)
         arriving = air.sunlight(self._air, altitude, sine)
-        horizon = float(air.horizon(np.float64(altitude)))
+        horizon = float(air.horizon(air.scalar(altitude)))
         frame, values = self._frame, self._frame["air"]
         frame["environment_turn"] = (x / flat, -z / flat) if flat > 1e-9 else (1.0, 0.0)
         frame["environment_intensity"] = own.intensity * lux * float(on_ground @ _LUMINANCE)
@@ -171,7 +171,7 @@ class Sky:
         values["sun"] = (math.cos(height), math.sin(height))
         values["bottom"], values["top"], values["lowest"] = air.BOTTOM, air.TOP, air.LOWEST
         values["altitude"] = state.altitude
-        values["horizon"] = math.asin(float(air.horizon(np.float64(state.altitude))))
+        values["horizon"] = math.asin(float(air.horizon(air.scalar(state.altitude))))
         values["sun_radius"] = math.sin(air.SUN_RADIUS)
         values["transmittance_steps"] = air.TRANSMITTANCE_STEPS
         values["scattering_rays"], values["scattering_steps"] = air.MULTISCATTERING_RAYS, air.MULTISCATTERING_STEPS

@@ -84,7 +84,12 @@ class Air:
         """(...) km → (..., 3), 1/km."""
         rayleigh, haze = self.scattering(altitude)
         layer = np.maximum(0, 1 - np.abs(altitude - OZONE_MIDDLE) / OZONE_REACH)[..., None]
-        return rayleigh + haze * (HAZE_EXTINCTION / HAZE_SCATTERING) + self.ozone * layer * np.array(OZONE)
+        return np.asarray(rayleigh + haze * (HAZE_EXTINCTION / HAZE_SCATTERING) + self.ozone * layer * np.array(OZONE))
+
+
+def scalar(value: float) -> F64:
+    """One number, for the functions of arrays."""
+    return np.array(value, np.float64)
 
 
 # ---- geometry: altitudes in km, cosines against the zenith -----------------------------------------------------
@@ -103,7 +108,7 @@ def horizon(altitude: F64) -> F64:
 def to_top(altitude: F64, mu: F64) -> F64:
     """Km to the end of the air."""
     along = (BOTTOM + altitude) * mu
-    room = above_ground(np.float64(TOP - BOTTOM)) - above_ground(altitude)
+    room = above_ground(scalar(TOP - BOTTOM)) - above_ground(altitude)
     root = np.sqrt(np.maximum(along * along + room, 0))
     return np.where(along > 0, room / np.maximum(root + along, 1e-9), root - along)
 
@@ -131,7 +136,7 @@ def transmittance(air: Air, altitude: F64, mu: F64, steps: int = TRANSMITTANCE_S
     edges = (np.arange(steps + 1) / steps) ** 2
     t = (edges[1:] + edges[:-1]) / 2 * distance
     depths = air.extinction(altitude_along(altitude[..., None], mu[..., None], t))
-    return np.exp(-np.einsum("...sc,s->...c", depths, np.diff(edges)) * distance)
+    return np.asarray(np.exp(-np.einsum("...sc,s->...c", depths, np.diff(edges)) * distance))
 
 
 def sun_above(altitude: F64, mu: F64) -> F64:
@@ -140,13 +145,29 @@ def sun_above(altitude: F64, mu: F64) -> F64:
     return t * t * (3 - 2 * t)
 
 
-def sunlight(air: Air, altitude: float, mu: float) -> F64:
-    """(3,) part of the sun's light that arrives at an altitude in km; `mu` is the sine of the sun's height."""
-    h = np.float64(min(max(altitude, LOWEST), HIGHEST))
-    above = float(sun_above(h, np.float64(mu)))
+_EDGES = (np.arange(25) / 24) ** 2
+_MIDDLES, _WIDTHS = (_EDGES[1:] + _EDGES[:-1]) / 2, np.diff(_EDGES)
+
+
+def sunlight(air: Air, altitude: float, sine: float) -> F64:
+    """(3,) part of the sun's light that arrives at an altitude in km, for a sine of its height, in microseconds."""
+    h = min(max(altitude, LOWEST), HIGHEST)
+    c, r = h * (2 * BOTTOM + h), BOTTOM + h
+    level = -math.sqrt(c) / r
+    above = min(max((sine - level) / (2 * math.sin(SUN_RADIUS)) + 0.5, 0.0), 1.0)
     if above == 0:
         return np.zeros(3)
-    return transmittance(air, h, np.maximum(np.float64(mu), horizon(h)), 24) * above
+    along = r * max(sine, level)
+    reach = math.sqrt(along * along + (TOP - BOTTOM) * (TOP + BOTTOM) - c) - along
+    t = _MIDDLES * reach
+    square = c + t * (2 * along + t)
+    here = square / (np.sqrt(BOTTOM * BOTTOM + square) + BOTTOM)
+    rayleigh = air.air * float(np.exp(here * (-1 / RAYLEIGH_HEIGHT)) @ _WIDTHS)
+    haze = air.haze * HAZE_EXTINCTION * float(np.exp(here * (-1 / HAZE_HEIGHT)) @ _WIDTHS)
+    ozone = air.ozone * float(np.maximum(0, 1 - np.abs(here - OZONE_MIDDLE) / OZONE_REACH) @ _WIDTHS)
+    part = above * above * (3 - 2 * above)
+    depths = (reach * (rayleigh * s + haze + ozone * o) for s, o in zip(RAYLEIGH, OZONE, strict=True))
+    return np.array([part * math.exp(-depth) for depth in depths])
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +185,7 @@ def transmittance_places(size: tuple[int, int] = TRANSMITTANCE_SIZE) -> tuple[F6
     Rows by the distance to the horizon, columns by the distance to the end of the air.
     """
     rows, columns = size
-    end = math.sqrt(above_ground(np.float64(TOP - BOTTOM)))
+    end = math.sqrt(above_ground(scalar(TOP - BOTTOM)))
     rho = (np.arange(rows) / (rows - 1) * end)[:, None]
     altitude = rho * rho / (np.sqrt(rho * rho + BOTTOM * BOTTOM) + BOTTOM)
     nearest = TOP - BOTTOM - altitude
@@ -187,12 +208,12 @@ def look_up(table: F64, row: F64, column: F64) -> F64:
     v, u = (y - y0)[..., None], (x - x0)[..., None]
     flat, at = table.reshape(-1, 3), y0 * b + x0
     above, below = flat[at] * (1 - u) + flat[at + 1] * u, flat[at + b] * (1 - u) + flat[at + b + 1] * u
-    return above * (1 - v) + below * v
+    return np.asarray(above * (1 - v) + below * v)
 
 
 def transmittance_at(table: F64, altitude: F64, mu: F64) -> F64:
     """(...) → (..., 3) from a transmittance table."""
-    end2 = above_ground(np.float64(TOP - BOTTOM))
+    end2 = above_ground(scalar(TOP - BOTTOM))
     rho, nearest = np.sqrt(above_ground(altitude)), TOP - BOTTOM - altitude
     column = (to_top(altitude, mu) - nearest) / np.maximum(rho + math.sqrt(end2) - nearest, 1e-9)
     return look_up(table, rho / math.sqrt(end2), column)
@@ -298,7 +319,7 @@ def radiance(
     sky_on_ground: irradiance of the ground by the sky.  reach: km where the ray ends at nothing.
     """
     air = of.air
-    h = np.float64(min(max(altitude, LOWEST), HIGHEST))
+    h = scalar(min(max(altitude, LOWEST), HIGHEST))
     mu = directions[..., 1]
     nu = mu * sun + directions[..., 0] * math.sqrt(max(1 - sun * sun, 0))
     by_air, by_haze = (phase[..., None] for phase in phases(nu))
@@ -382,7 +403,7 @@ class Daylight:
 @lru_cache(maxsize=1)
 def _shipped() -> F64:
     """(haze, air, ozone, ground, k, 6)."""
-    return np.exp(np.load(_FILE).astype(np.float64))
+    return np.asarray(np.exp(np.load(_FILE).astype(np.float64)))
 
 
 def _between(table: F64, nodes: tuple[float, ...], value: float) -> F64:
@@ -406,7 +427,7 @@ def measure(air: Air, rays: int = 64, steps: int = 24) -> Daylight:
     for i, sine in enumerate(sines.tolist()):
         seen = radiance(of, 0.0, sine, directions, steps)
         out[i, :3] = np.einsum("rtc,r->c", seen, weights) / 16 * math.pi
-        out[i, 3:] = multiscattering_at(of.multiscattering, np.float64(0), np.float64(sine))
+        out[i, 3:] = multiscattering_at(of.multiscattering, scalar(0), scalar(sine))
     return Daylight(np.log(np.maximum(out, 1e-12)))
 
 
@@ -417,7 +438,7 @@ def _make() -> None:
         for j, air in enumerate(AIR_NODES):
             for k, ozone in enumerate((0.0, 1.0)):
                 for m, ground in enumerate((0.0, 1.0)):
-                    made[i, j, k, m] = measure(Air(air, haze, ozone, (ground,) * 3)).logarithms
+                    made[i, j, k, m] = measure(Air(air, haze, ozone, (ground, ground, ground))).logarithms
     np.save(_FILE, made)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dreamwell.engine.scene import Camera, Environment, Material, Mesh, Scene, Sun
+from dreamwell.engine.scene import Environment, Material, Mesh, Scene, Sun
 from dreamwell.fabric import Fabric
 from dreamwell.loom import atmosphere as a
 from dreamwell.loom.weave import weave
@@ -107,7 +107,7 @@ def test_tables_are_those_of_numpy(fabric: Fabric, height: float, altitude: floa
     sine = math.sin(state.height * math.radians(0.01))
     assert sine == pytest.approx(math.sin(math.radians(height)), abs=1e-4)
     on_ground, _ = a.Daylight.of(air).at(sine)
-    directions = sky_view_directions(math.asin(float(a.horizon(np.float64(state.altitude)))))
+    directions = sky_view_directions(math.asin(float(a.horizon(a.scalar(state.altitude)))))
     wanted = a.radiance(of, state.altitude, sine, directions, sky_on_ground=on_ground) / (on_ground @ LUMINANCE)
     found = table(fabric, "sky_view")
     close = np.isclose(found, wanted, rtol=0.03, atol=2e-3)
@@ -157,8 +157,8 @@ def test_the_background_is_the_sky_along_each_ray(fabric: Fabric, height: float,
         a.tables(a.Air()), 0.03, math.sin(math.radians(height)), local, 64, sky_on_ground=on_ground
     )
     off = np.abs(np.degrees(np.arcsin(rays[..., 1]))) > 1.5  # at the horizon a texel holds both
-    close = np.isclose(picture, wanted, rtol=0.08, atol=wanted.max() * 0.01).all(axis=-1)
-    assert close[off].mean() > 0.985
+    close = np.asarray(np.isclose(picture, wanted, rtol=0.08, atol=wanted.max() * 0.01)).all(axis=-1)
+    assert np.asarray(close)[off].mean() > 0.985
 
 
 def test_the_disc_is_where_the_sun_is_and_as_large(fabric: Fabric) -> None:
@@ -194,7 +194,7 @@ def test_a_low_sun_is_cut_by_the_horizon_and_redder(fabric: Fabric) -> None:
     high, low = pictures
     assert high[32, 32, 0] / high[32, 32, 2] < 2
     assert low[30, 32, 0] / low[30, 32, 2] > 6
-    assert low[44, 32] @ LUMINANCE < 0.02 * low[30, 32] @ LUMINANCE, "below the horizon is ground"
+    assert float(low[44, 32] @ LUMINANCE) < 0.02 * float(low[30, 32] @ LUMINANCE), "below the horizon is ground"
 
 
 def test_what_the_sun_lights_reddens_and_goes_dark(fabric: Fabric) -> None:
@@ -274,13 +274,6 @@ def test_unlit_surfaces_stay_as_they_are(fabric: Fabric) -> None:
 # ---- frames -------------------------------------------------------------------------------------------------------
 
 
-def passes(fabric: Fabric) -> list[str]:
-    times = fabric.time_passes()
-    if times is None:
-        pytest.skip("the adapter has no timestamps")
-    return times.labels
-
-
 def test_a_still_sky_costs_no_pass(fabric: Fabric) -> None:
     fabric.upload_scene(weave(under(40.0)))
     times = fabric.time_passes()
@@ -316,7 +309,7 @@ def test_a_sun_that_moves_looks_as_if_it_had_been_there(fabric: Fabric) -> None:
     observer = looking((0, 2, 5), (0, 1.5, 0), fov_y=70)
     first = scene(20.0, 10.0)
     fabric.upload_scene(weave(first))
-    show(fabric, observer, (48, 32))
+    moving = rested = show(fabric, observer, (48, 32))
     for i in range(8):  # faster than the light on surfaces follows
         turn_sun(fabric, first, 20.0 - i, 10.0 + i)
         moving = show(fabric, observer, (48, 32))
@@ -412,7 +405,7 @@ def test_there_is_always_a_number(fabric: Fabric, height: float, altitude: float
         picture = show(fabric, looking(eye, eye + unit(d), up=(0.1, 0.2, 1), fov_y=60), (16, 16))
         assert np.isfinite(picture).all()
         assert (picture >= 0).all()
-    flat = show(fabric, looking(eye, eye + (0, 0, -1), height=5), (16, 16))
+    flat = show(fabric, looking(eye, eye - np.array([0, 0, 1]), height=5), (16, 16))
     assert np.isfinite(flat).all()
     if height == -90:
         assert picture.max() < 1
@@ -420,6 +413,5 @@ def test_there_is_always_a_number(fabric: Fabric, height: float, altitude: float
 
 def test_a_sun_of_no_light_makes_a_black_sky(fabric: Fabric) -> None:
     scene = under(40.0, sun=Sun(lux=0.0))
-    scene.add("eye", Camera())
     picture = draw(fabric, scene, looking((0, 2, 0), (1, 3, 0)), (8, 8))
     assert not picture.any()

@@ -43,7 +43,7 @@ def test_transmittance_is_the_integral(air: a.Air) -> None:
     for altitude in (0.01, 0.5, 3.0, 30.0):
         for mu in (1.0, 0.5, 0.1, 0.02, 0.0):
             wanted = straight(air, altitude, mu)
-            here, there = np.float64(altitude), np.float64(mu)
+            here, there = a.scalar(altitude), a.scalar(mu)
             np.testing.assert_allclose(a.transmittance(air, here, there), wanted, rtol=0.03, atol=1e-3)
             np.testing.assert_allclose(a.transmittance_at(table, here, there), wanted, rtol=0.05, atol=4e-3)
             if mu > 0.01:
@@ -86,7 +86,7 @@ def test_one_scattering_is_the_integral(clear: a.Tables) -> None:
         sky = a.radiance(once, 2.0, sun, direction[None])[0]
         if b < 0 and under > 0:
             place = eye + end * direction
-            lit = a.transmittance(a.Air(), np.float64(0), np.float64(place @ toward / a.BOTTOM))
+            lit = a.transmittance(a.Air(), a.scalar(0), a.scalar(float(place @ toward) / a.BOTTOM))
             depth_of_all = (a.Air().extinction(h) * dt[:, None]).sum(axis=0)
             ground = lit * (place @ toward / a.BOTTOM) * np.exp(-depth_of_all) * np.array(a.Air().ground) / math.pi
             wanted = wanted + ground
