@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,44 @@ from .files import read_bytes, written
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
 
+MAX_RADIANCE = 2.0**127 * (1 - 2.0**-9)
+"""What rounds up to more than can be written."""
 MAX_PIXELS = 1 << 27
 """16,384 x 8,192: a few bytes of run lengths must not fill the memory."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rgbe:
+    """A Radiance picture as it is stored. texels: (h, w, 4) uint8, three mantissas and an exponent, row 0 at the top.
+
+    A channel's radiance is mantissa · 2^(exponent - 136) / exposure; exponent 0 is black.
+    """
+
+    texels: U8
+    exposure: float
+
+    def radiance(self) -> F32:
+        """(h, w, 3) float32, linear Rec.709."""
+        factor = np.ldexp(1.0, np.arange(256) - 136)
+        factor[0] = 0
+        factors = np.minimum(factor / self.exposure, 2.0**119).astype(np.float32)  # finite, whatever the exposure
+        pixels = self.texels[..., :3].astype(np.float32)
+        pixels *= factors[self.texels[..., 3]][..., None]
+        return pixels
+
+    def rows(self, step: int) -> Iterator[Rgbe]:
+        """The picture in pieces of `step` rows: what is made of a large one need not fit into memory at once."""
+        for first in range(0, len(self.texels), step):
+            yield Rgbe(self.texels[first : first + step], self.exposure)
+
+    def halved(self) -> Rgbe:
+        """Half as high and as wide, (h // 2, w // 2, 4): the means of 2 x 2 pixels."""
+        h, w = self.texels.shape[0] // 2, self.texels.shape[1] // 2
+        texels = np.empty((h, w, 4), np.uint8)
+        for i, part in enumerate(Rgbe(self.texels[: 2 * h, : 2 * w], self.exposure).rows(256)):
+            pixels = part.radiance().reshape(-1, 2, w, 2, 3).mean(axis=(1, 3))
+            texels[128 * i : 128 * i + len(pixels)] = encode_rgbe(pixels)
+        return Rgbe(texels, 1.0)
 
 
 def read_hdr(path: str | Path) -> F32:
@@ -30,18 +68,15 @@ def read_hdr(path: str | Path) -> F32:
     run-length coded, old style or new. Raises AssetError for broken files, XYZE pixels and turned pictures.
     """
     path = Path(path)
-    data = read_bytes(path, "a Radiance picture (.hdr)")
+    return decode_hdr(read_bytes(path, "a Radiance picture (.hdr)"), path).radiance()
+
+
+def decode_hdr(data: bytes, path: Path) -> Rgbe:
+    """The bytes of a Radiance picture, as `read_hdr`. path: for what errors say. Raises AssetError."""
     width, height, exposure, start = _header(data, path)
     body = memoryview(data)[start:]
     run_length = 8 <= width <= 0x7FFF and bytes(body[:4]) == bytes([2, 2, width >> 8, width & 255])
-    rgbe = _new_rle(body, width, height, path) if run_length else _flat_or_old_rle(body, width, height, path)
-    # value = mantissa · 2^(exponent - 136); exponent 0 is black
-    factor = np.ldexp(1.0, np.arange(256) - 136)
-    factor[0] = 0
-    factors = (factor / exposure).astype(np.float32)
-    pixels = rgbe[..., :3].astype(np.float32)
-    pixels *= factors[rgbe[..., 3]][..., None]
-    return pixels
+    return Rgbe((_new_rle if run_length else _flat_or_old_rle)(body, width, height, path), exposure)
 
 
 def write_hdr(path: str | Path, pixels: F32) -> None:
@@ -52,22 +87,29 @@ def write_hdr(path: str | Path, pixels: F32) -> None:
     path = Path(path)
     if pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size or not np.isfinite(pixels).all():
         raise AssetError(f"{path}: the pixels are {pixels.shape} {pixels.dtype}; they must be (h, w, 3), finite")
+    if pixels.max() >= MAX_RADIANCE:
+        raise AssetError(f"{path}: the brightest pixel is {pixels.max():g}; it must be below 2^127")
     height, width = pixels.shape[:2]
-    positive = np.maximum(pixels.astype(np.float64), 0)
-    brightest = positive.max(axis=2)
-    _, exponent = np.frexp(brightest)
-    exponent += np.rint(np.ldexp(brightest, 8 - exponent)) > 255  # 255.6 rounds up to the next power of two
-    seen = (brightest > 0) & (exponent > -128)
-    if (exponent > 127).any():
-        raise AssetError(f"{path}: the brightest pixel is {brightest.max():g}; it must be below 2^127")
-    rgbe = np.zeros((height, width, 4), np.uint8)
-    rgbe[..., :3] = np.where(seen[..., None], np.rint(np.ldexp(positive, (8 - exponent)[..., None])), 0)
-    rgbe[..., 3] = np.where(seen, exponent + 128, 0)
+    rgbe = encode_rgbe(pixels)
     # A flat row must not look like the start of a run-length coded one, (2, 2, hi, lo), nor a pixel like an old
     # repeat, (1, 1, 1, n): both have mantissas below 128, and ours have none.
     with written(path) as temporary:
         header = f"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y {height} +X {width}\n"
         temporary.write_bytes(header.encode() + rgbe.tobytes())
+
+
+def encode_rgbe(pixels: F32) -> U8:
+    """(h, w, 3) radiance below MAX_RADIANCE → (h, w, 4) mantissas and exponents; negative values become 0."""
+    positive = np.maximum(pixels.astype(np.float64), 0)
+    brightest = positive.max(axis=2)
+    _, exponent = np.frexp(brightest)
+    exponent += np.rint(np.ldexp(brightest, 8 - exponent)) > 255  # 255.6 rounds up to the next power of two
+    seen = (brightest > 0) & (exponent > -128)
+    exponent = np.minimum(exponent, 127)
+    rgbe = np.zeros((*brightest.shape, 4), np.uint8)
+    rgbe[..., :3] = np.where(seen[..., None], np.rint(np.ldexp(positive, (8 - exponent)[..., None])), 0)
+    rgbe[..., 3] = np.where(seen, exponent + 128, 0)
+    return rgbe
 
 
 def _header(data: bytes, path: Path) -> tuple[int, int, float, int]:

@@ -15,10 +15,10 @@ from ..engine.scene.components import Material
 from .gltf import Gltf, read_gltf
 from .gltf_material import DEFAULT_MATERIAL, with_addresses
 from .gltf_mesh import Primitive
-from .hdr import F32, read_hdr
 from .images import READ_FORMATS, load_image
 from .mesh import ImageData, MeshData
 from .mesh_files import IMPORTED, import_mesh, load_mesh, save_mesh
+from .panorama import Panorama, read_panorama
 
 __all__ = ["AssetLibrary", "load_mesh", "save_mesh"]
 
@@ -34,7 +34,7 @@ class AssetLibrary:
         self._models: dict[Path, Gltf] = {}
         self._meshes: dict[Path, MeshData] = {}
         self._images: dict[Path, ImageData] = {}
-        self._environments: dict[Path, F32] = {}
+        self._environments: dict[Path, Panorama] = {}
 
     def path(self, file: str) -> Path:
         """Where the file part of an address lies."""
@@ -86,13 +86,13 @@ class AssetLibrary:
             self._images[path] = load_image(path, address)
         return self._images[path]
 
-    def environment(self, address: str) -> F32:
-        """An equirectangular `.hdr` → (h, w, 3) float32 linear radiance, row 0 towards +Y."""
+    def environment(self, address: str) -> Panorama:
+        """An equirectangular `.hdr`, row 0 towards +Y."""
         path = self.path(address)
         if path.suffix.lower() != ".hdr":
             raise AssetError(f'{address}: the suffix is "{path.suffix}"; an environment is read from .hdr (Radiance)')
         if path not in self._environments:
-            self._environments[path] = read_hdr(path)
+            self._environments[path] = read_panorama(path)
         return self._environments[path]
 
     def model(self, file: str) -> Gltf:

@@ -170,8 +170,8 @@ class Appearance:
         if value.source == "file" and (before.source != "file" or before.file != value.file):
             raise SceneError("another environment file can't be set here; `app.environment` loads one")
         if value != before or self.environment.implicit:
-            pixels = self.environment.pixels if value.source == "file" else None
-            self.surround(WovenEnvironment(value, pixels, implicit=False))
+            panorama = self.environment.panorama if value.source == "file" else None
+            self.surround(WovenEnvironment(value, panorama, implicit=False))
 
     def surround(self, environment: WovenEnvironment) -> None:
         """Other surroundings, woven: those may bring a file."""

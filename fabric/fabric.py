@@ -32,14 +32,14 @@ from . import dfg
 from .cull import Cull, HiZ
 from .debug_view import Canvas, DebugView
 from .depth_pass import DepthPass
-from .environment import LEVELS, EnvironmentMap, without_sun
+from .environment import EnvironmentMap
 from .main_pass import MainPass
 from .observer import Observer, planes_of, sample_shift
 from .picking import FEATURE as NUMBERED
 from .picking import Drawn, Pick, Picking, Rectangle
 from .scene_buffers import GpuScene, Layouts
 from .shadow import ShadowMap, fit_sun
-from .sky import Sky
+from .sky import Sky, without_sun
 from .tape import Encoder, Submission, Tape
 from .timing import FEATURE as TIMESTAMPS
 from .timing import PassTimes
@@ -458,7 +458,7 @@ class Fabric:
         turn = np.radians(environment.rotation)
         frame["exposure"] = self._exposure
         frame["lights"] = len(scene.lights)
-        frame["environment_mips"] = LEVELS - 1
+        frame["environment_mips"] = self._environment.levels - 1
         if not self._sky.on:  # which sets these by itself, every frame
             frame["environment_turn"] = (np.cos(turn), np.sin(turn))
             frame["environment_intensity"] = environment.intensity

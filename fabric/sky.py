@@ -10,7 +10,7 @@ tables and multiplied again every frame, so that the steps are not seen.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from ..engine.gpu import Gpu
 from ..engine.scene.components import Environment
 from ..loom import atmosphere as air
 from ..loom.atmosphere import Air, Daylight, sun_of_sky
+from ..loom.woven import WovenEnvironment
 from ..shaders import groups
 from ..shaders.bindings import Bindings
 from ..shaders.modules import program
@@ -222,6 +223,13 @@ class Sky:
         render.draw(3)
 
 
+def without_sun(woven: WovenEnvironment) -> WovenEnvironment:
+    """Surroundings of a scene that no sun makes a sky for: a gradient in its place."""
+    if woven.component.source != "sky":
+        return woven
+    return replace(woven, component=replace(woven.component, source="gradient"))
+
+
 class _Tables:
     """The look-up tables, the kernels that make them, and the pipeline that draws them."""
 
@@ -276,7 +284,7 @@ class _Tables:
             self._device, self._light_layout, atmosphere=self._atmosphere, sky_view=self._view,
             table_sampler=self._sampler, level_out=environment.level_0,
         )  # fmt: skip
-        count = (-(-environment.face // 8), -(-environment.face // 8), 6)
+        count = (-(-FACE_SMOOTH // 8), -(-FACE_SMOOTH // 8), 6)
         self._steps[3:] = [("light", self._light, group, count)]
 
     def record(self, compute: ComputePass, due: tuple[str, ...]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..assets.panorama import Panorama
 from ..engine.math import F32, F64
 from ..engine.scene.components import Environment, Mesh
 from ..engine.scene.settings import RenderSettings
@@ -48,8 +49,8 @@ def configure(checked: Checked, extracted: Extracted) -> Configured:
     """
     drawn = _drawn(checked, extracted)
     if checked.surroundings is not None:
-        component, pixels = checked.surroundings
-        environment = WovenEnvironment(component, pixels, implicit=False)
+        component, panorama = checked.surroundings
+        environment = WovenEnvironment(component, panorama, implicit=False)
     else:
         implied = implicit_environment(extracted.lights, drawn, extracted.world)
         environment = WovenEnvironment(implied, None, implicit=True)
@@ -68,7 +69,7 @@ def metered(
     row = sun_of_sky(environment.component, lights)
     if row is None:
         sun, lamps = illuminance(lights, _places(drawn, world))
-        natural = SUN_ON_SURFACES * sun + math.pi * mean_radiance(environment.component, environment.pixels)
+        natural = SUN_ON_SURFACES * sun + math.pi * mean_radiance(environment.component, environment.panorama)
     else:
         outside = float(luminance(lights["color"][row]))
         lights, around = under_sky(environment.component, lights, row)
@@ -138,17 +139,15 @@ def median_lux(lux: F64) -> float:
     return middle if middle > 0 or not len(lit) else float(np.median(lit))
 
 
-def mean_radiance(environment: Environment, pixels: F32 | None) -> float:
+def mean_radiance(environment: Environment, panorama: Panorama | None) -> float:
     """Luminance of the surroundings, averaged over all directions, cd/m².
 
     For a sky too, the gradient in `environment_fill.wgsl`, where a power p of the height has the mean 1 / (1 + p).
     """
     if environment.source == "color":
         mean = luminance(environment.color)
-    elif pixels is not None:
-        height = len(pixels)
-        weight = np.sin((np.arange(height) + 0.5) * (math.pi / height))  # rows near the poles are small
-        mean = luminance(weight / weight.sum() @ pixels.mean(axis=1, dtype=np.float64))
+    elif panorama is not None:
+        mean = luminance(panorama.mean)
     else:
         horizon, up, down = luminance(environment.horizon), 1 / 1.45, 1 / 1.3
         above = horizon * (1 - up) + luminance(environment.zenith) * up

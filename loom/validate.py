@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from ..assets.library import AssetLibrary
 from ..assets.mesh import ImageData, MeshData
+from ..assets.panorama import Panorama
 from ..assets.primitives import make
 from ..engine.declare import SINGLE_MAX, fields_of, problems_of, say
 from ..engine.errors import AssetError, Problem, SceneError
-from ..engine.math import F32, F64, I32, depths_of
+from ..engine.math import F64, I32, depths_of
 from ..engine.scene.components import Camera, Environment, Material, Mesh, PointLight, SpotLight, Sun, Texture
 from ..engine.scene.scene import Scene, id_text
 from ..shaders.structs import TextureUse
@@ -59,7 +60,7 @@ class Checked:
     depth: (n,) int32 in the tree.  by_id: (n,) int64 rows, ordered by id.
     positions: (n, 3) float64, metres, relative to the parents.  rotations: (n, 4) float64, unit length.
     meshes: by slot in the scene's Mesh pool, those in use.  images: by address.
-    surroundings: the scene's Environment with the radiance (h, w, 3) of its file, if it has one.
+    surroundings: the scene's Environment with what is in its file, if it has one.
     """
 
     scene: Scene
@@ -69,7 +70,7 @@ class Checked:
     rotations: F64
     meshes: Mapping[int, LoadedMesh]
     images: Mapping[str, ImageData]
-    surroundings: tuple[Environment, F32 | None] | None
+    surroundings: tuple[Environment, Panorama | None] | None
     warnings: tuple[Problem, ...]
 
 
@@ -470,7 +471,7 @@ def _load_images(
 
 def _load_environment(
     scene: Scene, sound: list[int], library: AssetLibrary, found: Findings
-) -> tuple[Environment, F32 | None] | None:
+) -> tuple[Environment, Panorama | None] | None:
     rows = np.flatnonzero(scene.slots_of(Environment) >= 0)
     if not len(rows):
         return None

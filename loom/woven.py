@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..assets.mesh import ImageData
+from ..assets.panorama import Panorama
 from ..engine.errors import Problem
 from ..engine.scene.components import Environment, Light, Material
 from ..engine.scene.names import Names
@@ -73,13 +74,10 @@ class Cameras:
 
 @dataclass(frozen=True, eq=False)
 class WovenEnvironment:
-    """The surroundings: the component (a default one where the scene has none) and, for a file, its radiance.
-
-    pixels: (h, w, 3) float32 linear radiance, equirectangular, row 0 = +Y, u = 0.5 + atan2(z, x) / 2π; or None.
-    """
+    """The surroundings: the component (a default one where the scene has none) and, for a file, what is in it."""
 
     component: Environment
-    pixels: NDArray[np.float32] | None
+    panorama: Panorama | None
     implicit: bool
 
 
@@ -145,8 +143,8 @@ class WovenScene:
             yield key, getattr(self, key)
         for i, texture in enumerate(self.textures):
             yield f"textures.{i}", texture.image.pixels
-        if self.environment.pixels is not None:
-            yield "environment.pixels", self.environment.pixels
+        if self.environment.panorama is not None:
+            yield "environment.digest", self.environment.panorama.digest
 
     def to_bytes(self) -> bytes:
         """The whole manifest as bytes: equal scenes give equal bytes. Times are left out."""

@@ -9,20 +9,8 @@ fn sky_gradient(d: vec3f) -> vec3f {
 }
 
 fn equirectangular(d: vec3f) -> vec3f {
-    let size = vec2f(textureDimensions(picture));
-    let u = 0.5 + atan2(d.z, d.x) / (2.0 * 3.14159265358979);
-    let v = acos(clamp(d.y, -1.0, 1.0)) / 3.14159265358979;
-    let at = vec2f(u, v) * size - 0.5;
-    let low = floor(at);
-    let t = at - low;
-    let w = i32(size.x);
-    let x0 = (i32(low.x) + w) % w;
-    let x1 = (x0 + 1) % w;
-    let y0 = clamp(i32(low.y), 0, i32(size.y) - 1);
-    let y1 = clamp(i32(low.y) + 1, 0, i32(size.y) - 1);
-    let top = mix(textureLoad(picture, vec2i(x0, y0), 0).rgb, textureLoad(picture, vec2i(x1, y0), 0).rgb, t.x);
-    let bottom = mix(textureLoad(picture, vec2i(x0, y1), 0).rgb, textureLoad(picture, vec2i(x1, y1), 0).rgb, t.x);
-    return mix(top, bottom, t.y);
+    let at = vec2f(0.5 + atan2(d.z, d.x) / (2.0 * 3.14159265358979), acos(clamp(d.y, -1.0, 1.0)) / 3.14159265358979);
+    return textureSampleLevel(picture, around_sampler, at, 0.0).rgb * surroundings.scale;
 }
 
 @compute @workgroup_size(8, 8)

@@ -231,7 +231,8 @@ ENVIRONMENT_FILL = Bindings(
     "frame",
     COMPUTE,
     surroundings=uniform(s.SURROUNDINGS),
-    picture=texture("2d", "unfilterable-float"),
+    picture=texture(),
+    around_sampler=sampler(),
     level_out=image("rgba16float", "2d-array"),
 )
 
@@ -256,5 +257,12 @@ ENVIRONMENT_IRRADIANCE = Bindings(
 )
 
 # Load time, not in the frame.
+
+ENVIRONMENT_PACK = Bindings(
+    "frame",
+    COMPUTE,
+    level_in=texture("2d-array", "unfilterable-float"),
+    packed=storage(runtime_array(u32), write=True),
+)
 
 MIP = Bindings("frame", FRAGMENT, source=texture(), clamp_sampler=sampler())

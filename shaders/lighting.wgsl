@@ -41,10 +41,7 @@ fn shade(s: Surface, position: vec3f, pixel: vec2f) -> vec3f {
     }
 
     // Split sum (Karis 2013) with the environment prefiltered by roughness.
-    // A wide lobe is cut off by the horizon, which moves its middle towards the normal.
-    let alpha = s.roughness * s.roughness;
-    let reflected = normalize(mix(reflect(-v, s.normal), s.normal, alpha));
-    let specular = environment_radiance(reflected, s.roughness) * (f0 * albedo.x + albedo.y) * boost;
+    let specular = environment_specular(s.normal, v, nv, s.roughness) * (f0 * albedo.x + albedo.y) * boost;
     let diffuse = irradiance(s.normal) * (1.0 - s.metallic) * (0.96 - 0.96 * albedo.z) * s.base_color;
     return light + (specular + diffuse) * s.occlusion;
 }

@@ -298,13 +298,26 @@ TONEMAP = struct("Tonemap", curve=u32, exposure=f32, samples=f32)
 
 ACCUMULATION = struct("Accumulation", first=u32)
 
-SURROUNDINGS = struct("Surroundings", zenith=vec3, source=u32, horizon=vec3, size=u32, ground=vec3, color=vec3)
+SURROUNDINGS = struct(
+    "Surroundings",
+    zenith=vec3,
+    source=u32,
+    horizon=vec3,
+    size=u32,  # texels along an edge
+    ground=vec3,
+    scale=f32,  # of what is in the picture
+    color=vec3,
+)
 """What fills the environment cube; radiance, before its intensity."""
 
 IRRADIANCE = array(vec4, 9)
 """SH L2 of the environment, already convolved with the cosine lobe, over π; alpha unused."""
 
-PREFILTERING = struct("Prefiltering", roughness=f32, samples=u32, size=u32, source_size=u32)
+LOBE_SAMPLES = 128
+"""The most directions that a prefiltered texel is the mean of."""
+
+PREFILTERING = struct("Prefiltering", lobe=array(vec4, LOBE_SAMPLES), samples=u32, size=u32)
+"""How one level is prefiltered. lobe: x and y of the direction in the texel's tangent frame, level, weight."""
 
 VERTEX = np.dtype(
     [

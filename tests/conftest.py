@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,10 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 if "MESA_SHADER_CACHE_DIR" not in os.environ:
     os.environ["MESA_SHADER_CACHE_DIR"] = str(CHECKOUT / ".cache" / "mesa")
     Path(os.environ["MESA_SHADER_CACHE_DIR"]).mkdir(parents=True, exist_ok=True)
+
+# No test reads or fills the cache of whoever runs it; processes that tests start are in the same place.
+_cache = tempfile.TemporaryDirectory(prefix="dreamwell-cache-", ignore_cleanup_errors=True)
+os.environ["DREAMWELL_CACHE"] = _cache.name
 
 # A test's time says more about the machine than about the code; the same examples everywhere make CI's failures ours.
 settings.register_profile("dreamwell", deadline=None, derandomize=True)

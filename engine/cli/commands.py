@@ -228,14 +228,19 @@ def new(name: Annotated[str, Argument(metavar="NAME", help="Its folder, made her
 def bench(
     what: Annotated[
         str,
-        Argument(metavar="weave|frame|memory|compare", help="One of them; else weave and frame.", show_default=False),
+        Argument(
+            metavar="weave|frame|memory|environment|compare",
+            help="One of them; else weave and frame.",
+            show_default=False,
+        ),
     ] = "",
     objects: Annotated[
         list[str] | None,
         Option(
             "--objects",
             metavar="N ...",
-            help="Scene sizes; 1000 100000 1000000 unless told, for compare 1000 10000 100000.",
+            help="Scene sizes; 1000 100000 1000000 unless told, for compare 1000 10000 100000; for environment the "
+            "height of the panorama, 1024.",
             callback=checked(read_counts, "--objects"),
         ),
     ] = None,
@@ -250,7 +255,7 @@ def bench(
     set: Set = None,
     json: Json = None,
 ) -> None:
-    """Measure weaving, the CPU cost of a frame, memory, and another engine on the same view."""
+    """Measure weaving, the CPU cost of a frame, memory, panoramas, and another engine on the same view."""
     from . import bench as work
 
     known = (*work.NAMES, *work.MORE)

@@ -66,7 +66,7 @@ def test_materials_bring_complete_addresses(library: AssetLibrary) -> None:
 
 def test_pictures_and_environments(library: AssetLibrary) -> None:
     assert library.image("pictures/a.png").pixels.tolist() == [[[7, 7, 7, 255]]]
-    assert library.environment("sky.hdr").tolist() == np.ones((2, 4, 3)).tolist()
+    assert library.environment("sky.hdr").pixels.tolist() == np.ones((2, 4, 3)).tolist()
 
 
 def test_each_file_is_read_once(library: AssetLibrary) -> None:

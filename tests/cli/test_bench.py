@@ -2,6 +2,7 @@
 
 import gc
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from dreamwell.benchmarks.frame import counted_collections
+from dreamwell.engine import cache
 from dreamwell.engine.cli import main
 
 QUICK = ("--objects", "40", "--size", "32x18")
@@ -78,10 +80,20 @@ def test_every_pass_is_timed_on_the_gpu(rows: Any, capsys: pytest.CaptureFixture
     assert "tonemap" in out
 
 
+def test_surroundings_come_from_the_cache_the_second_time(rows: Any) -> None:
+    place = os.environ[cache.VARIABLE]
+    (row,) = rows("environment", "--objects", "64", "--frames", "2")
+    assert row["height"] == 64
+    assert row["first_ms"] > 0
+    assert row["cached_ms"] > 0
+    assert row["kept_mb"] > 6 * 64 * 64 * 4 / 1e6
+    assert os.environ[cache.VARIABLE] == place
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["light"], "weave, frame, memory, compare"),
+        (["light"], "weave, frame, memory, environment, compare"),
         (["frame", "--culling", "maybe"], "neither on nor off"),
         (["frame", "--moving", "1.5"], "--moving"),
         (["frame", "--set", "nothing"], "GROUP.KEY=VALUE"),

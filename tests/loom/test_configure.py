@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dreamwell.assets.hdr import write_hdr
+from dreamwell.assets.panorama import read_panorama
 from dreamwell.engine.scene import (
     Environment,
     Mesh,
@@ -184,14 +186,17 @@ def test_the_mean_of_a_sky_is_that_of_the_shader_s_gradient() -> None:
     assert mean_radiance(sky, None) == pytest.approx(wanted, rel=0.005)
 
 
-def test_a_picture_s_rows_count_by_the_area_they_cover() -> None:
-    pixels = np.zeros((64, 128, 3), np.float32)
-    pixels[:32] = 1  # the upper half
-    environment = Environment(source="file", file="x.hdr", intensity=4)
-    assert mean_radiance(environment, pixels) == pytest.approx(2)
-    pixels[:] = 0
-    pixels[0] = 1  # the polar cap: (1 - cos(π/64)) / 2 of the sphere
-    assert mean_radiance(environment, pixels) == pytest.approx(4 * (1 - math.cos(math.pi / 64)) / 2, rel=0.01)
+def test_a_picture_s_rows_count_by_the_area_they_cover(tmp_path: Path) -> None:
+    def mean(rows: int) -> float:
+        """Of a picture whose uppermost rows are white."""
+        pixels = np.zeros((64, 128, 3), np.float32)
+        pixels[:rows] = 1
+        write_hdr(tmp_path / "x.hdr", pixels)
+        environment = Environment(source="file", file="x.hdr", intensity=4)
+        return mean_radiance(environment, read_panorama(tmp_path / "x.hdr"))
+
+    assert mean(32) == pytest.approx(2)
+    assert mean(1) == pytest.approx(4 * (1 - math.cos(math.pi / 64)) / 2, rel=0.01), "the polar cap"
 
 
 def test_an_environment_file_is_loaded(tmp_path: Path) -> None:
@@ -200,7 +205,6 @@ def test_an_environment_file_is_loaded(tmp_path: Path) -> None:
     scene = Scene(root=tmp_path)
     scene.add("sky", Environment(source="file", file="sky.hdr", intensity=10))
     woven = weave(scene)
-    assert woven.environment.pixels is not None
-    assert woven.environment.pixels.shape == (2, 4, 3)
-    assert not woven.environment.pixels.flags.writeable
+    assert woven.environment.panorama is not None
+    assert woven.environment.panorama.pixels.tolist() == np.ones((2, 4, 3)).tolist()
     assert woven.metered_ev100 == pytest.approx(ev_of(10 * math.pi), abs=0.01)

@@ -18,7 +18,7 @@ SIZE = (256, 256)
 SAMPLES = 16
 DIRECT = {"bias": 0.01, "relMSE": 0.002, "FLIP": 0.012}
 FURNACE = {"relMSE": 0.0003, "FLIP": 0.02}
-IMAGE_BASED = {"bias": 0.01, "relMSE": 0.03, "FLIP": 0.08}
+IMAGE_BASED = {"bias": 0.007, "relMSE": 0.008, "FLIP": 0.065}
 
 
 @pytest.fixture(scope="module")

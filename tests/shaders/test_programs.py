@@ -32,6 +32,7 @@ PROGRAMS: dict[str, list[Bindings]] = {
     "environment_fill": [g.ENVIRONMENT_FILL],
     "environment_irradiance": [g.ENVIRONMENT_IRRADIANCE],
     "environment_levels": [g.ENVIRONMENT_LEVELS],
+    "environment_pack": [g.ENVIRONMENT_PACK],
     "environment_prefilter": [g.ENVIRONMENT_PREFILTER],
     "hi_z_first": [g.HI_Z_FIRST],
     "hi_z_next": [g.HI_Z_NEXT],
