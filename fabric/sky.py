@@ -36,10 +36,12 @@ F64 = NDArray[np.float64]
 
 _HEIGHT_STEP = math.radians(0.01)
 """The sun's height is rounded to this for the sky around the eye."""
-_LIGHT_STEP = math.radians(0.25)
-"""While the sun moves, the light on surfaces follows in steps of its height as large as this,"""
-_LIGHT_FRAMES = 4
-"""and not more often than every so many frames."""
+_LIGHT_STEP = math.radians(0.1)
+"""While the sun moves, the light on surfaces follows in steps of its height as large as this."""
+_SOFTWARE_FRAMES = 4
+"""On software adapters not more often than every so many frames: there it costs as much as a small picture."""
+_REST = 4
+"""Frames after which a sun has come to rest."""
 _LUMINANCE = np.array((0.2126, 0.7152, 0.0722))
 _TEXTURE = wgpu.TextureUsage.STORAGE_BINDING | wgpu.TextureUsage.TEXTURE_BINDING | wgpu.TextureUsage.COPY_SRC
 
@@ -78,6 +80,7 @@ class Sky:
         self._view: _State | None = None  # that the sky around the eye was made for,
         self._light: _State | None = None  # and the light on surfaces
         self._since_light = self._still = 0
+        self.light_frames = _SOFTWARE_FRAMES if gpu.software else 1
         frame["air"]["light"] = NONE
 
     def show(self, environment: Environment, lights: NDArray[np.void], *, aerial: bool) -> bool:
@@ -184,7 +187,7 @@ class Sky:
             due.append("air")
         if wanted != self._view:
             due.append("view")
-        if wanted != self._light and (self._still >= _LIGHT_FRAMES or self._is_old(wanted)):
+        if wanted != self._light and (self._still >= _REST or self._is_old(wanted)):
             due.append("light")
         return tuple(due)
 
@@ -195,7 +198,7 @@ class Sky:
             return True
         moved = abs(wanted.height - lit.height) * _HEIGHT_STEP >= _LIGHT_STEP
         climbed = abs(wanted.altitude - lit.altitude) > 0.1 + 0.1 * lit.altitude
-        return (moved or climbed) and self._since_light >= _LIGHT_FRAMES
+        return (moved or climbed) and self._since_light + 1 >= self.light_frames
 
     def record(self, encoder: Encoder) -> None:
         """Make what is due."""
