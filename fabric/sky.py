@@ -40,6 +40,8 @@ _LIGHT_STEP = math.radians(0.1)
 """While the sun moves, the light on surfaces follows in steps of its height as large as this."""
 _SOFTWARE_FRAMES = 4
 """On software adapters not more often than every so many frames: there it costs as much as a small picture."""
+_JUMP = math.radians(1)
+"""But at once when the sun has moved as far as this."""
 _REST = 4
 """Frames after which a sun has come to rest."""
 _LUMINANCE = np.array((0.2126, 0.7152, 0.0722))
@@ -196,9 +198,11 @@ class Sky:
         lit = self._light
         if lit is None or (wanted.air, wanted.tint) != (lit.air, lit.tint):
             return True
-        moved = abs(wanted.height - lit.height) * _HEIGHT_STEP >= _LIGHT_STEP
+        moved = abs(wanted.height - lit.height) * _HEIGHT_STEP
         climbed = abs(wanted.altitude - lit.altitude) > 0.1 + 0.1 * lit.altitude
-        return (moved or climbed) and self._since_light + 1 >= self.light_frames
+        if moved >= _JUMP:
+            return True
+        return (moved >= _LIGHT_STEP or climbed) and self._since_light + 1 >= self.light_frames
 
     def record(self, encoder: Encoder) -> None:
         """Make what is due."""
