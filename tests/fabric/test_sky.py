@@ -161,6 +161,15 @@ def test_the_background_is_the_sky_along_each_ray(fabric: Fabric, height: float,
     assert np.asarray(close)[off].mean() > 0.985
 
 
+@pytest.mark.parametrize("source", ["sky", "gradient"])
+def test_the_background_is_as_fine_far_from_the_origin(fabric: Fabric, source: str) -> None:
+    pictures: list[F32] = []
+    for x in (0.0, 200_000.0):
+        scene = under(20.0, 30.0, source=source, intensity=1.0 if source == "sky" else 4000.0)
+        pictures.append(draw(fabric, scene, looking((x, 30, 0), (x + 1, 30.2, 0.3), fov_y=30), (48, 32)))
+    np.testing.assert_allclose(pictures[1], pictures[0], rtol=5e-3)
+
+
 def test_the_disc_is_where_the_sun_is_and_as_large(fabric: Fabric) -> None:
     sun = Sun(lux=1.0, angular_diameter=4.0)
     scene = under(20, 130, sun=sun)
