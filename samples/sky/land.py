@@ -51,7 +51,8 @@ def rough(x: F64, z: F64, octaves: int = 5) -> F64:
 
 def ridges(x: F64, z: F64, octaves: int = 7) -> F64:
     """Mountains, 0 to about 1: noise folded at 0, rougher where it is high (Musgrave 1994)."""
-    total, weight, height = np.zeros(np.broadcast(x, z).shape), 1.0, 0.5
+    total = np.zeros(np.broadcast(x, z).shape)
+    weight, height = np.ones_like(total), 0.5
     for i in range(octaves):
         x, z = 0.8 * x - 0.6 * z + 31.7, 0.6 * x + 0.8 * z + 11.9
         sharp = (1 - np.abs(noise(x, z))) ** 2 * weight
