@@ -13,7 +13,7 @@ from ..engine.scene.components import Environment
 from ..loom.woven import WovenEnvironment
 from ..shaders.structs import IRRADIANCE, SURROUNDINGS, EnvironmentSource
 from .environment_bake import baked, picture
-from .environment_cube import EnvironmentCube, EnvironmentKernels
+from .environment_cube import SAMPLES_SMOOTH, EnvironmentCube, EnvironmentKernels
 from .tape import Encoder
 
 FACE_SMOOTH = 64
@@ -69,7 +69,7 @@ class EnvironmentMap:
         """Show a cube with `face` x `face` texels a face, a multiple of 64. Returns whether `view` is a new one."""
         self._shown = None
         if self._cube is None or self._cube.face != face:
-            self._cube = cube = EnvironmentCube(self._kernels, face, self.irradiance)
+            self._cube = cube = EnvironmentCube(self._kernels, face, self.irradiance, SAMPLES_SMOOTH)
             self._fill_group = self._kernels.fill.bind(
                 surroundings={"buffer": self._surroundings},
                 picture=self._no_picture,

@@ -93,7 +93,7 @@ def _bake(kernels: EnvironmentKernels, rgbe: Rgbe) -> BakedEnvironment:
         rgbe = rgbe.halved()
     usage = wgpu.BufferUsage.STORAGE | wgpu.BufferUsage.COPY_SRC
     irradiance = gpu.device.create_buffer(label="irradiance", size=IRRADIANCE.size, usage=usage)
-    cube = EnvironmentCube(kernels, face_of(len(rgbe.texels)), irradiance)
+    cube = EnvironmentCube(kernels, face_of(len(rgbe.texels)), irradiance, environment_cube.SAMPLES)
     texels, scale = shared_exponents(rgbe)
     values = np.zeros((), SURROUNDINGS.dtype)
     values["source"], values["size"], values["scale"] = EnvironmentSource.FILE, cube.face, scale

@@ -23,8 +23,13 @@ from .tape import ComputePass, Encoder
 
 IRRADIANCE_FACE = 32
 """The irradiance is summed over the level that has at least so many texels along an edge."""
-SAMPLES = (48, 64, 128)
-"""How many directions a texel of the prefiltered levels is the mean of: of the first, the second, all others."""
+SAMPLES = (64, 128, 384, 512)
+"""How many directions a texel of the first prefiltered level is the mean of, of the second, the third, all others.
+
+A sun in the picture shows single samples as spots where there are too few; small levels can afford many.
+"""
+SAMPLES_SMOOTH = (64, 128, 128)
+"""For cubes that are made anew while the scene runs, from skies without a sun's disc."""
 GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 _ALIGN = 256  # offsets of uniforms and storage
 
@@ -66,9 +71,7 @@ def lobe_samples(roughness: float, count: int, size: int) -> NDArray[np.float32]
     sin2 = a2 * u / (1 - (1 - a2) * u)  # of the half vector
     nl = 1 - 2 * sin2
     solid = 4 * np.pi * (sin2 + a2 * (1 - sin2)) ** 2 / a2 * density / count
-    level = (
-        0.5 * np.log2(solid * size * size / 4) - 0.5
-    )  # a texel in a face's middle has 4 / size²; half a level sharper
+    level = 0.5 * np.log2(solid * size * size / 4)  # a texel in a face's middle has 4 / size²
     around = np.arange(count) * GOLDEN_ANGLE
     sine = 2 * np.sqrt(sin2 * (1 - sin2))
     weight = 2 * nl / (nl + np.sqrt(nl * nl * (1 - a2) + a2)) * density
@@ -130,7 +133,10 @@ class EnvironmentCube:
     a storage texture.  irradiance: the buffer that gets the structs.IRRADIANCE.
     """
 
-    def __init__(self, kernels: EnvironmentKernels, face: int, irradiance: wgpu.GPUBuffer) -> None:
+    def __init__(
+        self, kernels: EnvironmentKernels, face: int, irradiance: wgpu.GPUBuffer, samples: Sequence[int]
+    ) -> None:
+        """samples: for each level from the first prefiltered one on; the last holds for those that are not named."""
         assert face % 64 == 0, face
         gpu, self.kernels, self.face, self.levels = kernels.gpu, kernels, face, levels_of(face)
         halvings = (face & -face).bit_length() - 1  # until the texels along an edge are odd
@@ -154,7 +160,7 @@ class EnvironmentCube:
         self._prefilterings: list[tuple[wgpu.GPUBindGroup, int]] = []
         for level in range(1, self.levels):
             value = values[level, : PREFILTERING.size].view(PREFILTERING.dtype)
-            count = SAMPLES[min(level, len(SAMPLES)) - 1]
+            count = samples[min(level, len(samples)) - 1]
             value["lobe"][0, :count] = lobe_samples(roughness_of(level, self.levels), count, face // 2)
             value["samples"] = count
             value["size"] = face >> level

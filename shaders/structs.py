@@ -313,7 +313,7 @@ SURROUNDINGS = struct(
 IRRADIANCE = array(vec4, 9)
 """SH L2 of the environment, already convolved with the cosine lobe, over π; alpha unused."""
 
-LOBE_SAMPLES = 128
+LOBE_SAMPLES = 512
 """The most directions that a prefiltered texel is the mean of."""
 
 PREFILTERING = struct("Prefiltering", lobe=array(vec4, LOBE_SAMPLES), samples=u32, size=u32)

@@ -179,7 +179,7 @@ def test_packed_texels_are_those_of_the_cube(kernels: EnvironmentKernels) -> Non
     """The packing kernel against rounding to nine bits of the brightest channel."""
     gpu = kernels.gpu
     rng = np.random.default_rng(5)
-    cube = EnvironmentCube(kernels, 64, gpu.device.create_buffer(size=144, usage="STORAGE"))
+    cube = EnvironmentCube(kernels, 64, gpu.device.create_buffer(size=144, usage="STORAGE"), [8])
     texels = np.exp2(rng.uniform(-22, 15.99, (6, 64, 64, 4))).astype(np.float16)
     edges = [[0, 0, 0], [65504, 1, 0], [1, 1, 1], [511.75, 255.9, 0.1]]
     texels[0, 0, :4, :3] = np.array(edges, np.float16)

@@ -1,4 +1,4 @@
-"""Diffuse light from the surroundings: spherical harmonics of order 2.
+"""The witness of diffuse light from the surroundings: spherical harmonics of order 2, in double precision.
 
 Ramamoorthi & Hanrahan 2001, "An Efficient Representation for Irradiance Environment Maps".
 """
