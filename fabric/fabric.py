@@ -411,7 +411,7 @@ class Fabric:
         if self._sky.due:
             self._sky.record(encoder)
         sky = self._sky.draw if self._sky.on else None
-        self._main.record(encoder, group, self._main_group, scene, late=two_phases, sky=sky)
+        self._main.record(encoder, group, self._main_group, scene, late=two_phases, sky=sky, aerial=self._sky.aerial)
         if self._debug is not None and self.settings.debug.view != "none":
             canvas = Canvas(self._hdr_view, depth)
             if not two_phases:
@@ -434,6 +434,8 @@ class Fabric:
         settings = self.settings
         key: tuple[bool | str, ...] = (
             *self._sky.due,
+            self._sky.on,
+            self._sky.aerial,
             self._samples > 1,
             self._is_last_sample() and shown,
             settings.cull.occlusion,

@@ -29,8 +29,8 @@ class MainPass:
 
     def __init__(self, gpu: Gpu, layouts: Layouts) -> None:
         self.gpu, self.layouts = gpu, layouts
-        self._pipelines: dict[tuple[PipelineClass, groups.Sampling], wgpu.GPURenderPipeline] = {}
-        self._modules: dict[groups.Sampling, wgpu.GPUShaderModule] = {}
+        self._pipelines: dict[tuple[PipelineClass, groups.Sampling, bool], wgpu.GPURenderPipeline] = {}
+        self._modules: dict[tuple[groups.Sampling, bool], wgpu.GPUShaderModule] = {}
         sky = program("sky", [groups.FRAME]).compile(gpu.device)
         self._sky = gpu.device.create_render_pipeline(
             label="sky",
@@ -50,15 +50,16 @@ class MainPass:
         self._hdr_view, self.depth_view = self.hdr.create_view(), self.depth.create_view()
         return self.hdr
 
-    def _pipeline(self, kind: PipelineClass, sampling: groups.Sampling) -> wgpu.GPURenderPipeline:
-        found = self._pipelines.get((kind, sampling))
+    def _pipeline(self, kind: PipelineClass, sampling: groups.Sampling, aerial: bool) -> wgpu.GPURenderPipeline:
+        found = self._pipelines.get((kind, sampling, aerial))
         if found is not None:
             return found
         device, layouts = self.gpu.device, self.layouts
-        if sampling not in self._modules:
+        if (sampling, aerial) not in self._modules:
             seen = [groups.FRAME, groups.MAIN, groups.materials(sampling.pools), groups.DRAW]
-            self._modules[sampling] = program("main", seen, [sampling.wgsl()]).compile(device)
-        module = self._modules[sampling]
+            texts = [sampling.wgsl(), groups.aerial(aerial)]
+            self._modules[sampling, aerial] = program("main", seen, texts).compile(device)
+        module = self._modules[sampling, aerial]
         blend = kind == PipelineClass.BLEND
         entry = "blend_fragment" if blend else "opaque_fragment"
         target: dict[str, Any] = {"format": HDR_FORMAT}
@@ -78,7 +79,7 @@ class MainPass:
                 "depth_compare": "greater" if blend else "equal",
             },
         )
-        self._pipelines[kind, sampling] = made
+        self._pipelines[kind, sampling, aerial] = made
         return made
 
     def record(
@@ -90,8 +91,12 @@ class MainPass:
         *,
         late: bool,
         sky: Callable[[wgpu.GPURenderPassEncoder | TapePass], None] | None = None,
+        aerial: bool = False,
     ) -> None:
-        """Draw the culled scene over its depth; `late`: the list of the late phase too; `sky` draws the background."""
+        """Draw the culled scene over its depth; `late`: the list of the late phase too.
+
+        `sky` draws the background in place of the environment; `aerial`: surfaces are seen through its air.
+        """
         render = encoder.begin_render_pass(
             label="main",
             color_attachments=[
@@ -109,7 +114,7 @@ class MainPass:
         render.set_bind_group(3, scene.draw_group)
         set_geometry(render, scene)
         for kind, first, count in scene.runs:
-            render.set_pipeline(self._pipeline(kind, scene.sampling))
+            render.set_pipeline(self._pipeline(kind, scene.sampling, aerial))
             multi_draw(render, scene.view_target.args, first, count)
             if late:
                 multi_draw(render, scene.view_target.args, scene.batches + first, count)
@@ -120,6 +125,6 @@ class MainPass:
             render.set_pipeline(self._sky)
             render.draw(3)
         if scene.blended:
-            render.set_pipeline(self._pipeline(PipelineClass.BLEND, scene.sampling))
+            render.set_pipeline(self._pipeline(PipelineClass.BLEND, scene.sampling, aerial))
             multi_draw(render, scene.blend_args, 0, scene.blended)
         render.end()

@@ -61,7 +61,7 @@ class _State:
 class Sky:
     """The sky that a scene's strongest sun makes.
 
-    on: whether there is one. due: what this frame has to make anew, of "air", "view" and "light", in this order; it
+    on: whether there is one. aerial: whether surfaces are seen through its air. due: what this frame has to make anew, of "air", "view" and "light", in this order; it
     is a part of what a recorded frame is known by.
     """
 
@@ -72,7 +72,7 @@ class Sky:
         """`frame` and `atmosphere` are the uniforms that it writes into, `binding` is the resource of the second."""
         self.gpu, self._layouts, self._environment = gpu, layouts, environment
         self._frame, self._atmosphere, self._binding = frame, atmosphere, binding
-        self.on = False
+        self.on = self.aerial = False
         self.due: tuple[str, ...] = ()
         self._tables: _Tables | None = None
         self._air, self._daylight, self._component = Air(), Daylight.of(Air()), Environment()
@@ -89,8 +89,8 @@ class Sky:
         """Have the sky of an environment with (l,) structs.LIGHT, if they make one. Returns whether they do."""
         row = sun_of_sky(environment, lights)
         self.on = row is not None
+        self.aerial = self.on and aerial
         self._frame["air"]["light"] = NONE
-        self._frame["air"]["aerial"] = self.on and aerial
         if row is None:
             self.due = ()
             return False

@@ -69,6 +69,11 @@ class Sampling:
         )
 
 
+def aerial(on: bool) -> str:
+    """AERIAL: whether surfaces are seen through the air of a sky."""
+    return f"const AERIAL = {'true' if on else 'false'};\n"
+
+
 DRAW = Bindings(
     "draw",
     VERTEX | FRAGMENT,

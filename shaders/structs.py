@@ -237,9 +237,9 @@ AIR = struct(
     sun=vec3,  # world, unit, towards the sun that lights the sky
     light=u32,  # its row among the lights, or NONE without a physical sky
     through=vec3,  # how much of its light comes through the air
-    aerial=u32,  # 1: surfaces are seen through the air
-    rayleigh=vec3,  # scattering by the air at sea level, 1/m
     rayleigh_height=f32,  # m
+    rayleigh=vec3,  # scattering by the air at sea level, 1/m
+    horizon=f32,  # its height, radians
     direct=vec3,  # what arrives of the sun at the eye, lux
     haze_scattering=f32,  # at sea level, 1/m
     diffuse=vec3,  # radiance of what was scattered more than once, per scattering coefficient
@@ -248,7 +248,6 @@ AIR = struct(
     haze_height=f32,  # m
     disc_radius=f32,  # radians
     haze_anisotropy=f32,
-    horizon=f32,  # height of the horizon, radians
 )
 """The physical sky as the frame's shaders see it; its look-up table is turned by `environment_turn`."""
 

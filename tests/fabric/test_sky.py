@@ -387,7 +387,13 @@ def test_from_one_sky_to_another_and_back(fabric: Fabric) -> None:
     fabric.upload_scene(weave(scene(kinds[0])))
     for i in (1, 2, 0, 3, 4, 2, 1, 4, 0):
         fabric.set_environment(weave(scene(kinds[i])).environment)
-        np.testing.assert_allclose(show(fabric, observer, (32, 32)), wanted[i], rtol=2e-3)
+        for _ in range(3):
+            np.testing.assert_allclose(show(fabric, observer, (32, 32)), wanted[i], rtol=2e-3)
+    for on in (False, True):
+        settings = fabric.settings
+        fabric.set_post_process_config(replace(settings, sky=replace(settings.sky, aerial_perspective=on)))
+        show(fabric, observer, (32, 32))
+        assert fabric._sky.aerial == on
 
 
 def test_plain_frames_show_the_same(fabric: Fabric) -> None:

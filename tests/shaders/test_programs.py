@@ -81,7 +81,8 @@ def test_it_compiles_with_its_groups(gpu: Gpu, name: str) -> None:
 @pytest.mark.parametrize("pools", range(g.POOLS + 1))
 @pytest.mark.parametrize("name", TEXTURED)
 def test_it_compiles_for_every_number_of_texture_pools(gpu: Gpu, name: str, pools: int, taps: int) -> None:
-    texts = [g.Sampling(pools, taps).wgsl(), *([SURFACE_UNNUMBERED] if name == "pick" else [])]
+    texts = [g.Sampling(pools, taps).wgsl(), g.aerial(taps > 1)]
+    texts += [SURFACE_UNNUMBERED] if name == "pick" else []
     made = program(name, [*TEXTURED[name], g.materials(pools)], texts)
     made.compile(gpu.device)
     assert len(re.findall(r"textureSampleGrad\(pool_\d", made.code)) == pools, "every pool is read in one place"
