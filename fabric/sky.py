@@ -61,8 +61,8 @@ class _State:
 class Sky:
     """The sky that a scene's strongest sun makes.
 
-    on: whether there is one. aerial: whether surfaces are seen through its air. due: what this frame has to make anew, of "air", "view" and "light", in this order; it
-    is a part of what a recorded frame is known by.
+    on: whether there is one. aerial: whether surfaces are seen through its air. due: what this frame has to make anew,
+    of "air", "view" and "light", in this order. A recorded frame is known by all three.
     """
 
     def __init__(
