@@ -45,7 +45,6 @@ _JUMP = math.radians(1)
 _REST = 4
 """Frames after which a sun has come to rest."""
 _LUMINANCE = np.array((0.2126, 0.7152, 0.0722))
-_TEXTURE = wgpu.TextureUsage.STORAGE_BINDING | wgpu.TextureUsage.TEXTURE_BINDING | wgpu.TextureUsage.COPY_SRC
 
 
 @dataclass(frozen=True)
