@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ..loom.atmosphere import sun_of_sky
 from ..loom.configure import implicit_environment, metered
 from ..loom.manifest import changed_material
 from ..loom.woven import WovenEnvironment, WovenScene
@@ -21,6 +22,7 @@ from .errors import SceneError
 from .light_table import LightTable
 from .scene.components import Environment, Light, Material
 from .scene.lights import checked_light
+from .transforms import Transforms
 
 F32 = NDArray[np.float32]
 C = TypeVar("C")
@@ -65,6 +67,9 @@ class Appearance:
         self.changed_materials: set[int] = set()
         self.changed_environment = False
         self.unmetered = False
+        self._sun: int | None = None  # the row of the object whose sun makes the sky, where one does
+        self._sun_at = b""
+        self._find_sun()
 
     def resend(self) -> None:
         """Another Fabric shows the world: everything that is not as it was woven is to be sent again."""
@@ -74,26 +79,47 @@ class Appearance:
         self.changed_environment |= self.environment is not woven.environment
         self.unmetered |= self.ev100 != woven.metered_ev100
 
+    # ---- the sky's sun -------------------------------------------------------------------------------------------
+
+    def _find_sun(self) -> None:
+        light = sun_of_sky(self.environment.component, self.lights.rows)
+        self._sun = None if light is None else int(self.lights.rows["object"][light])
+        self._sun_at = b""
+
+    def follow_sun(self, transforms: Transforms) -> None:
+        """Have the light metered anew when the sun that makes the sky has turned."""
+        if self._sun is not None:
+            at = transforms.world_of(np.array([self._sun], np.int32))[0, :, 2].tobytes()
+            if at != self._sun_at:
+                self.unmetered |= bool(self._sun_at)
+                self._sun_at = at
+
     # ---- lights -------------------------------------------------------------------------------------------------
 
     def set_light(self, row: int, value: Light) -> None:
         """Another light in place of the one of its kind on an object, or one more. Raises SceneError."""
         checked_light(value)
-        self.unmetered |= self.lights.set(row, value)
+        if self.lights.set(row, value):
+            self.unmetered = True
+            self._find_sun()
 
     def add_lights(self, rows: NDArray[np.int32], value: Light) -> None:
         """A light for each of some new objects (k,). Raises SceneError."""
         checked_light(value)
         self.lights.add(rows, value)
         self.unmetered = True
+        self._find_sun()
 
     def discard_light(self, row: int, kind: type[Light]) -> None:
         """Take the light of a kind from an object, if it has one."""
         self.unmetered |= self.lights.discard(row, kind)
+        self._find_sun()
 
     def put_out(self, rows: NDArray[np.integer[Any]]) -> None:
         """The objects in these rows (k,) are gone, and their lights with them."""
-        self.unmetered |= self.lights.put_out(rows)
+        if self.lights.put_out(rows):
+            self.unmetered = True
+            self._find_sun()
 
     # ---- materials ----------------------------------------------------------------------------------------------
 
@@ -137,6 +163,7 @@ class Appearance:
         """Other surroundings, woven: those may bring a file."""
         self.environment = environment
         self.changed_environment = self.unmetered = True
+        self._find_sun()
 
     def meter(self, world_from_local: F32, drawn: NDArray[np.integer[Any]]) -> float:
         """EV100 by the incident meter, from the lights and surroundings as they are now; see `loom.configure`.
@@ -154,6 +181,7 @@ class Appearance:
             if implied != self.environment.component:
                 self.environment = replace(self.environment, component=implied)
                 self.changed_environment = True
+                self._find_sun()
         self.ev100 = metered(lights, self.environment, drawn, world_from_local)
         self.unmetered = False
         return self.ev100

@@ -89,7 +89,7 @@ class LightTable:
                 if value == old:
                     return False
                 made = light_struct(value)
-                for key in ("color", "range", "spot_scale", "spot_offset", "casts_shadows"):
+                for key in ("color", "range", "spot_scale", "spot_offset", "casts_shadows", "radius"):
                     self.rows[key][light] = made[key]
                 self._keep(light, value)
                 self._changed[light] = True

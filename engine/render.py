@@ -222,6 +222,7 @@ class Stage:
     def _send(self, world: World) -> None:
         """What changed of the lights, the materials, the surroundings; and the exposure that follows them."""
         look = world.appearance
+        look.follow_sun(world.transforms)
         if look.unmetered:
             self.fabric.set_metered(world.meter())
         changed, other = look.lights.unsent()

@@ -18,6 +18,7 @@ from ..loom.woven import WovenEnvironment, WovenScene
 from ..shaders import groups
 from ..shaders.structs import (
     ACCUMULATION,
+    ATMOSPHERE,
     CLUSTERING,
     DRAW_COMMAND,
     FRAME,
@@ -42,6 +43,7 @@ from .picking import FEATURE as NUMBERED
 from .picking import Drawn, Pick, Picking, Rectangle
 from .scene_buffers import GpuScene, Layouts
 from .shadows import Shadows
+from .sky import Sky, without_sun
 from .tape import Encoder, Submission, Tape
 from .timing import FEATURE as TIMESTAMPS
 from .timing import PassTimes
@@ -88,7 +90,14 @@ class Fabric:
         self.submit_us = 0.0
         self._layouts = Layouts.make(gpu.device)
         self._uniforms = Uniforms(
-            gpu, frame=FRAME, view=VIEW, tonemap=TONEMAP, accumulation=ACCUMULATION, meter=METER, clustering=CLUSTERING
+            gpu,
+            frame=FRAME,
+            view=VIEW,
+            tonemap=TONEMAP,
+            accumulation=ACCUMULATION,
+            meter=METER,
+            clustering=CLUSTERING,
+            atmosphere=ATMOSPHERE,
         )
         self._cull = Cull(gpu, self._layouts)
         self._hi_z = HiZ(gpu, self._layouts)
@@ -110,6 +119,14 @@ class Fabric:
             label="clamp", mag_filter="linear", min_filter="linear", mipmap_filter="linear"
         )
         self._environment = EnvironmentMap(gpu)
+        self._sky = Sky(
+            gpu,
+            self._layouts,
+            self._environment,
+            self._uniforms["frame"],
+            self._uniforms["atmosphere"],
+            self._uniforms.binding("atmosphere"),
+        )
         self._samples = 1
         self._sample = 0
         self._exposure = 1.0
@@ -196,7 +213,7 @@ class Fabric:
         self.scene = scene = GpuScene(self.gpu, self._layouts, woven, textures.max_size, textures.anisotropy)
         self.metered_ev100 = woven.metered_ev100
         self._measured_at = None
-        self._environment.show(woven.environment)
+        self._surround(woven.environment)
         self._bind_frame(scene)
         scene.changes.measure_all(scene.count)
         self._bind_cull(scene)
@@ -227,9 +244,16 @@ class Fabric:
     def set_environment(self, woven: WovenEnvironment) -> None:
         """Other surroundings from the next frame on. Another intensity, rotation or backdrop costs nothing."""
         scene = self._scene()
-        if self._environment.show(woven):
+        if self._surround(woven):
             self._bind_frame(scene)
         self._set_static_uniforms()
+
+    def _surround(self, woven: WovenEnvironment) -> bool:
+        """Show surroundings. Returns whether what the frame binds of them is new."""
+        self._surroundings = woven
+        if self._sky.show(woven.component, self._scene().lights, aerial=self.settings.sky.aerial_perspective):
+            return self._sky.surround()
+        return self._environment.show(without_sun(woven))
 
     def set_lights(self, rows: NDArray[np.int32], values: NDArray[np.void]) -> None:
         """Other values for some lights: rows (k,) of the woven lights and (k,) structs.LIGHT of the same kinds.
@@ -238,8 +262,7 @@ class Fabric:
         """
         scene = self._scene()
         scene.set_lights(rows, values)
-        self._cast_shadows(scene)
-        self._set_static_uniforms()
+        self._relight(scene)
 
     def put_lights(self, rows: NDArray[np.int32], values: NDArray[np.void]) -> None:
         """Other lights in rows (k,), which may lie beyond those that there are: (k,) structs.LIGHT, places and all.
@@ -248,8 +271,19 @@ class Fabric:
         """
         scene = self._scene()
         scene.put_lights(rows, values)
+        self._surround(self._surroundings)  # there may be a sun now, or none any more
+        self._relight(scene)
+
+    def _relight(self, scene: GpuScene) -> None:
         self._cast_shadows(scene)
+        if self._sky.on:
+            self._light_sky()
         self._set_static_uniforms()
+
+    def _light_sky(self) -> None:
+        """Lights or settings are others: which of the suns makes the sky, and what it is for."""
+        environment = self._surroundings.component
+        self._sky.show(environment, self._scene().lights, aerial=self.settings.sky.aerial_perspective)
 
     def set_materials(self, rows: NDArray[np.int32], values: NDArray[np.void]) -> None:
         """Other factors for some materials: rows (k,) and (k,) structs.MATERIAL.
@@ -290,6 +324,8 @@ class Fabric:
         self._fit_transparency()
         if self.scene is not None:
             self._cast_shadows(self.scene)
+        if self._sky.on:
+            self._light_sky()
         self._set_static_uniforms()
 
     def _weighted(self) -> bool:
@@ -419,6 +455,7 @@ class Fabric:
         self._drawn = True
         if self._clustered():
             self._clusters.look()
+        self._sky.drawn()
         if not self._frozen():
             self._culled = self._scene().version, self._observer, self._world_from_clip
         self.encode_us = (encoded - start) / 1e3
@@ -431,7 +468,9 @@ class Fabric:
         if self._clusters.fit(scene):
             self._bind_frame(scene)
             self._bind_main()
-        self._main.lighting = groups.Lighting(self._shadows.shadowing, clustered=self._clustered())
+        self._main.lighting = groups.Lighting(
+            self._shadows.shadowing, clustered=self._clustered(), aerial=self._sky.aerial
+        )
         if scene.version != self._bound_version:
             self._bound_version = scene.version
             self._tapes.clear()
@@ -476,8 +515,11 @@ class Fabric:
         self._shadows.record(encoder, group, scene)
         if self._clustered():
             self._clusters.record(encoder, group)
+        if self._sky.due:
+            self._sky.record(encoder)
         blended = scene.blended > 0 and not weighted
-        self._main.record(encoder, group, self._main_group, scene, late=two_phases, blended=blended)
+        sky = self._sky.draw if self._sky.on else None
+        self._main.record(encoder, group, self._main_group, scene, late=two_phases, blended=blended, sky=sky)
         if weighted:
             self._transparency.record(
                 encoder, group, self._main_group, scene, self._hdr_view, depth, late=two_phases, in_order=in_order
@@ -514,7 +556,10 @@ class Fabric:
     def _tape(self, scene: GpuScene, *, shown: bool) -> Tape:
         """The recorded frame. What it refers to stays the same until something calls `_tapes.clear()`."""
         settings = self.settings
-        key = (
+        key: tuple[bool | str, ...] = (
+            *self._sky.due,
+            self._sky.on,
+            self._sky.aerial,
             self._samples > 1,
             self._is_last_sample(),
             shown,
@@ -542,9 +587,10 @@ class Fabric:
         turn = np.radians(environment.rotation)
         frame["exposure"] = self._exposure
         frame["lights"] = len(scene.lights)
-        frame["environment_turn"] = (np.cos(turn), np.sin(turn))
         frame["environment_mips"] = self._environment.levels - 1
-        frame["environment_intensity"] = environment.intensity
+        if not self._sky.on:  # which sets these by itself, every frame
+            frame["environment_turn"] = (np.cos(turn), np.sin(turn))
+            frame["environment_intensity"] = environment.intensity
         frame["backdrop"] = environment.backdrop
         frame["background"] = environment.visible
         frame["energy_compensation"] = settings.shading.energy_compensation
@@ -601,6 +647,7 @@ class Fabric:
         self._turn += 1
         if self._clustered():
             self._clusters.set_frame(self._uniforms["clustering"], scene, observer, self.size, far)
+        self._sky.follow(scene.lights, observer.eye)
         frame["sample"] = self._sample
         antialiased = self.settings.shading.specular_antialiasing
         frame["normal_variance"] = NORMAL_VARIANCE / self._samples**2 if antialiased else 0.0

@@ -5,6 +5,7 @@ Where transparent surfaces are mixed in any order, `transparency.py` draws them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import wgpu
@@ -16,7 +17,7 @@ from ..shaders.structs import PipelineClass
 from .depth_pass import FORMAT as DEPTH_FORMAT
 from .draws import ATTRIBUTES, POSITIONS, multi_draw, primitive, set_geometry
 from .scene_buffers import GpuScene, Layouts
-from .tape import Encoder
+from .tape import Encoder, TapePass
 
 HDR_FORMAT = "rgba16float"
 
@@ -101,8 +102,12 @@ class MainPass:
         *,
         late: bool,
         blended: bool,
+        sky: Callable[[wgpu.GPURenderPassEncoder | TapePass], None] | None = None,
     ) -> None:
-        """Draw the culled scene over its depth; `late`: the list of the late phase too; `blended`: what is sorted."""
+        """Draw the culled scene over its depth; `late`: the list of the late phase too; `blended`: what is sorted.
+
+        `sky` draws the background in place of the environment.
+        """
         render = encoder.begin_render_pass(
             label="main",
             color_attachments=[
@@ -124,8 +129,12 @@ class MainPass:
             multi_draw(render, scene.view_target.args, first, count)
             if late:
                 multi_draw(render, scene.view_target.args, scene.batches + first, count)
-        render.set_pipeline(self._sky)
-        render.draw(3)
+        if sky is not None:
+            sky(render)
+            render.set_bind_group(1, group)
+        else:
+            render.set_pipeline(self._sky)
+            render.draw(3)
         if blended:
             render.set_pipeline(self._pipeline(PipelineClass.BLEND, scene.sampling))
             multi_draw(render, scene.blend_args, 0, scene.blended)

@@ -57,14 +57,19 @@ class Shadowing:
 
 @dataclass(frozen=True)
 class Lighting:
-    """What a program that shades needs to know of lights: shadows, and whether to look for lamps in the clusters."""
+    """What a program that shades needs to know of light: shadows, and whether lamps are looked up in the clusters.
+
+    aerial: whether surfaces are seen through the air of a sky.
+    """
 
     shadows: Shadowing = Shadowing()
     clustered: bool = False
+    aerial: bool = False
 
     def wgsl(self) -> str:
-        """The constants of the shadows, and CLUSTERED."""
-        return f"{self.shadows.wgsl()}const CLUSTERED = {str(self.clustered).lower()};\n"
+        """The constants of the shadows, CLUSTERED, and AERIAL."""
+        clustered, aerial = (str(flag).lower() for flag in (self.clustered, self.aerial))
+        return f"{self.shadows.wgsl()}const CLUSTERED = {clustered};\nconst AERIAL = {aerial};\n"
 
 
 DEPTH = Bindings("pass", VERTEX, view=uniform(s.VIEW))
@@ -319,6 +324,47 @@ class Finish:
         parts["CURVE"] = f"{self.curve.value}u"
         return "".join(f"const FINISH_{name} = {value};\n" for name, value in parts.items())
 
+
+SKY_BACKGROUND = Bindings(
+    "pass",
+    FRAGMENT,
+    atmosphere=uniform(s.ATMOSPHERE),
+    transmittance=texture(),
+    sky_view=texture(),
+    table_sampler=sampler(),
+)
+
+# When the sky changes.
+
+ATMOSPHERE_TRANSMITTANCE = Bindings("frame", COMPUTE, atmosphere=uniform(s.ATMOSPHERE), table_out=image("rgba16float"))
+
+ATMOSPHERE_SCATTERING = Bindings(
+    "frame",
+    COMPUTE,
+    atmosphere=uniform(s.ATMOSPHERE),
+    transmittance=texture(),
+    table_sampler=sampler(),
+    table_out=image("rgba16float"),
+)
+
+SKY_VIEW = Bindings(
+    "frame",
+    COMPUTE,
+    atmosphere=uniform(s.ATMOSPHERE),
+    transmittance=texture(),
+    multiscattering=texture(),
+    table_sampler=sampler(),
+    table_out=image("rgba16float"),
+)
+
+SKY_LIGHT = Bindings(
+    "frame",
+    COMPUTE,
+    atmosphere=uniform(s.ATMOSPHERE),
+    sky_view=texture(),
+    table_sampler=sampler(),
+    level_out=image("rgba16float", "2d-array"),
+)
 
 # When the surroundings change.
 

@@ -153,9 +153,10 @@ class ToneMapOperator(IntEnum):
 class EnvironmentSource(IntEnum):
     """Surroundings.source; the names are those of Environment.source."""
 
-    SKY = 0
+    SKY = 0  # sky_light.wgsl fills it
     COLOR = 1
     FILE = 2
+    GRADIENT = 3
 
 
 MESH = struct("Mesh", index_count=u32, first_index=u32, base_vertex=i32, vertex_count=u32, centre=vec3, radius=f32)
@@ -294,6 +295,53 @@ DRAW_COMMAND = struct(
 SORT = struct("Sort", k=u32, j=u32)
 """One step of the bitonic sort."""
 
+ATMOSPHERE = struct(
+    "Atmosphere",
+    rayleigh=vec3,  # scattering by the air at sea level, 1/km
+    rayleigh_height=f32,  # km
+    ozone=vec3,  # absorption in the middle of its layer, 1/km
+    ozone_middle=f32,  # km
+    ground=vec3,  # albedo
+    ozone_reach=f32,  # km
+    sky_on_ground=vec3,  # irradiance of the ground by the sky, for a sun of 1 lux outside of the air
+    haze_scattering=f32,  # at sea level, 1/km
+    scale=vec3,  # of the sky-view table: the sun's colour over the luminance of the sky's irradiance
+    haze_extinction=f32,
+    sun=vec2,  # cosine and sine of its height
+    haze_height=f32,
+    haze_anisotropy=f32,
+    bottom=f32,  # radius of the ground, km
+    top=f32,  # radius where the air ends
+    lowest=f32,  # altitude that nobody is taken to be below, km
+    altitude=f32,  # of the eye, km
+    horizon=f32,  # its height as seen from there, radians
+    sun_radius=f32,
+    transmittance_steps=u32,
+    scattering_rays=u32,
+    scattering_steps=u32,
+    view_steps=u32,
+)
+"""What the tables of the sky are made from; see loom/atmosphere.py."""
+
+AIR = struct(
+    "Air",
+    sun=vec3,  # world, unit, towards the sun that lights the sky
+    light=u32,  # its row among the lights, or NONE without a physical sky
+    through=vec3,  # how much of its light comes through the air
+    rayleigh_height=f32,  # m
+    rayleigh=vec3,  # scattering by the air at sea level, 1/m
+    horizon=f32,  # its height, radians
+    direct=vec3,  # what arrives of the sun at the eye, lux
+    haze_scattering=f32,  # at sea level, 1/m
+    diffuse=vec3,  # radiance of what was scattered more than once, per scattering coefficient
+    haze_extinction=f32,
+    disc=vec3,  # radiance of the sun outside of the air, or 0 where it is not shown
+    haze_height=f32,  # m
+    disc_radius=f32,  # radians
+    haze_anisotropy=f32,
+)
+"""The physical sky as the frame's shaders see it; its look-up table is turned by `environment_turn`."""
+
 FRAME = struct(
     "Frame",
     view=mat4,
@@ -315,6 +363,7 @@ FRAME = struct(
     normal_variance=f32,  # specular antialiasing: how much of the normal's change per pixel is roughness; 0 for off
     orthographic=u32,
     forward=vec3,  # the way the camera looks
+    air=AIR,
 )
 
 PICKING = struct("Picking", low=uvec2, high=uvec2)

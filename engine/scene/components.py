@@ -212,13 +212,26 @@ class Camera:
 class Environment:
     """What surrounds the scene: it lights it from all sides and fills the background."""
 
-    source: Literal["sky", "color", "file"] = field(default="sky", doc="a gradient sky, one colour, or an .hdr file")
+    source: Literal["sky", "gradient", "color", "file"] = field(
+        default="sky", doc="the sky that the scene's strongest Sun makes, a gradient, one colour, or an .hdr file"
+    )
     file: AssetPath = field(default="", doc="for 'file': an equirectangular Radiance .hdr; row 0 is +Y, the centre +X")
     color: Color = field(default=(1.0, 1.0, 1.0), minimum=0, doc="for 'color': radiance from every direction")
-    zenith: Color = field(default=(0.18, 0.34, 0.72), minimum=0, doc="for 'sky': straight up")
-    horizon: Color = field(default=(0.72, 0.82, 0.95), minimum=0, doc="for 'sky': at eye level")
-    ground: Color = field(default=(0.22, 0.20, 0.18), minimum=0, doc="for 'sky': below the horizon")
-    intensity: float = field(default=1.0, unit="cd/m²", minimum=0, doc="multiplies the radiance")
+    haze: float = field(default=1.0, minimum=0, maximum=50, doc="for 'sky': dust and droplets; 1 a clear day, 10 misty")
+    air: float = field(default=1.0, minimum=0, maximum=20, doc="for 'sky': how much air there is; 1 as on Earth")
+    ozone: float = field(default=1.0, minimum=0, maximum=20, doc="for 'sky': keeps the twilight blue; 1 as on Earth")
+    sun_disc: bool = field(default=True, doc="for 'sky': whether the sun itself is seen")
+    sun_through_air: bool = field(default=True, doc="for 'sky': whether the air dims and reddens the sun's light")
+    zenith: Color = field(default=(0.18, 0.34, 0.72), minimum=0, doc="for 'gradient': straight up")
+    horizon: Color = field(default=(0.72, 0.82, 0.95), minimum=0, doc="for 'gradient': at eye level")
+    ground: Color = field(
+        default=(0.22, 0.20, 0.18),
+        minimum=0,
+        doc="for 'gradient': below the horizon; for 'sky': what the ground reflects",
+    )
+    intensity: float = field(
+        default=1.0, unit="cd/m²", minimum=0, doc="multiplies the radiance; for 'sky' a plain factor, 1 for a real one"
+    )
     rotation: float = field(
         default=0.0, unit="deg", doc="turns the surroundings about +Y, counter-clockwise from above"
     )

@@ -152,6 +152,15 @@ class Shading:
 
 
 @struct
+class Sky:
+    """The physical sky."""
+
+    aerial_perspective: bool = field(
+        default=True, doc="see what is kilometres away through the air, which dims it and gives it the sky's colour"
+    )
+
+
+@struct
 class Debug:
     """Pictures of how the picture is made."""
 
@@ -177,6 +186,7 @@ class RenderSettings:
     transparency: Transparency = field(default=Transparency())
     cull: Cull = field(default=Cull())
     textures: Textures = field(default=Textures())
+    sky: Sky = field(default=Sky())
     debug: Debug = field(default=Debug())
 
 

@@ -150,7 +150,7 @@ def test_a_cone_is_full_inside_and_dark_outside(inner: float, width: float) -> N
         assert strength((inner + outer) / 2) > 0
 
 
-def test_the_padding_of_lights_is_what_the_shader_expects() -> None:
+def test_lights_are_laid_out_as_the_shader_expects() -> None:
     scene = Scene()
     scene.add("a", Sun())
     scene.add("b", PointLight())
@@ -158,6 +158,7 @@ def test_the_padding_of_lights_is_what_the_shader_expects() -> None:
     assert lights.dtype == LIGHT.dtype
     assert lights.nbytes == 2 * LIGHT.size
     assert not lights.view(np.uint8).reshape(2, LIGHT.size)[:, 68:].any()
+    assert lights["radius"].tolist() == pytest.approx([np.tan(np.radians(0.53 / 2)), 0])
 
 
 def test_rows_of_structs_are_taken_with_their_padding() -> None:

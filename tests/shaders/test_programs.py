@@ -25,6 +25,8 @@ SOURCES = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("
 CODE = {name: re.sub(r"//.*", "", text) for name, text in SOURCES.items()}
 PROGRAMS: dict[str, list[Bindings]] = {
     "accumulate": [g.FRAME, g.ACCUMULATE],
+    "atmosphere_scattering": [g.ATMOSPHERE_SCATTERING],
+    "atmosphere_transmittance": [g.ATMOSPHERE_TRANSMITTANCE],
     "auto_exposure": [g.METER],
     "bloom_down": [g.BLOOM_DOWN],
     "bloom_up": [g.BLOOM_UP],
@@ -47,6 +49,9 @@ PROGRAMS: dict[str, list[Bindings]] = {
     "shadow_clear": [],
     "shadow_cull": [g.SHADOW_CULL],
     "sky": [g.FRAME],
+    "sky_background": [g.FRAME, g.SKY_BACKGROUND],
+    "sky_light": [g.SKY_LIGHT],
+    "sky_view": [g.SKY_VIEW],
     "tonemap": [g.FRAME, g.TONEMAP],
     "transparency": [g.TRANSPARENCY],
 }
@@ -96,7 +101,10 @@ def test_surfaces_compile_with_every_feature(gpu: Gpu, features: int) -> None:
         program("main", [*TEXTURED["main"], g.materials(pools)], texts).compile(gpu.device)
 
 
-EXTRA = {"pick": SURFACE_UNNUMBERED, "main": g.Lighting(g.Shadowing(on=True, soft=True), clustered=True).wgsl()}
+EXTRA = {
+    "pick": SURFACE_UNNUMBERED,
+    "main": g.Lighting(g.Shadowing(on=True, soft=True), clustered=True, aerial=True).wgsl(),
+}
 
 
 @pytest.mark.parametrize("taps", [1, 5])
