@@ -18,6 +18,7 @@ from ..loom.woven import WovenEnvironment, WovenScene
 from ..shaders import groups
 from ..shaders.structs import (
     ACCUMULATION,
+    AMBIENT_OCCLUSION,
     DRAW_COMMAND,
     FRAME,
     METER,
@@ -28,6 +29,7 @@ from ..shaders.structs import (
     CullTest,
 )
 from . import dfg, grading
+from .ambient_occlusion import AmbientOcclusion, open_view
 from .auto_exposure import AutoExposure, exposure_of
 from .bloom import Bloom
 from .cull import Cull, HiZ
@@ -80,13 +82,22 @@ class Fabric:
         self.submit_us = 0.0
         self._layouts = Layouts.make(gpu.device)
         self._uniforms = Uniforms(
-            gpu, frame=FRAME, view=VIEW, shadow_view=VIEW, tonemap=TONEMAP, accumulation=ACCUMULATION, meter=METER
+            gpu,
+            frame=FRAME,
+            view=VIEW,
+            shadow_view=VIEW,
+            tonemap=TONEMAP,
+            accumulation=ACCUMULATION,
+            meter=METER,
+            ao=AMBIENT_OCCLUSION,
         )
         self._cull = Cull(gpu, self._layouts)
         self._hi_z = HiZ(gpu, self._layouts)
         self._depth = DepthPass(gpu, self._layouts, self._uniforms.binding("view"), from_light=False)
         self._shadow = ShadowMap(gpu)
         self._shadow_depth = DepthPass(gpu, self._layouts, self._uniforms.binding("shadow_view"), from_light=True)
+        self._ao: AmbientOcclusion | None = None
+        self._open = open_view(gpu)
         self._main = MainPass(gpu, self._layouts)
         self._transparency = WeightedTransparency(gpu, self._main)
         self._accumulate = Accumulate(gpu, self._layouts)
@@ -141,6 +152,7 @@ class Fabric:
         self._bind_targets()
         self._fit_transparency()
         if self.scene is not None:
+            self._fit_ao()
             self._bind_cull(self.scene)
 
     def _bind_targets(self) -> None:
@@ -162,8 +174,26 @@ class Fabric:
     def _bind_shadow(self) -> None:
         self._tapes.clear()
         self._main_group = groups.MAIN.bind(
-            self.gpu.device, self._layouts.main, shadow_map=self._shadow.view, shadow_sampler=self._shadow.sampler
+            self.gpu.device,
+            self._layouts.main,
+            shadow_map=self._shadow.view,
+            shadow_sampler=self._shadow.sampler,
+            ambient_occlusion=self._open if self._ao is None else self._ao.view,
         )
+
+    def _fit_ao(self) -> None:
+        """Buffers for ambient occlusion, or none where it is off."""
+        settings, had = self.settings.ao, self._ao
+        if not settings.enabled:
+            self._ao = None
+        else:
+            self._ao = self._ao or AmbientOcclusion(self.gpu)
+            half = settings.resolution == "half"
+            if had is not None and (had.size, had.half) == (self.size, half):
+                return
+            self._ao.resize(self.size, self._main.depth_view, self._uniforms.binding("ao"), half=half)
+        if (had, self._ao) != (None, None):
+            self._bind_shadow()
 
     def upload_scene(self, woven: WovenScene) -> None:
         """Put a woven scene on the GPU, in place of the one before; its render settings come with it."""
@@ -247,6 +277,7 @@ class Fabric:
             if self._bloom is not None:
                 self._bloom.set(settings.bloom)
         self._fit_transparency()
+        self._fit_ao()
         if self._shadow.resize(settings.shadows.size if self._has_shadow() else 1) or not hasattr(self, "_main_group"):
             self._bind_shadow()
         self._set_static_uniforms()
@@ -430,14 +461,18 @@ class Fabric:
             self._shadow_depth.record(
                 encoder, group, scene, scene.shadow_target, scene.shadow_draw_group, self._shadow.view
             )
-        blended = scene.blended > 0 and not weighted
-        self._main.record(encoder, group, self._main_group, scene, late=two_phases, blended=blended)
+        if self._ao is not None:
+            self._ao.record(encoder)
+        blended, occluded = scene.blended > 0 and not weighted, self._ao is not None
+        self._main.record(
+            encoder, group, self._main_group, scene, late=two_phases, blended=blended, occluded=occluded
+        )
         if weighted:
             self._transparency.record(
                 encoder, group, self._main_group, scene, self._hdr_view, depth, late=two_phases, in_order=in_order
             )
         if self._debug is not None and self.settings.debug.view != "none":
-            canvas = Canvas(self._hdr_view, depth)
+            canvas = Canvas(self._hdr_view, depth, self._open if self._ao is None else self._ao.view)
             if not two_phases:
                 self._hi_z.record_alone(encoder)
             self._debug.record(encoder, group, scene, canvas, self._hi_z, self.settings.debug.view)
@@ -553,6 +588,8 @@ class Fabric:
         frame["orthographic"] = observer.orthographic
         frame["size"] = self.size
         frame["time"] = seconds
+        if self._ao is not None:
+            self._ao.fill(self._uniforms["ao"], self.settings.ao, projection, observer.near, self._sample)
         view = self._uniforms["view"]
         _set_view(view, camera_from_world, projection, view_proj)
         view["eye"] = observer.eye
@@ -651,6 +688,15 @@ class Fabric:
             light = self._read(self._hdr, 4, np.float16)[..., :3].astype(np.float32)
         exposure = self._exposure if self._auto is None else self._auto.read()
         return np.ascontiguousarray(light / np.float32(exposure))
+
+    def read_ao(self) -> F32:
+        """The last frame's ambient occlusion: (h, w) float32, from 0 to 1, how much is open. Waits for the GPU.
+
+        Raises GpuError where `ao.enabled` is false.
+        """
+        if self._ao is None:
+            raise GpuError("there is no ambient occlusion: ao.enabled is false")
+        return np.ascontiguousarray(self._ao.read()[..., 3])
 
     # ---- what is where ------------------------------------------------------------------------------------------
 

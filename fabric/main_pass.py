@@ -31,8 +31,8 @@ class MainPass:
 
     def __init__(self, gpu: Gpu, layouts: Layouts) -> None:
         self.gpu, self.layouts = gpu, layouts
-        self._pipelines: dict[tuple[PipelineClass, groups.Sampling], wgpu.GPURenderPipeline] = {}
-        self._modules: dict[groups.Sampling, wgpu.GPUShaderModule] = {}
+        self._pipelines: dict[tuple[PipelineClass, groups.Sampling, bool], wgpu.GPURenderPipeline] = {}
+        self._modules: dict[tuple[groups.Sampling, bool], wgpu.GPUShaderModule] = {}
         sky = program("sky", [groups.FRAME]).compile(gpu.device)
         self._sky = gpu.device.create_render_pipeline(
             label="sky",
@@ -52,21 +52,27 @@ class MainPass:
         self._hdr_view, self.depth_view = self.hdr.create_view(), self.depth.create_view()
         return self.hdr
 
-    def surfaces(self, sampling: groups.Sampling) -> tuple[wgpu.GPUShaderModule, wgpu.GPUPipelineLayout]:
-        """The program that lights surfaces, and its layout, for every pass that draws some."""
+    def surfaces(
+        self, sampling: groups.Sampling, *, occluded: bool = False
+    ) -> tuple[wgpu.GPUShaderModule, wgpu.GPUPipelineLayout]:
+        """The program that lights surfaces, and its layout, for every pass that draws some.
+
+        occluded: what was found in the picture keeps light from all around off them.
+        """
         device, layouts = self.gpu.device, self.layouts
-        if sampling not in self._modules:
+        if (sampling, occluded) not in self._modules:
             seen = [groups.FRAME, groups.MAIN, groups.materials(sampling.pools), groups.DRAW]
-            self._modules[sampling] = program("main", seen, [sampling.wgsl()]).compile(device)
-        return self._modules[sampling], device.create_pipeline_layout(
+            made = program("main", seen, [sampling.wgsl(), groups.occlusion(occluded)])
+            self._modules[sampling, occluded] = made.compile(device)
+        return self._modules[sampling, occluded], device.create_pipeline_layout(
             bind_group_layouts=[layouts.frame, layouts.main, layouts.materials[sampling.pools], layouts.draw]
         )
 
-    def _pipeline(self, kind: PipelineClass, sampling: groups.Sampling) -> wgpu.GPURenderPipeline:
-        found = self._pipelines.get((kind, sampling))
+    def _pipeline(self, kind: PipelineClass, sampling: groups.Sampling, occluded: bool) -> wgpu.GPURenderPipeline:
+        found = self._pipelines.get((kind, sampling, occluded))
         if found is not None:
             return found
-        module, layout = self.surfaces(sampling)
+        module, layout = self.surfaces(sampling, occluded=occluded)
         blend = kind == PipelineClass.BLEND
         entry = "blend_fragment" if blend else "opaque_fragment"
         target: dict[str, Any] = {"format": HDR_FORMAT}
@@ -84,7 +90,7 @@ class MainPass:
                 "depth_compare": "greater" if blend else "equal",
             },
         )
-        self._pipelines[kind, sampling] = made
+        self._pipelines[kind, sampling, occluded] = made
         return made
 
     def record(
@@ -96,8 +102,12 @@ class MainPass:
         *,
         late: bool,
         blended: bool,
+        occluded: bool,
     ) -> None:
-        """Draw the culled scene over its depth; `late`: the list of the late phase too; `blended`: what is sorted."""
+        """Draw the culled scene over its depth; `late`: the list of the late phase too; `blended`: what is sorted.
+
+        occluded: what is solid reads the group's ambient occlusion.
+        """
         render = encoder.begin_render_pass(
             label="main",
             color_attachments=[
@@ -115,13 +125,13 @@ class MainPass:
         render.set_bind_group(3, scene.draw_group)
         set_geometry(render, scene)
         for kind, first, count in scene.runs:
-            render.set_pipeline(self._pipeline(kind, scene.sampling))
+            render.set_pipeline(self._pipeline(kind, scene.sampling, occluded))
             multi_draw(render, scene.view_target.args, first, count)
             if late:
                 multi_draw(render, scene.view_target.args, scene.batches + first, count)
         render.set_pipeline(self._sky)
         render.draw(3)
         if blended:
-            render.set_pipeline(self._pipeline(PipelineClass.BLEND, scene.sampling))
+            render.set_pipeline(self._pipeline(PipelineClass.BLEND, scene.sampling, False))
             multi_draw(render, scene.blend_args, 0, scene.blended)
         render.end()

@@ -7,7 +7,7 @@ from functools import cache
 
 from . import structs as s
 from .bindings import COMPUTE, FRAGMENT, VERTEX, Bindings, Slot, image, sampler, storage, texture, uniform
-from .layout import affine, array, atomic, f32, runtime_array, u32, uvec2, vec4
+from .layout import affine, array, atomic, f32, runtime_array, u32, uvec2, uvec4, vec4
 
 ALL = VERTEX | FRAGMENT | COMPUTE
 POOLS = 8
@@ -28,7 +28,19 @@ FRAME = Bindings(
     clamp_sampler=_visible(sampler(), FRAGMENT),
 )
 
-MAIN = Bindings("pass", FRAGMENT, shadow_map=texture("2d", "depth"), shadow_sampler=sampler("comparison"))
+MAIN = Bindings(
+    "pass",
+    FRAGMENT,
+    shadow_map=texture("2d", "depth"),
+    shadow_sampler=sampler("comparison"),
+    ambient_occlusion=texture("2d", "unfilterable-float"),
+)
+
+
+def occlusion(on: bool) -> str:
+    """AMBIENT_OCCLUSION: whether surfaces read what was found, or hold no code for it."""
+    return f"const AMBIENT_OCCLUSION = {str(on).lower()};\n"
+
 
 DEPTH = Bindings("pass", VERTEX, view=uniform(s.VIEW))
 
@@ -166,6 +178,7 @@ DEBUG = Bindings(
     meshes=_visible(storage(runtime_array(s.MESH)), VERTEX),
     states=_visible(storage(runtime_array(u32)), VERTEX),
     hi_z=storage(runtime_array(f32)),
+    ambient_occlusion=_visible(texture("2d", "unfilterable-float"), FRAGMENT),
 )
 
 ACCUMULATE = Bindings(
@@ -175,6 +188,40 @@ ACCUMULATE = Bindings(
     hdr=texture("2d", "unfilterable-float"),
     accumulated=storage(runtime_array(vec4), write=True),
     mean=image("rgba16float"),
+)
+
+AO_DEPTHS = Bindings(
+    "kernel",
+    COMPUTE,
+    ao=uniform(s.AMBIENT_OCCLUSION),
+    depth=texture("2d", "depth"),
+    view_depths=storage(runtime_array(f32), write=True),
+)
+
+AO_SEARCH = Bindings(
+    "kernel",
+    COMPUTE,
+    ao=uniform(s.AMBIENT_OCCLUSION),
+    view_depths=storage(runtime_array(f32)),
+    found=storage(runtime_array(uvec4), write=True),
+)
+
+AO_DENOISE = Bindings(
+    "kernel",
+    COMPUTE,
+    ao=uniform(s.AMBIENT_OCCLUSION),
+    found=storage(runtime_array(uvec4)),
+    smoothed=storage(runtime_array(uvec4), write=True),
+    ao_out=image("rgba16float"),
+)
+
+AO_UPSAMPLE = Bindings(
+    "kernel",
+    COMPUTE,
+    ao=uniform(s.AMBIENT_OCCLUSION),
+    view_depths=storage(runtime_array(f32)),
+    smoothed=storage(runtime_array(uvec4)),
+    ao_out=image("rgba16float"),
 )
 
 BLOOM_DOWN = Bindings(

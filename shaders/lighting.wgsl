@@ -3,6 +3,7 @@ use brdf;
 use lights;
 use shadows;
 use environment_light;
+use ambient_occlusion;
 
 // (a, b, w, 1): reflected part of white light f0 * a + b, and the Fresnel weight of the diffuse part. See dfg.py.
 fn directional_albedo(nv: f32, roughness: f32) -> vec4f {
@@ -44,7 +45,8 @@ fn shade(s: Surface, position: vec3f, pixel: vec2f) -> vec3f {
     // A wide lobe is cut off by the horizon, which moves its middle towards the normal.
     let alpha = s.roughness * s.roughness;
     let reflected = normalize(mix(reflect(-v, s.normal), s.normal, alpha));
+    let open = openness(s, pixel);
     let specular = environment_radiance(reflected, s.roughness) * (f0 * albedo.x + albedo.y) * boost;
-    let diffuse = irradiance(s.normal) * (1.0 - s.metallic) * (0.96 - 0.96 * albedo.z) * s.base_color;
-    return light + (specular + diffuse) * s.occlusion;
+    let diffuse = irradiance(open.xyz) * (1.0 - s.metallic) * (0.96 - 0.96 * albedo.z) * s.base_color;
+    return light + occluded(specular, diffuse, s, open, reflected);
 }
