@@ -1,4 +1,4 @@
-"""Screen-space ambient occlusion: how much of the light from all around nearby surfaces keep off, and which way is open.
+"""Screen-space ambient occlusion: how much of the light from all around things keep off, and which way is open.
 
 A search for horizons in the prepass's depth (Jimenez, Wu, Pesce & Jarabo 2016, "Practical Real-Time Strategies for
 Accurate Indirect Occlusion"), collected in bit masks (Therrien, Levesque & Gilet 2023, "Screen Space Indirect Lighting
@@ -82,7 +82,7 @@ class AmbientOcclusion:
         self.grid = sizes[half]
         counts = [w * h for w, h in sizes]
         self._offsets = np.concatenate([np.cumsum([0, *counts[:-1]]), [0, 0]]).reshape(2, 4)
-        depths = buffer(self.gpu, "ao depths", 4 * sum(counts))
+        self.depths = depths = buffer(self.gpu, "ao depths", 4 * sum(counts))
         found, smoothed = (
             buffer(self.gpu, f"ao {name}", _FOUND * self.grid[0] * self.grid[1]) for name in ("found", "smoothed")
         )
@@ -90,9 +90,7 @@ class AmbientOcclusion:
         self._texture = device.create_texture(label="ao", size=(*size, 1), format=FORMAT, usage=usage)
         self.view = out = self._texture.create_view()
 
-        def step(
-            pipeline: wgpu.GPUComputePipeline, bindings: Bindings, covers: tuple[int, int], **bound: Any
-        ) -> _Step:
+        def step(pipeline: wgpu.GPUComputePipeline, bindings: Bindings, covers: tuple[int, int], **bound: Any) -> _Step:
             group = bindings.bind(device, pipeline.get_bind_group_layout(0), ao=uniform, **bound)
             return pipeline, group, covers
 

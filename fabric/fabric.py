@@ -464,9 +464,7 @@ class Fabric:
         if self._ao is not None:
             self._ao.record(encoder)
         blended, occluded = scene.blended > 0 and not weighted, self._ao is not None
-        self._main.record(
-            encoder, group, self._main_group, scene, late=two_phases, blended=blended, occluded=occluded
-        )
+        self._main.record(encoder, group, self._main_group, scene, late=two_phases, blended=blended, occluded=occluded)
         if weighted:
             self._transparency.record(
                 encoder, group, self._main_group, scene, self._hdr_view, depth, late=two_phases, in_order=in_order

@@ -34,9 +34,9 @@ fn weight_beyond(side: Side, d: vec2f) -> f32 {
     return max(side.horizon - at, 0.0);
 }
 
-// Unit, and not below the tangent plane.
+// Unit, and not below the tangent plane, nor in it but for what depths are rounded.
 fn above(d: vec2f) -> vec2f {
-    if (d.x <= 0.0) { return vec2f(0.0, 1.0); }
+    if (d.x <= 2e-3 * abs(d.y)) { return vec2f(0.0, 1.0); }
     return d * inverseSqrt(dot(d, d));
 }
 

@@ -303,7 +303,7 @@ AMBIENT_OCCLUSION = struct(
     "AmbientOcclusion",
     size=uvec2,  # pixels
     grid=uvec2,  # what is searched: every pixel, or every other one in x and y
-    ray_scale=vec2,  # pixels → metres on the plane one metre in front of a perspective camera, or of any orthographic one
+    ray_scale=vec2,  # pixels → metres one metre in front of a perspective camera, or of any orthographic one
     ray_offset=vec2,
     depth=vec2,  # perspective: near, 0; orthographic: the depth at the camera, and its change per metre
     orthographic=u32,

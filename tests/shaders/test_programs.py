@@ -24,6 +24,10 @@ SOURCES = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("
 CODE = {name: re.sub(r"//.*", "", text) for name, text in SOURCES.items()}
 PROGRAMS: dict[str, list[Bindings]] = {
     "accumulate": [g.FRAME, g.ACCUMULATE],
+    "ao_denoise": [g.AO_DENOISE],
+    "ao_depths": [g.AO_DEPTHS],
+    "ao_search": [g.AO_SEARCH],
+    "ao_upsample": [g.AO_UPSAMPLE],
     "auto_exposure": [g.METER],
     "bloom_down": [g.BLOOM_DOWN],
     "bloom_up": [g.BLOOM_UP],
@@ -87,6 +91,7 @@ def test_every_part_of_the_end_of_the_frame_compiles(gpu: Gpu, on: str) -> None:
 @pytest.mark.parametrize("name", TEXTURED)
 def test_it_compiles_for_every_number_of_texture_pools(gpu: Gpu, name: str, pools: int, taps: int) -> None:
     texts = [g.Sampling(pools, taps).wgsl(), *([SURFACE_UNNUMBERED] if name == "pick" else [])]
+    texts += [g.occlusion(pools % 2 == 0)] if name == "main" else []
     made = program(name, [*TEXTURED[name], g.materials(pools)], texts)
     made.compile(gpu.device)
     assert len(re.findall(r"textureSampleGrad\(pool_\d", made.code)) == pools, "every pool is read in one place"
