@@ -83,6 +83,8 @@ fn search(@builtin(global_invocation_id) id: vec3u) {
     let thickness = ao.thickness * grown;
     let reach = radius / width;
     let noise = pattern(id.xy);
+    let last_pixel = vec2f(ao.size) - 0.5;
+    let spacing = 1.0 / max(f32(ao.steps) - 1.0, 1.0);
     var open = 0.0;
     var whole = 0.0;
     var closed = vec3f(0.0);
@@ -113,67 +115,61 @@ fn search(@builtin(global_invocation_id) id: vec3u) {
             let end = min(reach, edge);
             if (end <= 1.0) { continue; }
             let side = Side(s * sin_normal, cos_normal, 0.25 * cos_normal + HALF_PI * 0.5 * s * sin_normal);
-            // Steps grow by a constant factor: equally fine for what is near and for what is far. One more goes on
-            // beyond the edge of the picture, as the last two did.
+            // In-slice directions have these coordinates; and what lies in the tangent plane has 0 for the first, even if
+            // its pixel is beside the slice.
+            let along_normal = n / part;
+            let along_tangent = tangent * s;
+            let deep = thickness * vec2f(dot(v, along_normal), dot(v, along_tangent));
+            // Steps grow with the distance, and the last goes up to the end or over it. One more goes on beyond the edge
+            // of the picture, as the last two did.
             let place = fract(noise.y + f32(2u * slice + k) * 0.61803399);
-            let spacing = 1.0 / max(f32(ao.steps) - 1.0, 1.0);
             let steps = ao.steps + select(0u, 1u, end < reach);
-            var last = vec3f(0.0);  // from the pixel to what was hit before: first, the pixel itself
+            var r = 0.0;
+            var front = 0.0;  // the weights beyond what was hit last: first, the pixel itself
+            var back = 0.0;
+            var at = vec3f(0.0);
+            var far = 0.0;  // metres from the pixel to there
+            var away = depth;
             var before = vec3f(0.0);
-            var last_depth = depth;
-            var last_r = 0.0;
-            var last_near = true;
-            var last_front = 0.0;
-            var last_back = 0.0;
-            var straight = false;
+            var goes_on = false;
             for (var step = 0u; step < steps; step++) {
                 let beyond = step == ao.steps;
                 let t = (f32(step) + place) * spacing;
-                let r = min(1.0 + (end - 1.0) * t * t, edge);
-                let level = u32(clamp(log2(r - last_r) - 4.0, 0.0, f32(AO_LEVELS - 1u)));
-                let texel = vec2u(clamp(middle + forth * r, vec2f(0.0), vec2f(ao.size) - 0.5)) >> vec2u(level);
+                let next_r = min(1.0 + (end - 1.0) * t * t, edge);
+                let level = u32(clamp(log2(next_r - r) - 4.0, 0.0, f32(AO_LEVELS - 1u)));
+                let texel = vec2u(clamp(middle + forth * next_r, vec2f(0.0), last_pixel)) >> vec2u(level);
                 let z = view_depths[ao.levels[level / 4u][level % 4u] + texel.y * level_size(level).x + texel.x];
                 var to = view_position(vec2f(picked(texel, level)) + 0.5, z) - p;
-                if (beyond) { to = last + (last - before) * FAR_BEYOND * length(last) / max(length(last - before), 1e-12); }
+                if (beyond) { to = at + (at - before) * (FAR_BEYOND * far / max(length(at - before), 1e-12)); }
+                let to_far = length(to);
+
                 // What goes on from one step to the next is hit in between as well, up to the radius.
-                let jump = min(LINK * (r - last_r) * pixel_width(z), thickness);
-                let goes_on = select(abs(z - last_depth) < jump, straight, beyond);
-                let near = dot(to, to) < radius * radius;
-                if (!beyond && z >= SKY) {
-                    last_near = false;
-                    straight = false;
-                    last_depth = SKY;
-                } else {
-                    let hit = near || (goes_on && last_near);
-                    if (hit) {
-                        let part_way = (radius - length(last)) / max(length(to) - length(last), 1e-12);
-                        let end_point = select(mix(last, to, part_way), to, near);
-                        // In-slice directions have these coordinates; and what lies in the tangent plane has 0, even
-                        // if the pixel is beside the slice.
-                        let at = vec2f(dot(end_point, n) / part, s * dot(end_point, tangent));
-                        let behind = at - thickness * vec2f(dot(v, n) / part, s * dot(v, tangent));
-                        let d0 = above(at);
-                        let d1 = above(behind);
-                        let front = weight_beyond(side, d0);
-                        let back = weight_beyond(side, d1);
-                        let linked = goes_on && last_near;
-                        let low = u32(select(back, min(back, last_back), linked) * per_weight + rounding);
-                        let high = u32(select(front, max(front, last_front), linked) * per_weight + rounding);
-                        var covered = sectors(low, min(high, 32u));
-                        covered = select(reverseBits(covered), covered, k == 1u);
-                        let more = f32(countOneBits(covered & ~mask));
-                        mask |= covered;
-                        lost += more * normalize(d0 + d1) * vec2f(1.0, s);
-                        last_front = front;
-                        last_back = back;
-                    }
-                    straight = goes_on;
-                    before = last;
-                    last = to;
-                    last_depth = z;
-                    last_near = near;
+                let jump = min(LINK * (next_r - r) * pixel_width(z), thickness);
+                goes_on = select(abs(z - away) < jump, goes_on, beyond);
+                let linked = goes_on && far < radius;
+                let near = to_far < radius;
+                if (near || linked) {
+                    let part_way = (radius - far) / max(to_far - far, 1e-12);
+                    let end_point = select(at + (to - at) * part_way, to, near);
+                    let f = vec2f(dot(end_point, along_normal), dot(end_point, along_tangent));
+                    let d0 = above(f);
+                    let d1 = above(f - deep);
+                    let new_front = weight_beyond(side, d0);
+                    let new_back = weight_beyond(side, d1);
+                    let low = u32(select(new_back, min(new_back, back), linked) * per_weight + rounding);
+                    let high = u32(select(new_front, max(new_front, front), linked) * per_weight + rounding);
+                    let covered = sectors(low, min(high, 32u));
+                    let hit = select(reverseBits(covered), covered, k == 1u) & ~mask;
+                    mask |= hit;
+                    lost += f32(countOneBits(hit)) * 0.5 * (d0 + d1) * vec2f(1.0, s);
+                    front = new_front;
+                    back = new_back;
                 }
-                last_r = r;
+                before = at;
+                at = to;
+                far = to_far;
+                away = z;
+                r = next_r;
             }
         }
         let weight = part * total;
