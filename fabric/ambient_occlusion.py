@@ -59,8 +59,9 @@ class AmbientOcclusion:
         self.gpu = gpu
         self._depths = self._made("ao_depths", "depths", groups.AO_DEPTHS)
         self._search = self._made("ao_search", "search", groups.AO_SEARCH)
-        self._keep = self._made("ao_denoise", "keep", groups.AO_DENOISE)
-        self._show = self._made("ao_denoise", "show", groups.AO_DENOISE)
+        self._close, self._wide, self._show = (
+            self._made("ao_denoise", entry, groups.AO_DENOISE) for entry in ("close", "wide", "show")
+        )
         self._upsample = self._made("ao_upsample", "upsample", groups.AO_UPSAMPLE)
         self._steps: list[_Step] = []
         self.size = (0, 0)
@@ -98,18 +99,19 @@ class AmbientOcclusion:
         self._steps = [
             step(self._depths, groups.AO_DEPTHS, size, depth=depth, view_depths=away),
             step(self._search, groups.AO_SEARCH, self.grid, view_depths=away, found=raw),
+            step(self._close, groups.AO_DENOISE, self.grid, found=raw, smoothed=smooth, ao_out=out),
             step(
-                self._keep if half else self._show,
+                self._wide if half else self._show,
                 groups.AO_DENOISE,
                 self.grid,
-                found=raw,
-                smoothed=smooth,
+                found=smooth,
+                smoothed=raw,
                 ao_out=out,
             ),
         ]
         if half:
             self._steps.append(
-                step(self._upsample, groups.AO_UPSAMPLE, size, view_depths=away, smoothed=smooth, ao_out=out)
+                step(self._upsample, groups.AO_UPSAMPLE, size, view_depths=away, smoothed=raw, ao_out=out)
             )
 
     def fill(
