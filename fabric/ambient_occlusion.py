@@ -114,36 +114,32 @@ class AmbientOcclusion:
                 step(self._upsample, groups.AO_UPSAMPLE, size, view_depths=away, smoothed=raw, ao_out=out)
             )
 
-    def fill(
-        self,
-        values: NDArray[np.void],
-        settings: AmbientOcclusionSettings,
-        projection: NDArray[np.float64],
-        near: float,
-        sample: int,
-    ) -> None:
-        """Write the frame's structs.AMBIENT_OCCLUSION.
+    def set(self, values: NDArray[np.void], settings: AmbientOcclusionSettings) -> None:
+        """Write what stays the same from frame to frame into a structs.AMBIENT_OCCLUSION."""
+        values["size"], values["grid"] = self.size, self.grid
+        values["stride"] = 2 if self.half else 1
+        values["slices"], values["steps"] = settings.slices, settings.steps
+        values["radius"] = settings.radius or _FARTHEST
+        values["thickness"] = settings.thickness
+        values["intensity"] = settings.intensity
+        values["levels"] = self._offsets
+
+    def look(self, values: NDArray[np.void], projection: NDArray[np.float64], near: float, sample: int) -> None:
+        """Write the frame's own part of it.
 
         projection: (4, 4) clip_from_camera, shifted by its part of a pixel.  near: metres, of perspective ones.
         sample: of those that are averaged; every one searches other directions, so that their mean converges.
         """
         w, h = self.size
         flat = projection[3, 3] == 1
-        scale = np.array([projection[0, 0], projection[1, 1]])
+        x, y = projection[0, 0], projection[1, 1]
         # Of pixels: clip = at * (2 / w, -2 / h) + (-1, 1), then the projection undone on the plane z = -1.
-        centre = np.array([-projection[0, 3], -projection[1, 3]]) if flat else projection[:2, 2]
-        values["size"], values["grid"] = self.size, self.grid
-        values["ray_scale"] = np.array([2 / w, -2 / h]) / scale
-        values["ray_offset"] = (np.array([-1, 1]) + centre) / scale
+        dx, dy = (-projection[0, 3], -projection[1, 3]) if flat else (projection[0, 2], projection[1, 2])
+        values["ray_scale"] = 2 / (w * x), -2 / (h * y)
+        values["ray_offset"] = (dx - 1) / x, (dy + 1) / y
         values["depth"] = (projection[2, 3], projection[2, 2]) if flat else (near, 0)
         values["orthographic"] = flat
-        values["stride"] = 2 if self.half else 1
         values["phase"] = sample * _PHASES % 1
-        values["slices"], values["steps"] = settings.slices, settings.steps
-        values["radius"] = settings.radius or _FARTHEST
-        values["thickness"] = settings.thickness
-        values["intensity"] = settings.intensity
-        values["levels"] = self._offsets
 
     def record(self, encoder: Encoder) -> None:
         """Search the depth."""

@@ -184,16 +184,15 @@ class Fabric:
     def _fit_ao(self) -> None:
         """Buffers for ambient occlusion, or none where it is off."""
         settings, had = self.settings.ao, self._ao
-        if not settings.enabled:
-            self._ao = None
-        else:
-            self._ao = self._ao or AmbientOcclusion(self.gpu)
-            half = settings.resolution == "half"
-            if had is not None and (had.size, had.half) == (self.size, half):
-                return
+        half = settings.resolution == "half"
+        self._ao = (had or AmbientOcclusion(self.gpu)) if settings.enabled else None
+        if self._ao is not None and (self._ao.size, self._ao.half) != (self.size, half):
             self._ao.resize(self.size, self._main.depth_view, self._uniforms.binding("ao"), half=half)
-        if (had, self._ao) != (None, None):
             self._bind_shadow()
+        elif self._ao is not had:
+            self._bind_shadow()
+        if self._ao is not None:
+            self._ao.set(self._uniforms["ao"], settings)
 
     def upload_scene(self, woven: WovenScene) -> None:
         """Put a woven scene on the GPU, in place of the one before; its render settings come with it."""
@@ -587,7 +586,7 @@ class Fabric:
         frame["size"] = self.size
         frame["time"] = seconds
         if self._ao is not None:
-            self._ao.fill(self._uniforms["ao"], self.settings.ao, projection, observer.near, self._sample)
+            self._ao.look(self._uniforms["ao"], projection, observer.near, self._sample)
         view = self._uniforms["view"]
         _set_view(view, camera_from_world, projection, view_proj)
         view["eye"] = observer.eye

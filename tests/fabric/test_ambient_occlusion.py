@@ -176,6 +176,47 @@ def test_half_and_full_find_the_same(fabric: Fabric) -> None:
     assert full.min() < 0.7
 
 
+@HALF_AND_FULL
+def test_the_pattern_of_the_search_is_taken_away(fabric: Fabric, resolution: str) -> None:
+    """One direction from every pixel; still, what is equally far from a wall is equally open."""
+    scene = stage(WHITE, ao__enabled=True, ao__resolution=resolution, ao__slices=1, ao__radius=1.0, ao__thickness=5.0)
+    scene.add("floor", Mesh.plane(40.0), MATT)
+    scene.add("wall", Mesh.plane(40.0), MATT, at=(0, 0, -1), rotation=(np.sqrt(0.5), 0, 0, np.sqrt(0.5)))
+    eye = looking((0, 3, 5), (0, 0, 0), height=4.0)
+    size = (192, 128)
+    open_ = found(fabric, scene, eye, size)
+    away = on_plane(eye, size, 1, 0.0)[:, 96, 2] + 1.0
+    rows = open_[(away > 0.1) & (away < 0.9)][:, 48:144]
+    assert len(rows) > 12
+    assert rows.std(axis=1).max() < 0.006
+    assert rows.max() - rows.min() > 0.2
+
+
+@HALF_AND_FULL
+def test_shade_stops_at_the_edge_of_what_stands_in_front(fabric: Fabric, resolution: str) -> None:
+    """An open card before dark gaps: no pixel of it is dark, and none of the gaps is bright for its sake."""
+    gaps = [(x, 0.0, z) for x, z in zip(np.arange(-3, 3.1, 0.5), np.tile([0.0, -1.0], 7), strict=False)]
+
+    def wall(*, card: bool) -> Scene:
+        scene = stage(WHITE, ao__enabled=True, ao__resolution=resolution, ao__radius=2.0, ao__thickness=5.0)
+        scene.add_many("bar", Mesh.box((0.5, 9.0, 0.5)), MATT, at=np.array(gaps))
+        if card:
+            scene.add("card", Mesh.quad(1.4), MATT, at=(0.13, 0.0, 3.0))
+        return scene
+
+    eye = front(3.0, distance=9.0)
+    without = found(fabric, wall(card=False), eye, (193, 129))
+    open_ = found(fabric, wall(card=True), eye, (193, 129))
+    place = on_plane(eye, (193, 129), 2, 3.0) - (0.13, 0.0, 0.0)
+    hidden = np.abs(place[..., :2]).max(axis=2) < 0.7
+    assert hidden.sum() > 3000
+    assert open_[hidden].min() > 0.99
+    assert without[hidden].min() < 0.75
+    around = ~hidden & (np.abs(place[..., :2]).max(axis=2) < 1.0)
+    assert np.abs(open_ - without)[around].mean() < 0.07, "the card hides a little of what keeps light off beside it"
+    assert open_[around & (without < 0.6)].max() < 0.85
+
+
 def test_the_open_direction_leans_away_from_the_wall(fabric: Fabric) -> None:
     scene = stage(WHITE, **FINE)
     scene.add("floor", Mesh.plane(40.0), MATT)
