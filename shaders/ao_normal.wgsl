@@ -22,18 +22,22 @@ fn surface_step(pixel: vec2i, axis: vec2i, depth: f32, p: vec3f) -> vec3f {
     var to_after = abs(2.0 * r - linear_depth(depth_at(pixel + 2 * axis)) - here);
     // Beside an edge of the picture there is no second neighbour: the smaller step counts.
     let last = vec2i(ao.size) - 1;
-    if (any(pixel - 2 * axis < vec2i(0)) || any(pixel + 2 * axis > last)) {
+    let beside = any(pixel - 2 * axis < vec2i(0)) || any(pixel + 2 * axis > last);
+    if (beside) {
         to_before = abs(l - here);
         to_after = abs(r - here);
     }
     let none_before = any(pixel - axis < vec2i(0));
     let none_after = any(pixel + axis > last);
-    let middle = vec2f(pixel) + 0.5;
-    if (none_before && none_after) { return view_position(middle + vec2f(axis), depth) - p; }
-    if (none_after || (!none_before && to_before < to_after)) {
-        return p - view_position(middle - vec2f(axis), before);
-    }
-    return view_position(middle + vec2f(axis), after) - p;
+    let back = none_after || (!none_before && to_before < to_after);
+    let neighbour = select(after, before, back);
+    // Far away and not as its own neighbour leads to expect, neither of them is on this surface.
+    let apart = select(to_after, to_before, back) > 0.6 * abs(select(r, l, back) - here);
+    let alone = apart && !beside && abs(neighbour - depth) > 4.0 * pixel_width(depth);
+    let way = select(1.0, -1.0, back);
+    let known = !alone && !(none_before && none_after);
+    let q = view_position(vec2f(pixel) + 0.5 + vec2f(axis) * way, select(depth, neighbour, known));
+    return (q - p) * way;
 }
 
 // View space, unit, towards the eye. p: the pixel's place.  v: from there to the eye.
