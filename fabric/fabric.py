@@ -18,6 +18,7 @@ from ..loom.woven import WovenEnvironment, WovenScene
 from ..shaders import groups
 from ..shaders.structs import (
     ACCUMULATION,
+    AMBIENT_OCCLUSION,
     ATMOSPHERE,
     CLUSTERING,
     DRAW_COMMAND,
@@ -30,6 +31,7 @@ from ..shaders.structs import (
     MaterialFlag,
 )
 from . import dfg, grading
+from .ambient_occlusion import AmbientOcclusion, open_view
 from .auto_exposure import AutoExposure, exposure_of
 from .bloom import Bloom
 from .clusters import WORTHWHILE, Clusters
@@ -98,6 +100,7 @@ class Fabric:
             meter=METER,
             clustering=CLUSTERING,
             atmosphere=ATMOSPHERE,
+            ao=AMBIENT_OCCLUSION,
         )
         self._cull = Cull(gpu, self._layouts)
         self._hi_z = HiZ(gpu, self._layouts)
@@ -105,6 +108,8 @@ class Fabric:
         self._shadows = Shadows(gpu, self._layouts)
         self._cast: tuple[object, ...] | None = None  # what the shadows were last configured with
         self._clusters = Clusters(gpu, self._layouts, self._uniforms.binding("clustering"))
+        self._ao: AmbientOcclusion | None = None
+        self._open = open_view(gpu)
         self._main = MainPass(gpu, self._layouts)
         self._transparency = WeightedTransparency(gpu, self._main)
         self._accumulate = Accumulate(gpu, self._layouts)
@@ -166,6 +171,7 @@ class Fabric:
         self._bind_targets()
         self._fit_transparency()
         if self.scene is not None:
+            self._fit_ao()
             self._bind_cull(self.scene)
 
     def _bind_targets(self) -> None:
@@ -196,6 +202,7 @@ class Fabric:
         self._shadows.bind(scene)
 
     def _bind_main(self) -> None:
+        self._tapes.clear()
         self._main_group = groups.MAIN.bind(
             self.gpu.device,
             self._layouts.main,
@@ -204,7 +211,21 @@ class Fabric:
             shadow_sampler=self._shadows.sampler,
             clustering=self._uniforms.binding("clustering"),
             light_lists={"buffer": self._clusters.lists},
+            ambient_occlusion=self._open if self._ao is None else self._ao.view,
         )
+
+    def _fit_ao(self) -> None:
+        """Buffers for ambient occlusion, or none where it is off."""
+        settings, had = self.settings.ao, self._ao
+        half = settings.resolution == "half"
+        self._ao = (had or AmbientOcclusion(self.gpu)) if settings.enabled else None
+        if self._ao is not None and (self._ao.size, self._ao.half) != (self.size, half):
+            self._ao.resize(self.size, self._main.depth_view, self._uniforms.binding("ao"), half=half)
+            self._bind_main()
+        elif self._ao is not had:
+            self._bind_main()
+        if self._ao is not None:
+            self._ao.set(self._uniforms["ao"], settings)
 
     def upload_scene(self, woven: WovenScene) -> None:
         """Put a woven scene on the GPU, in place of the one before; its render settings come with it."""
@@ -324,6 +345,7 @@ class Fabric:
         self._fit_transparency()
         if self.scene is not None:
             self._cast_shadows(self.scene)
+            self._fit_ao()
         if self._sky.on:
             self._light_sky()
         self._set_static_uniforms()
@@ -469,7 +491,7 @@ class Fabric:
             self._bind_frame(scene)
             self._bind_main()
         self._main.lighting = groups.Lighting(
-            self._shadows.shadowing, clustered=self._clustered(), aerial=self._sky.aerial
+            self._shadows.shadowing, clustered=self._clustered(), aerial=self._sky.aerial, occluded=self._ao is not None
         )
         if scene.version != self._bound_version:
             self._bound_version = scene.version
@@ -517,6 +539,8 @@ class Fabric:
             self._clusters.record(encoder, group)
         if self._sky.due:
             self._sky.record(encoder)
+        if self._ao is not None:
+            self._ao.record(encoder)
         blended = scene.blended > 0 and not weighted
         sky = self._sky.draw if self._sky.on else None
         self._main.record(encoder, group, self._main_group, scene, late=two_phases, blended=blended, sky=sky)
@@ -525,7 +549,7 @@ class Fabric:
                 encoder, group, self._main_group, scene, self._hdr_view, depth, late=two_phases, in_order=in_order
             )
         if self._debug is not None and self.settings.debug.view != "none":
-            canvas = Canvas(self._hdr_view, depth)
+            canvas = Canvas(self._hdr_view, depth, self._open if self._ao is None else self._ao.view)
             if not two_phases:
                 self._hi_z.record_alone(encoder)
             self._debug.record(
@@ -636,6 +660,8 @@ class Fabric:
         frame["orthographic"] = observer.orthographic
         frame["size"] = self.size
         frame["time"] = seconds
+        if self._ao is not None:
+            self._ao.look(self._uniforms["ao"], projection, observer.near, self._sample)
         view = self._uniforms["view"]
         _set_view(view, camera_from_world, projection, view_proj)
         view["eye"] = observer.eye
@@ -732,6 +758,15 @@ class Fabric:
             light = self._read(self._hdr, 4, np.float16)[..., :3].astype(np.float32)
         exposure = self._exposure if self._auto is None else self._auto.read()
         return np.ascontiguousarray(light / np.float32(exposure))
+
+    def read_ao(self) -> F32:
+        """The last frame's ambient occlusion: (h, w) float32, from 0 to 1, how much is open. Waits for the GPU.
+
+        Raises GpuError where `ao.enabled` is false.
+        """
+        if self._ao is None:
+            raise GpuError("there is no ambient occlusion: ao.enabled is false")
+        return np.ascontiguousarray(self._ao.read()[..., 3])
 
     # ---- what is where ------------------------------------------------------------------------------------------
 

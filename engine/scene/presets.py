@@ -28,6 +28,10 @@ class Row:
 TABLE: dict[str, Row] = {
     "shadows.size": Row(1024, 1536, 4096),
     "shading.energy_compensation": Row(low=False, medium=True, ultra=True),
+    "ao.enabled": Row(low=False, medium=True, ultra=True),
+    "ao.slices": Row(1, 2, 4),
+    "ao.steps": Row(4, 5, 12),
+    "ao.resolution": Row("half", "half", "full"),
     "textures.anisotropy": Row(2, 4, 16),
     "textures.max_size": Row(1024, 2048, 8192),
     "bloom.enabled": Row(low=False, medium=True, ultra=True),
