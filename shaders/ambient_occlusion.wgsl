@@ -5,7 +5,13 @@
 fn openness(s: Surface, pixel: vec2f) -> vec4f {
     if (!AMBIENT_OCCLUSION) { return vec4f(s.normal, s.occlusion); }
     let found = textureLoad(ambient_occlusion, vec2u(pixel), 0);
-    let bent = found.xyz * mat3x3f(frame.view[0].xyz, frame.view[1].xyz, frame.view[2].xyz);  // to world space
+    // To world space, by single numbers: as a product with the matrix, llvmpipe (Mesa 22.3) would compile all of this anew
+    // for the matrix of every frame.
+    let v = found.xyz;
+    let row0 = vec3f(frame.view[0].x, frame.view[0].y, frame.view[0].z);
+    let row1 = vec3f(frame.view[1].x, frame.view[1].y, frame.view[1].z);
+    let row2 = vec3f(frame.view[2].x, frame.view[2].y, frame.view[2].z);
+    let bent = vec3f(dot(v, row0), dot(v, row1), dot(v, row2));
     return vec4f(normalize(s.normal + bent), min(s.occlusion, found.w));
 }
 

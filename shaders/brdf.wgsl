@@ -89,16 +89,15 @@ fn lobes_of(s: Surface, view: vec3f) -> Lobes {
     let strongest = max(s.reflectance.r, max(s.reflectance.g, s.reflectance.b));
     p.transmitted = vec2f(1.0 - s.specular * strongest, s.specular * (1.0 - strongest));
     p.boost = vec3f(1.0);
-    let compensate = frame.energy_compensation != 0u;
-    if (compensate) {
-        let once = mix(s.reflectance, s.base_color, s.metallic);
-        p.boost += once * (1.0 / max(p.base.albedo.x + p.base.albedo.y, 0.02) - 1.0);
-    }
+    // No branch on the uniform: llvmpipe (Mesa 22.3) would compile this anew for its value, every frame.
+    let compensate = f32(frame.energy_compensation);
+    let once = mix(s.reflectance, s.base_color, s.metallic);
+    p.boost += compensate * once * (1.0 / max(p.base.albedo.x + p.base.albedo.y, 0.02) - 1.0);
     if (SURFACE_CLEARCOAT) {
         p.coat = lobe_of(s.clearcoat_normal, s.clearcoat_roughness, s.bend, view);
         p.coat_weight = s.clearcoat * (0.04 + 0.96 * pow5(1.0 - p.coat.nv));  // an ior of 1.5
         p.coat_boost = 1.0;
-        if (compensate) { p.coat_boost = 1.0 / max(p.coat.albedo.x + p.coat.albedo.y, 0.02); }
+        p.coat_boost = mix(1.0, 1.0 / max(p.coat.albedo.x + p.coat.albedo.y, 0.02), compensate);
     }
     return p;
 }
