@@ -30,6 +30,7 @@ TABLE: dict[str, Row] = {
     "shading.energy_compensation": Row(low=False, medium=True, ultra=True),
     "textures.anisotropy": Row(2, 4, 16),
     "textures.max_size": Row(1024, 2048, 8192),
+    "aa.mode": Row("fxaa", "taa", "taa"),
     "bloom.enabled": Row(low=False, medium=True, ultra=True),
     "bloom.levels": Row(4, 5, 7),
 }
