@@ -274,6 +274,8 @@ class Fabric:
         scene = self._scene()
         before = scene.sampling
         scene.set_materials(rows, values)
+        if self._motion is not None:
+            self._motion.unsteady = True
         if scene.sampling != before:  # a feature that no material had: other pipelines draw the scene from now on
             self._tapes.clear()
 
@@ -573,6 +575,8 @@ class Fabric:
         """What only changes with the scene or the settings."""
         if self.scene is None:
             return
+        if self._motion is not None:
+            self._motion.unsteady = True
         scene, settings = self.scene, self.settings
         environment = self._environment.component
         frame = self._uniforms["frame"]

@@ -60,6 +60,8 @@ class Motion:
         self._before: F64 | None = None
         self._jitter = (0.0, 0.0)
         self.placed_from = 0
+        self.unsteady = False
+        """Whether light or materials were changed: what the picture shows then is no longer what it showed."""
 
     def resize(self, size: tuple[int, int]) -> None:
         """Have room for the motion vectors of so many pixels."""
@@ -120,6 +122,8 @@ class Motion:
         motion["jitter"] = np.divide(jitter, self._size)
         motion["stamp"] = self._stamp
         motion["followed"] = follows
+        motion["steady"] = not self.unsteady
+        self.unsteady = False
         self._before = view_proj
 
     def remember(self, encoder: Encoder) -> None:

@@ -102,7 +102,7 @@ class TemporalAntialiasing:
         kept = usage.TEXTURE_BINDING | usage.COPY_DST
         self._history = made(label="history", size=(*size, 1), format=HDR_FORMAT, usage=kept)
         self._depth_before = made(label="depth before", size=(*size, 1), format=DEPTH_FORMAT, usage=kept)
-        self._drift = buffer(self.gpu, "drift", 4 * size[0] * size[1])
+        self._drift = buffer(self.gpu, "drift", 8 * size[0] * size[1])
         self.view = self.texture.create_view()
 
     def bind(

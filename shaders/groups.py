@@ -197,7 +197,7 @@ TAA = Bindings(
     history=texture(),
     depth_before=texture("2d", "depth"),
     clamp_sampler=sampler(),
-    drift=storage(runtime_array(u32), write=True),
+    drift=storage(runtime_array(uvec2), write=True),
     resolved=image("rgba16float"),
 )
 

@@ -11,9 +11,13 @@ use motion;
 const MOVING = 10.0;  // at most so many frames are in the mean where something moves
 const STILL = 64.0;  // and where nothing does
 const NOT_MOVING = 0.005;  // pixels
-const RATE = 0.2;  // how fast the mean error follows
-const WARM = 4.0;  // frames before errors say anything
-const IMPURE = 0x80000000u;
+const QUICK = 0.2;  // how fast the mean error follows
+const SLOW = 0.05;  // and the mean of its size
+const PERSISTS = vec2f(0.9, 1.3);
+const LARGE = vec2f(0.01, 0.03);
+const WARM = 6.0;  // frames before errors say anything
+const IMPURE_BIT = 0x80000000u;  // of drift.x: something moved there since the history began
+const MOVED_BIT = 0x8000u;  // of drift.y: something did in the frame before
 
 fn is_finite(c: vec3f) -> bool {
     return all((bitcast<vec3u>(c) & vec3u(0x7F800000u)) != vec3u(0x7F800000u));
@@ -56,17 +60,18 @@ fn history_at(uv: vec2f) -> vec4f {
     return max(sum / weight, vec4f(0.0));
 }
 
-// Whether what is seen now was hidden: all around there something nearer was drawn than the nearest that is around now.
-fn was_hidden(uv: vec2f, reversed_depth: f32) -> bool {
+// The farthest and the nearest of the reversed depths that were around a place.
+fn depths_before(uv: vec2f) -> vec2f {
     let last = vec2i(motion.size) - 1;
     let at = vec2i(floor((uv + motion.jitter_before) * motion.size));
-    var farthest = textureLoad(depth_before, clamp(at, vec2i(0), last), 0);
+    let middle = textureLoad(depth_before, clamp(at, vec2i(0), last), 0);
+    var range = vec2f(middle);
     for (var i = 0; i < 4; i++) {
         let corner = vec2i((i & 1) * 2 - 1, (i & 2) - 1);
-        farthest = min(farthest, textureLoad(depth_before, clamp(at + corner, vec2i(0), last), 0));
+        let d = textureLoad(depth_before, clamp(at + corner, vec2i(0), last), 0);
+        range = vec2f(min(range.x, d), max(range.y, d));
     }
-    let tolerance = select(reversed_depth * 0.05, 0.005, frame.orthographic != 0u);
-    return farthest > reversed_depth + tolerance;
+    return range;
 }
 
 @compute @workgroup_size(8, 8)
@@ -81,8 +86,8 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     var count = 0.0;
     var nearest = -1.0;
     var nearest_at = pixel;
-    for (var i = 0; i < 9; i++) {
-        let at = clamp(pixel + vec2i(i % 3 - 1, i / 3 - 1), vec2i(0), last);
+    for (var k = 0; k < 9; k++) {
+        let at = clamp(pixel + vec2i(k % 3 - 1, k / 3 - 1), vec2i(0), last);
         let light = textureLoad(hdr, at, 0).rgb;
         let good = is_finite(light);
         let c = compressed(select(vec3f(0.0), light, good));
@@ -99,36 +104,48 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     let now = select(expanded(mean), own, is_finite(own));
 
     // What was there before.
-    let past = past_of(nearest_at, nearest);
-    let uv = (vec2f(pixel) + 0.5) / motion.size;
-    let before = uv - past.motion;
-    let still = length(past.motion * motion.size) < NOT_MOVING;
-    var held = history_at(before);
-    held = select(held, textureLoad(history, pixel, 0), still);
-    let seen = (motion.followed != 0u) & all(abs(before - 0.5) <= vec2f(0.5)) & is_finite(held.rgb)
-        & !was_hidden(before, past.depth);
-    let light = select(now, min(held.rgb * (frame.exposure / exposure_before), vec3f(65000.0)), seen);
-    var frames = select(0.0, held.a, seen);
-
-    // Whether the errors of the mean still cancel out.
     let i = id.y * frame.size.x + id.x;
-    let kept = unpack2x16float(drift[i] & ~IMPURE);
-    let was = compressed(light);
-    let error = compressed(now).x - was.x;
-    let known = seen & still;
-    let signed_error = select(0.0, mix(kept.x, error, RATE), known);
-    let size_of_error = select(0.0, mix(kept.y, abs(error), RATE), known);
-    let persists = smoothstep(0.6, 0.9, abs(signed_error) / max(size_of_error, 1e-5));
-    let changed = persists * smoothstep(0.02, 0.05, abs(signed_error)) * select(0.0, 1.0, frames >= WARM);
-    let pure = !seen | (still & ((drift[i] & IMPURE) == 0u));
-    drift[i] = pack2x16float(vec2f(signed_error, size_of_error) * (1.0 - changed)) | select(IMPURE, 0u, pure);
+    let stored = drift[i];
+    let past = past_of(nearest_at, nearest);
+    let before = (vec2f(pixel) + 0.5) / motion.size - past.motion;
+    let still = length(past.motion * motion.size) < NOT_MOVING;
+    let steady = still & (motion.steady != 0u);
+    let held = select(history_at(before), textureLoad(history, pixel, 0), still);
+    let depths = depths_before(before);
+    let beyond = past.depth + select(past.depth * 0.05, 0.005, frame.orthographic != 0u);
+    // All around was something nearer than the nearest is now; or it has just moved on.
+    let hidden = (depths.x > beyond) | (still & ((stored.y & MOVED_BIT) != 0u) & (depths.y > beyond));
+    let seen = (motion.followed != 0u) & all(abs(before - 0.5) <= vec2f(0.5)) & is_finite(held.rgb) & !hidden;
+    let light = select(now, min(held.rgb * (frame.exposure / exposure_before), vec3f(65000.0)), seen);
+    let frames = select(0.0, held.a, seen);
+
+    // Whether the errors of the mean still cancel out. What is around is judged: that is steadier than the pixel.
+    let errors = unpack2x16float(stored.x & ~IMPURE_BIT);
+    let then = unpack2x16float(stored.y & ~MOVED_BIT);
+    let brighter = then.x / max(1.0 - then.x, 1e-3) * (frame.exposure / exposure_before);
+    let level = select(mean.x, brighter / (1.0 + brighter), seen & still);
+    let error = mean.x - level;
+    let drifts = select(0.0, mix(errors.x, error, QUICK), seen & still);
+    let varies = select(0.0, mix(errors.y, abs(error), max(SLOW, 1.0 / (frames + 1.0))), seen & still);
+    let persists = smoothstep(PERSISTS.x, PERSISTS.y, abs(drifts) / max(varies, 1e-5))
+        * smoothstep(LARGE.x, LARGE.y, abs(drifts));
+    let twice = select(0.0, min(abs(error), abs(then.y)), error * then.y > 0.0);
+    let jumped = smoothstep(2.0, 3.0, twice / (errors.y + 0.002));
+    let changed = select(0.0, max(persists, jumped), frames >= WARM);
+    let pure = !seen | (still & ((stored.x & IMPURE_BIT) == 0u));
 
     // The past as far as the present bears it out.
-    let trust = select(0.0, max(select(0.0, 1.0, pure), smoothstep(MOVING, MOVING + 8.0, frames)), known) * (1.0 - changed);
+    let long_still = max(select(0.0, 1.0, pure), smoothstep(MOVING, MOVING + 8.0, frames));
+    let trust = select(0.0, long_still * (1.0 - changed), seen & steady);
+    let was = compressed(light);
     let away = abs(was - mean) / max(spread, vec3f(1e-4));
     let clipped = mean + (was - mean) / max(1.0, largest(away));
     let believed = select(expanded(mix(clipped, was, trust)), light, trust > 0.999);
-    frames = min(mix(frames, min(frames, 1.0), changed), select(MOVING, STILL, still));
-    let share = 1.0 / (frames + 1.0);
-    textureStore(resolved, id.xy, vec4f(mix(believed, now, share), frames + 1.0));
+    let counted = min(mix(frames, min(frames, 1.0), changed), select(MOVING, STILL, steady));
+    let share = 1.0 / (counted + 1.0);
+    drift[i] = vec2u(
+        pack2x16float(vec2f(drifts, varies) * (1.0 - changed)) | select(IMPURE_BIT, 0u, pure),
+        pack2x16float(vec2f(mix(level, mean.x, max(share, changed)), error)) | select(MOVED_BIT, 0u, still),
+    );
+    textureStore(resolved, id.xy, vec4f(mix(believed, now, share), counted + 1.0));
 }
