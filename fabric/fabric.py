@@ -60,6 +60,9 @@ NORMAL_VARIANCE = 1 / (2 * np.pi)
 Where n samples of a pixel are averaged, they find most highlights themselves, and their error falls with 1 / n².
 """
 
+AVERAGED = 4
+"""How many samples temporal antialiasing counts for there: what moves has few."""
+
 
 class Fabric:
     """A renderer for one scene at a time, at one size.
@@ -673,7 +676,10 @@ class Fabric:
             frame["shadow_texel"] = texel
             _set_view(self._uniforms["shadow_view"], light_from_world, lens, sun)
         antialiased = self.settings.shading.specular_antialiasing
-        frame["normal_variance"] = NORMAL_VARIANCE / self._samples**2 if antialiased else 0.0
+        averaged = self._samples
+        if self._taa is not None and self._temporal():
+            averaged = min(self._taa.frames, AVERAGED)
+        frame["normal_variance"] = NORMAL_VARIANCE / averaged**2 if antialiased else 0.0
         self._uniforms["accumulation"]["first"] = self._sample == 0
         self._uniforms["accumulation"]["share"] = 1 / (self._sample + 1)
         if self._auto is not None:

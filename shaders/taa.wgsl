@@ -74,6 +74,15 @@ fn depths_before(uv: vec2f) -> vec2f {
     return range;
 }
 
+// What is stored as half floats: rounded up or down by chance, so that small shares of a mean are not lost. What is a
+// half float stays as it is. Hash: Jarzynski & Olano 2020, "Hash Functions for GPU Rendering", JCGT 9:3.
+fn rounded(c: vec3f, seed: u32) -> vec3f {
+    let state = seed * 747796405u + 2891336453u;
+    let word = ((state >> ((state >> 28u) + 4u)) ^ state) * 277803737u;
+    let chance = ((word >> 22u) ^ word) & 0x1FFFu;
+    return bitcast<vec3f>((bitcast<vec3u>(c) + vec3u(chance)) & vec3u(0xFFFFE000u));
+}
+
 @compute @workgroup_size(8, 8)
 fn resolve(@builtin(global_invocation_id) id: vec3u) {
     if (any(id.xy >= frame.size)) { return; }
@@ -147,5 +156,6 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
         pack2x16float(vec2f(drifts, varies) * (1.0 - changed)) | select(IMPURE_BIT, 0u, pure),
         pack2x16float(vec2f(mix(level, mean.x, max(share, changed)), error)) | select(MOVED_BIT, 0u, still),
     );
-    textureStore(resolved, id.xy, vec4f(mix(believed, now, share), counted + 1.0));
+    let light_now = rounded(mix(believed, now, share), i ^ (motion.stamp << 16u) ^ (motion.stamp * 0x9E3779B9u));
+    textureStore(resolved, id.xy, vec4f(light_now, counted + 1.0));
 }
