@@ -17,6 +17,7 @@ const PERSISTS = vec2f(0.9, 1.3);
 const LARGE = vec2f(0.01, 0.03);
 const WARM = 6.0;  // frames before errors say anything
 const IMPURE_BIT = 0x80000000u;  // of drift.x: something moved there since the history began
+const GAMMA = 1.0;  // deviations that the past may differ by
 const MOVED_BIT = 0x8000u;  // of drift.y: something did in the frame before
 
 fn is_finite(c: vec3f) -> bool {
@@ -148,7 +149,7 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     let trust = select(0.0, long_still * (1.0 - changed), seen & steady);
     let was = compressed(light);
     let away = abs(was - mean) / max(spread, vec3f(1e-4));
-    let clipped = mean + (was - mean) / max(1.0, largest(away));
+    let clipped = mean + (was - mean) / max(1.0, largest(away) / GAMMA);
     let believed = select(expanded(mix(clipped, was, trust)), light, trust > 0.999);
     let counted = min(mix(frames, min(frames, 1.0), changed), select(MOVING, STILL, steady));
     let share = 1.0 / (counted + 1.0);
