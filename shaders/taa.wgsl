@@ -8,7 +8,7 @@
 use color;
 use motion;
 
-const MOVING = 10.0;  // at most so many frames are in the mean where something moves
+const MOVING = 6.0;  // at most so many frames are in the mean where something moves, fewer where it is fast
 const STILL = 64.0;  // and where nothing does
 const NOT_MOVING = 0.005;  // pixels
 const QUICK = 0.2;  // how fast the mean error follows
@@ -17,7 +17,6 @@ const PERSISTS = vec2f(0.9, 1.3);
 const LARGE = vec2f(0.01, 0.03);
 const WARM = 6.0;  // frames before errors say anything
 const IMPURE_BIT = 0x80000000u;  // of drift.x: something moved there since the history began
-const GAMMA = 1.0;  // deviations that the past may differ by
 const MOVED_BIT = 0x8000u;  // of drift.y: something did in the frame before
 
 fn is_finite(c: vec3f) -> bool {
@@ -118,7 +117,8 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     let stored = drift[i];
     let past = past_of(nearest_at, nearest);
     let before = (vec2f(pixel) + 0.5) / motion.size - past.motion;
-    let still = length(past.motion * motion.size) < NOT_MOVING;
+    let pixels = length(past.motion * motion.size);
+    let still = pixels < NOT_MOVING;
     let steady = still & (motion.steady != 0u);
     let held = select(history_at(before), textureLoad(history, pixel, 0), still);
     let depths = depths_before(before);
@@ -149,9 +149,11 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     let trust = select(0.0, long_still * (1.0 - changed), seen & steady);
     let was = compressed(light);
     let away = abs(was - mean) / max(spread, vec3f(1e-4));
-    let clipped = mean + (was - mean) / max(1.0, largest(away) / GAMMA);
+    let outside = max(1.0, largest(away));
+    let clipped = mean + (was - mean) / outside;
     let believed = select(expanded(mix(clipped, was, trust)), light, trust > 0.999);
-    let counted = min(mix(frames, min(frames, 1.0), changed), select(MOVING, STILL, steady));
+    let doubted = frames / mix(outside, 1.0, trust);
+    let counted = min(mix(doubted, min(frames, 1.0), changed), select(MOVING / (1.0 + 0.3 * pixels), STILL, steady));
     let share = 1.0 / (counted + 1.0);
     drift[i] = vec2u(
         pack2x16float(vec2f(drifts, varies) * (1.0 - changed)) | select(IMPURE_BIT, 0u, pure),
