@@ -258,6 +258,7 @@ class Fabric:
         scene = self._scene()
         if self._environment.show(woven):
             self._bind_frame(scene)
+        self._relit()
         self._set_static_uniforms()
 
     def set_lights(self, rows: NDArray[np.int32], values: NDArray[np.void]) -> None:
@@ -266,6 +267,7 @@ class Fabric:
         Places and directions in them are not read: those follow the objects, see `move`.
         """
         self._scene().set_lights(rows, values)
+        self._relit()
         self._set_static_uniforms()
 
     def set_materials(self, rows: NDArray[np.int32], values: NDArray[np.void]) -> None:
@@ -277,8 +279,7 @@ class Fabric:
         scene = self._scene()
         before = scene.sampling
         scene.set_materials(rows, values)
-        if self._motion is not None:
-            self._motion.unsteady = True
+        self._relit()
         if scene.sampling != before:  # a feature that no material had: other pipelines draw the scene from now on
             self._tapes.clear()
 
@@ -294,6 +295,8 @@ class Fabric:
         """
         if settings.transparency != self.settings.transparency:
             self._culled = None  # a frozen list may be in no order
+        if (settings.shadows, settings.shading) != (self.settings.shadows, self.settings.shading):
+            self._relit()
         self.settings = settings
         finish = grading.finish_of(settings), settings.bloom, settings.exposure.mode == "auto", settings.aa, self._tracked(), self._temporal()
         if finish != self._finish_of:
@@ -308,6 +311,11 @@ class Fabric:
         if self._shadow.resize(settings.shadows.size if self._has_shadow() else 1) or not hasattr(self, "_main_group"):
             self._bind_shadow()
         self._set_static_uniforms()
+
+    def _relit(self) -> None:
+        """What was there looks different from the next frame on: what pictures before showed counts less."""
+        if self._motion is not None:
+            self._motion.unsteady = True
 
     def _temporal(self) -> bool:
         """Whether frames are averaged over time: not where one picture is made of many, nor over debug views."""
@@ -578,8 +586,6 @@ class Fabric:
         """What only changes with the scene or the settings."""
         if self.scene is None:
             return
-        if self._motion is not None:
-            self._motion.unsteady = True
         scene, settings = self.scene, self.settings
         environment = self._environment.component
         frame = self._uniforms["frame"]

@@ -15,7 +15,7 @@ const QUICK = 0.2;  // how fast the mean error follows
 const SLOW = 0.05;  // and the mean of its size
 const PERSISTS = vec2f(0.9, 1.3);
 const LARGE = vec2f(0.01, 0.03);
-const WARM = 6.0;  // frames before errors say anything
+const WARM = 6.0;  // frames before small errors say anything
 const IMPURE_BIT = 0x80000000u;  // of drift.x: something moved there since the history began
 const MOVED_BIT = 0x8000u;  // of drift.y: something did in the frame before
 
@@ -141,7 +141,7 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
         * smoothstep(LARGE.x, LARGE.y, abs(drifts));
     let twice = select(0.0, min(abs(error), abs(then.y)), error * then.y > 0.0);
     let jumped = smoothstep(2.0, 3.0, twice / (errors.y + 0.002));
-    let changed = select(0.0, max(persists, jumped), frames >= WARM);
+    let changed = max(jumped, select(0.0, persists, frames >= WARM));
     let pure = !seen | (still & ((stored.x & IMPURE_BIT) == 0u));
 
     // The past as far as the present bears it out.
@@ -152,7 +152,7 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     let outside = max(1.0, largest(away));
     let clipped = mean + (was - mean) / outside;
     let believed = select(expanded(mix(clipped, was, trust)), light, trust > 0.999);
-    let doubted = frames / mix(outside, 1.0, trust);
+    let doubted = frames / select(outside, 1.0, steady);
     let counted = min(mix(doubted, min(frames, 1.0), changed), select(MOVING / (1.0 + 0.3 * pixels), STILL, steady));
     let share = 1.0 / (counted + 1.0);
     drift[i] = vec2u(
