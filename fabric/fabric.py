@@ -298,7 +298,7 @@ class Fabric:
         if (settings.shadows, settings.shading) != (self.settings.shadows, self.settings.shading):
             self._relit()
         self.settings = settings
-        finish = grading.finish_of(settings), settings.bloom, settings.exposure.mode == "auto", settings.aa, self._tracked(), self._temporal()
+        finish = grading.finish_of(settings), settings.bloom, settings.exposure.mode == "auto", settings.aa, settings.debug.view
         if finish != self._finish_of:
             self._finish_of, self._finish = finish, finish[0]
             if (self._auto is not None) != finish[2]:

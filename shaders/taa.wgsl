@@ -92,6 +92,7 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     // What is around now.
     var sum = vec3f(0.0);
     var squares = vec3f(0.0);
+    var around = 0.0;
     var count = 0.0;
     var nearest = -1.0;
     var nearest_at = pixel;
@@ -102,12 +103,14 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
         let c = compressed(select(vec3f(0.0), light, good));
         sum += c;
         squares += c * c;
+        around += select(0.0, luminance(light) / (1.0 + luminance(light)), good);
         count += select(0.0, 1.0, good);
         let d = textureLoad(depth, at, 0);
         nearest_at = select(nearest_at, at, d > nearest);
         nearest = max(nearest, d);
     }
     let mean = sum / max(count, 1.0);
+    let level = around / max(count, 1.0);
     let spread = sqrt(max(squares / max(count, 1.0) - mean * mean, vec3f(0.0)));
     let own = textureLoad(hdr, pixel, 0).rgb;
     let now = select(expanded(mean), own, is_finite(own));
@@ -133,8 +136,8 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     let errors = unpack2x16float(stored.x & ~IMPURE_BIT);
     let then = unpack2x16float(stored.y & ~MOVED_BIT);
     let brighter = then.x / max(1.0 - then.x, 1e-3) * (frame.exposure / exposure_before);
-    let level = select(mean.x, brighter / (1.0 + brighter), seen & still);
-    let error = mean.x - level;
+    let usual = select(level, brighter / (1.0 + brighter), seen & still);
+    let error = level - usual;
     let drifts = select(0.0, mix(errors.x, error, QUICK), seen & still);
     let varies = select(0.0, mix(errors.y, abs(error), max(SLOW, 1.0 / (frames + 1.0))), seen & still);
     let persists = smoothstep(PERSISTS.x, PERSISTS.y, abs(drifts) / max(varies, 1e-5))
@@ -151,13 +154,16 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     let away = abs(was - mean) / max(spread, vec3f(1e-4));
     let outside = max(1.0, largest(away));
     let clipped = mean + (was - mean) / outside;
-    let believed = select(expanded(mix(clipped, was, trust)), light, trust > 0.999);
+    // A mean of few frames may hold what was an error.
+    let reach = select(1.0, max(4.0 * largest(spread), 0.25), frames < WARM);
+    let likely = clamp(was, mean - reach, mean + reach);
+    let believed = select(expanded(mix(clipped, likely, trust)), light, (trust > 0.999) & all(likely == was));
     let doubted = frames / select(outside, 1.0, steady);
-    let counted = min(mix(doubted, min(frames, 1.0), changed), select(MOVING / (1.0 + 0.3 * pixels), STILL, steady));
+    let counted = min(mix(doubted, 0.0, changed), select(MOVING / (1.0 + 0.3 * pixels), STILL, steady));
     let share = 1.0 / (counted + 1.0);
     drift[i] = vec2u(
         pack2x16float(vec2f(drifts, varies) * (1.0 - changed)) | select(IMPURE_BIT, 0u, pure),
-        pack2x16float(vec2f(mix(level, mean.x, max(share, changed)), error)) | select(MOVED_BIT, 0u, still),
+        pack2x16float(vec2f(mix(usual, level, max(share, changed)), error)) | select(MOVED_BIT, 0u, still),
     );
     let light_now = rounded(mix(believed, now, share), i ^ (motion.stamp << 16u) ^ (motion.stamp * 0x9E3779B9u));
     textureStore(resolved, id.xy, vec4f(light_now, counted + 1.0));
