@@ -192,9 +192,7 @@ class Fabric:
         if self._motion is not None and self._temporal():
             self._taa = self._taa or TemporalAntialiasing(self.gpu)
             motion = self._motion
-            self._taa.bind(
-                self.size, binding("frame"), motion.uniform, self._hdr_view, self._main.depth, motion.view
-            )
+            self._taa.bind(self.size, binding("frame"), motion.uniform, self._hdr_view, self._main.depth, motion.view)
         elif mode != "taa":
             self._taa = None
         if mode == "fxaa" and self._samples == 1:
@@ -298,7 +296,13 @@ class Fabric:
         if (settings.shadows, settings.shading) != (self.settings.shadows, self.settings.shading):
             self._relit()
         self.settings = settings
-        finish = grading.finish_of(settings), settings.bloom, settings.exposure.mode == "auto", settings.aa, settings.debug.view
+        finish = (
+            grading.finish_of(settings),
+            settings.bloom,
+            settings.exposure.mode == "auto",
+            settings.aa,
+            settings.debug.view,
+        )
         if finish != self._finish_of:
             self._finish_of, self._finish = finish, finish[0]
             if (self._auto is not None) != finish[2]:
@@ -525,9 +529,7 @@ class Fabric:
             )
         if self._motion is not None and self.settings.debug.view == "motion":
             self._motion_view = self._motion_view or MotionView(self.gpu, self._layouts)
-            self._motion_view.record(
-                encoder, group, self._motion, self._hdr_view, depth, moved=motion is not None
-            )
+            self._motion_view.record(encoder, group, self._motion, self._hdr_view, depth, moved=motion is not None)
         elif self._debug is not None and self.settings.debug.view in ("rings", "cull", "hi_z"):
             canvas = Canvas(self._hdr_view, depth)
             if not two_phases:

@@ -30,9 +30,7 @@ class Fxaa:
         usage = wgpu.TextureUsage.RENDER_ATTACHMENT | wgpu.TextureUsage.TEXTURE_BINDING
         made = self.gpu.device.create_texture(label="toned", size=(*size, 1), format=IMAGE_FORMAT, usage=usage)
         self.toned = made.create_view()
-        self._group = groups.FXAA.bind(
-            self.gpu.device, self._layout, toned=self.toned, clamp_sampler=self._sampler
-        )
+        self._group = groups.FXAA.bind(self.gpu.device, self._layout, toned=self.toned, clamp_sampler=self._sampler)
 
     def _pipeline(self, format: str) -> wgpu.GPURenderPipeline:
         if format not in self._pipelines:

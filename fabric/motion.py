@@ -1,8 +1,8 @@
 """Motion: where everything was in the picture before, for what is averaged over time.
 
-What only the camera moved is found from its depth (`motion.wgsl`). Where objects moved, the depth prepass writes motion
-vectors as well: their old transforms are kept by a kernel that runs before the new ones are put in place. A frame in which
-nothing moved has no part of this.
+What only the camera moved is found from its depth (`motion.wgsl`). In a frame in which objects moved, the depth prepass
+writes motion vectors as well: the old transforms are kept by a kernel that runs before the new ones are put in place.
+Frames in which nothing moved have no part of this.
 """
 
 from __future__ import annotations
@@ -47,9 +47,7 @@ class Motion:
         module = program("remember", [groups.REMEMBER]).compile(device)
         layout = device.create_pipeline_layout(bind_group_layouts=[self._remember])
         self._kernels = [
-            device.create_compute_pipeline(
-                label=entry, layout=layout, compute={"module": module, "entry_point": entry}
-            )
+            device.create_compute_pipeline(label=entry, layout=layout, compute={"module": module, "entry_point": entry})
             for entry in ("keep_moved", "keep_placed", "forget_new")
         ]
         self._pipelines: dict[tuple[PipelineClass, groups.Sampling], wgpu.GPURenderPipeline] = {}
@@ -107,11 +105,13 @@ class Motion:
         )
         return True
 
-    def begin(self, motion: Any, view_proj: F64, world_from_clip: F64, jitter: tuple[float, float], *, follows: bool) -> None:
+    def begin(
+        self, motion: Any, view_proj: F64, world_from_clip: F64, jitter: tuple[float, float], *, follows: bool
+    ) -> None:
         """Write structs.MOTION for a frame.
 
-        view_proj: (4, 4) clip_from_world without jitter.  world_from_clip: (4, 4), with it.  jitter: how far the picture
-        is shifted, in pixels, y down.  follows: there was a frame before that it goes on from.
+        view_proj: (4, 4) clip_from_world without jitter.  world_from_clip: (4, 4), with it.  jitter: how far the
+        picture is shifted, in pixels, y down.  follows: there was a frame before that it goes on from.
         """
         before = self._before if follows and self._before is not None else view_proj
         self._stamp = self._stamp % 0xFFFFFFFF + 1

@@ -473,7 +473,7 @@ class ChangeLists:
     """Which instances change in a frame, for who must know before they do.
 
     moved, placed: uint32, how many, then their rows, NONE to be skipped; for placed more follows.  renewals:
-    structs.RENEWAL, the first one's `row` counts.  groups: workgroups of 256 for the three, 12 bytes each, in this order.
+    structs.RENEWAL, the first one's `row` counts.  groups: workgroups of 256 for the three, 12 bytes each, in order.
     """
 
     moved: wgpu.GPUBuffer

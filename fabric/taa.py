@@ -29,7 +29,7 @@ _CUT_NEARS = 100.0
 
 
 def jitter(frame: int) -> tuple[float, float]:
-    """Where a frame looks through its pixels, in pixels from their centres: a Halton (2, 3) sequence; the first at 0."""
+    """Where a frame looks through its pixels, in pixels from their centres: a Halton (2, 3) sequence, from 0 on."""
     if frame == 0:
         return 0.0, 0.0
     i = (frame - 1) % PERIOD + 1

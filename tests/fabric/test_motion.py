@@ -47,7 +47,7 @@ def seen_at(observer: Observer, points: F64) -> F64:
 
 
 def wanted(now: Observer, before: Observer, world: F64, world_before: F64) -> tuple[F64, NDArray[np.bool_]]:
-    """What motion (h, w, 2) is to be seen of the wall and of the background; and the pixels (h, w) well inside either."""
+    """What motion (h, w, 2) of the wall and of the background is to be seen; and the pixels (h, w) well inside."""
     origins, directions = pixel_rays(now, SIZE)
     local = np.linalg.inv(np.vstack([world, (0, 0, 0, 1)]))
     o = origins @ local[:3, :3].T + local[:3, 3]
@@ -63,7 +63,8 @@ def wanted(now: Observer, before: Observer, world: F64, world_before: F64) -> tu
         endless, sure = then, edge < 0.47
     else:
         sure = np.abs(edge - 0.5) > 0.03
-    return pixels - np.where(inside, seen_at(before, then), seen_at(before, endless)), sure
+    was: F64 = np.where(inside, seen_at(before, then), seen_at(before, endless)).astype(np.float64)
+    return pixels - was, np.asarray(sure, np.bool_)
 
 
 def compare(fabric: Fabric, now: Observer, before: Observer, world: F64, world_before: F64) -> None:
@@ -109,9 +110,7 @@ def test_a_moving_camera(fabric: Fabric, before: Observer, now: Observer) -> Non
 @pytest.mark.parametrize("how", ["move", "place"])
 @pytest.mark.parametrize("surface", ["opaque", "mask", "both sides", "mirrored"])
 @pytest.mark.parametrize("now", [VIEW, ASIDE], ids=["still camera", "moving camera"])
-def test_a_moving_object(
-    fabric: Fabric, surface: str, how: Literal["move", "place"], now: Observer
-) -> None:
+def test_a_moving_object(fabric: Fabric, surface: str, how: Literal["move", "place"], now: Observer) -> None:
     look = Material(alpha_mode="mask" if surface == "mask" else "opaque", double_sided=surface == "both sides")
     sign = -1 if surface == "mirrored" else 1
     before = resized(fabric, wall(look, 3.0 * sign))
@@ -172,7 +171,7 @@ def test_many_that_move_and_a_table_that_grows(fabric: Fabric) -> None:
     last = len(fabric.scene.woven.objects.ids)
     crowd = np.arange(last, last + 300, dtype=np.int32)
     fabric.spawn(crowd, np.zeros(300, np.int32), np.zeros(300, np.int32))
-    rotation = np.tile(np.float32([0, 0, 0, 1]), (300, 1))
+    rotation = np.tile(np.array([0, 0, 0, 1], np.float32), (300, 1))
     fabric.place(crowd, np.full((300, 3), 50, np.float32), rotation, np.ones((300, 3), np.float32))
     world = put(fabric, (0.1, 0.1, 0), (3, 3, 1), "move")
     frame(fabric, VIEW)
