@@ -1,7 +1,7 @@
 // Before transforms change: those of the frame before are kept, for motion vectors.
 //
-// moved: how many, then their rows; NONE is skipped. past: for each instance the frame in which it last moved, and where
-// its old transform lies among `past_transforms`.
+// moved: how many, then their rows; NONE is skipped. past: for each instance the frame in which it last moved, and
+// where its old transform lies among `past_transforms`.
 
 fn keep(i: u32, from_place: u32) {
     if (i >= moved[0]) { return; }

@@ -151,7 +151,7 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     let long_still = max(select(0.0, 1.0, pure), smoothstep(MOVING, MOVING + 8.0, frames));
     let trust = select(0.0, long_still * (1.0 - changed), seen & steady);
     let was = compressed(light);
-    let away = abs(was - mean) / max(spread, vec3f(1e-4));
+    let away = abs(was - mean) / max(spread, vec3f(1e-3));
     let outside = max(1.0, largest(away));
     let clipped = mean + (was - mean) / outside;
     // A mean of few frames may hold what was an error.
