@@ -192,7 +192,7 @@ class Fabric:
         if self._motion is not None and self._temporal():
             self._taa = self._taa or TemporalAntialiasing(self.gpu)
             motion = self._motion
-            self._taa.bind(self.size, binding("frame"), motion.uniform, self._hdr_view, self._main.depth, motion.view)
+            self._taa.bind(self.size, binding("frame"), motion.uniform, self._hdr, self._main.depth, motion.view)
         elif mode != "taa":
             self._taa = None
         if mode == "fxaa" and self._samples == 1:
@@ -571,7 +571,7 @@ class Fabric:
             self._samples > 1,
             self._is_last_sample(),
             shown,
-            settings.aa.mode,
+            self._taa is not None and self._taa.follows,
             settings.cull.occlusion,
             settings.transparency.mode,
             settings.debug.view,

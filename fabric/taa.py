@@ -97,7 +97,7 @@ class TemporalAntialiasing:
             label="antialiased",
             size=(*size, 1),
             format=HDR_FORMAT,
-            usage=usage.STORAGE_BINDING | usage.TEXTURE_BINDING | usage.COPY_SRC,
+            usage=usage.STORAGE_BINDING | usage.TEXTURE_BINDING | usage.COPY_SRC | usage.COPY_DST,
         )
         kept = usage.TEXTURE_BINDING | usage.COPY_DST
         self._history = made(label="history", size=(*size, 1), format=HDR_FORMAT, usage=kept)
@@ -110,20 +110,20 @@ class TemporalAntialiasing:
         size: Size,
         frame: dict[str, Any],
         motion: dict[str, Any],
-        hdr: wgpu.GPUTextureView,
+        hdr: wgpu.GPUTexture,
         depth: wgpu.GPUTexture,
         moved: wgpu.GPUTextureView,
     ) -> None:
         """Average pictures of `size` pixels. frame, motion: the uniforms.  moved: motion vectors."""
         self._resize(size)
-        self._depth = depth
+        self._hdr, self._depth = hdr, depth
         self._group = groups.TAA.bind(
             self.gpu.device,
             self._layout,
             frame=frame,
             motion=motion,
             exposure_before={"buffer": self._exposure, "size": 4},
-            hdr=hdr,
+            hdr=hdr.create_view(),
             depth=depth.create_view(),
             moved=moved,
             history=self._history.create_view(),
@@ -152,12 +152,16 @@ class TemporalAntialiasing:
         exposure: its place in the uniforms, in bytes.  moved: this frame has motion vectors.
         """
         w, h = self._size
-        compute = encoder.begin_compute_pass(label="taa")
-        compute.set_pipeline(self._pipeline(moved))
-        compute.set_bind_group(0, self._group)
-        compute.dispatch_workgroups(-(-w // 8), -(-h // 8))
-        compute.end()
         size = (w, h, 1)
+        if self.follows:
+            compute = encoder.begin_compute_pass(label="taa")
+            compute.set_pipeline(self._pipeline(moved))
+            compute.set_bind_group(0, self._group)
+            compute.dispatch_workgroups(-(-w // 8), -(-h // 8))
+            compute.end()
+        else:  # the first picture is as it is; its alpha of 1 says that one frame is in it
+            encoder.copy_texture_to_texture({"texture": self._hdr}, {"texture": self.texture}, size)
+            encoder.clear_buffer(self._drift, 0, self._drift.size)
         encoder.copy_texture_to_texture({"texture": self.texture}, {"texture": self._history}, size)
         encoder.copy_texture_to_texture({"texture": self._depth}, {"texture": self._depth_before}, size)
         encoder.copy_buffer_to_buffer(uniforms, exposure, self._exposure, 0, 4)

@@ -130,13 +130,13 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     let hidden = (depths.x > beyond) | (still & ((stored.y & MOVED_BIT) != 0u) & (depths.y > beyond));
     let seen = (motion.followed != 0u) & all(abs(before - 0.5) <= vec2f(0.5)) & is_finite(held.rgb) & !hidden;
     let light = select(now, min(held.rgb * (frame.exposure / exposure_before), vec3f(65000.0)), seen);
-    let frames = select(0.0, held.a, seen);
+    let frames = select(0.0, min(held.a, STILL), seen);
 
     // Whether the errors of the mean still cancel out. What is around is judged: that is steadier than the pixel.
     let errors = unpack2x16float(stored.x & ~IMPURE_BIT);
     let then = unpack2x16float(stored.y & ~MOVED_BIT);
     let brighter = then.x / max(1.0 - then.x, 1e-3) * (frame.exposure / exposure_before);
-    let usual = select(level, brighter / (1.0 + brighter), seen & still);
+    let usual = select(level, brighter / (1.0 + brighter), seen & still & (frames > 1.0));
     let error = level - usual;
     let drifts = select(0.0, mix(errors.x, error, QUICK), seen & still);
     let varies = select(0.0, mix(errors.y, abs(error), max(SLOW, 1.0 / (frames + 1.0))), seen & still);
