@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from dreamwell.engine.gpu import Gpu
-from dreamwell.engine.scene import Environment, Material, Mesh, PointLight, Scene, Sun, apply_settings
+from dreamwell.engine.render import render
+from dreamwell.engine.scene import Camera, Environment, Material, Mesh, PointLight, Scene, Sun, apply_settings
 from dreamwell.fabric import Fabric, Observer
 from dreamwell.fabric.taa import PERIOD, is_cut, jitter
 from dreamwell.loom.weave import weave
@@ -114,6 +115,15 @@ def test_it_converges_when_camera_and_objects_have_stopped(fabric: Fabric) -> No
     assert last.mean() < 0.4 * moving.mean()
     assert last.mean() < 0.003
     assert np.percentile(last, 99) < 0.04
+
+
+def test_more_frames_of_a_picture_are_smoother() -> None:
+    """As `dream render --frames 32` draws it."""
+    scene = fence(shadows__enabled=True)
+    scene.add("camera", Camera(fov_y=30), at=(0.2, 0.1, 6), toward=(0, 0, 0))
+    wanted = render(scene, SIZE, samples=64).astype(float)
+    one, many = (np.abs(render(scene, SIZE, frames=count) - wanted).mean() for count in (1, 32))
+    assert many < 0.25 * one
 
 
 def test_samples_of_a_still_picture_are_left_alone(fabric: Fabric) -> None:

@@ -37,7 +37,7 @@ def frame(fabric: Fabric, observer: Observer) -> None:
 def motion(fabric: Fabric) -> F64:
     """(h, w, 2) pixels a frame, y down: the debug view of the last one, read backwards."""
     shown = fabric.read_linear()[..., :2].astype(np.float64) * 4 - 1
-    return shown * 8 / (1 - np.linalg.norm(shown, axis=-1, keepdims=True))
+    return shown * 3 / (1 - np.linalg.norm(shown, axis=-1, keepdims=True))
 
 
 def seen_at(observer: Observer, points: F64) -> F64:

@@ -88,7 +88,7 @@ def test_the_picture_is_that_of_a_path_tracer(
 
 
 def test_frames_through_taa_become_what_a_path_tracer_sees(fabric: Fabric, reference: Path, score: Any) -> None:
-    """Thin pickets and a floor of tiles to the horizon, which only shine: all that is left to get wrong is the edges."""
+    """Thin pickets and tiles to the horizon, which only shine: all that is left to get wrong is the edges."""
     scene = load(reference, "aa_static")
     own = {"aa.mode": "taa", "bloom.enabled": False, "exposure.mode": "manual", "exposure.ev100": UNIT_EV100}
     scene.settings = apply_settings(scene.settings, own)
