@@ -28,11 +28,12 @@ if TYPE_CHECKING:
         Sun,
         Texture,
     )
+    from .engine.scene.lights import SceneLights
     from .engine.scene.presets import preset
     from .engine.scene.scene import Scene, SceneObject
     from .engine.scene.settings import RenderSettings
     from .engine.script import ScriptError
-    from .engine.world import World
+    from .engine.world import World, WorldLights
     from .fabric import Fabric, Observer
     from .loom.weave import weave
     from .loom.woven import WovenScene
@@ -68,11 +69,12 @@ else:
             "Sun",
             "Texture",
         ),
+        "engine.scene.lights": ("SceneLights",),
         "engine.scene.presets": ("preset",),
         "engine.scene.scene": ("Scene", "SceneObject"),
         "engine.scene.settings": ("RenderSettings",),
         "engine.script": ("ScriptError",),
-        "engine.world": ("World",),
+        "engine.world": ("World", "WorldLights"),
         "fabric": ("Fabric", "Observer"),
         "loom.weave": ("weave",),
         "loom.woven": ("WovenScene",),
@@ -119,6 +121,7 @@ __all__ = [
     "RenderSettings",
     "Scene",
     "SceneError",
+    "SceneLights",
     "SceneObject",
     "ScriptError",
     "SettingsError",
@@ -127,6 +130,7 @@ __all__ = [
     "Sun",
     "Texture",
     "World",
+    "WorldLights",
     "WovenScene",
     "__version__",
     "component",

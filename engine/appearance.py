@@ -13,18 +13,19 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ..loom.atmosphere import sun_of_sky
 from ..loom.configure import implicit_environment, metered
-from ..loom.extract import light_struct
 from ..loom.manifest import changed_material
 from ..loom.woven import WovenEnvironment, WovenScene
 from .declare import problems_of, say
 from .errors import SceneError
-from .scene.components import Environment, Light, Material, PointLight, SpotLight, Sun
+from .light_table import LightTable
+from .scene.components import Environment, Light, Material
+from .scene.lights import checked_light
+from .transforms import Transforms
 
 F32 = NDArray[np.float32]
 C = TypeVar("C")
-
-LIGHTS: tuple[type[Light], ...] = (Sun, PointLight, SpotLight)
 
 
 class Materials(Mapping[Material, Material]):
@@ -58,61 +59,67 @@ class Appearance:
     def __init__(self, woven: WovenScene) -> None:
         self.woven = woven
         self.now = list(woven.material_components)
-        self.lights = list(woven.light_components)
-        self.light_rows: NDArray[np.void] = woven.lights.copy()
+        self.lights = LightTable(woven)
         self.environment = woven.environment
         self.ev100 = woven.metered_ev100
         self._material_rows: NDArray[np.void] = woven.materials.copy()
         self._number = {material: row for row, material in enumerate(woven.material_components)}
-        self._lights_of: dict[int, list[int]] = {}
-        for i, row in enumerate(woven.lights["object"].tolist()):
-            self._lights_of.setdefault(row, []).append(i)
-        self.changed_lights: set[int] = set()
         self.changed_materials: set[int] = set()
         self.changed_environment = False
         self.unmetered = False
+        self._sun: int | None = None  # the row of the object whose sun makes the sky, where one does
+        self._sun_at = b""
+        self._find_sun()
 
     def resend(self) -> None:
         """Another Fabric shows the world: everything that is not as it was woven is to be sent again."""
         woven = self.woven
-        self.changed_lights |= set(np.flatnonzero(self.light_rows != woven.lights).tolist())
+        self.lights.resend()
         self.changed_materials |= {i for i, value in enumerate(self.now) if value is not woven.material_components[i]}
         self.changed_environment |= self.environment is not woven.environment
         self.unmetered |= self.ev100 != woven.metered_ev100
 
+    # ---- the sky's sun -------------------------------------------------------------------------------------------
+
+    def _find_sun(self) -> None:
+        light = sun_of_sky(self.environment.component, self.lights.rows)
+        self._sun = None if light is None else int(self.lights.rows["object"][light])
+        self._sun_at = b""
+
+    def follow_sun(self, transforms: Transforms) -> None:
+        """Have the light metered anew when the sun that makes the sky has turned."""
+        if self._sun is not None:
+            at = transforms.world_of(np.array([self._sun], np.int32))[0, :, 2].tobytes()
+            if at != self._sun_at:
+                self.unmetered |= bool(self._sun_at)
+                self._sun_at = at
+
     # ---- lights -------------------------------------------------------------------------------------------------
 
-    def light(self, row: int, kind: type[C]) -> C | None:
-        """The light of a kind on the object in a row, or None."""
-        for i in self._lights_of.get(row, ()):
-            value = self.lights[i]
-            if isinstance(value, kind):
-                return value
-        return None
+    def set_light(self, row: int, value: Light) -> None:
+        """Another light in place of the one of its kind on an object, or one more. Raises SceneError."""
+        checked_light(value)
+        if self.lights.set(row, value):
+            self.unmetered = True
+            self._find_sun()
 
-    def set_light(self, row: int, name: str, value: Light) -> None:
-        """Another light in place of the one of its kind on an object. Raises SceneError."""
-        _checked(value, name)
-        for i in self._lights_of.get(row, ()):
-            if type(self.lights[i]) is type(value):
-                if value != self.lights[i]:
-                    self.lights[i] = value
-                    made = light_struct(value)
-                    for key in ("color", "range", "spot_scale", "spot_offset", "casts_shadows"):
-                        self.light_rows[key][i] = made[key]
-                    self.changed_lights.add(i)
-                    self.unmetered = True
-                return
-        raise SceneError(f'"{name}" has no {type(value).__name__}; lights can be changed while a scene runs, not added')
+    def add_lights(self, rows: NDArray[np.int32], value: Light) -> None:
+        """A light for each of some new objects (k,). Raises SceneError."""
+        checked_light(value)
+        self.lights.add(rows, value)
+        self.unmetered = True
+        self._find_sun()
+
+    def discard_light(self, row: int, kind: type[Light]) -> None:
+        """Take the light of a kind from an object, if it has one."""
+        self.unmetered |= self.lights.discard(row, kind)
+        self._find_sun()
 
     def put_out(self, rows: NDArray[np.integer[Any]]) -> None:
         """The objects in these rows (k,) are gone, and their lights with them."""
-        for row in [row for row in self._lights_of if (rows == row).any()]:
-            for i in self._lights_of.pop(row):
-                for key in ("color", "casts_shadows"):
-                    self.light_rows[key][i] = 0
-                self.changed_lights.add(i)
-                self.unmetered = True
+        if self.lights.put_out(rows):
+            self.unmetered = True
+            self._find_sun()
 
     # ---- materials ----------------------------------------------------------------------------------------------
 
@@ -156,13 +163,14 @@ class Appearance:
         """Other surroundings, woven: those may bring a file."""
         self.environment = environment
         self.changed_environment = self.unmetered = True
+        self._find_sun()
 
     def meter(self, world_from_local: F32, drawn: NDArray[np.integer[Any]]) -> float:
         """EV100 by the incident meter, from the lights and surroundings as they are now; see `loom.configure`.
 
         drawn: (k,) rows of world_from_local (n, 3, 4).
         """
-        lights = self.light_rows.copy()
+        lights = self.lights.alight.copy()
         placed = world_from_local[lights["object"]]
         lights["position"] = placed[:, :, 3]
         z = -placed[:, :, 2]
@@ -173,6 +181,7 @@ class Appearance:
             if implied != self.environment.component:
                 self.environment = replace(self.environment, component=implied)
                 self.changed_environment = True
+                self._find_sun()
         self.ev100 = metered(lights, self.environment, drawn, world_from_local)
         self.unmetered = False
         return self.ev100

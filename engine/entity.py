@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from . import math as dmath
-from .appearance import LIGHTS
 from .declare import Vec3, Vec4
 from .errors import SceneError
 from .scene.components import Light, Material
+from .scene.lights import LIGHTS
 
 if TYPE_CHECKING:
     from .world import World
@@ -184,7 +184,7 @@ class Entity:
 
     def get(self, kind: type[C]) -> C | None:
         """The object's light of a type (Sun, PointLight, SpotLight), or None."""
-        return self.world.appearance.light(self.live_row(), kind)
+        return self.world.appearance.lights.get(self.live_row(), kind)
 
     def __getitem__(self, kind: type[C]) -> C:
         """The object's light of a type. Raises SceneError when it has none."""
@@ -194,17 +194,21 @@ class Entity:
         return found
 
     def set(self, *lights: Light) -> Entity:
-        """Other lights in place of those of the same types. Returns the object.
+        """Give the object these lights, in place of those of the same types. Returns the object.
 
-        Raises SceneError for a light that the object was not woven with, and for values out of range.
+        Raises SceneError for values out of range.
         """
         for value in lights:
             if not isinstance(value, LIGHTS):
                 raise SceneError(
                     f"a {type(value).__name__} can't be set while a scene runs; Sun, PointLight and SpotLight can"
                 )
-            self.world.appearance.set_light(self.live_row(), self.name, value)
+            self.world.appearance.set_light(self.live_row(), value)
         return self
+
+    def discard(self, kind: type[Light]) -> None:
+        """Take the light of a type away, if the object has it."""
+        self.world.appearance.discard_light(self.live_row(), kind)
 
     def translate(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> None:
         """Move by metres along the parent's axes (for an object without parent: the world's)."""

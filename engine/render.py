@@ -222,12 +222,14 @@ class Stage:
     def _send(self, world: World) -> None:
         """What changed of the lights, the materials, the surroundings; and the exposure that follows them."""
         look = world.appearance
+        look.follow_sun(world.transforms)
         if look.unmetered:
             self.fabric.set_metered(world.meter())
-        if look.changed_lights:
-            changed = np.array(sorted(look.changed_lights), np.int32)
-            self.fabric.set_lights(changed, look.light_rows[changed])
-            look.changed_lights.clear()
+        changed, other = look.lights.unsent()
+        if len(other):
+            self.fabric.put_lights(other, world.placed_lights(other))
+        if len(changed):
+            self.fabric.set_lights(changed, look.lights.rows[changed])
         if look.changed_materials:
             self.fabric.set_materials(*look.materials_to_send())
         if look.changed_environment:

@@ -75,11 +75,11 @@ class Cull:
         self.gpu, self.layouts = gpu, layouts
         module = program("cull", [groups.CULL]).compile(gpu.device)
         layout = gpu.device.create_pipeline_layout(bind_group_layouts=[layouts.cull])
-        self._reset, self._early, self._late, self._single = (
+        self._reset, self._early, self._late = (
             gpu.device.create_compute_pipeline(
                 label=entry, layout=layout, compute={"module": module, "entry_point": entry}
             )
-            for entry in ("reset", "early", "late", "single")
+            for entry in ("reset", "early", "late")
         )
         self._sort: BlendSort | None = None
 
@@ -143,13 +143,6 @@ class Cull:
         self._run(compute, group, self._late, scene.capacity)
         if self._sort:
             self._sort.record(compute, in_order)
-        compute.end()
-
-    def record_single(self, encoder: Encoder, group: wgpu.GPUBindGroup, scene: GpuScene) -> None:
-        """A view without a pyramid: one phase."""
-        compute = self._begin(encoder, "cull shadow")
-        self._reset_draws(compute, group, scene)
-        self._run(compute, group, self._single, scene.capacity)
         compute.end()
 
     def _reset_draws(self, compute: ComputePass, group: wgpu.GPUBindGroup, scene: GpuScene) -> None:

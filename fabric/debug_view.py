@@ -1,4 +1,4 @@
-"""Debug views: what the cull did with every object, in which observer ring it is, and the depth pyramid.
+"""Debug views: what the cull did with every object, its observer ring, the depth pyramid, shadow maps, occlusion.
 
 Drawn over the finished scene light, before it becomes a picture. Where a view is off, none of this exists.
 """
@@ -24,7 +24,7 @@ from .scene_buffers import GpuScene, Layouts
 from .tape import Encoder
 
 F64 = NDArray[np.float64]
-View = Literal["rings", "cull", "hi_z"]
+View = Literal["rings", "cull", "hi_z", "cascades", "ao"]
 
 _CUBE_VERTICES = 24  # of its edges
 _BACKGROUND = (0.01, 0.01, 0.012, 1)
@@ -34,10 +34,11 @@ _BLENDED = {"format": HDR_FORMAT, "blend": {"color": _OVER, "alpha": _OVER}}
 
 @dataclass(frozen=True, eq=False)
 class Canvas:
-    """What is drawn over: the HDR picture and the depth of its surfaces."""
+    """What is drawn over: the HDR picture, the depth of its surfaces, and how much light reaches them."""
 
     color: wgpu.GPUTextureView
     depth: wgpu.GPUTextureView
+    occlusion: wgpu.GPUTextureView
 
 
 class DebugView:
@@ -65,12 +66,15 @@ class DebugView:
         }
         self._frozen = self._made("frozen_vertex", "wire_fragment", lines, "always", _BLENDED)
         screen = {"topology": "triangle-list"}
-        self._pyramid = self._made("screen_vertex", "hi_z_fragment", screen, "always", {"format": HDR_FORMAT})
+        self._screens = {
+            view: self._made("screen_vertex", f"{view}_fragment", screen, "always", {"format": HDR_FORMAT})
+            for view in ("hi_z", "ao")
+        }
 
     def _made(
         self, vertex: str, fragment: str, primitive: dict[str, Any], compare: Any, target: dict[str, Any]
     ) -> wgpu.GPURenderPipeline:
-        buffers = [POSITIONS] if vertex in ("rings_vertex", "cull_vertex") else []
+        buffers = [POSITIONS] if vertex in ("rings_vertex", "cull_vertex", "cascades_vertex") else []
         return self.gpu.device.create_render_pipeline(
             label=f"debug {vertex}",
             layout=self._pipeline_layout,
@@ -83,9 +87,12 @@ class DebugView:
     def _pipeline(self, view: View, kind: PipelineClass) -> wgpu.GPURenderPipeline:
         if (view, kind) not in self._pipelines:
             blend = kind == PipelineClass.BLEND
+            solid, glass = "solid_fragment", "glass_fragment"
+            if view == "cascades":
+                solid, glass = "cascades_fragment", "cascades_glass_fragment"
             self._pipelines[view, kind] = self._made(
                 f"{view}_vertex",
-                "glass_fragment" if blend else "solid_fragment",
+                glass if blend else solid,
                 primitive(kind),
                 "greater" if blend else "equal",
                 _BLENDED if blend else {"format": HDR_FORMAT},
@@ -103,6 +110,7 @@ class DebugView:
         scene: GpuScene,
         canvas: Canvas,
         hi_z: HiZ,
+        shadows: wgpu.GPUBuffer,
         view: View,
     ) -> None:
         """Draw a view in place of the scene."""
@@ -114,6 +122,8 @@ class DebugView:
             meshes={"buffer": scene.meshes},
             states={"buffer": scene.states},
             hi_z={"buffer": hi_z.buffer},
+            shadows={"buffer": shadows},
+            ambient_occlusion=canvas.occlusion,
         )
         render = encoder.begin_render_pass(
             label=f"debug {view}",
@@ -126,8 +136,8 @@ class DebugView:
         render.set_bind_group(1, group)
         render.set_bind_group(2, self._nothing)
         render.set_bind_group(3, scene.draw_group)
-        if view == "hi_z":
-            render.set_pipeline(self._pyramid)
+        if view in self._screens:
+            render.set_pipeline(self._screens[view])
             render.draw(3)
         else:
             set_geometry(render, scene)
@@ -139,8 +149,9 @@ class DebugView:
                 render.set_pipeline(self._pipeline(view, PipelineClass.BLEND))
                 multi_draw(render, scene.blend_args, 0, scene.blended)
                 draw_unordered(render, scene, late=True)  # where they were when the cull was frozen
-            render.set_pipeline(self._boxes[view])
-            render.draw(_CUBE_VERTICES, scene.capacity)
-            render.set_pipeline(self._frozen)
-            render.draw(_CUBE_VERTICES)
+            if view != "cascades":
+                render.set_pipeline(self._boxes[view])
+                render.draw(_CUBE_VERTICES, scene.capacity)
+                render.set_pipeline(self._frozen)
+                render.draw(_CUBE_VERTICES)
         render.end()

@@ -20,7 +20,7 @@ FORMAT = "depth32float"
 class DepthPass:
     """Draws the depth of a view's culled instances.
 
-    `from_light`: both faces are drawn, since thin and open shapes cast from either side, with a bias against acne.
+    `from_light`: both faces are drawn, since thin and open shapes cast from either side.
     """
 
     def __init__(self, gpu: Gpu, layouts: Layouts, view_uniform: dict[str, Any], *, from_light: bool) -> None:
@@ -40,7 +40,6 @@ class DepthPass:
         module = self._modules[sampling]
         masked = kind in MASKED
         fragment: dict[str, Any] = {"module": module, "entry_point": "mask_fragment", "targets": []}
-        bias = {"depth_bias": -2, "depth_bias_slope_scale": -1.5} if self.from_light else {}
         made = device.create_render_pipeline(
             label=f"depth {kind.name.lower()}",
             layout=device.create_pipeline_layout(
@@ -53,7 +52,7 @@ class DepthPass:
             },
             fragment=fragment if masked else None,
             primitive={**primitive(kind), "cull_mode": "none"} if self.from_light else primitive(kind),
-            depth_stencil={"format": FORMAT, "depth_write_enabled": True, "depth_compare": "greater", **bias},
+            depth_stencil={"format": FORMAT, "depth_write_enabled": True, "depth_compare": "greater"},
         )
         self._pipelines[kind, sampling] = made
         return made
@@ -71,7 +70,7 @@ class DepthPass:
     ) -> None:
         """Draw one of the lists into `depth`; the early one clears it first."""
         render = encoder.begin_render_pass(
-            label="shadow" if self.from_light else "depth late" if late else "depth",
+            label="depth late" if late else "depth",
             color_attachments=[],
             depth_stencil_attachment={
                 "view": depth,
@@ -81,11 +80,23 @@ class DepthPass:
             },
         )
         render.set_bind_group(0, frame_group)
-        render.set_bind_group(1, self._group)
+        self.draw(render, scene, self._group, draw_group, target.args, scene.batches * late)
+        render.end()
+
+    def draw(
+        self,
+        render: Any,
+        scene: GpuScene,
+        view_group: wgpu.GPUBindGroup,
+        draw_group: wgpu.GPUBindGroup,
+        args: wgpu.GPUBuffer,
+        first: int,
+    ) -> None:
+        """Draw a scene's batches into a pass, which has the frame's group, from row `first` of `args` on."""
+        render.set_bind_group(1, view_group)
         render.set_bind_group(2, scene.materials_group)
         render.set_bind_group(3, draw_group)
         set_geometry(render, scene)
-        for kind, first, count in scene.runs:
+        for kind, batch, count in scene.runs:
             render.set_pipeline(self._pipeline(kind, scene.sampling.bare))
-            multi_draw(render, target.args, first + scene.batches * late, count)
-        render.end()
+            multi_draw(render, args, first + batch, count)

@@ -18,19 +18,24 @@ from ..loom.woven import WovenEnvironment, WovenScene
 from ..shaders import groups
 from ..shaders.structs import (
     ACCUMULATION,
+    AMBIENT_OCCLUSION,
+    ATMOSPHERE,
+    CLUSTERING,
     DRAW_COMMAND,
     FRAME,
     METER,
     MOTION,
-    NONE,
     TONEMAP,
     VIEW,
     CullResult,
     CullTest,
+    MaterialFlag,
 )
 from . import dfg, grading
+from .ambient_occlusion import AmbientOcclusion, open_view
 from .auto_exposure import AutoExposure, exposure_of
 from .bloom import Bloom
+from .clusters import WORTHWHILE, Clusters
 from .cull import Cull, HiZ
 from .debug_view import Canvas, DebugView
 from .depth_pass import DepthPass
@@ -42,7 +47,8 @@ from .observer import Observer, planes_of, sample_shift
 from .picking import FEATURE as NUMBERED
 from .picking import Drawn, Pick, Picking, Rectangle
 from .scene_buffers import GpuScene, Layouts
-from .shadow import ShadowMap, fit_sun
+from .shadows import Shadows
+from .sky import Sky, without_sun
 from .taa import TemporalAntialiasing
 from .tape import Encoder, Submission, Tape
 from .timing import FEATURE as TIMESTAMPS
@@ -93,14 +99,25 @@ class Fabric:
         self.submit_us = 0.0
         self._layouts = Layouts.make(gpu.device)
         self._uniforms = Uniforms(
-            gpu, frame=FRAME, view=VIEW, shadow_view=VIEW, tonemap=TONEMAP, accumulation=ACCUMULATION, meter=METER,
+            gpu,
+            frame=FRAME,
+            view=VIEW,
+            tonemap=TONEMAP,
+            accumulation=ACCUMULATION,
+            meter=METER,
+            clustering=CLUSTERING,
+            atmosphere=ATMOSPHERE,
+            ao=AMBIENT_OCCLUSION,
             motion=MOTION,
-        )  # fmt: skip
+        )
         self._cull = Cull(gpu, self._layouts)
         self._hi_z = HiZ(gpu, self._layouts)
         self._depth = DepthPass(gpu, self._layouts, self._uniforms.binding("view"), from_light=False)
-        self._shadow = ShadowMap(gpu)
-        self._shadow_depth = DepthPass(gpu, self._layouts, self._uniforms.binding("shadow_view"), from_light=True)
+        self._shadows = Shadows(gpu, self._layouts)
+        self._cast: tuple[object, ...] | None = None  # what the shadows were last configured with
+        self._clusters = Clusters(gpu, self._layouts, self._uniforms.binding("clustering"))
+        self._ao: AmbientOcclusion | None = None
+        self._open = open_view(gpu)
         self._main = MainPass(gpu, self._layouts)
         self._transparency = WeightedTransparency(gpu, self._main)
         self._accumulate = Accumulate(gpu, self._layouts)
@@ -119,6 +136,14 @@ class Fabric:
             label="clamp", mag_filter="linear", min_filter="linear", mipmap_filter="linear"
         )
         self._environment = EnvironmentMap(gpu)
+        self._sky = Sky(
+            gpu,
+            self._layouts,
+            self._environment,
+            self._uniforms["frame"],
+            self._uniforms["atmosphere"],
+            self._uniforms.binding("atmosphere"),
+        )
         self._samples = 1
         self._sample = 0
         self._exposure = 1.0
@@ -128,7 +153,6 @@ class Fabric:
         self._picking: Picking | None = None
         self._debug: DebugView | None = None
         self._culled: tuple[int, Observer, F64] | None = None  # version of the scene, observer, world_from_clip
-        self._shadow_on = False
         self._turn = 0
         self.size = (0, 0)
         self.resize(size)
@@ -159,6 +183,7 @@ class Fabric:
         self._bind_targets()
         self._fit_transparency()
         if self.scene is not None:
+            self._fit_ao()
             self._bind_cull(self.scene)
 
     def _bind_targets(self) -> None:
@@ -201,11 +226,42 @@ class Fabric:
         else:
             self._fxaa = None
 
-    def _bind_shadow(self) -> None:
+    def _cast_shadows(self, scene: GpuScene) -> None:
+        """Lights cast as the settings and the lights themselves now want it."""
+        wanted = (self.settings.shadows, self.settings.cull, scene.lights["casts_shadows"].tobytes())
+        if wanted == self._cast:
+            return
+        self._cast = wanted
+        self._tapes.clear()
+        if self._shadows.configure(scene, self.settings) or not hasattr(self, "_main_group"):
+            self._bind_main()
+        self._shadows.bind(scene)
+
+    def _bind_main(self) -> None:
         self._tapes.clear()
         self._main_group = groups.MAIN.bind(
-            self.gpu.device, self._layouts.main, shadow_map=self._shadow.view, shadow_sampler=self._shadow.sampler
+            self.gpu.device,
+            self._layouts.main,
+            shadows={"buffer": self._shadows.uniform},
+            shadow_maps=self._shadows.view,
+            shadow_sampler=self._shadows.sampler,
+            clustering=self._uniforms.binding("clustering"),
+            light_lists={"buffer": self._clusters.lists},
+            ambient_occlusion=self._open if self._ao is None else self._ao.view,
         )
+
+    def _fit_ao(self) -> None:
+        """Buffers for ambient occlusion, or none where it is off."""
+        settings, had = self.settings.ao, self._ao
+        half = settings.resolution == "half"
+        self._ao = (had or AmbientOcclusion(self.gpu)) if settings.enabled else None
+        if self._ao is not None and (self._ao.size, self._ao.half) != (self.size, half):
+            self._ao.resize(self.size, self._main.depth_view, self._uniforms.binding("ao"), half=half)
+            self._bind_main()
+        elif self._ao is not had:
+            self._bind_main()
+        if self._ao is not None:
+            self._ao.set(self._uniforms["ao"], settings)
 
     def upload_scene(self, woven: WovenScene) -> None:
         """Put a woven scene on the GPU, in place of the one before; its render settings come with it."""
@@ -214,14 +270,14 @@ class Fabric:
         self.scene = scene = GpuScene(self.gpu, self._layouts, woven, textures.max_size, textures.anisotropy)
         self.metered_ev100 = woven.metered_ev100
         self._measured_at = None
-        self._environment.show(woven.environment)
+        self._surround(woven.environment)
         self._bind_frame(scene)
         scene.changes.measure_all(scene.count)
         self._bind_cull(scene)
         self._bound_version = scene.version
         self._turn = 0
         self._drawn = False
-        self._culled = None
+        self._culled = self._cast = None
         self.reset_history()
         self.set_post_process_config(woven.settings)
 
@@ -231,12 +287,9 @@ class Fabric:
             self._taa.reset()
 
     def _bind_cull(self, scene: GpuScene) -> None:
-        view, shadow_view = self._uniforms.binding("view"), self._uniforms.binding("shadow_view")
+        view = self._uniforms.binding("view")
         self._cull_group = self._cull.bind(scene, scene.view_target, view, self._hi_z)
         self._cull.prepare(scene, view)
-        scene.cast(self._has_shadow())
-        if scene.shadow_target is not None:
-            self._shadow_cull_group = self._cull.bind(scene, scene.shadow_target, shadow_view, self._hi_z)
 
     def _bind_frame(self, scene: GpuScene) -> None:
         self._tapes.clear()
@@ -254,19 +307,48 @@ class Fabric:
     def set_environment(self, woven: WovenEnvironment) -> None:
         """Other surroundings from the next frame on. Another intensity, rotation or backdrop costs nothing."""
         scene = self._scene()
-        if self._environment.show(woven):
+        if self._surround(woven):
             self._bind_frame(scene)
         self._relit()
         self._set_static_uniforms()
+
+    def _surround(self, woven: WovenEnvironment) -> bool:
+        """Show surroundings. Returns whether what the frame binds of them is new."""
+        self._surroundings = woven
+        if self._sky.show(woven.component, self._scene().lights, aerial=self.settings.sky.aerial_perspective):
+            return self._sky.surround()
+        return self._environment.show(without_sun(woven))
 
     def set_lights(self, rows: NDArray[np.int32], values: NDArray[np.void]) -> None:
         """Other values for some lights: rows (k,) of the woven lights and (k,) structs.LIGHT of the same kinds.
 
         Places and directions in them are not read: those follow the objects, see `move`.
         """
-        self._scene().set_lights(rows, values)
+        scene = self._scene()
+        scene.set_lights(rows, values)
+        self._relight(scene)
+
+    def put_lights(self, rows: NDArray[np.int32], values: NDArray[np.void]) -> None:
+        """Other lights in rows (k,), which may lie beyond those that there are: (k,) structs.LIGHT, places and all.
+
+        Where an object is `structs.NONE` there is no light any more.
+        """
+        scene = self._scene()
+        scene.put_lights(rows, values)
+        self._surround(self._surroundings)  # there may be a sun now, or none any more
+        self._relight(scene)
+
+    def _relight(self, scene: GpuScene) -> None:
         self._relit()
+        self._cast_shadows(scene)
+        if self._sky.on:
+            self._light_sky()
         self._set_static_uniforms()
+
+    def _light_sky(self) -> None:
+        """Lights or settings are others: which of the suns makes the sky, and what it is for."""
+        environment = self._surroundings.component
+        self._sky.show(environment, self._scene().lights, aerial=self.settings.sky.aerial_perspective)
 
     def set_materials(self, rows: NDArray[np.int32], values: NDArray[np.void]) -> None:
         """Other factors for some materials: rows (k,) and (k,) structs.MATERIAL.
@@ -280,6 +362,8 @@ class Fabric:
         self._relit()
         if scene.sampling != before:  # a feature that no material had: other pipelines draw the scene from now on
             self._tapes.clear()
+        if (values["flags"] & MaterialFlag.MASK).any():
+            self._shadows.forget()
 
     def set_metered(self, ev100: float) -> None:
         """What "metered" exposure means from the next frame on: an EV100, compensation not yet taken off."""
@@ -312,8 +396,11 @@ class Fabric:
             if self._bloom is not None:
                 self._bloom.set(settings.bloom)
         self._fit_transparency()
-        if self._shadow.resize(settings.shadows.size if self._has_shadow() else 1) or not hasattr(self, "_main_group"):
-            self._bind_shadow()
+        if self.scene is not None:
+            self._cast_shadows(self.scene)
+            self._fit_ao()
+        if self._sky.on:
+            self._light_sky()
         self._set_static_uniforms()
 
     def _relit(self) -> None:
@@ -341,9 +428,6 @@ class Fabric:
         """Targets for what is mixed in any order, or none where nothing is."""
         if self._transparency.resize(self.size if self._weighted() else None):
             self._tapes.clear()
-
-    def _has_shadow(self) -> bool:
-        return self.scene is not None and self.settings.shadows.enabled and self.scene.sun_with_shadow() != NONE
 
     def _ev100(self) -> float:
         exposure = self.settings.exposure
@@ -452,10 +536,14 @@ class Fabric:
             raise GpuError("end_frame without begin_frame")
         self._begun = False
         start = time.perf_counter_ns()
+        self._shadows.update(self._scene(), self._observer, self.size, self._exposure)
         commands = self._encode(self._scene(), view)
         encoded = time.perf_counter_ns()
         self._submission.submit(*commands)
         self._drawn = True
+        if self._clustered():
+            self._clusters.look()
+        self._sky.drawn()
         if not self._frozen():
             self._culled = self._scene().version, self._observer, self._world_from_clip
         self.encode_us = (encoded - start) / 1e3
@@ -465,17 +553,25 @@ class Fabric:
         """The frame's command buffers: what changed, if anything; the frame itself; the picture for a window."""
         device, commands = self.gpu.device, list[Any]()
         scene.send_changes()
+        if self._clusters.fit(scene):
+            self._bind_frame(scene)
+            self._bind_main()
+        self._main.lighting = groups.Lighting(
+            self._shadows.shadowing, clustered=self._clustered(), aerial=self._sky.aerial, occluded=self._ao is not None
+        )
         if scene.version != self._bound_version:
             self._bound_version = scene.version
             self._tapes.clear()
             self._bind_cull(scene)
             self._fit_transparency()
+            self._shadows.bind(scene)
             self._set_static_uniforms()
         self._set_counts(scene)
         if self._motion is not None and self._tracked() and scene.changed:
             if self._motion.fit(scene):
                 self._tapes.clear()
             self._uniforms["motion"]["placed_from"] = self._motion.placed_from
+        self._shadows.send(scene)
         self._uniforms.send()
         if self.plain:
             encoder = device.create_command_encoder(label="frame")
@@ -515,26 +611,29 @@ class Fabric:
                 motion.record(encoder, group, scene, depth, late=True)
             else:
                 self._depth.record(encoder, group, scene, target, scene.draw_group, depth, late=True)
-        if self._shadow_on:
-            assert scene.shadow_target is not None
-            self._cull.record_single(encoder, self._shadow_cull_group, scene)
-            self._shadow_depth.record(
-                encoder, group, scene, scene.shadow_target, scene.shadow_draw_group, self._shadow.view
-            )
+        self._shadows.record(encoder, group, scene)
+        if self._clustered():
+            self._clusters.record(encoder, group)
+        if self._sky.due:
+            self._sky.record(encoder)
+        if self._ao is not None:
+            self._ao.record(encoder)
         blended = scene.blended > 0 and not weighted
-        self._main.record(encoder, group, self._main_group, scene, late=two_phases, blended=blended)
+        sky = self._sky.draw if self._sky.on else None
+        self._main.record(encoder, group, self._main_group, scene, late=two_phases, blended=blended, sky=sky)
         if weighted:
             self._transparency.record(
                 encoder, group, self._main_group, scene, self._hdr_view, depth, late=two_phases, in_order=in_order
             )
-        if self._motion is not None and self.settings.debug.view == "motion":
+        shown_instead = self.settings.debug.view
+        if self._motion is not None and shown_instead == "motion":
             self._motion_view = self._motion_view or MotionView(self.gpu, self._layouts)
             self._motion_view.record(encoder, group, self._motion, self._hdr_view, depth, moved=motion is not None)
-        elif self._debug is not None and self.settings.debug.view in ("rings", "cull", "hi_z"):
-            canvas = Canvas(self._hdr_view, depth)
+        elif self._debug is not None and shown_instead != "none" and shown_instead != "motion":
+            canvas = Canvas(self._hdr_view, depth, self._open if self._ao is None else self._ao.view)
             if not two_phases:
                 self._hi_z.record_alone(encoder)
-            self._debug.record(encoder, group, scene, canvas, self._hi_z, self.settings.debug.view)
+            self._debug.record(encoder, group, scene, canvas, self._hi_z, self._shadows.uniform, shown_instead)
         if self._taa is not None and self._temporal():
             exposure = self._uniforms.offset("frame", "exposure")
             self._taa.record(encoder, self._uniforms.buffer, exposure, moved=motion is not None)
@@ -561,13 +660,20 @@ class Fabric:
         """Whether this frame draws what an earlier one's cull found, whose lists must still be there."""
         return self.settings.debug.freeze_cull and self._culled is not None and self._culled[0] == self._scene().version
 
+    def _clustered(self) -> bool:
+        """Whether lamps are looked up by cluster: where there are enough of them for that to be worth it."""
+        return self.settings.lights.clusters and self._scene().ranged >= WORTHWHILE
+
     def _is_last_sample(self) -> bool:
         return self._sample == self._samples - 1
 
     def _tape(self, scene: GpuScene, *, shown: bool) -> Tape:
         """The recorded frame. What it refers to stays the same until something calls `_tapes.clear()`."""
         settings = self.settings
-        key = (
+        key: tuple[bool | str, ...] = (
+            *self._sky.due,
+            self._sky.on,
+            self._sky.aerial,
             self._samples > 1,
             self._is_last_sample(),
             shown,
@@ -577,6 +683,7 @@ class Fabric:
             settings.debug.view,
             self._frozen(),
             scene.changed,
+            self._clustered(),
         )
         tape = self._tapes.get(key)
         if tape is None:
@@ -595,21 +702,13 @@ class Fabric:
         turn = np.radians(environment.rotation)
         frame["exposure"] = self._exposure
         frame["lights"] = len(scene.lights)
-        frame["environment_turn"] = (np.cos(turn), np.sin(turn))
         frame["environment_mips"] = self._environment.levels - 1
-        frame["environment_intensity"] = environment.intensity
+        if not self._sky.on:  # which sets these by itself, every frame
+            frame["environment_turn"] = (np.cos(turn), np.sin(turn))
+            frame["environment_intensity"] = environment.intensity
         frame["backdrop"] = environment.backdrop
         frame["background"] = environment.visible
         frame["energy_compensation"] = settings.shading.energy_compensation
-        frame["shadow_softness"] = settings.shadows.softness
-        frame["shadow_size"] = self._shadow.size
-        frame["shadow_fade"] = (settings.shadows.distance * 0.8, settings.shadows.distance)
-        if self._shadow_on != self._has_shadow():
-            self._shadow_on = not self._shadow_on
-            self._tapes.clear()
-            self._bind_cull(scene)
-        self._sun = scene.sun_with_shadow()
-        frame["shadow_light"] = self._sun if self._shadow_on else NONE
         cull = settings.cull
         tests = CullTest(0)
         for test, on in (
@@ -619,25 +718,19 @@ class Fabric:
             (CullTest.OCCLUSION, cull.occlusion),
         ):
             tests |= test if on else CullTest(0)
-        for name in ("view", "shadow_view"):
-            view = self._uniforms[name]
-            view["slots"] = scene.view_target.slots
-            view["batches"] = scene.batches
-            view["rings"] = (cull.active, cull.decohering, cull.superposed)
-            view["hysteresis"] = cull.hysteresis
-            view["tests"] = tests
-            view["blend_slot"] = NONE
-        self._uniforms["view"]["blend_slot"] = scene.blend_slot
-        self._uniforms["view"]["in_order"] = self._in_order()
-        shadow_view = self._uniforms["shadow_view"]
-        shadow_view["tests"] = tests & ~CullTest.OCCLUSION
-        shadow_view["size"] = self._shadow.size
-        shadow_view["orthographic"] = 1
+        view = self._uniforms["view"]
+        view["slots"] = scene.view_target.slots
+        view["batches"] = scene.batches
+        view["rings"] = (cull.active, cull.decohering, cull.superposed)
+        view["hysteresis"] = cull.hysteresis
+        view["tests"] = tests
+        view["blend_slot"] = scene.blend_slot
+        view["in_order"] = self._in_order()
         grading.fill(self._uniforms["tonemap"], settings)
 
     def _set_counts(self, scene: GpuScene) -> None:
         """How many instances there are now."""
-        self._uniforms["view"]["count"] = self._uniforms["shadow_view"]["count"] = scene.count
+        self._uniforms["view"]["count"] = scene.count
 
     def _set_frame(self, scene: GpuScene, observer: Observer, seconds: float) -> None:
         """What changes every frame."""
@@ -665,6 +758,8 @@ class Fabric:
         frame["orthographic"] = observer.orthographic
         frame["size"] = self.size
         frame["time"] = seconds
+        if self._ao is not None:
+            self._ao.look(self._uniforms["ao"], projection, observer.near, self._sample)
         view = self._uniforms["view"]
         _set_view(view, camera_from_world, projection, view_proj)
         view["eye"] = observer.eye
@@ -674,15 +769,10 @@ class Fabric:
         view["orthographic"] = observer.orthographic
         view["turn"] = self._turn
         self._turn += 1
-        if self._shadow_on:
-            seen = observer.slice_sphere(self.size, self.settings.shadows.distance)
-            focus = seen if seen[1] < radius else scene.bounds
-            direction = scene.lights["direction"][self._sun].astype(np.float64)
-            light_from_world, lens, texel = fit_sun(direction, focus, scene.bounds, self._shadow.size)
-            sun = lens @ light_from_world
-            frame["shadow_from_world"] = sun.T
-            frame["shadow_texel"] = texel
-            _set_view(self._uniforms["shadow_view"], light_from_world, lens, sun)
+        if self._clustered():
+            self._clusters.set_frame(self._uniforms["clustering"], scene, observer, self.size, far)
+        self._sky.follow(scene.lights, observer.eye)
+        frame["sample"] = self._sample
         antialiased = self.settings.shading.specular_antialiasing
         averaged = self._samples
         if self._taa is not None and self._temporal():
@@ -719,6 +809,7 @@ class Fabric:
             values["frozen_far"] = 0.0 if culled_with.orthographic else min(0.5, culled_with.near / length)
         values["level"] = self.settings.debug.hi_z_level
         values["near"] = observer.near
+        values["cascades"] = self._shadows.first_of_sun
         self._debug.send()
 
     # ---- what came of it ----------------------------------------------------------------------------------------
@@ -768,6 +859,15 @@ class Fabric:
         exposure = self._exposure if self._auto is None else self._auto.read()
         return np.ascontiguousarray(light / np.float32(exposure))
 
+    def read_ao(self) -> F32:
+        """The last frame's ambient occlusion: (h, w) float32, from 0 to 1, how much is open. Waits for the GPU.
+
+        Raises GpuError where `ao.enabled` is false.
+        """
+        if self._ao is None:
+            raise GpuError("there is no ambient occlusion: ao.enabled is false")
+        return np.ascontiguousarray(self._ao.read()[..., 3])
+
     # ---- what is where ------------------------------------------------------------------------------------------
 
     def pick(self, x: float, y: float) -> Pick:
@@ -810,7 +910,10 @@ class Fabric:
         """What the last frame drew: draws, instances, triangles; and what it left out. Waits for the GPU.
 
         culled: all that was not drawn; of these outside (the view), small (no pixel's centre), far (Superposed or
-        Dormant), occluded.
+        Dormant), occluded.  shadow_maps and shadow_maps_kept: drawn anew, and still right; lights_without_maps: those
+        that should throw shadows here, for which there are not enough.  lights: all that there are; light_entries: of
+        all clusters' lists together; light_room: for how many there is room; light_overflows: lists that found none,
+        whose clusters went over all lights.
         """
         scene = self._scene()
         queue = self.gpu.device.queue
@@ -823,6 +926,8 @@ class Fabric:
         left_out = {
             r.name.lower(): int(results[r]) for r in CullResult if r not in (CullResult.DRAWN, CullResult.ABSENT)
         }
+        shadows = self._shadows.counts()
+        entries, overflows = self._clusters.counters() if self._clustered() else (0, 0)
         instances = int(counts.sum()) + blended
         triangles = int((counts * (opaque["index_count"] // 3)).sum()) + scene.blended_triangles(blended)
         return {
@@ -831,6 +936,13 @@ class Fabric:
             "triangles": triangles,
             "culled": scene.count - int(results[CullResult.ABSENT]) - instances,
             **left_out,
+            "shadow_maps": shadows.drawn,
+            "shadow_maps_kept": shadows.kept,
+            "lights_without_maps": shadows.left_out,
+            "lights": scene.alight,
+            "light_entries": entries,
+            "light_room": self._clusters.room,
+            "light_overflows": overflows,
         }
 
 

@@ -5,6 +5,8 @@ Where transparent surfaces are mixed in any order, `transparency.py` draws them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import wgpu
@@ -16,7 +18,7 @@ from ..shaders.structs import PipelineClass
 from .depth_pass import FORMAT as DEPTH_FORMAT
 from .draws import ATTRIBUTES, POSITIONS, multi_draw, primitive, set_geometry
 from .scene_buffers import GpuScene, Layouts
-from .tape import Encoder
+from .tape import Encoder, TapePass
 
 HDR_FORMAT = "rgba16float"
 
@@ -31,8 +33,10 @@ class MainPass:
 
     def __init__(self, gpu: Gpu, layouts: Layouts) -> None:
         self.gpu, self.layouts = gpu, layouts
-        self._pipelines: dict[tuple[PipelineClass, groups.Sampling], wgpu.GPURenderPipeline] = {}
-        self._modules: dict[groups.Sampling, wgpu.GPUShaderModule] = {}
+        self.lighting = groups.Lighting()
+        """What of lighting the pipelines hold: set it before `record`."""
+        self._pipelines: dict[tuple[PipelineClass, groups.Sampling, groups.Lighting], wgpu.GPURenderPipeline] = {}
+        self._modules: dict[tuple[groups.Sampling, groups.Lighting], wgpu.GPUShaderModule] = {}
         sky = program("sky", [groups.FRAME]).compile(gpu.device)
         self._sky = gpu.device.create_render_pipeline(
             label="sky",
@@ -52,21 +56,29 @@ class MainPass:
         self._hdr_view, self.depth_view = self.hdr.create_view(), self.depth.create_view()
         return self.hdr
 
-    def surfaces(self, sampling: groups.Sampling) -> tuple[wgpu.GPUShaderModule, wgpu.GPUPipelineLayout]:
-        """The program that lights surfaces, and its layout, for every pass that draws some."""
+    def surfaces(
+        self, sampling: groups.Sampling, *, solid: bool = False
+    ) -> tuple[wgpu.GPUShaderModule, wgpu.GPUPipelineLayout]:
+        """The program that lights surfaces, and its layout, for every pass that draws some.
+
+        solid: their depth is in the picture, and so is what was found to keep light from all around off them.
+        """
+        lighting = replace(self.lighting, occluded=solid and self.lighting.occluded)
         device, layouts = self.gpu.device, self.layouts
-        if sampling not in self._modules:
+        if (sampling, lighting) not in self._modules:
             seen = [groups.FRAME, groups.MAIN, groups.materials(sampling.pools), groups.DRAW]
-            self._modules[sampling] = program("main", seen, [sampling.wgsl()]).compile(device)
-        return self._modules[sampling], device.create_pipeline_layout(
+            made = program("main", seen, [sampling.wgsl(), lighting.wgsl()])
+            self._modules[sampling, lighting] = made.compile(device)
+        return self._modules[sampling, lighting], device.create_pipeline_layout(
             bind_group_layouts=[layouts.frame, layouts.main, layouts.materials[sampling.pools], layouts.draw]
         )
 
     def _pipeline(self, kind: PipelineClass, sampling: groups.Sampling) -> wgpu.GPURenderPipeline:
-        found = self._pipelines.get((kind, sampling))
+        lighting = self.lighting
+        found = self._pipelines.get((kind, sampling, lighting))
         if found is not None:
             return found
-        module, layout = self.surfaces(sampling)
+        module, layout = self.surfaces(sampling, solid=kind != PipelineClass.BLEND)
         blend = kind == PipelineClass.BLEND
         entry = "blend_fragment" if blend else "opaque_fragment"
         target: dict[str, Any] = {"format": HDR_FORMAT}
@@ -84,7 +96,7 @@ class MainPass:
                 "depth_compare": "greater" if blend else "equal",
             },
         )
-        self._pipelines[kind, sampling] = made
+        self._pipelines[kind, sampling, lighting] = made
         return made
 
     def record(
@@ -96,8 +108,12 @@ class MainPass:
         *,
         late: bool,
         blended: bool,
+        sky: Callable[[wgpu.GPURenderPassEncoder | TapePass], None] | None = None,
     ) -> None:
-        """Draw the culled scene over its depth; `late`: the list of the late phase too; `blended`: what is sorted."""
+        """Draw the culled scene over its depth; `late`: the list of the late phase too; `blended`: what is sorted.
+
+        `sky` draws the background in place of the environment.
+        """
         render = encoder.begin_render_pass(
             label="main",
             color_attachments=[
@@ -119,8 +135,12 @@ class MainPass:
             multi_draw(render, scene.view_target.args, first, count)
             if late:
                 multi_draw(render, scene.view_target.args, scene.batches + first, count)
-        render.set_pipeline(self._sky)
-        render.draw(3)
+        if sky is not None:
+            sky(render)
+            render.set_bind_group(1, group)
+        else:
+            render.set_pipeline(self._sky)
+            render.draw(3)
         if blended:
             render.set_pipeline(self._pipeline(PipelineClass.BLEND, scene.sampling))
             multi_draw(render, scene.blend_args, 0, scene.blended)

@@ -68,15 +68,15 @@ class Observer:
             out[1, 2] += 2 * shift[1] / h
         return out
 
-    def slice_sphere(self, size: tuple[int, int], distance: float) -> tuple[F64, float]:
-        """The smallest sphere around what is seen up to `distance` metres: centre (3,) and radius."""
+    def slice_sphere(self, size: tuple[int, int], end: float, start: float = 0.0) -> tuple[F64, float]:
+        """The smallest sphere around what is seen from `start` to `end` metres: centre (3,) and radius."""
         aspect = size[0] / size[1]
         if self.orthographic:
             half = math.hypot(self.height, self.height * aspect) / 2
-            return self.eye + self.forward * (distance / 2), math.hypot(half, distance / 2)
+            return self.eye + self.forward * ((start + end) / 2), math.hypot(half, (end - start) / 2)
         k = math.tan(math.radians(self.fov_y) / 2) * math.hypot(1, aspect)
-        along = distance if k >= 1 else distance * (1 + k * k) / 2
-        return self.eye + self.forward * along, distance * k if k >= 1 else along
+        along = min(end, (start + end) * (1 + k * k) / 2)
+        return self.eye + self.forward * along, math.hypot(end - along, end * k)
 
 
 def planes_of(view_proj: F64) -> F64:

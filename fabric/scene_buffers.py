@@ -19,6 +19,7 @@ from ..shaders.structs import (
     BATCH,
     DRAW_COMMAND,
     INSTANCE,
+    LIGHT,
     NONE,
     RENEWAL,
     SURFACE_FEATURES,
@@ -26,6 +27,7 @@ from ..shaders.structs import (
     LightKind,
 )
 from .batches import Batches
+from .movers import Movers
 from .tape import Encoder
 from .textures import TexturePools
 
@@ -34,7 +36,7 @@ I32 = NDArray[np.int32]
 
 _CHUNK = 16 << 20  # larger uploads stall
 _LOAD = 4 << 20  # at a time, while nothing is drawn: what is staged is given back before the next piece
-_STORAGE = wgpu.BufferUsage.STORAGE | wgpu.BufferUsage.COPY_DST | wgpu.BufferUsage.COPY_SRC
+STORAGE = wgpu.BufferUsage.STORAGE | wgpu.BufferUsage.COPY_DST | wgpu.BufferUsage.COPY_SRC
 _NO_RENEWALS: NDArray[np.void] = np.empty(0, RENEWAL.dtype)
 _FEW = 8192  # instances that are sent in one piece
 _ROWS = 16384  # instances that are looked at at a time
@@ -48,6 +50,7 @@ class Layouts:
 
     frame: wgpu.GPUBindGroupLayout
     main: wgpu.GPUBindGroupLayout
+    clusters: wgpu.GPUBindGroupLayout
     depth: wgpu.GPUBindGroupLayout
     materials: tuple[wgpu.GPUBindGroupLayout, ...]
     draw: wgpu.GPUBindGroupLayout
@@ -67,6 +70,7 @@ class Layouts:
         return Layouts(
             frame=groups.FRAME.layout(device),
             main=groups.MAIN.layout(device),
+            clusters=groups.CLUSTERS.layout(device),
             depth=groups.DEPTH.layout(device),
             materials=tuple(groups.materials(pools).layout(device) for pools in range(groups.POOLS + 1)),
             draw=groups.DRAW.layout(device),
@@ -82,7 +86,7 @@ class Layouts:
         )
 
 
-def buffer(gpu: Gpu, label: str, size: int, usage: int = _STORAGE) -> wgpu.GPUBuffer:
+def buffer(gpu: Gpu, label: str, size: int, usage: int = STORAGE) -> wgpu.GPUBuffer:
     """A buffer of at least 64 bytes, a multiple of 16: bindings must not be empty."""
     return gpu.device.create_buffer(label=label, size=max(64, -(-size // 16) * 16), usage=usage)
 
@@ -94,7 +98,7 @@ def upload(gpu: Gpu, target: wgpu.GPUBuffer, values: NDArray[Any], offset: int =
         gpu.device.queue.write_buffer(target, offset + first, data[first : first + _CHUNK])
 
 
-def filled(gpu: Gpu, label: str, values: NDArray[Any], usage: int = _STORAGE) -> wgpu.GPUBuffer:
+def filled(gpu: Gpu, label: str, values: NDArray[Any], usage: int = STORAGE) -> wgpu.GPUBuffer:
     """A buffer that holds an array."""
     made = buffer(gpu, label, values.nbytes, usage)
     load(gpu, made, values)
@@ -131,7 +135,7 @@ class CullTarget:
     def __init__(self, gpu: Gpu, label: str, batches: int, slots: int, room: int) -> None:
         self.batches, self.slots, self.room = batches, slots, room
         args_size = (2 * batches + 1) * DRAW_COMMAND.size
-        self.args = buffer(gpu, f"{label} draws", args_size, _STORAGE | wgpu.BufferUsage.INDIRECT)
+        self.args = buffer(gpu, f"{label} draws", args_size, STORAGE | wgpu.BufferUsage.INDIRECT)
         self.visible = buffer(gpu, f"{label} visible", 8 * (slots + room))
 
 
@@ -177,7 +181,6 @@ class GpuScene:
 
         # Draws: which batches belong to which pipeline class, and room for the transparent ones in order.
         self.runs, self.transparent_runs = self.batching.runs(), self.batching.transparent_runs()
-        self.shadow_target: CullTarget | None = None
         self._make_lists()
 
         # Surfaces.
@@ -202,11 +205,17 @@ class GpuScene:
 
         # Light.
         self.lights = woven.lights.copy()
-        self.light_buffer = filled(gpu, "lights", self.lights)
-        self._is_lit = np.zeros(len(woven.objects.ids), bool)
-        self._is_lit[self.lights["object"]] = True
-        self._lights_dirty = False
+        self.lights["shadow"] = NONE
+        self.light_buffer = buffer(gpu, "lights", LIGHT.size * max(1, len(self.lights)))
+        upload(gpu, self.light_buffer, self.lights)
+        self._light_of = np.full(len(woven.objects.ids), -1, np.int32)  # the first light of each object
+        self._next_light = np.empty(0, np.int32)  # of each light: another one of the same object
+        self._link_lights(self.lights["object"][:0])
+        self._reach_of_lamps: tuple[NDArray[np.float64], float] | None = None
+        self._count_lamps()
+        self._dirty_lights = (0, 0)  # rows, from the first up to but without the last
 
+        self.movers = Movers()
         self.changes = Changes(gpu, layouts, self)
 
     # ---- lists of what is drawn -----------------------------------------------------------------------------------
@@ -220,30 +229,14 @@ class GpuScene:
         self.view_target = CullTarget(self.gpu, "view", len(batching.table), batching.slots, room)
         self.blend_slot = 2 * batching.slots if self.blended else NONE
         self.blend_items = buffer(self.gpu, "blend items", 8 * room)
-        self.blend_args = buffer(self.gpu, "blend draws", 20 * room, _STORAGE | wgpu.BufferUsage.INDIRECT)
-        if self.shadow_target is not None:
-            self.shadow_target = None
-            self.cast(True)
-        self._bind_draws()
+        self.blend_args = buffer(self.gpu, "blend draws", 20 * room, STORAGE | wgpu.BufferUsage.INDIRECT)
+        self.draw_group = self.bind_draws(self.view_target.visible)
 
-    def cast(self, on: bool) -> None:
-        """Keep lists for what a light sees, or not."""
-        if on and self.shadow_target is None:
-            target = self.view_target
-            self.shadow_target = CullTarget(self.gpu, "shadow", target.batches, target.slots, 0)
-            self.shadow_draw_group = self._draw_group(self.shadow_target)
-        elif not on:
-            self.shadow_target = None
-
-    def _bind_draws(self) -> None:
-        self.draw_group = self._draw_group(self.view_target)
-        if self.shadow_target is not None:
-            self.shadow_draw_group = self._draw_group(self.shadow_target)
-
-    def _draw_group(self, target: CullTarget) -> wgpu.GPUBindGroup:
+    def bind_draws(self, visible: wgpu.GPUBuffer) -> wgpu.GPUBindGroup:
+        """The bind group that draws the instances of a list."""
         return groups.DRAW.bind(
             self.gpu.device, self._layouts.draw, transforms={"buffer": self.transforms},
-            instances={"buffer": self.instances}, visible={"buffer": target.visible},
+            instances={"buffer": self.instances}, visible={"buffer": visible},
         )  # fmt: skip
 
     # ---- coming and going -----------------------------------------------------------------------------------------
@@ -255,7 +248,7 @@ class GpuScene:
             have = len(self.instance_of_object)
             size = max(last + 1, 2 * have)
             self.instance_of_object = np.concatenate([self.instance_of_object, np.full(size - have, -1, np.int32)])
-            self._is_lit = np.concatenate([self._is_lit, np.zeros(size - have, bool)])
+            self._light_of = np.concatenate([self._light_of, np.full(size - have, -1, np.int32)])
         at = indices(objects)
         return self.instance_of_object[at] if isinstance(at, slice) else self.instance_of_object.take(at)
 
@@ -265,10 +258,14 @@ class GpuScene:
         rows = self.rows.take(len(objects))
         self.instance_of_object[objects] = rows
         self._renew(rows, objects, mesh, material, mirrored)
+        if self._notes(len(rows)):
+            self.movers.came(rows)
 
     def change(self, objects: I32, mesh: I32, material: I32, mirrored: NDArray[np.bool_]) -> None:
         """Draw objects (k,) that are drawn with other meshes and materials."""
         self._renew(self.rows_of(objects), objects, mesh, material, mirrored)
+        if len(objects):
+            self.movers.all()
 
     def despawn(self, objects: I32) -> None:
         """Draw objects (k,) no more."""
@@ -277,6 +274,8 @@ class GpuScene:
         records = np.zeros(len(rows), RENEWAL.dtype)
         records["row"], records["batch"], records["object"] = rows, NONE, NONE
         self.changes.renew(records)
+        if self._notes(len(rows)):
+            self.movers.went(rows)
         self.instance_of_object[objects] = -1
         self.rows.give(rows)
 
@@ -338,7 +337,7 @@ class GpuScene:
         self.gpu.device.queue.submit([encoder.finish()])
         self.capacity = capacity
         self.version += 1
-        self._bind_draws()
+        self.draw_group = self.bind_draws(self.view_target.visible)
 
     def _forget(self) -> None:
         """Shorten what is kept about objects and instances on the CPU, now that there are far fewer."""
@@ -346,7 +345,7 @@ class GpuScene:
         last = max(int(objects.max(initial=0)), int(lit[lit != NONE].max(initial=0)))
         if far_too_long(len(self.instance_of_object), last + 1):
             self.instance_of_object = self.instance_of_object[: 2 * last + 2].copy()
-            self._is_lit = self._is_lit[: 2 * last + 2].copy()
+            self._light_of = self._light_of[: 2 * last + 2].copy()
         if self._batch_of is not None:
             self._batch_of = self._batch_of[: self.capacity].copy()
 
@@ -360,20 +359,24 @@ class GpuScene:
             self._move(rows[drawn], world[drawn])
         else:
             self._move(rows, world)
-        for place in np.flatnonzero(self._is_lit[objects]).tolist():
-            self._move_lights(int(objects[place]), world[place])
+        lit = self._lit(objects)
+        if len(lit):
+            self._move_lights(objects[lit], world[lit, :, 3], world[lit, :, 2])
 
     def place(self, objects: I32 | range, position: F32, rotation: F32, scale: F32) -> None:
         """The same for objects that hang on nothing: (k, 3), (k, 4) xyzw, (k, 3). The GPU makes the transforms."""
         self._place(self.rows_of(objects), position, rotation, scale)
-        lit = np.flatnonzero(self._is_lit[indices(objects)])
+        lit = self._lit(objects)
         if len(lit):
-            world = affine_from_trs(position[lit], rotation[lit], scale[lit]).astype(np.float32)
-            for place, m in zip(lit.tolist(), world, strict=True):
-                self._move_lights(int(objects[place]), m)
+            x, y, z, w = rotation[lit].T
+            back = np.stack([2 * (x * z + y * w), 2 * (y * z - x * w), 1 - 2 * (x * x + y * y)], axis=1)
+            owners = (lit + objects.start).astype(np.int32) if isinstance(objects, range) else objects[lit]
+            self._move_lights(owners, position[lit], back * scale[lit, 2:])
 
     def _move(self, rows: I32, world: F32) -> None:
         if len(rows):
+            if self._notes(len(rows)):
+                self._note(rows, world)
             self.changes.move(rows, world)
             squares = np.einsum("kij,kij->k", world[:, :, :3], world[:, :, :3])
             outer = self._near_the_border(world[:, :, 3], float(squares.max()) ** 0.5, rows)
@@ -382,11 +385,32 @@ class GpuScene:
     def _place(self, rows: I32, position: F32, rotation: F32, scale: F32) -> None:
         # Some may not be drawn, a camera say: those keep their row of -1, for leaving them out would copy all the rest.
         if len(rows) and int(rows.max()) >= 0:
+            if self._notes(len(rows)):
+                drawn = rows >= 0
+                world = affine_from_trs(position[drawn], rotation[drawn], scale[drawn]).astype(np.float32)
+                self._note(rows[drawn], world)
             self.changes.place(rows, position, rotation, scale)
             outer = self._near_the_border(position, max(float(scale.max()), -float(scale.min())), rows)
             if len(outer):
-                world = affine_from_trs(position[outer], rotation[outer], scale[outer])
-                self._hold(rows[outer], world.astype(np.float32))
+                outer_world = affine_from_trs(position[outer], rotation[outer], scale[outer])
+                self._hold(rows[outer], outer_world.astype(np.float32))
+
+    def _notes(self, k: int) -> bool:
+        """Whether the movers want to know of k instances. Waits for the GPU when they do for the first time."""
+        wanted = k > 0 and self.movers.counts(k)
+        if wanted and self.movers.needs_places():
+            raw: Any = self.gpu.device.queue.read_buffer(self.spheres)
+            self.movers.know(np.frombuffer(raw, np.float32).reshape(-1, 4))
+        return wanted
+
+    def _note(self, rows: I32, world: F32) -> None:
+        """Tell the movers where instances (k,) are now: (k, 3, 4)."""
+        centre, radius = self._spheres(rows, world)
+        self.movers.note(rows, np.column_stack([centre, radius]).astype(np.float32))
+
+    def _spheres(self, rows: I32, world: F32) -> tuple[F32, F32]:
+        batch = self.woven.instances["batch"] if self._batch_of is None else self._batch_of
+        return spheres_of(self.woven.geometry.meshes[self.batching.table["mesh"][batch[rows]]], world)
 
     def _near_the_border(self, places: F32, stretch: float, rows: I32) -> NDArray[np.intp]:
         """Which instances (k,) at (k, 3), the largest stretched by so much, may reach out of the bounds farthest.
@@ -411,25 +435,102 @@ class GpuScene:
         """Widen the bounds so that they hold instances (k,) at (k, 3, 4)."""
         if not len(rows):
             return
-        batch = self.woven.instances["batch"] if self._batch_of is None else self._batch_of
-        found, radii = spheres_of(self.woven.geometry.meshes[self.batching.table["mesh"][batch[rows]]], world)
+        found, radii = self._spheres(rows, world)
         centre, radius = self.bounds
         reach = float((np.linalg.norm(found - centre, axis=1) + radii).max())
         if reach > radius:
             self.bounds = centre, max(radius, min(reach, _FARTHEST))
 
-    def _move_lights(self, row: int, world: F32) -> None:
-        for i in np.flatnonzero(self.lights["object"] == row):
-            z = world[:, 2]
-            self.lights["position"][i] = world[:, 3]
-            self.lights["direction"][i] = -z / max(float(np.linalg.norm(z)), 1e-20)
-            self._lights_dirty = True
+    # ---- lights ---------------------------------------------------------------------------------------------------
+
+    def _lit(self, objects: I32 | range) -> NDArray[np.intp]:
+        """(m,) which of some objects (k,) carry lights."""
+        if not isinstance(objects, range):
+            return np.flatnonzero(self._light_of.take(objects) >= 0)
+        owners = self.lights["object"].astype(np.int64)  # far fewer than objects
+        return np.unique(owners[(owners >= objects.start) & (owners < objects.stop)]) - objects.start
+
+    def _move_lights(self, objects: I32, position: F32, back: F32) -> None:
+        """Lights follow their objects (k,), each of which has some: (k, 3) metres, and the (k, 3) way of their +Z."""
+        length = np.sqrt(np.einsum("ki,ki->k", back, back))
+        direction = back / -np.maximum(length, 1e-20)[:, None]
+        rows = self._light_of[objects]
+        while len(rows):
+            self.lights["position"][rows] = position
+            self.lights["direction"][rows] = direction
+            self._touch_lights(rows)
+            rows = self._next_light[rows]
+            more = rows >= 0
+            rows, position, direction = rows[more], position[more], direction[more]
+
+    def _touch_lights(self, rows: NDArray[np.integer[Any]]) -> None:
+        """Some rows (k,) of `lights` are to be sent."""
+        if len(rows):
+            low, high = int(rows.min()), int(rows.max()) + 1
+            first, last = self._dirty_lights
+            self._dirty_lights = (min(first, low), max(last, high)) if first < last else (low, high)
+            self._reach_of_lamps = None
+
+    def _link_lights(self, gone: NDArray[np.uint32]) -> None:
+        """Find the lights of each object anew; `gone` are objects that had some."""
+        if len(gone):
+            self._light_of[gone] = -1
+        owner = self.lights["object"]
+        rows = np.flatnonzero(owner != NONE)
+        rows = rows[np.argsort(owner[rows], kind="stable")].astype(np.int32)
+        owners = owner[rows]
+        again = owners[1:] == owners[:-1]
+        self._next_light = np.full(len(owner), -1, np.int32)
+        self._next_light[rows[:-1][again]] = rows[1:][again]
+        first = rows[np.concatenate([[True], ~again])] if len(rows) else rows
+        if len(first):
+            self.rows_of(np.array([owners[-1]], np.int32))  # makes the column long enough
+            self._light_of[owner[first]] = first
+
+    def _count_lamps(self) -> None:
+        lights = self.lights
+        self.alight = int((lights["object"] != NONE).sum())
+        """Lights that there are; rows of `lights` may be free."""
+        self._ranged = np.flatnonzero((lights["kind"] != LightKind.SUN) & (lights["range"] > 0))
+        self.ranged = len(self._ranged)
+        """Lamps with a range."""
+        self._reach_of_lamps = None
+
+    def reach_of_lamps(self) -> tuple[NDArray[np.float64], float]:
+        """A ball that holds all that lamps with a range reach, of which there must be some: centre (3,), radius."""
+        if self._reach_of_lamps is None:
+            position = self.lights["position"][self._ranged].astype(np.float64)
+            reach = self.lights["range"][self._ranged, None].astype(np.float64)
+            low, high = (position - reach).min(axis=0), (position + reach).max(axis=0)
+            self._reach_of_lamps = (low + high) / 2, float(np.linalg.norm(high - low)) / 2 * 1.001 + 1e-3
+        return self._reach_of_lamps
 
     def set_lights(self, rows: I32, values: NDArray[np.void]) -> None:
         """Other values for some lights: rows (k,) of `lights` and (k,) structs.LIGHT. Their places stay."""
-        for key in ("color", "range", "spot_scale", "spot_offset", "casts_shadows"):
+        for key in ("color", "range", "spot_scale", "spot_offset", "casts_shadows", "radius"):
             self.lights[key][rows] = values[key]
-        self._lights_dirty = True
+        self._touch_lights(rows)
+        self._count_lamps()
+
+    def put_lights(self, rows: I32, values: NDArray[np.void]) -> None:
+        """Other lights in some rows (k,), which may lie beyond the last: (k,) structs.LIGHT, places and all."""
+        if not len(rows):
+            return
+        have, needed = len(self.lights), int(rows.max()) + 1
+        if needed > have:
+            table = np.zeros(needed, self.lights.dtype)  # not by `concatenate`: that would drop the padding
+            table["object"] = table["shadow"] = NONE
+            table[:have] = self.lights
+            self.lights = table
+            if self.lights.nbytes > self.light_buffer.size:
+                self.light_buffer = buffer(self.gpu, "lights", self.lights.itemsize * power_of_two(needed))
+                self._touch_lights(np.arange(needed))
+        before = self.lights["object"][rows]
+        self.lights[rows] = values
+        self.lights["shadow"][rows] = NONE
+        self._touch_lights(rows)
+        self._link_lights(before[before != NONE])
+        self._count_lamps()
 
     def set_materials(self, rows: I32, values: NDArray[np.void]) -> None:
         """Other factors for some materials: rows (k,) and (k,) structs.MATERIAL, of the same pipeline class.
@@ -443,9 +544,10 @@ class GpuScene:
 
     def send_changes(self) -> None:
         """Upload what changed since the last frame; nothing, where nothing did. `changed` says so then."""
-        if self._lights_dirty:
-            upload(self.gpu, self.light_buffer, self.lights)
-            self._lights_dirty = False
+        first, last = self._dirty_lights
+        if first < last:
+            upload(self.gpu, self.light_buffer, self.lights[first:last], LIGHT.size * first)
+            self._dirty_lights = (0, 0)
         self.changed = self.changes.pending
         if self.changed:
             before = self.version
@@ -462,10 +564,11 @@ class GpuScene:
         raw: Any = self.gpu.device.queue.read_buffer(self.blend_args)
         return int(np.frombuffer(raw, DRAW_COMMAND.dtype, count=count)["index_count"].sum()) // 3
 
-    def sun_with_shadow(self) -> int:
-        """The row of the first sun that casts shadows, or NONE."""
-        rows = np.flatnonzero((self.lights["kind"] == LightKind.SUN) & (self.lights["casts_shadows"] != 0))
-        return int(rows[0]) if len(rows) else NONE
+    def set_shadow_maps(self, numbers: NDArray[np.uint32]) -> None:
+        """Where each light's (l,) first shadow map is, NONE for none."""
+        other = np.flatnonzero(self.lights["shadow"] != numbers)
+        self.lights["shadow"] = numbers
+        self._touch_lights(other)
 
 
 @dataclass(frozen=True, eq=False)

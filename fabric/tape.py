@@ -56,6 +56,14 @@ class TapePass:
         """As wgpu's, without dynamic offsets."""
         self._add("SetBindGroup", index, self._tape.handle(group), 0, ffi.NULL)
 
+    def set_viewport(self, x: float, y: float, width: float, height: float, near: float, far: float) -> None:
+        """As wgpu's."""
+        self._add("SetViewport", x, y, width, height, near, far)
+
+    def set_scissor_rect(self, x: int, y: int, width: int, height: int) -> None:
+        """As wgpu's."""
+        self._add("SetScissorRect", x, y, width, height)
+
     def set_vertex_buffer(self, slot: int, buffer: Any) -> None:
         """As wgpu's, for the whole buffer."""
         self._add("SetVertexBuffer", slot, self._tape.handle(buffer), 0, buffer.size)
@@ -96,7 +104,7 @@ class Tape:
     def __init__(self, device: wgpu.GPUDevice) -> None:
         self._device: Any = device
         self._keep: list[Any] = []
-        self._steps: list[TapePass | Call] = []
+        self._steps: list[TapePass | Call | Callable[[], Sequence[Tape]]] = []
         self._encoder_descriptor = _described("WGPUCommandEncoderDescriptor *")
         self._buffer_descriptor = _described("WGPUCommandBufferDescriptor *")
 
@@ -193,6 +201,18 @@ class Tape:
         arguments = (self.handle(queries), first, count, self.handle(target), offset)
         self._steps.append((_lib.wgpuCommandEncoderResolveQuerySet, arguments))
 
+    def include(self, label: str, tapes: Callable[[], Sequence[Tape]]) -> None:
+        """Play other tapes here: those that `tapes` gives every time."""
+        self._steps.append(tapes)
+
+    def passes(self) -> Sequence[TapePass]:
+        """The passes on it."""
+        return [step for step in self._steps if isinstance(step, TapePass)]
+
+    def part(self) -> Tape:
+        """A tape that can be included in this one."""
+        return Tape(self._device)
+
     # ---- replaying ------------------------------------------------------------------------------------------------
 
     def replay(self) -> Any:
@@ -200,15 +220,7 @@ class Tape:
         _errors.capture("tape")
         try:
             encoder = _lib.wgpuDeviceCreateCommandEncoder(self._device._internal, self._encoder_descriptor)
-            for step in self._steps:
-                if isinstance(step, tuple):
-                    step[0](encoder, *step[1])
-                    continue
-                current = step.begin(encoder, step.descriptor)
-                for call, arguments in step.calls:
-                    call(current, *arguments)
-                step.last(current)
-                step.release(current)
+            self._play(encoder)
             commands = _lib.wgpuCommandEncoderFinish(encoder, self._buffer_descriptor)
             _lib.wgpuCommandEncoderRelease(encoder)
         finally:
@@ -216,6 +228,20 @@ class Tape:
         if error:
             raise _error(error)
         return commands
+
+    def _play(self, encoder: Any) -> None:
+        for step in self._steps:
+            if isinstance(step, TapePass):
+                current = step.begin(encoder, step.descriptor)
+                for call, arguments in step.calls:
+                    call(current, *arguments)
+                step.last(current)
+                step.release(current)
+            elif isinstance(step, tuple):
+                step[0](encoder, *step[1])
+            else:
+                for tape in step():
+                    tape._play(encoder)
 
 
 class BufferWrite:

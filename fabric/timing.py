@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import wgpu
-from wgpu.backends.wgpu_native import lib
+from wgpu.backends.wgpu_native import ffi, lib
 
 from .tape import Tape, TapePass
 
 FEATURE = "timestamp-query"
 MOST_PASSES = 64
+_UNDEFINED = 0xFFFFFFFF  # no timestamp
 
 
 class PassTimes:
@@ -64,6 +65,26 @@ class TimedTape(Tape):
     ) -> TapePass:
         """As wgpu's; the timestamps are the tape's own."""
         return super().begin_render_pass(label=label, timestamp_writes=self._writes(label), **attachments)
+
+    def include(self, label: str, tapes: Callable[[], Sequence[Tape]]) -> None:
+        """As any tape's; the time is that of all of them together, from the first pass to the last."""
+        writes = self._writes(label)
+        nothing = Tape(self._device)
+        nothing.begin_compute_pass(label=label, timestamp_writes=writes).end()
+        begin = self._timestamps({**writes, "end_of_pass_write_index": _UNDEFINED})
+        end = self._timestamps({**writes, "beginning_of_pass_write_index": _UNDEFINED})
+
+        def timed() -> Sequence[Tape]:
+            given = tapes()
+            passes = [one for tape in given for one in tape.passes()]
+            if len(passes) < 2:
+                return [nothing, *given]
+            for one in passes:
+                one.descriptor.timestampWrites = ffi.NULL
+            passes[0].descriptor.timestampWrites, passes[-1].descriptor.timestampWrites = begin, end
+            return given
+
+        super().include(label, timed)
 
     def _writes(self, label: str) -> dict[str, Any]:
         first = 2 * len(self._labels)

@@ -35,7 +35,7 @@ class WeightedTransparency:
         self.gpu, self._main = gpu, main
         self.size: tuple[int, int] | None = None
         self._targets: tuple[wgpu.GPUTextureView, wgpu.GPUTextureView, wgpu.GPUBindGroup] | None = None
-        self._surfaces: dict[groups.Sampling, wgpu.GPURenderPipeline] = {}
+        self._surfaces: dict[tuple[groups.Sampling, groups.Lighting], wgpu.GPURenderPipeline] = {}
         self._over: tuple[wgpu.GPUBindGroupLayout, wgpu.GPURenderPipeline] | None = None
 
     def resize(self, size: tuple[int, int] | None) -> bool:
@@ -76,13 +76,14 @@ class WeightedTransparency:
         return self._over
 
     def _pipeline(self, sampling: groups.Sampling) -> wgpu.GPURenderPipeline:
-        if sampling not in self._surfaces:
+        key = sampling, self._main.lighting
+        if key not in self._surfaces:
             module, layout = self._main.surfaces(sampling)
             targets: list[dict[str, Any]] = [
                 {"format": _SUM_FORMAT, "blend": {"color": _ADD, "alpha": _ADD}},
                 {"format": _REVEALAGE_FORMAT, "blend": {"color": _HIDE, "alpha": _HIDE}},
             ]
-            self._surfaces[sampling] = self.gpu.device.create_render_pipeline(
+            self._surfaces[key] = self.gpu.device.create_render_pipeline(
                 label="transparency",
                 layout=layout,
                 vertex={"module": module, "entry_point": "vertex", "buffers": [POSITIONS, ATTRIBUTES]},
@@ -90,7 +91,7 @@ class WeightedTransparency:
                 primitive=primitive(PipelineClass.BLEND),
                 depth_stencil={"format": DEPTH_FORMAT, "depth_write_enabled": False, "depth_compare": "greater"},
             )
-        return self._surfaces[sampling]
+        return self._surfaces[key]
 
     def record(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from ..engine.math import F32, F64
 from ..engine.scene.components import Environment, Mesh
 from ..engine.scene.settings import RenderSettings
 from ..shaders.structs import LightKind
+from .atmosphere import Air, Daylight, sun_of_sky, sunlight
 from .extract import Extracted
 from .validate import Checked
 from .woven import WovenEnvironment
@@ -25,8 +26,8 @@ METER_CONSTANT = 250.0
 """Lux seconds at ISO 100: C of a flat-field incident meter, ISO 2720:1974. E lux are EV100 = log2(100 E / C)."""
 SUN_ON_SURFACES = 0.7
 """Mean cosine between a sun and the surfaces that the picture shows."""
-SKY_OF_SUN = 0.2
-"""The illuminance of an implicit sky, as a part of the suns'; a clear sky's by day is near this."""
+NIGHT = 1e-5
+"""Under a sky the meter finds no less than this part of the sun's illuminance outside of the air: nights stay dark."""
 GLOW_OF_LAMPS = 0.05
 """The illuminance of an implicit environment in lamp light, as a part of it: so that no side of a lit room is black."""
 
@@ -43,8 +44,8 @@ class Configured:
 def configure(checked: Checked, extracted: Extracted) -> Configured:
     """Settings, the environment (an implicit one where the scene has none) and the exposure.
 
-    The implicit environment is a gradient sky with a fifth of the suns' illuminance; or, with lamps only, an even
-    white glow with 5 % of the metered illuminance; or, without any light, a gradient sky of 1 cd/m².
+    The implicit environment is the sky that the suns make; or, with lamps only, an even white glow with 5 % of the
+    metered illuminance; or, without any light, a gradient of 1 cd/m².
     """
     drawn = _drawn(checked, extracted)
     if checked.surroundings is not None:
@@ -62,11 +63,30 @@ def metered(
 ) -> float:
     """EV100 as an incident meter reads it: the median over up to 256 of the `drawn` rows of `world` (n, 3, 4).
 
-    lights: (l,) structs.LIGHT where they are now. Suns count with the mean cosine of what they shine on.
+    lights: (l,) structs.LIGHT where they are now. Suns count with the mean cosine of what they shine on, the one that
+    makes the sky with what the air leaves of it.
     """
-    sun, lamps = illuminance(lights, _places(drawn, world))
-    around = math.pi * mean_radiance(environment.component, environment.panorama)
-    return exposure_value(median_lux(SUN_ON_SURFACES * sun + lamps + around))
+    row = sun_of_sky(environment.component, lights)
+    if row is None:
+        sun, lamps = illuminance(lights, _places(drawn, world))
+        natural = SUN_ON_SURFACES * sun + math.pi * mean_radiance(environment.component, environment.panorama)
+    else:
+        outside = float(luminance(lights["color"][row]))
+        lights, around = under_sky(environment.component, lights, row)
+        sun, lamps = illuminance(lights, _places(drawn, world))
+        natural = max(SUN_ON_SURFACES * sun + around, NIGHT * outside)
+    return exposure_value(median_lux(natural + lamps))
+
+
+def under_sky(environment: Environment, lights: NDArray[np.void], row: int) -> tuple[NDArray[np.void], float]:
+    """The lights as they arrive at sea level, where the sun in a row makes the sky; and the sky's own lux."""
+    sine = -float(lights["direction"][row][1])
+    color = lights["color"][row].astype(np.float64)
+    sky, _ = Daylight.of(Air.of(environment)).at(sine)
+    arriving = lights.copy()
+    if environment.sun_through_air:
+        arriving["color"][row] = color * sunlight(Air.of(environment), 0.0, sine)
+    return arriving, float(luminance(sky * color)) * environment.intensity
 
 
 def implicit_environment(lights: NDArray[np.void], drawn: NDArray[np.integer[Any]], world: F32) -> Environment:
@@ -122,7 +142,7 @@ def median_lux(lux: F64) -> float:
 def mean_radiance(environment: Environment, panorama: Panorama | None) -> float:
     """Luminance of the surroundings, averaged over all directions, cd/m².
 
-    For a sky: of the gradient in `environment_fill.wgsl`, where a power p of the height has the mean 1 / (1 + p).
+    For a sky too, the gradient in `environment_fill.wgsl`, where a power p of the height has the mean 1 / (1 + p).
     """
     if environment.source == "color":
         mean = luminance(environment.color)
@@ -137,10 +157,7 @@ def mean_radiance(environment: Environment, panorama: Panorama | None) -> float:
 
 
 def _implicit(sun: float, lamps: float) -> Environment:
-    if sun > 0:
-        sky = Environment()
-        return replace(sky, intensity=SKY_OF_SUN * sun / (math.pi * mean_radiance(sky, None)))
-    if lamps > 0:
+    if lamps > 0 and not sun > 0:
         return Environment(source="color", intensity=GLOW_OF_LAMPS * lamps / math.pi)
     return Environment()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -153,10 +154,12 @@ def light_struct(value: Light) -> NDArray[np.void]:
     entry["kind"] = KINDS[type(value)]
     if isinstance(value, Sun):
         entry["color"] = np.multiply(value.color, value.lux)
-        entry["casts_shadows"] = value.cast_shadows
+        entry["radius"] = math.tan(math.radians(value.angular_diameter) / 2)
     else:
         entry["color"] = np.multiply(value.color, value.candela)
         entry["range"] = value.range
+        entry["radius"] = value.radius
+    entry["casts_shadows"] = value.cast_shadows
     if isinstance(value, SpotLight):
         entry["spot_scale"], entry["spot_offset"] = _cone(value.inner_angle, value.outer_angle)
     return entry

@@ -30,6 +30,9 @@ LIMIT = 100
 LARGEST_EXTENT = 1e18
 """Metres: the square of a longer way does not fit single precision."""
 
+SKY_INTENSITY = 100.0
+"""A factor that no sky is meant to have: it is a gradient's, in cd/m²."""
+
 I64 = NDArray[np.int64]
 
 
@@ -515,6 +518,15 @@ def _remark(scene: Scene, meshes: Mapping[int, LoadedMesh], found: Findings) -> 
     if not any(carried(kind).any() for kind in (Sun, PointLight, SpotLight, Environment)):
         hint = 'scene.add("sun", dw.Sun(), toward=(-1, -2, -1)) adds one'
         found.remarks.append(Remark("no-light", "", "", "without a light", "an even sky lights it", hint))
+    if carried(Sun).any():
+        plain = Environment()
+        for slot, value in enumerate(scene.values_of(Environment)):
+            colored = (value.zenith, value.horizon) != (plain.zenith, plain.horizon)
+            if value.source == "sky" and (colored or value.intensity > SKY_INTENSITY):
+                rows = found.carriers(Environment).of(slot)
+                is_so = '"sky" with the values of a gradient'
+                done = 'the sun makes the sky; source "gradient" shows zenith and horizon'
+                found.remark(rows, "sky-gradient", "Environment.source", is_so, done)
     stray = np.flatnonzero(carried(Material) & ~carried(Mesh))
     found.remark(stray, "no-mesh", "Material", "on an object without a Mesh", "it is not drawn")
     material_slots = scene.slots_of(Material)

@@ -5,7 +5,7 @@ import dreamwell as dw
 scene = dw.Scene("hello")
 scene.add("camera", dw.Camera(fov_y=30), at=(2.4, 3.2, 6.4), toward=(-0.45, 1.2, 0))
 scene.add("sun", dw.Sun(lux=60_000, color=(1, 0.78, 0.54)), toward=(-3, -2.4, -0.6))
-scene.add("sky", dw.Environment(zenith=(0.26, 0.36, 0.6), horizon=(1, 0.74, 0.5), intensity=8_000))
+scene.add("sky", dw.Environment(source="gradient", zenith=(0.26, 0.36, 0.6), horizon=(1, 0.74, 0.5), intensity=8_000))
 scene.add("ground", dw.Mesh.plane(1000), dw.Material(base_color=(0.05, 0.15, 0.24), roughness=0.6))
 orange = dw.Material(base_color=(0.9, 0.25, 0.05), roughness=0.25)
 gold = dw.Material(base_color=(1, 0.71, 0.27), metallic=1, roughness=0.2)

@@ -138,7 +138,11 @@ def scene(objects: int = MILLION) -> dw.Scene:
     made.add("camera", dw.Camera(fov_y=50, near=0.2))
     made.add("sun", dw.Sun(lux=70_000, color=(1, 0.74, 0.5)), toward=(-1.0, -0.52, -0.62))
     dusk = dw.Environment(
-        zenith=(0.02, 0.10, 0.42), horizon=(1.0, 0.56, 0.34), ground=(0.10, 0.12, 0.20), intensity=8_500
+        source="gradient",
+        zenith=(0.02, 0.10, 0.42),
+        horizon=(1.0, 0.56, 0.34),
+        ground=(0.10, 0.12, 0.20),
+        intensity=8_500,
     )
     made.add("sky", dusk)
     high, wide = max(1, round(objects * 0.24)), max(1, round(objects * 0.14))
@@ -280,7 +284,7 @@ def told(counters: dict[str, float]) -> str:
 def play(objects: int = MILLION) -> dw.App:
     """The app, with so many cubes."""
     settings = {
-        "shadows.distance": 520, "shadows.size": 4096, "exposure.mode": "manual", "exposure.ev100": 13.3,
+        "shadows.distance": 520, "shadows.cascades": 2, "exposure.mode": "manual", "exposure.ev100": 13.3,
         "tonemap.operator": "neutral", "cull.active": 150, "cull.decohering": 640,
     }  # fmt: skip
     title = f"{objects:,} cubes"

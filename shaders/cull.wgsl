@@ -2,7 +2,7 @@
 //
 // The main view takes two phases (Haar & Aaltonen 2015, "GPU-Driven Rendering Pipelines"): early, what was visible in
 // the last frame; late, the rest against the depth pyramid of the early ones. So nothing visible is ever lost.
-use bounds2d;
+use cull_tests;
 use hi_z_layout;
 
 // args: one draw per batch for the early list, then one per batch for the late list, then the transparent ones' count.
@@ -41,28 +41,6 @@ fn draw(row: u32, b: u32, late: u32) {
     }
 }
 
-fn in_frustum(sphere: vec4f) -> bool {
-    var inside = true;
-    for (var i = 0u; i < 6u; i++) {
-        inside = inside && dot(view.planes[i].xyz, sphere.xyz) + view.planes[i].w >= -sphere.w;
-    }
-    return inside;
-}
-
-// The ring of an instance by distance over significance. Outwards a radius must be overstepped, so that an object on
-// the border keeps its ring; inwards it counts at once.
-fn ring_of(row: u32, sphere: vec4f, before: u32) -> u32 {
-    let flags = instances[row].flags;
-    if ((flags & INSTANCE_FIXED_RING) != 0u) { return (flags >> 2u) & 3u; }
-    let away = max(distance(view.eye, sphere.xyz) - sphere.w, 0.0) / (max(sphere.w, 1.0) * instances[row].significance);
-    var ring = 0u;
-    for (var i = 0u; i < 3u; i++) {
-        let limit = view.rings[i] * select(1.0 + view.hysteresis, 1.0, before > i);
-        if (away > limit) { ring = i + 1u; }
-    }
-    return ring;
-}
-
 fn occluded(sphere: vec4f, bounds: Bounds) -> bool {
     if (bounds.crosses) { return false; }
     let last = vec2i(view.size) - 1;
@@ -79,14 +57,6 @@ fn occluded(sphere: vec4f, bounds: Bounds) -> bool {
         min(hi_z[base + b.y * width + a.x], hi_z[base + b.y * width + b.x]),
     );
     return bounds.nearest < farthest;
-}
-
-// Everything but occlusion: a RESULT, DRAWN for what may be seen.
-fn tested(sphere: vec4f, bounds: Bounds, ring: u32) -> u32 {
-    if (ring >= RING_SUPERPOSED) { return RESULT_FAR; }
-    if ((view.tests & TEST_FRUSTUM) != 0u && !in_frustum(sphere)) { return RESULT_OUTSIDE; }
-    if ((view.tests & TEST_SMALL) != 0u && holds_no_pixel(bounds)) { return RESULT_SMALL; }
-    return RESULT_DRAWN;
 }
 
 @compute @workgroup_size(256)
@@ -128,16 +98,4 @@ fn late(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     if (!hidden && (state & 8u) == 0u) { draw(row, instances[row].batch, 1u); }
     let result = select(RESULT_DRAWN, RESULT_OCCLUDED, hidden && (state & 8u) == 0u);
     states[row] = (state & 11u) | select(4u, 0u, hidden) | (result << 4u);
-}
-
-// One phase, for views without a pyramid: it reads the rings of the main view and leaves them.
-@compute @workgroup_size(256)
-fn single(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-    let row = id.x + id.y * groups.x * 256u;
-    if (row >= view.count) { return; }
-    let b = instances[row].batch;
-    if (b == NONE) { return; }
-    let sphere = spheres[row];
-    let ring = select(RING_ACTIVE, states[row] & 3u, (view.tests & TEST_RINGS) != 0u);
-    if (tested(sphere, bounds_of(sphere), ring) == RESULT_DRAWN) { draw(row, b, 0u); }
 }

@@ -13,6 +13,11 @@ const ACTIVE = vec3f(0.05, 0.6, 0.12);
 const DECOHERING = vec3f(0.75, 0.65, 0.02);
 const SUPERPOSED = vec3f(0.4, 0.05, 0.6);
 const DORMANT = vec3f(0.25, 0.25, 0.25);
+const FIRST = vec3f(0.8, 0.1, 0.05);
+const SECOND = vec3f(0.75, 0.55, 0.02);
+const THIRD = vec3f(0.05, 0.6, 0.12);
+const FOURTH = vec3f(0.05, 0.2, 0.8);
+const BEYOND = vec3f(0.25, 0.25, 0.25);
 
 struct Painted {
     @invariant @builtin(position) clip: vec4f,  // equal to the frame's, whose depth it is compared with
@@ -48,6 +53,41 @@ fn lit(in: Painted) -> vec3f {
 @fragment
 fn solid_fragment(in: Painted) -> @location(0) vec4f {
     return vec4f(lit(in), 1.0);
+}
+
+@vertex
+fn cascades_vertex(@location(0) position: vec3f, @builtin(instance_index) slot: u32) -> Painted {
+    return painted(visible[slot], position, vec3f(1.0));
+}
+
+// Which of a sun's shadow maps are looked up, and how much each counts.
+fn cascades(in: Painted) -> Painted {
+    let colors = array<vec3f, 4>(FIRST, SECOND, THIRD, FOURTH);
+    var out = in;
+    var left = 1.0;
+    out.color = vec3f(0.0);
+    for (var i = 0u; debug.cascades != NONE && i < shadows.views[debug.cascades].count; i++) {
+        let v = debug.cascades + i;
+        let p = shadows.views[v].from_world * vec4f(in.position, 1.0);
+        let edge = select(-1.0, 1.0 - max(abs(p.x), abs(p.y)), p.z > 0.0);
+        let part = left * saturate(edge / max(shadows.views[v].band, 1e-6));
+        out.color += part * colors[i];
+        left -= part;
+    }
+    let away = length(in.position - frame.eye);
+    let fade = saturate((shadows.fade.y - away) / max(shadows.fade.y - shadows.fade.x, 1e-6));
+    out.color = mix(BEYOND, out.color + left * BEYOND, fade);
+    return out;
+}
+
+@fragment
+fn cascades_fragment(in: Painted) -> @location(0) vec4f {
+    return vec4f(lit(cascades(in)), 1.0);
+}
+
+@fragment
+fn cascades_glass_fragment(in: Painted) -> @location(0) vec4f {
+    return vec4f(lit(cascades(in)) * 0.5, 0.5);
 }
 
 @fragment
@@ -145,6 +185,13 @@ fn screen_vertex(@builtin(vertex_index) i: u32) -> Screen {
         }
     }
     return Screen(vec4f(vec2f(f32((i << 1u) & 2u), f32(i & 2u)) * 2.0 - 1.0, 0.0, 1.0), range);
+}
+
+// How much of the light from all around reaches each pixel.
+@fragment
+fn ao_fragment(in: Screen) -> @location(0) vec4f {
+    let last = textureDimensions(ambient_occlusion) - 1u;  // off, it is a single open texel
+    return vec4f(vec3f(textureLoad(ambient_occlusion, min(vec2u(in.clip.xy), last), 0).w), 1.0);
 }
 
 // A level of the depth pyramid: near is white, far dark, equal ratios of distance equal steps, and no surface black.

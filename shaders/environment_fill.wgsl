@@ -1,4 +1,4 @@
-// The environment as a cube: from an equirectangular picture, a gradient sky or one colour; then its levels.
+// The environment as a cube: from an equirectangular picture, a gradient or one colour; then its levels.
 use cube;
 
 fn sky_gradient(d: vec3f) -> vec3f {
@@ -22,7 +22,7 @@ fn fill(@builtin(global_invocation_id) id: vec3u) {
     for (var i = 0u; i < 4u; i++) {
         let d = cube_direction(id.z, (vec2f(id.xy) + 0.25 + 0.5 * vec2f(f32(i & 1u), f32(i >> 1u))) / f32(size));
         var c = surroundings.color;
-        if (surroundings.source == ENVIRONMENT_SKY) { c = sky_gradient(d); }
+        if (surroundings.source == ENVIRONMENT_GRADIENT) { c = sky_gradient(d); }
         if (surroundings.source == ENVIRONMENT_FILE) { c = equirectangular(d); }
         sum += c;
     }

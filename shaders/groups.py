@@ -7,7 +7,7 @@ from functools import cache
 
 from . import structs as s
 from .bindings import COMPUTE, FRAGMENT, VERTEX, Bindings, Slot, image, sampler, storage, texture, uniform
-from .layout import affine, array, atomic, f32, runtime_array, u32, uvec2, vec4
+from .layout import affine, array, atomic, f32, runtime_array, u32, uvec2, uvec4, vec4
 
 ALL = VERTEX | FRAGMENT | COMPUTE
 POOLS = 8
@@ -29,7 +29,50 @@ FRAME = Bindings(
     clamp_sampler=_visible(sampler(), FRAGMENT),
 )
 
-MAIN = Bindings("pass", FRAGMENT, shadow_map=texture("2d", "depth"), shadow_sampler=sampler("comparison"))
+MAIN = Bindings(
+    "pass",
+    FRAGMENT,
+    shadows=uniform(s.SHADOWS),
+    shadow_maps=texture("2d-array", "depth"),
+    shadow_sampler=sampler("non-filtering"),
+    clustering=uniform(s.CLUSTERING),
+    light_lists=storage(runtime_array(u32)),
+    ambient_occlusion=texture("2d", "unfilterable-float"),
+)
+
+
+@dataclass(frozen=True)
+class Shadowing:
+    """What a shader needs of shadows: whether there are any, taps for each lookup, and whether their edges widen."""
+
+    on: bool = False
+    taps: int = 8
+    soft: bool = False
+
+    def wgsl(self) -> str:
+        """SHADOW_VIEWS, SHADOWS_ON, SHADOW_TAPS, SHADOWS_SOFT."""
+        on, soft = ("true" if flag else "false" for flag in (self.on, self.soft))
+        views = f"const SHADOW_VIEWS = {s.MOST_SHADOW_VIEWS}u;\n"
+        return f"{views}const SHADOWS_ON = {on};\nconst SHADOW_TAPS = {self.taps}u;\nconst SHADOWS_SOFT = {soft};\n"
+
+
+@dataclass(frozen=True)
+class Lighting:
+    """What a program that shades needs to know of light: shadows, and whether lamps are looked up in the clusters.
+
+    aerial: whether surfaces are seen through the air of a sky.  occluded: whether they read ambient occlusion.
+    """
+
+    shadows: Shadowing = Shadowing()
+    clustered: bool = False
+    aerial: bool = False
+    occluded: bool = False
+
+    def wgsl(self) -> str:
+        """The constants of the shadows, CLUSTERED, AERIAL, and AMBIENT_OCCLUSION."""
+        flags = {"CLUSTERED": self.clustered, "AERIAL": self.aerial, "AMBIENT_OCCLUSION": self.occluded}
+        return self.shadows.wgsl() + "".join(f"const {name} = {str(on).lower()};\n" for name, on in flags.items())
+
 
 DEPTH = Bindings("pass", VERTEX, view=uniform(s.VIEW))
 
@@ -104,6 +147,29 @@ CULL = Bindings(
     blend_items=storage(runtime_array(uvec2), write=True),
     states=storage(runtime_array(u32), write=True),
     hi_z=storage(runtime_array(f32)),
+)
+
+CLUSTERS = Bindings(
+    "pass",
+    COMPUTE,
+    clustering=uniform(s.CLUSTERING),
+    lamps=storage(runtime_array(s.LIGHT)),
+    light_bounds=storage(runtime_array(s.LIGHT_BOUNDS), write=True),
+    light_masks=storage(runtime_array(u32), write=True),
+    light_lists=storage(runtime_array(u32), write=True),
+    light_demand=storage(runtime_array(atomic(u32)), write=True),
+)
+
+SHADOW_CULL = Bindings(
+    "kernel",
+    COMPUTE,
+    casters=uniform(array(s.CASTER_VIEW, s.MOST_SHADOW_VIEWS)),
+    shadow_round=uniform(s.SHADOW_ROUND),
+    spheres=storage(runtime_array(vec4)),
+    instances=storage(runtime_array(s.INSTANCE)),
+    batches=storage(runtime_array(s.BATCH)),
+    args=storage(runtime_array(s.DRAW_ARGS), write=True),
+    visible=storage(runtime_array(u32), write=True),
 )
 
 HI_Z_FIRST = Bindings(
@@ -228,6 +294,8 @@ DEBUG = Bindings(
     meshes=_visible(storage(runtime_array(s.MESH)), VERTEX),
     states=_visible(storage(runtime_array(u32)), VERTEX),
     hi_z=storage(runtime_array(f32)),
+    shadows=_visible(uniform(s.SHADOWS), FRAGMENT),
+    ambient_occlusion=_visible(texture("2d", "unfilterable-float"), FRAGMENT),
 )
 
 ACCUMULATE = Bindings(
@@ -237,6 +305,40 @@ ACCUMULATE = Bindings(
     hdr=texture("2d", "unfilterable-float"),
     accumulated=storage(runtime_array(vec4), write=True),
     mean=image("rgba16float"),
+)
+
+AO_DEPTHS = Bindings(
+    "kernel",
+    COMPUTE,
+    ao=uniform(s.AMBIENT_OCCLUSION),
+    depth=texture("2d", "depth"),
+    view_depths=storage(runtime_array(f32), write=True),
+)
+
+AO_SEARCH = Bindings(
+    "kernel",
+    COMPUTE,
+    ao=uniform(s.AMBIENT_OCCLUSION),
+    view_depths=storage(runtime_array(f32)),
+    found=storage(runtime_array(uvec4), write=True),
+)
+
+AO_DENOISE = Bindings(
+    "kernel",
+    COMPUTE,
+    ao=uniform(s.AMBIENT_OCCLUSION),
+    found=storage(runtime_array(uvec4)),
+    smoothed=storage(runtime_array(uvec4), write=True),
+    ao_out=image("rgba16float"),
+)
+
+AO_UPSAMPLE = Bindings(
+    "kernel",
+    COMPUTE,
+    ao=uniform(s.AMBIENT_OCCLUSION),
+    view_depths=storage(runtime_array(f32)),
+    smoothed=storage(runtime_array(uvec4)),
+    ao_out=image("rgba16float"),
 )
 
 BLOOM_DOWN = Bindings(
@@ -306,6 +408,47 @@ class Finish:
         parts["CURVE"] = f"{self.curve.value}u"
         return "".join(f"const FINISH_{name} = {value};\n" for name, value in parts.items())
 
+
+SKY_BACKGROUND = Bindings(
+    "pass",
+    FRAGMENT,
+    atmosphere=uniform(s.ATMOSPHERE),
+    transmittance=texture(),
+    sky_view=texture(),
+    table_sampler=sampler(),
+)
+
+# When the sky changes.
+
+ATMOSPHERE_TRANSMITTANCE = Bindings("frame", COMPUTE, atmosphere=uniform(s.ATMOSPHERE), table_out=image("rgba16float"))
+
+ATMOSPHERE_SCATTERING = Bindings(
+    "frame",
+    COMPUTE,
+    atmosphere=uniform(s.ATMOSPHERE),
+    transmittance=texture(),
+    table_sampler=sampler(),
+    table_out=image("rgba16float"),
+)
+
+SKY_VIEW = Bindings(
+    "frame",
+    COMPUTE,
+    atmosphere=uniform(s.ATMOSPHERE),
+    transmittance=texture(),
+    multiscattering=texture(),
+    table_sampler=sampler(),
+    table_out=image("rgba16float"),
+)
+
+SKY_LIGHT = Bindings(
+    "frame",
+    COMPUTE,
+    atmosphere=uniform(s.ATMOSPHERE),
+    sky_view=texture(),
+    table_sampler=sampler(),
+    level_out=image("rgba16float", "2d-array"),
+)
 
 # When the surroundings change.
 

@@ -23,5 +23,6 @@ fn light_at(light: u32, position: vec3f) -> Arriving {
             strength *= cone * cone;
         }
     }
-    return Arriving(l, lights[light].color * strength);
+    let through = select(vec3f(1.0), frame.air.through, light == frame.air.light);
+    return Arriving(l, lights[light].color * strength * through);
 }

@@ -2,6 +2,7 @@
 use geometry;
 use surface;
 use lighting;
+use atmosphere_aerial;
 use weighted;
 
 @vertex
@@ -38,7 +39,8 @@ fn vertex(
 @fragment
 fn opaque_fragment(in: Varying, @builtin(front_facing) front: bool) -> @location(0) vec4f {
     let s = surface_at(in, front);
-    return vec4f(min(shade(s, in.position, in.clip.xy) * frame.exposure, vec3f(65000.0)), 1.0);
+    let light = through_air(shade(s, in.position, in.clip.xy), in.position, s.unlit);
+    return vec4f(min(light * frame.exposure, vec3f(65000.0)), 1.0);
 }
 
 // A transparent surface, colour and alpha. One pipeline draws all of them, so facing is judged here.
@@ -48,7 +50,8 @@ fn transparent(in: Varying, front: bool) -> vec4f {
     let double_sided = (materials[instances[in.row].material].flags & MATERIAL_DOUBLE_SIDED) != 0u;
     let shown = select(in.faces, FACES_FRONT | select(0u, FACES_BACK, double_sided), in.faces == 0u);
     if ((shown & select(FACES_FRONT, FACES_BACK, front == mirrored)) == 0u) { discard; }
-    return vec4f(min(shade(s, in.position, in.clip.xy) * frame.exposure, vec3f(65000.0)), s.alpha);
+    let light = through_air(shade(s, in.position, in.clip.xy), in.position, s.unlit);
+    return vec4f(min(light * frame.exposure, vec3f(65000.0)), s.alpha);
 }
 
 // In depth order: what the over operator mixes.

@@ -6,7 +6,7 @@ from enum import IntEnum, IntFlag
 
 import numpy as np
 
-from .layout import array, atomic, f32, i32, mat4, struct, u32, uvec2, vec2, vec3, vec4
+from .layout import array, atomic, f32, i32, mat4, struct, u32, uvec2, uvec4, vec2, vec3, vec4
 
 NONE = 0xFFFFFFFF
 """No texture, no object."""
@@ -153,9 +153,10 @@ class ToneMapOperator(IntEnum):
 class EnvironmentSource(IntEnum):
     """Surroundings.source; the names are those of Environment.source."""
 
-    SKY = 0
+    SKY = 0  # sky_light.wgsl fills it
     COLOR = 1
     FILE = 2
+    GRADIENT = 3
 
 
 MESH = struct("Mesh", index_count=u32, first_index=u32, base_vertex=i32, vertex_count=u32, centre=vec3, radius=f32)
@@ -187,9 +188,37 @@ LIGHT = struct(
     color=vec3,  # linear, times lux or candela
     spot_scale=f32,  # KHR_lights_punctual: saturate(cos * scale + offset)²
     spot_offset=f32,
-    object=u32,
+    object=u32,  # NONE: the light is gone, and its row is free
     casts_shadows=u32,
+    radius=f32,  # lamps: metres; suns: the tangent of half their angular diameter
+    shadow=u32,  # its first map in Shadows.views, or NONE; the Fabric fills it in
 )
+
+CLUSTERING = struct(
+    "Clustering",
+    tiles=uvec2,  # across and down the picture
+    slices=u32,  # along the depth
+    words=u32,  # of 32 lights each
+    tiles_per_pixel=vec2,
+    room=u32,  # entries that there is room for in all lists together
+    near=f32,  # metres: where the first slice begins
+    first=f32,  # metres: where it ends, for perspective views
+    slice_scale=f32,  # slices per doubling of the depth; for orthographic views: per metre
+    reach=f32,  # metres: no light with a range comes as far
+)
+"""How the view is cut into clusters, and where their lists of lights are. See `cluster_grid.wgsl`."""
+
+LIGHT_BOUNDS = struct(
+    "LightBounds",
+    centre=vec3,  # of a ball around what the light reaches; right, up and along the view from the eye, metres
+    radius=f32,  # below 0 for lights that are in no cluster
+    apex=vec3,
+    cosine=f32,  # of half the cone; -1 for lights without one
+    axis=vec3,  # unit
+    range=f32,
+    slack=f32,  # metres by which all of this may be off, for rounding
+)
+"""What a light with a range reaches, in view space."""
 
 HI_Z_LEVELS = 14
 """Levels of the depth pyramid: enough for 16384 pixels. Level k holds ceil(size / 2^k) texels; there is no level 0."""
@@ -217,6 +246,44 @@ VIEW = struct(
 )
 """What one view's cull passes test against."""
 
+MOST_SHADOW_VIEWS = 128
+"""Shadow maps at a time: as many as a uniform buffer of 64 KiB holds CASTER_VIEWs."""
+
+SHADOW_VIEW = struct(
+    "ShadowView",
+    from_world=mat4,
+    centre=vec2,  # of its tile, in texels of its layer
+    half_edge=f32,  # texels
+    layer=u32,
+    unit=vec2,  # depth that is as long as a texel is wide, where the depth is d: unit.x + unit.y * d
+    spread=f32,  # texels of half shadow for each unit of depth between what casts it and what it falls on
+    least=f32,  # texels: the smallest radius that edges are filtered with
+    most=f32,  # texels: the largest
+    band=f32,  # part of the map's half edge over which it gives way to the next one, 0 for none
+    slack=f32,  # depth that single precision is wrong by so far from the origin; in perspective times its square
+    count=u32,  # maps of this light from here on: cascades, or the six faces of a cube (+x -x +y -y +z -z)
+)
+"""A shadow map as the shading sees it: a tile of a layer, and how to find a point on it."""
+
+SHADOWS = struct(
+    "Shadows",
+    fade=vec2,  # metres from the eye where a sun's shadows begin to fade, and where they have gone
+    texel=f32,  # of a layer, as a part of its edge
+    views=array(SHADOW_VIEW, MOST_SHADOW_VIEWS),
+)
+
+CASTER_VIEW = struct(
+    "CasterView",
+    view=VIEW,
+    number=u32,  # in the i-th one: which shadow map is the i-th to be drawn in this frame
+    without=u32,  # the object that carries the light, which does not stand in it
+    padding=array(vec4, 7),
+)
+"""A shadow map as the cull sees it; 512 bytes, so that each can be bound by itself."""
+
+SHADOW_ROUND = struct("ShadowRound", first=u32)
+"""The first of the maps that one dispatch culls for."""
+
 HI_Z = struct("HiZ", size=uvec2, source=u32, levels=u32)
 """One dispatch of the pyramid: pixels of the depth buffer, the level it reads (0 for that), the number of levels."""
 
@@ -227,6 +294,53 @@ DRAW_COMMAND = struct(
 
 SORT = struct("Sort", k=u32, j=u32)
 """One step of the bitonic sort."""
+
+ATMOSPHERE = struct(
+    "Atmosphere",
+    rayleigh=vec3,  # scattering by the air at sea level, 1/km
+    rayleigh_height=f32,  # km
+    ozone=vec3,  # absorption in the middle of its layer, 1/km
+    ozone_middle=f32,  # km
+    ground=vec3,  # albedo
+    ozone_reach=f32,  # km
+    sky_on_ground=vec3,  # irradiance of the ground by the sky, for a sun of 1 lux outside of the air
+    haze_scattering=f32,  # at sea level, 1/km
+    scale=vec3,  # of the sky-view table: the sun's colour over the luminance of the sky's irradiance
+    haze_extinction=f32,
+    sun=vec2,  # cosine and sine of its height
+    haze_height=f32,
+    haze_anisotropy=f32,
+    bottom=f32,  # radius of the ground, km
+    top=f32,  # radius where the air ends
+    lowest=f32,  # altitude that nobody is taken to be below, km
+    altitude=f32,  # of the eye, km
+    horizon=f32,  # its height as seen from there, radians
+    sun_radius=f32,
+    transmittance_steps=u32,
+    scattering_rays=u32,
+    scattering_steps=u32,
+    view_steps=u32,
+)
+"""What the tables of the sky are made from; see loom/atmosphere.py."""
+
+AIR = struct(
+    "Air",
+    sun=vec3,  # world, unit, towards the sun that lights the sky
+    light=u32,  # its row among the lights, or NONE without a physical sky
+    through=vec3,  # how much of its light comes through the air
+    rayleigh_height=f32,  # m
+    rayleigh=vec3,  # scattering by the air at sea level, 1/m
+    horizon=f32,  # its height, radians
+    direct=vec3,  # what arrives of the sun at the eye, lux
+    haze_scattering=f32,  # at sea level, 1/m
+    diffuse=vec3,  # radiance of what was scattered more than once, per scattering coefficient
+    haze_extinction=f32,
+    disc=vec3,  # radiance of the sun outside of the air, or 0 where it is not shown
+    haze_height=f32,  # m
+    disc_radius=f32,  # radians
+    haze_anisotropy=f32,
+)
+"""The physical sky as the frame's shaders see it; its look-up table is turned by `environment_turn`."""
 
 FRAME = struct(
     "Frame",
@@ -244,16 +358,12 @@ FRAME = struct(
     environment_intensity=f32,
     backdrop=vec3,
     background=u32,  # 1: the environment fills the background
-    shadow_from_world=mat4,
-    shadow_texel=f32,  # metres
-    shadow_softness=f32,  # texels
-    shadow_size=f32,  # texels
-    shadow_light=u32,  # the light that casts, or NONE
-    shadow_fade=vec2,  # metres from the eye where shadows begin to fade, and where they have gone
+    sample=u32,  # number of the sub-pixel frame: noise differs, so that what is summed up converges
     energy_compensation=u32,
     normal_variance=f32,  # specular antialiasing: how much of the normal's change per pixel is roughness; 0 for off
     orthographic=u32,
     forward=vec3,  # the way the camera looks
+    air=AIR,
 )
 
 MOTION = struct(
@@ -280,6 +390,7 @@ DEBUG = struct(
     frozen_far=f32,  # the depth at which its view is drawn to end
     level=u32,  # of the depth pyramid
     near=f32,  # metres
+    cascades=u32,  # the first shadow map of a sun, or NONE
 )
 """What the debug views are drawn with."""
 
@@ -329,6 +440,24 @@ class Metering(IntEnum):
     CENTER = 1
     SPOT = 2
 
+
+AMBIENT_OCCLUSION = struct(
+    "AmbientOcclusion",
+    size=uvec2,  # pixels
+    grid=uvec2,  # what is searched: every pixel, or every other one in x and y
+    ray_scale=vec2,  # pixels → metres one metre in front of a perspective camera, or of any orthographic one
+    ray_offset=vec2,
+    depth=vec2,  # perspective: near, 0; orthographic: the depth at the camera, and its change per metre
+    orthographic=u32,
+    stride=u32,  # pixels from one that is searched to the next
+    phase=vec3,  # added to the pattern: turn of the slices, place of the steps, rounding
+    slices=u32,
+    steps=u32,  # to each side of a slice
+    radius=f32,  # metres
+    thickness=f32,  # metres
+    intensity=f32,
+    levels=array(uvec4, 2),  # where each level of depths begins
+)
 
 SURROUNDINGS = struct(
     "Surroundings",

@@ -76,6 +76,16 @@ fn bend_of(n: vec3f) -> mat2x3f {
     return mat2x3f(dx * weight, dy * weight);
 }
 
+// The normal of the triangle itself, on the side of `n`; `n` where the pixel is too small for numbers to tell.
+fn facet_normal(position: vec3f, dpx: vec3f, dpy: vec3f, n: vec3f) -> vec3f {
+    let across = cross(dpx, dpy);
+    let size = dot(across, across);
+    let far = max(max(abs(position.x), abs(position.y)), abs(position.z)) * 1e-5;
+    let told = size > far * far * max(dot(dpx, dpx), dot(dpy, dpy)) && size > 1e-30;
+    let facet = across * inverseSqrt(max(size, 1e-30));
+    return select(n, facet * select(-1.0, 1.0, dot(facet, n) >= 0.0), told);
+}
+
 fn surface_at(in: Varying, front_facing: bool) -> Surface {
     let instance = instances[in.row];
     let m = instance.material;
@@ -113,7 +123,7 @@ fn surface_at(in: Varying, front_facing: bool) -> Surface {
     let mirrored = (instance.flags & INSTANCE_MIRRORED) != 0u;
     let facing = select(-1.0, 1.0, front_facing != mirrored);
     let n = normalize(in.normal) * facing;
-    s.geometric_normal = n;
+    s.geometric_normal = facet_normal(in.position, dpx, dpy, n);
     s.normal = n;
     if (TEXTURE_POOLS > 0u && materials[m].slots[SLOT_NORMAL].texture != NONE) {
         let scale = materials[m].normal_scale;

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from ..errors import DreamwellError
-from ..scene.components import Camera, Environment, Material, Mesh, Sun
+from ..scene.components import Camera, Material, Mesh, Sun
 from ..scene.scene import Scene
 
 GAME = '''"""{title}: collect the coins."""
@@ -86,8 +86,7 @@ def scene(title: str) -> Scene:
     """A player and eight coins on a field."""
     made = Scene(title)
     made.add("camera", Camera(), at=(0, 5, 8), toward=(0, 0, 0))
-    made.add("sun", Sun(lux=60_000), at=(0, 10, 0), toward=(-4, 0, -6))
-    made.add("sky", Environment(intensity=6000))
+    made.add("sun", Sun(lux=120_000), at=(0, 10, 0), toward=(-4, 0, -6))
     made.add("field", Mesh.plane(40), Material(base_color=(0.25, 0.42, 0.2), roughness=0.9))
     made.add("player", Mesh.sphere(0.5), Material(base_color=(0.15, 0.35, 0.8), roughness=0.3), at=(0, 0.5, 0))
     gold = Material(base_color=(1.0, 0.77, 0.34), metallic=1.0, roughness=0.25)

@@ -143,6 +143,9 @@ class Sun:
     lux: float = field(default=60_000.0, unit="lx", minimum=0, doc="illuminance on a surface that faces the sun")
     color: Color = field(default=(1.0, 1.0, 1.0), minimum=0, doc="colour of the light")
     cast_shadows: bool = field(default=True, doc="whether it throws shadows")
+    angular_diameter: float = field(
+        default=0.53, unit="deg", minimum=0, maximum=20, doc="how large it looks; its shadows' edges widen with it"
+    )
 
 
 @component
@@ -152,6 +155,10 @@ class PointLight:
     candela: float = field(default=100.0, unit="cd", minimum=0, doc="luminous intensity; a bulb of L lumens has L / 4π")
     color: Color = field(default=(1.0, 1.0, 1.0), minimum=0, doc="colour of the light")
     range: float = field(default=0.0, unit="m", minimum=0, doc="where the light has faded to nothing; 0 for no limit")
+    cast_shadows: bool = field(default=False, doc="whether it throws shadows: six maps, drawn when something moves")
+    radius: float = field(
+        default=0.0, unit="m", minimum=0, doc="of the bulb: shadows' edges widen with it; 0 for sharp"
+    )
 
     @classmethod
     def lumens(cls, lumens: float, color: Color = (1.0, 1.0, 1.0), range: float = 0.0) -> Self:
@@ -168,6 +175,27 @@ class SpotLight:
     range: float = field(default=0.0, unit="m", minimum=0, doc="where the light has faded to nothing; 0 for no limit")
     inner_angle: float = field(default=20.0, unit="deg", minimum=0, maximum=90, doc="half angle of full brightness")
     outer_angle: float = field(default=30.0, unit="deg", above=0, maximum=90, doc="half angle where the cone ends")
+    cast_shadows: bool = field(default=True, doc="whether it throws shadows")
+    radius: float = field(
+        default=0.0, unit="m", minimum=0, doc="of the bulb: shadows' edges widen with it; 0 for sharp"
+    )
+
+    @classmethod
+    def lumens(
+        cls,
+        lumens: float,
+        color: Color = (1.0, 1.0, 1.0),
+        range: float = 0.0,
+        inner_angle: float = 20.0,
+        outer_angle: float = 30.0,
+    ) -> Self:
+        """A lamp by its light output, as if it shone evenly out to `outer_angle`: candela = lumens / solid angle.
+
+        The solid angle of the whole cone is 2π (1 - cos outer_angle). Since the edge is soft, all directions together
+        add up to a little less; a narrower cone of as many lumens is brighter.
+        """
+        solid_angle = 2 * math.pi * (1 - math.cos(math.radians(outer_angle)))
+        return cls(lumens / max(solid_angle, 1e-6), color, range, inner_angle, outer_angle)
 
 
 @component
@@ -184,13 +212,26 @@ class Camera:
 class Environment:
     """What surrounds the scene: it lights it from all sides and fills the background."""
 
-    source: Literal["sky", "color", "file"] = field(default="sky", doc="a gradient sky, one colour, or an .hdr file")
+    source: Literal["sky", "gradient", "color", "file"] = field(
+        default="sky", doc="the sky that the scene's strongest Sun makes, a gradient, one colour, or an .hdr file"
+    )
     file: AssetPath = field(default="", doc="for 'file': an equirectangular Radiance .hdr; row 0 is +Y, the centre +X")
     color: Color = field(default=(1.0, 1.0, 1.0), minimum=0, doc="for 'color': radiance from every direction")
-    zenith: Color = field(default=(0.18, 0.34, 0.72), minimum=0, doc="for 'sky': straight up")
-    horizon: Color = field(default=(0.72, 0.82, 0.95), minimum=0, doc="for 'sky': at eye level")
-    ground: Color = field(default=(0.22, 0.20, 0.18), minimum=0, doc="for 'sky': below the horizon")
-    intensity: float = field(default=1.0, unit="cd/m²", minimum=0, doc="multiplies the radiance")
+    haze: float = field(default=1.0, minimum=0, maximum=50, doc="for 'sky': dust and droplets; 1 a clear day, 10 misty")
+    air: float = field(default=1.0, minimum=0, maximum=20, doc="for 'sky': how much air there is; 1 as on Earth")
+    ozone: float = field(default=1.0, minimum=0, maximum=20, doc="for 'sky': keeps the twilight blue; 1 as on Earth")
+    sun_disc: bool = field(default=True, doc="for 'sky': whether the sun itself is seen")
+    sun_through_air: bool = field(default=True, doc="for 'sky': whether the air dims and reddens the sun's light")
+    zenith: Color = field(default=(0.18, 0.34, 0.72), minimum=0, doc="for 'gradient': straight up")
+    horizon: Color = field(default=(0.72, 0.82, 0.95), minimum=0, doc="for 'gradient': at eye level")
+    ground: Color = field(
+        default=(0.22, 0.20, 0.18),
+        minimum=0,
+        doc="for 'gradient': below the horizon; for 'sky': what the ground reflects",
+    )
+    intensity: float = field(
+        default=1.0, unit="cd/m²", minimum=0, doc="multiplies the radiance; for 'sky' a plain factor, 1 for a real one"
+    )
     rotation: float = field(
         default=0.0, unit="deg", doc="turns the surroundings about +Y, counter-clockwise from above"
     )

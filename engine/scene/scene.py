@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from .. import math as dmath
 from ..declare import component_types, say
 from ..errors import SceneError
+from .lights import SceneLights
 from .names import Names
 from .settings import RenderSettings, apply_settings
 
@@ -265,6 +266,11 @@ class Scene:
     def configure(self, changes: Mapping[str, Any]) -> None:
         """Change render settings, as in `{"shadows.distance": 20}`. Raises SettingsError, and changes nothing."""
         self.settings = apply_settings(self.settings, changes)
+
+    @property
+    def lights(self) -> SceneLights:
+        """The objects that carry lights, to go over and to add to: `scene.lights.add_point("lamp", at=(0, 2, 0))`."""
+        return SceneLights(self)
 
     # ---- columns: (n, ...) views, one row per object ------------------------------------------------------------
 

@@ -91,12 +91,35 @@ class Antialiasing:
 
 @struct
 class Shadows:
-    """The sun's shadow map."""
+    """Shadow maps: cascades for each sun, and layers that lamps share."""
 
-    enabled: bool = field(default=True, doc="whether the sun throws shadows")
-    size: int = field(default=2048, unit="px", minimum=256, maximum=8192, doc="edge of the shadow map")
-    distance: float = field(default=120.0, unit="m", above=0, doc="how far from the camera shadows reach")
-    softness: float = field(default=1.5, unit="texels", minimum=0, maximum=8, doc="radius of the filter at the edge")
+    enabled: bool = field(default=True, doc="whether lights throw shadows")
+    size: int = field(default=2048, unit="px", minimum=256, maximum=8192, doc="edge of a cascade, and of a layer")
+    cascades: int = field(default=3, minimum=1, maximum=4, doc="maps of each sun, each for a farther part of the view")
+    distance: float = field(default=120.0, unit="m", above=0, doc="how far from the camera suns' shadows reach")
+    max_lights: int = field(default=8, minimum=0, maximum=64, doc="at most how many lamps throw shadows at a time")
+    atlas: int = field(default=1, minimum=1, maximum=8, doc="layers that the lamps' maps share")
+    filter: Literal["pcss", "pcf"] = field(
+        default="pcss",
+        doc="pcss: edges widen with the size of the light and the distance of what casts; pcf: all alike",
+    )
+    taps: int = field(default=8, minimum=1, maximum=64, doc="places looked at for each lookup: more is smoother")
+    softness: float = field(default=1.5, unit="texels", minimum=0, maximum=8, doc="the smallest radius of the filter")
+
+
+@struct
+class AmbientOcclusion:
+    """Light from all around that things nearby keep off: what is left of it in corners and under things."""
+
+    enabled: bool = field(default=True, doc="whether it is looked for in the picture")
+    radius: float = field(default=2.0, unit="m", minimum=0, doc="how near things must be; 0 for as far as it goes")
+    intensity: float = field(default=1.0, minimum=0, maximum=4, doc="1 is what is found, more is darker")
+    thickness: float = field(default=0.5, unit="m", above=0, doc="how far behind their fronts things are taken to end")
+    slices: int = field(default=3, minimum=1, maximum=16, doc="directions that each pixel searches")
+    steps: int = field(default=8, minimum=1, maximum=32, doc="places on each side of a direction")
+    resolution: Literal["half", "full"] = field(
+        default="half", doc="half: every other pixel is searched; full: every one"
+    )
 
 
 @struct
@@ -133,6 +156,15 @@ class Textures:
 
 
 @struct
+class Lights:
+    """How surfaces find the lights that reach them."""
+
+    clusters: bool = field(
+        default=True, doc="look up lamps with a range by part of the view; off: go over all of them, for comparison"
+    )
+
+
+@struct
 class Shading:
     """The surface model."""
 
@@ -145,11 +177,22 @@ class Shading:
 
 
 @struct
+class Sky:
+    """The physical sky."""
+
+    aerial_perspective: bool = field(
+        default=True, doc="see what is kilometres away through the air, which dims it and gives it the sky's colour"
+    )
+
+
+@struct
 class Debug:
     """Pictures of how the picture is made."""
 
-    view: Literal["none", "rings", "cull", "hi_z", "motion"] = field(
-        default="none", doc="by observer ring, by what the cull found, the depth pyramid, or motion; see picking.md"
+    view: Literal["none", "rings", "cull", "hi_z", "cascades", "ao", "motion"] = field(
+        default="none",
+        doc="by observer ring, by what the cull found, the depth pyramid, the sun's shadow maps, ambient occlusion, or "
+        "motion; see picking.md",
     )
     hi_z_level: int = field(default=3, minimum=1, maximum=14, doc="which level of the depth pyramid: 2 ** level pixels")
     freeze_cull: bool = field(default=False, doc="keep drawing what the cull found when this was switched on")
@@ -165,10 +208,13 @@ class RenderSettings:
     grading: Grading = field(default=Grading())
     aa: Antialiasing = field(default=Antialiasing())
     shadows: Shadows = field(default=Shadows())
+    lights: Lights = field(default=Lights())
     shading: Shading = field(default=Shading())
+    ao: AmbientOcclusion = field(default=AmbientOcclusion())
     transparency: Transparency = field(default=Transparency())
     cull: Cull = field(default=Cull())
     textures: Textures = field(default=Textures())
+    sky: Sky = field(default=Sky())
     debug: Debug = field(default=Debug())
 
 

@@ -41,7 +41,7 @@ def scene(hour: float) -> dw.Scene:
         {
             "exposure.mode": "manual",
             "exposure.ev100": now.ev100,
-            "shadows.size": 4096,
+            "shadows.size": 2048,
             "shadows.distance": 800,
         },
     )

@@ -55,7 +55,8 @@ def light(hour: float) -> Light:
         flat * math.cos(math.radians(azimuth)),
     )
     red, green, blue = row[2:5].tolist()
-    sky = dw.Environment(zenith=_color(radiances[0:3]), horizon=_color(radiances[3:6]), ground=_color(radiances[6:9]))
+    zenith, horizon, ground = (_color(radiances[i : i + 3]) for i in (0, 3, 6))
+    sky = dw.Environment(source="gradient", zenith=zenith, horizon=horizon, ground=ground)
     return Light(toward, dw.Sun(lux=lux, color=(red, green, blue)), sky, float(row[14]), float(row[15]))
 
 

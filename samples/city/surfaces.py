@@ -49,7 +49,9 @@ def water(metres: tuple[float, float]) -> dw.Material:
 
 def bulb(now: Light) -> dw.SpotLight:
     """The light of a street lamp."""
-    return dw.SpotLight(candela=2_600 * now.lamps, color=(1.0, 0.70, 0.40), range=38, inner_angle=30, outer_angle=74)
+    return dw.SpotLight(
+        candela=2_600 * now.lamps, color=(1.0, 0.70, 0.40), range=38, inner_angle=30, outer_angle=74, cast_shadows=False
+    )
 
 
 def surfaces(now: Light) -> dict[str, dw.Material]:

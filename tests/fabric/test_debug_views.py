@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dreamwell.engine.gpu import Gpu
-from dreamwell.engine.scene import Material, Mesh, Scene, apply_settings
+from dreamwell.engine.scene import Material, Mesh, Scene, Sun, apply_settings
 from dreamwell.fabric import Fabric, Observer
 from dreamwell.fabric.cull import level_sizes
 from dreamwell.fabric.debug_view import _BACKGROUND
@@ -44,7 +44,8 @@ def near(pixel: Any, color: F64) -> bool:
 def test_the_colours_can_be_told_apart() -> None:
     cull = [COLORS[name] for name in ("EARLY", "LATE", "OUTSIDE", "SMALL", "FAR", "OCCLUDED", "FROZEN")]
     rings = [COLORS[name] for name in ("ACTIVE", "DECOHERING", "SUPERPOSED", "DORMANT")]
-    for colors in (cull, rings):
+    cascades = [COLORS[name] for name in ("FIRST", "SECOND", "THIRD", "FOURTH", "BEYOND")]
+    for colors in (cull, rings, cascades):
         for i, a in enumerate(colors):
             assert all(np.abs(a - b).max() > 0.1 for b in colors[:i])
 
@@ -283,13 +284,34 @@ def test_near_is_white_far_is_dark_and_nothing_is_black(fabric: Fabric) -> None:
 # ---- what they cost, and where they stand ------------------------------------------------------------------------
 
 
+def test_cascades(fabric: Fabric) -> None:
+    """A floor to the horizon is red, yellow and green from near to far, then grey; without shadows all grey."""
+    scene = stage(debug__view="cascades", shadows__enabled=True, shadows__size=256, shadows__distance=50.0)
+    scene.add("floor", Mesh.plane(400.0))
+    scene.add("sun", Sun(), toward=(0.3, -1, 0.2))
+    fabric.upload_scene(weave(scene))
+    column = show(fabric, looking((0, 2, 0), (0, 1.2, -5)), (16, 128))[:, 8]
+    floor = column[~np.isclose(column, BACKGROUND, rtol=0.01).all(axis=1)]
+    hue = floor / floor.max(axis=1, keepdims=True)
+    names = ("BEYOND", "THIRD", "SECOND", "FIRST")
+    hues = np.array([COLORS[name] / COLORS[name].max() for name in names])
+    nearest = np.abs(hue[:, None] - hues).max(axis=2).argmin(axis=1)
+    pure = np.abs(hue[:, None] - hues).max(axis=2).min(axis=1) < 0.01
+    assert set(nearest[pure].tolist()) == {0, 1, 2, 3}
+    assert (np.diff(nearest[pure]) >= 0).all()
+    setting(fabric, shadows__enabled=False)
+    grey = show(fabric, looking((0, 2, 0), (0, 1.2, -5)), (16, 128))[120, 8]
+    assert np.ptp(grey) < 1e-3
+    assert grey.max() > 0.02
+
+
 def test_off_nothing_is_there(gpu: Gpu) -> None:
     fresh = Fabric(gpu, SIZE)
     fresh.upload_scene(weave(squares()))
     plain = show(fresh, front(2.0), SIZE)
     assert fresh._debug is None
     passes = len(next(iter(fresh._tapes.values()))._steps)
-    for view in ("rings", "cull", "hi_z"):
+    for view in ("rings", "cull", "hi_z", "cascades"):
         setting(fresh, debug__view=view)
         assert (show(fresh, front(2.0), SIZE) != plain).any()
         setting(fresh, debug__view="none")
@@ -299,7 +321,7 @@ def test_off_nothing_is_there(gpu: Gpu) -> None:
     assert len(next(iter(fresh._tapes.values()))._steps) == passes
 
 
-@pytest.mark.parametrize("view", ["rings", "cull", "hi_z"])
+@pytest.mark.parametrize("view", ["rings", "cull", "hi_z", "cascades"])
 def test_on_tape_and_not_the_same(gpu: Gpu, view: str) -> None:
     """Over changes of size, averaged frames and another scene."""
     pictures: list[list[NDArray[Any]]] = []

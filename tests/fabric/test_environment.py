@@ -325,7 +325,9 @@ def test_a_mirror_shows_what_it_faces(fabric: Fabric, tmp_path: Path, normal: An
 
 
 def test_the_sky_is_bright_above_and_dark_below(fabric: Fabric) -> None:
-    sky = Environment(zenith=(0.0, 0.0, 4.0), horizon=(0.0, 3.0, 0.0), ground=(2.0, 0.0, 0.0), intensity=0.5)
+    sky = Environment(
+        source="gradient", zenith=(0.0, 0.0, 4.0), horizon=(0.0, 3.0, 0.0), ground=(2.0, 0.0, 0.0), intensity=0.5
+    )
     scene = stage(sky)
     up, level, down = (
         draw(fabric, scene, looking((0, 0, 0), toward, up=(0, 0, 1), fov_y=5))[32, 32]
@@ -362,7 +364,7 @@ def test_other_surroundings_while_a_scene_is_shown(fabric: Fabric, tmp_path: Pat
     d, _ = directions(64)
     kinds = [
         hdr(tmp_path, smooth(d)),
-        Environment(intensity=2.0),
+        Environment(source="gradient", intensity=2.0),
         Environment(source="color", color=(0.2, 0.5, 0.7)),
         Environment(source="color", color=(0.2, 0.5, 0.7), intensity=0.5, visible=False, backdrop=(0.1, 0.2, 0.3)),
         replace(hdr(tmp_path, smooth(d)), rotation=120.0),

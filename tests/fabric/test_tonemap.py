@@ -198,7 +198,8 @@ CARD_VIEW = looking((0.5, 2, 1.5), (0, 0, 0), fov_y=20)
 def test_twice_the_light_and_one_stop_less_is_the_same_picture(fabric: Fabric) -> None:
     pictures: list[Any] = []
     for stops in (0, 1, 7):
-        scene = card(2.0**stops, sky=Environment(intensity=0.3 * 2.0**stops), exposure__ev100=UNIT_EV100 + stops)
+        sky = Environment(source="gradient", intensity=0.3 * 2.0**stops)
+        scene = card(2.0**stops, sky=sky, exposure__ev100=UNIT_EV100 + stops)
         draw(fabric, scene, CARD_VIEW)
         pictures.append(fabric.read_image().astype(int))
     assert np.abs(pictures[1] - pictures[0]).max() <= 1

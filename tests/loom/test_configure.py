@@ -1,5 +1,6 @@
 """Configuration: the exposure that a hand-held meter would choose, and what surrounds a scene that does not say."""
 
+import itertools
 import math
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from dreamwell.engine.scene import (
     apply_settings,
 )
 from dreamwell.loom import weave
-from dreamwell.loom.configure import GLOW_OF_LAMPS, luminance, mean_radiance
+from dreamwell.loom.atmosphere import sun_of_sky
+from dreamwell.loom.configure import GLOW_OF_LAMPS, illuminance, luminance, mean_radiance, under_sky
 
 
 def ev_of(lux: float) -> float:
@@ -36,9 +38,9 @@ def lit(*lights: object, environment: Environment | None = None) -> Scene:
     return scene
 
 
-@pytest.mark.parametrize(("lux", "ev"), [(60_000.0, 14.4), (80_000.0, 14.8), (100_000.0, 15.1), (400.0, 7.2)])
+@pytest.mark.parametrize(("lux", "ev"), [(60_000.0, 14.0), (130_000.0, 15.1), (400.0, 6.8)])
 def test_sunlight_is_metered_as_photographers_do(lux: float, ev: float) -> None:
-    """Full sun is EV 15, "sunny 16"; a fifth of it comes from the sky."""
+    """Full sun is EV 15, "sunny 16"; the air takes a sixth of it, and gives a tenth back as sky."""
     assert weave(lit(Sun(lux=lux))).metered_ev100 == pytest.approx(ev, abs=0.05)
 
 
@@ -46,13 +48,49 @@ def test_brighter_light_and_a_faster_exposure_cancel() -> None:
     assert weave(lit(Sun(lux=8000))).metered_ev100 == pytest.approx(weave(lit(Sun(lux=1000))).metered_ev100 + 3)
 
 
-def test_an_implicit_sky_gives_a_fifth_of_the_suns() -> None:
+def test_an_implicit_environment_is_the_sky_that_the_sun_makes() -> None:
     woven = weave(lit(Sun(lux=1000), Sun(lux=1000)))  # the second replaces the first: one Sun an object
     assert woven.environment.implicit
-    assert woven.environment.component.source == "sky"
-    sky = math.pi * mean_radiance(woven.environment.component, None)
-    assert sky == pytest.approx(200)
-    assert woven.metered_ev100 == pytest.approx(ev_of(700 + 200))
+    assert woven.environment.component == Environment()
+    arriving, sky = under_sky(Environment(), woven.lights, 0)
+    sun, _ = illuminance(arriving, np.zeros((1, 3)))
+    assert 750 < sun < 900
+    assert 70 < sky < 150
+    assert woven.metered_ev100 == pytest.approx(ev_of(0.7 * sun + sky))
+
+
+def under_the_sun(degrees: float, environment: Environment, lux: float = 100_000.0) -> Scene:
+    """A ball, and a sun at a height."""
+    height = math.radians(degrees)
+    scene = lit(environment=environment)
+    scene.add("sun", Sun(lux=lux), toward=(-math.cos(height), -math.sin(height), 0))
+    return scene
+
+
+def test_the_meter_follows_the_sun_down_and_stops_at_night() -> None:
+    evs = [weave(under_the_sun(d, Environment())).metered_ev100 for d in (60, 20, 5, 0, -4, -7, -20, -80)]
+    assert all(a > b + 0.2 for a, b in itertools.pairwise(evs[:6]))
+    assert evs[5] == pytest.approx(ev_of(1), abs=1.0)
+    assert evs[6] == evs[7] == pytest.approx(ev_of(1))
+
+
+def test_sunlight_that_no_air_dims_is_metered_so() -> None:
+    low, free = (weave(under_the_sun(3, Environment(sun_through_air=on))).metered_ev100 for on in (True, False))
+    assert free == pytest.approx(ev_of(70_000), abs=0.2)
+    assert low < free - 2
+
+
+def test_of_several_suns_the_strongest_makes_the_sky() -> None:
+    scene = under_the_sun(-30, Environment())
+    scene.add("moon", Sun(lux=0.3, color=(0.6, 0.8, 1.0)), toward=(0, -1, 0))
+    woven = weave(scene)
+    row = sun_of_sky(Environment(), woven.lights)
+    assert row is not None
+    assert woven.lights["color"][row][0] == 100_000
+    arriving, _ = under_sky(Environment(), woven.lights, row)
+    assert not arriving["color"][row].any(), "it is below the horizon"
+    assert illuminance(arriving, np.zeros((1, 3)))[0] == pytest.approx(0.3 * luminance((0.6, 0.8, 1.0)))
+    assert sun_of_sky(Environment(source="gradient"), woven.lights) is None
 
 
 def test_lamps_are_metered_where_objects_stand() -> None:
@@ -135,7 +173,7 @@ def test_the_scene_s_own_environment_is_used_and_metered() -> None:
 
 def test_the_mean_of_a_sky_is_that_of_the_shader_s_gradient() -> None:
     """Integrates `sky_gradient` of environment_fill.wgsl over the sphere, whose area is even in y."""
-    sky = Environment(zenith=(0.1, 0.2, 0.9), horizon=(1, 2, 3), ground=(0.5, 0.1, 0.2), intensity=3)
+    sky = Environment(source="gradient", zenith=(0.1, 0.2, 0.9), horizon=(1, 2, 3), ground=(0.5, 0.1, 0.2), intensity=3)
     y = (np.arange(200_000) + 0.5) / 100_000 - 1
 
     def mix(a: object, b: object, t: np.ndarray) -> np.ndarray:

@@ -128,7 +128,7 @@ def test_lights_are_placed_and_scaled_and_in_order() -> None:
     np.testing.assert_allclose(lights["direction"], [[0, 0, 1], [0, -1, 0], [-1, 0, 0], [-1, 0, 0]], atol=1e-6)
     np.testing.assert_allclose(lights["position"][2:], [[0, 10, -2], [0, 10, 0]], atol=1e-6)
     np.testing.assert_allclose(lights["range"], [0, 0, 9, 7])
-    assert lights["casts_shadows"].tolist() == [1, 0, 0, 0]
+    assert lights["casts_shadows"].tolist() == [1, 0, 0, 1]
 
 
 @given(st.floats(0, 89), st.floats(0.01, 90))
@@ -150,22 +150,23 @@ def test_a_cone_is_full_inside_and_dark_outside(inner: float, width: float) -> N
         assert strength((inner + outer) / 2) > 0
 
 
-def test_the_padding_of_lights_is_what_the_shader_expects() -> None:
+def test_lights_are_laid_out_as_the_shader_expects() -> None:
     scene = Scene()
     scene.add("a", Sun())
     scene.add("b", PointLight())
     lights = weave(scene).lights
     assert lights.dtype == LIGHT.dtype
-    assert lights.nbytes == 2 * 64
-    assert not lights.view(np.uint8).reshape(2, 64)[:, 60:].any()
+    assert lights.nbytes == 2 * LIGHT.size
+    assert not lights.view(np.uint8).reshape(2, LIGHT.size)[:, 68:].any()
+    assert lights["radius"].tolist() == pytest.approx([np.tan(np.radians(0.53 / 2)), 0])
 
 
 def test_rows_of_structs_are_taken_with_their_padding() -> None:
     """NumPy's own indexing leaves the padding as the memory was, and weaves would differ."""
-    bytes_of_rows = np.arange(5 * 64, dtype=np.uint8).reshape(5, 64)
+    bytes_of_rows = (np.arange(5 * LIGHT.size) % 251).astype(np.uint8).reshape(5, LIGHT.size)
     rows = np.array([3, 0, 3])
     found = taken(bytes_of_rows.view(LIGHT.dtype)[:, 0], rows)
-    np.testing.assert_array_equal(found.view(np.uint8).reshape(3, 64), bytes_of_rows[rows])
+    np.testing.assert_array_equal(found.view(np.uint8).reshape(3, LIGHT.size), bytes_of_rows[rows])
 
 
 # ---- cameras and tags -----------------------------------------------------------------------------------------

@@ -373,6 +373,20 @@ def test_an_empty_scene_is_woven_with_warnings() -> None:
     assert found["no-light"].startswith("scene is without a light; an even sky lights it (")
 
 
+@pytest.mark.parametrize("values", [{"zenith": (0.1, 0.2, 0.9)}, {"intensity": 8000.0}])
+def test_a_sky_with_the_values_of_a_gradient_is_remarked(values: dict[str, Any]) -> None:
+    scene = Scene()
+    scene.add("camera", Camera())
+    scene.add("sky", Environment(**values))
+    assert "sky-gradient" not in warnings_of(scene), "without a sun it is one"
+    scene.add("sun", Sun())
+    assert warnings_of(scene)["sky-gradient"].startswith(
+        'sky → Environment.source is "sky" with the values of a gradient;'
+    )
+    scene["sky"].set(Environment(source="gradient", **values))
+    assert not warnings_of(scene)
+
+
 def test_rotations_far_from_unit_length_are_normalised_with_a_remark() -> None:
     scene = good_scene()
     turned = (0.0, np.sin(0.3), 0.0, np.cos(0.3))

@@ -1,4 +1,4 @@
-"""Whole pictures against path-traced ones: the surface model, its energy, and light from all around."""
+"""Whole pictures against path-traced ones: the surface model, its energy, light from all around, and shadows."""
 
 import importlib.util
 import json
@@ -11,7 +11,7 @@ import pytest
 
 from dreamwell.assets.gltf_scene import scene_from_gltf
 from dreamwell.engine.gpu import Gpu
-from dreamwell.engine.scene import Environment, Scene, apply_settings
+from dreamwell.engine.scene import Environment, PointLight, Scene, Sun, apply_settings
 from dreamwell.fabric import Fabric, Observer
 from dreamwell.loom.weave import weave
 from dreamwell.shaders.structs import MaterialFlag
@@ -22,6 +22,8 @@ SAMPLES = 16
 DIRECT = {"bias": 0.004, "relMSE": 0.0011, "FLIP": 0.008}
 FURNACE = {"bias": 0.002, "relMSE": 0.0001, "FLIP": 0.0135}
 IMAGE_BASED = {"bias": 0.007, "relMSE": 0.008, "FLIP": 0.065}
+SHADOWS = {"bias": 0.01, "relMSE": 0.005, "FLIP": 0.012}
+HALF_SHADOWS = {"bias": 0.01, "relMSE": 0.003, "FLIP": 0.022}
 """What was measured, and a little."""
 
 
@@ -45,10 +47,21 @@ def load(reference: Path, name: str) -> Scene:
     """The model, with the surroundings that its description names and nothing that the references leave out."""
     scene = scene_from_gltf(reference / "gt" / name / "scene.glb")
     compensation = "_ms" in name
-    changes = {"shadows.enabled": False, "shading.energy_compensation": compensation}
+    shadows = name.startswith(("shadow_", "cornell_"))
+    changes = {"shadows.enabled": shadows, "shading.energy_compensation": compensation, "shadows.distance": 14}
+    changes["ao.enabled"] = False
     scene.settings = apply_settings(scene.settings, changes)
+    for thing in scene:
+        # The references' lights are points, and suns without a disk.
+        if (sun := thing.get(Sun)) is not None:
+            thing.set(replace(sun, angular_diameter=0.0))
+        if (point := thing.get(PointLight)) is not None:
+            thing.set(replace(point, cast_shadows=True))
     environment = Environment(source="color", color=(0.0, 0.0, 0.0))
     for light in json.loads((reference / "gt" / name / "scene.json").read_text())["lights"]:
+        if light["type"] == "sun_disk":
+            sun = Sun(light["irradiance"][0], angular_diameter=light["angular_diameter_deg"])
+            scene.add("sun", sun, toward=light["direction"])
         if light["type"] == "env_constant":
             r, g, b = light["radiance"]
             environment = Environment(source="color", color=(r, g, b))
@@ -67,6 +80,10 @@ def load(reference: Path, name: str) -> Scene:
         ("pbr_furnace_gold_ms_5x5", FURNACE),
         ("ibl_courtyard_5x5", IMAGE_BASED),
         ("ibl_courtyard_ms_5x5", IMAGE_BASED),
+        ("shadow_dir_hard", SHADOWS),
+        ("shadow_spot", SHADOWS),
+        ("shadow_sun_2deg", HALF_SHADOWS),
+        ("cornell_point_direct", SHADOWS),
     ],
 )
 def test_the_picture_is_that_of_a_path_tracer(
@@ -85,6 +102,35 @@ def test_the_picture_is_that_of_a_path_tracer(
     assert found["relMSE"] <= limits["relMSE"]
     assert found["FLIP"] <= limits["FLIP"]
     assert abs(found["bias_log2"]) <= limits["bias"]
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "part", "bias"),
+    [
+        ("ao_r0.5", {"ao.radius": 0.5}, 0.4, 0.03),
+        ("ao_inf", {"ao.radius": 0.0, "ao.thickness": 2.0}, 0.5, 0.25),
+    ],
+)
+def test_ambient_occlusion_is_that_of_a_path_tracer(
+    fabric: Fabric, reference: Path, score: Any, name: str, settings: dict[str, Any], part: float, bias: float
+) -> None:
+    """As far as one picture can tell: much that is near in "ao_inf" lies outside of it. `part`: of FLIP without."""
+    scene = scene_from_gltf(reference / "gt" / name / "scene.glb")
+    scene.settings = apply_settings(scene.settings, settings)
+    woven = weave(scene)
+    cameras = woven.cameras
+    pose = woven.objects.world[cameras.objects[0]].astype(np.float64)
+    observer = Observer(pose, float(cameras.fov_y[0]), float(cameras.near[0]))
+    fabric.upload_scene(woven)
+    for _ in range(2):
+        fabric.begin_frame(observer)
+        fabric.end_frame()
+    truth = score.reference(name)
+    found = score.score(np.repeat(fabric.read_ao()[..., None], 3, axis=2), truth)
+    without = score.score(np.ones_like(truth), truth)
+    print(name, found, without)
+    assert found["FLIP"] <= part * without["FLIP"]
+    assert abs(found["bias_log2"]) <= bias
 
 
 def test_frames_through_taa_become_what_a_path_tracer_sees(fabric: Fabric, reference: Path, score: Any) -> None:

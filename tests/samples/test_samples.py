@@ -19,7 +19,7 @@ ARGUMENTS = {"many_cubes": ("20000",)}
 
 
 def test_the_samples_are_these() -> None:
-    assert NAMES == ("city", "hello", "many_cubes", "materials", "viewer")
+    assert NAMES == ("city", "hello", "lights", "many_cubes", "materials", "sky", "viewer")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -26,11 +26,18 @@ SOURCES = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("
 CODE = {name: re.sub(r"//.*", "", text) for name, text in SOURCES.items()}
 PROGRAMS: dict[str, list[Bindings]] = {
     "accumulate": [g.FRAME, g.ACCUMULATE],
+    "ao_denoise": [g.AO_DENOISE],
+    "ao_depths": [g.AO_DEPTHS],
+    "ao_search": [g.AO_SEARCH],
+    "ao_upsample": [g.AO_UPSAMPLE],
+    "atmosphere_scattering": [g.ATMOSPHERE_SCATTERING],
+    "atmosphere_transmittance": [g.ATMOSPHERE_TRANSMITTANCE],
     "auto_exposure": [g.METER],
     "bloom_down": [g.BLOOM_DOWN],
     "bloom_up": [g.BLOOM_UP],
     "blend_sort": [g.BLEND_SORT],
     "bounds": [g.BOUNDS],
+    "cluster_build": [g.FRAME, g.CLUSTERS],
     "cull": [g.CULL],
     "debug": [g.FRAME, g.DEBUG, g.DRAW],
     "environment_fill": [g.ENVIRONMENT_FILL],
@@ -47,7 +54,12 @@ PROGRAMS: dict[str, list[Bindings]] = {
     "place": [g.PLACE],
     "remember": [g.REMEMBER],
     "renew": [g.RENEW],
+    "shadow_clear": [],
+    "shadow_cull": [g.SHADOW_CULL],
     "sky": [g.FRAME],
+    "sky_background": [g.FRAME, g.SKY_BACKGROUND],
+    "sky_light": [g.SKY_LIGHT],
+    "sky_view": [g.SKY_VIEW],
     "taa": [g.TAA],
     "tonemap": [g.FRAME, g.TONEMAP],
     "transparency": [g.TRANSPARENCY],
@@ -102,16 +114,29 @@ def test_every_part_of_the_end_of_the_frame_compiles(gpu: Gpu, on: str) -> None:
 @pytest.mark.parametrize("features", [0, *structs.SURFACE_FEATURES, structs.SURFACE_FEATURES])
 def test_surfaces_compile_with_every_feature(gpu: Gpu, features: int) -> None:
     for pools in (0, g.POOLS):
-        program("main", [*TEXTURED["main"], g.materials(pools)], [g.Sampling(pools, 1, features).wgsl()]).compile(
-            gpu.device
-        )
+        texts = [g.Sampling(pools, 1, features).wgsl(), EXTRA["main"]]
+        program("main", [*TEXTURED["main"], g.materials(pools)], texts).compile(gpu.device)
+
+
+EXTRA = {
+    "pick": SURFACE_UNNUMBERED,
+    "main": g.Lighting(g.Shadowing(on=True, soft=True), clustered=True, aerial=True, occluded=True).wgsl(),
+}
+
+
+@pytest.mark.parametrize("taps", [1, 5])
+@pytest.mark.parametrize("soft", [False, True])
+@pytest.mark.parametrize("on", [False, True])
+def test_it_compiles_for_every_sort_of_shadows(gpu: Gpu, on: bool, soft: bool, taps: int) -> None:
+    texts = [g.Sampling(1, 1).wgsl(), g.Lighting(g.Shadowing(on, taps, soft)).wgsl()]
+    program("main", [*TEXTURED["main"], g.materials(1)], texts).compile(gpu.device)
 
 
 @pytest.mark.parametrize("taps", [1, 4])
 @pytest.mark.parametrize("pools", range(g.POOLS + 1))
 @pytest.mark.parametrize("name", TEXTURED)
 def test_it_compiles_for_every_number_of_texture_pools(gpu: Gpu, name: str, pools: int, taps: int) -> None:
-    texts = [g.Sampling(pools, taps).wgsl(), *([SURFACE_UNNUMBERED] if name == "pick" else [])]
+    texts = [g.Sampling(pools, taps).wgsl(), EXTRA.get(name, "")]
     made = program(name, [*TEXTURED[name], g.materials(pools)], texts)
     made.compile(gpu.device)
     assert len(re.findall(r"textureSampleGrad\(pool_\d", made.code)) == pools, "every pool is read in one place"
