@@ -24,6 +24,7 @@ from ..shaders.structs import (
     DRAW_COMMAND,
     FRAME,
     METER,
+    MOTION,
     TONEMAP,
     VIEW,
     CullResult,
@@ -39,13 +40,16 @@ from .cull import Cull, HiZ
 from .debug_view import Canvas, DebugView
 from .depth_pass import DepthPass
 from .environment import EnvironmentMap
+from .fxaa import Fxaa
 from .main_pass import MainPass
+from .motion import Motion, MotionView
 from .observer import Observer, planes_of, sample_shift
 from .picking import FEATURE as NUMBERED
 from .picking import Drawn, Pick, Picking, Rectangle
 from .scene_buffers import GpuScene, Layouts
 from .shadows import Shadows
 from .sky import Sky, without_sun
+from .taa import TemporalAntialiasing
 from .tape import Encoder, Submission, Tape
 from .timing import FEATURE as TIMESTAMPS
 from .timing import PassTimes
@@ -61,6 +65,9 @@ NORMAL_VARIANCE = 1 / (2 * np.pi)
 
 Where n samples of a pixel are averaged, they find most highlights themselves, and their error falls with 1 / n².
 """
+
+AVERAGED = 4
+"""How many samples temporal antialiasing counts for there: what moves has few."""
 
 
 class Fabric:
@@ -101,6 +108,7 @@ class Fabric:
             clustering=CLUSTERING,
             atmosphere=ATMOSPHERE,
             ao=AMBIENT_OCCLUSION,
+            motion=MOTION,
         )
         self._cull = Cull(gpu, self._layouts)
         self._hi_z = HiZ(gpu, self._layouts)
@@ -113,6 +121,10 @@ class Fabric:
         self._main = MainPass(gpu, self._layouts)
         self._transparency = WeightedTransparency(gpu, self._main)
         self._accumulate = Accumulate(gpu, self._layouts)
+        self._motion: Motion | None = None
+        self._motion_view: MotionView | None = None
+        self._taa: TemporalAntialiasing | None = None
+        self._fxaa: Fxaa | None = None
         self._bloom: Bloom | None = None
         self._auto: AutoExposure | None = None
         self._measured_at: float | None = None  # the time of the picture that automatic exposure last measured
@@ -179,6 +191,9 @@ class Fabric:
         self._accumulate_group = self._accumulate.bind(self._uniforms.binding("accumulation"), self._hdr_view)
         self._summed = self._samples > 1 and self._accumulate.mean is not None
         picture = self._accumulate.mean if self._summed and self._accumulate.mean else self._hdr_view
+        self._bind_antialiasing()
+        if self._taa is not None and self._temporal():
+            picture = self._taa.view
         scattered = picture
         if self._finish.bloom:
             self._bloom = self._bloom or Bloom(self.gpu)
@@ -189,6 +204,27 @@ class Fabric:
             meter, frame = self._uniforms.binding("meter"), self._uniforms.binding("frame")
             self._auto.bind(self.size, meter, frame, picture)
         self._tonemap_group = self._tonemap.bind(self._uniforms.binding("tonemap"), picture, scattered)
+
+    def _bind_antialiasing(self) -> None:
+        """What smooths edges, and what that needs; nothing of it where it is off."""
+        mode, binding = self.settings.aa.mode, self._uniforms.binding
+        self.reset_history()
+        if self._tracked():
+            self._motion = self._motion or Motion(self.gpu, self._layouts, binding("motion"), binding("view"))
+            self._motion.resize(self.size)
+        elif mode != "taa":
+            self._motion = None
+        if self._motion is not None and self._temporal():
+            self._taa = self._taa or TemporalAntialiasing(self.gpu)
+            motion = self._motion
+            self._taa.bind(self.size, binding("frame"), motion.uniform, self._hdr, self._main.depth, motion.view)
+        elif mode != "taa":
+            self._taa = None
+        if mode == "fxaa" and self._samples == 1:
+            self._fxaa = self._fxaa or Fxaa(self.gpu)
+            self._fxaa.resize(self.size)
+        else:
+            self._fxaa = None
 
     def _cast_shadows(self, scene: GpuScene) -> None:
         """Lights cast as the settings and the lights themselves now want it."""
@@ -242,7 +278,13 @@ class Fabric:
         self._turn = 0
         self._drawn = False
         self._culled = self._cast = None
+        self.reset_history()
         self.set_post_process_config(woven.settings)
+
+    def reset_history(self) -> None:
+        """The next picture has nothing to do with the last one: after a cut, say. Jumps of the camera are noticed."""
+        if self._taa is not None:
+            self._taa.reset()
 
     def _bind_cull(self, scene: GpuScene) -> None:
         view = self._uniforms.binding("view")
@@ -267,6 +309,7 @@ class Fabric:
         scene = self._scene()
         if self._surround(woven):
             self._bind_frame(scene)
+        self._relit()
         self._set_static_uniforms()
 
     def _surround(self, woven: WovenEnvironment) -> bool:
@@ -296,6 +339,7 @@ class Fabric:
         self._relight(scene)
 
     def _relight(self, scene: GpuScene) -> None:
+        self._relit()
         self._cast_shadows(scene)
         if self._sky.on:
             self._light_sky()
@@ -315,6 +359,7 @@ class Fabric:
         scene = self._scene()
         before = scene.sampling
         scene.set_materials(rows, values)
+        self._relit()
         if scene.sampling != before:  # a feature that no material had: other pipelines draw the scene from now on
             self._tapes.clear()
         if (values["flags"] & MaterialFlag.MASK).any():
@@ -332,8 +377,16 @@ class Fabric:
         """
         if settings.transparency != self.settings.transparency:
             self._culled = None  # a frozen list may be in no order
+        if (settings.shadows, settings.shading) != (self.settings.shadows, self.settings.shading):
+            self._relit()
         self.settings = settings
-        finish = grading.finish_of(settings), settings.bloom, settings.exposure.mode == "auto"
+        finish = (
+            grading.finish_of(settings),
+            settings.bloom,
+            settings.exposure.mode == "auto",
+            settings.aa,
+            settings.debug.view,
+        )
         if finish != self._finish_of:
             self._finish_of, self._finish = finish, finish[0]
             if (self._auto is not None) != finish[2]:
@@ -349,6 +402,19 @@ class Fabric:
         if self._sky.on:
             self._light_sky()
         self._set_static_uniforms()
+
+    def _relit(self) -> None:
+        """What was there looks different from the next frame on: what pictures before showed counts less."""
+        if self._motion is not None:
+            self._motion.unsteady = True
+
+    def _temporal(self) -> bool:
+        """Whether frames are averaged over time: not where one picture is made of many, nor over debug views."""
+        return self.settings.aa.mode == "taa" and self._samples == 1 and self.settings.debug.view == "none"
+
+    def _tracked(self) -> bool:
+        """Whether it is known where everything was in the picture before."""
+        return self._temporal() or self.settings.debug.view == "motion"
 
     def _weighted(self) -> bool:
         """Whether transparent surfaces are there, and are mixed in any order."""
@@ -501,6 +567,10 @@ class Fabric:
             self._shadows.bind(scene)
             self._set_static_uniforms()
         self._set_counts(scene)
+        if self._motion is not None and self._tracked() and scene.changed:
+            if self._motion.fit(scene):
+                self._tapes.clear()
+            self._uniforms["motion"]["placed_from"] = self._motion.placed_from
         self._shadows.send(scene)
         self._uniforms.send()
         if self.plain:
@@ -511,9 +581,7 @@ class Fabric:
             commands.append(self._tape(scene, shown=view is None).replay())
         if view is not None and self._is_last_sample():
             encoder = device.create_command_encoder(label="present")
-            self._tonemap.record(
-                encoder, self._frame_group, self._tonemap_group, self._finish, view, self.present_format
-            )
+            self._show(encoder, view, self.present_format)
             commands.append(encoder.finish())
         return commands
 
@@ -524,16 +592,25 @@ class Fabric:
         in_order = self._in_order()
         if self._auto is not None:
             self._auto.apply(encoder, self._uniforms.buffer, self._uniforms.offset("frame", "exposure"))
+        motion = self._motion if self._tracked() and scene.changed else None
+        if motion is not None:
+            motion.remember(encoder)
         if scene.changed:
             scene.changes.record(encoder)
         frozen = self._frozen()
         if not frozen:
             self._cull.record_early(encoder, self._cull_group, scene, last=not two_phases, in_order=in_order)
-        self._depth.record(encoder, group, scene, target, scene.draw_group, depth)
+        if motion is not None:
+            motion.record(encoder, group, scene, depth)
+        else:
+            self._depth.record(encoder, group, scene, target, scene.draw_group, depth)
         if two_phases:
             if not frozen:
                 self._cull.record_late(encoder, self._cull_group, scene, self._hi_z, in_order=in_order)
-            self._depth.record(encoder, group, scene, target, scene.draw_group, depth, late=True)
+            if motion is not None:
+                motion.record(encoder, group, scene, depth, late=True)
+            else:
+                self._depth.record(encoder, group, scene, target, scene.draw_group, depth, late=True)
         self._shadows.record(encoder, group, scene)
         if self._clustered():
             self._clusters.record(encoder, group)
@@ -548,13 +625,18 @@ class Fabric:
             self._transparency.record(
                 encoder, group, self._main_group, scene, self._hdr_view, depth, late=two_phases, in_order=in_order
             )
-        if self._debug is not None and self.settings.debug.view != "none":
+        shown_instead = self.settings.debug.view
+        if self._motion is not None and shown_instead == "motion":
+            self._motion_view = self._motion_view or MotionView(self.gpu, self._layouts)
+            self._motion_view.record(encoder, group, self._motion, self._hdr_view, depth, moved=motion is not None)
+        elif self._debug is not None and shown_instead != "none" and shown_instead != "motion":
             canvas = Canvas(self._hdr_view, depth, self._open if self._ao is None else self._ao.view)
             if not two_phases:
                 self._hi_z.record_alone(encoder)
-            self._debug.record(
-                encoder, group, scene, canvas, self._hi_z, self._shadows.uniform, self.settings.debug.view
-            )
+            self._debug.record(encoder, group, scene, canvas, self._hi_z, self._shadows.uniform, shown_instead)
+        if self._taa is not None and self._temporal():
+            exposure = self._uniforms.offset("frame", "exposure")
+            self._taa.record(encoder, self._uniforms.buffer, exposure, moved=motion is not None)
         if self._accumulate_group is not None and self._samples > 1:
             self._accumulate.record(encoder, group, self._accumulate_group, self.size)
         if self._is_last_sample():
@@ -563,8 +645,16 @@ class Fabric:
             if self._auto is not None:
                 self._auto.record(encoder)
             if shown:
-                finish, target_view = self._finish, self._image_view
-                self._tonemap.record(encoder, group, self._tonemap_group, finish, target_view, IMAGE_FORMAT)
+                self._show(encoder, self._image_view, IMAGE_FORMAT)
+
+    def _show(self, encoder: Encoder, view: wgpu.GPUTextureView, format: str) -> None:
+        """The last pass or two: the picture as the screen wants it, into `view`."""
+        group, finish = self._frame_group, self._finish
+        if self._fxaa is not None:
+            self._tonemap.record(encoder, group, self._tonemap_group, finish, self._fxaa.toned, IMAGE_FORMAT)
+            self._fxaa.record(encoder, view, format)
+        else:
+            self._tonemap.record(encoder, group, self._tonemap_group, finish, view, format)
 
     def _frozen(self) -> bool:
         """Whether this frame draws what an earlier one's cull found, whose lists must still be there."""
@@ -587,6 +677,7 @@ class Fabric:
             self._samples > 1,
             self._is_last_sample(),
             shown,
+            self._taa is not None and self._taa.follows,
             settings.cull.occlusion,
             settings.transparency.mode,
             settings.debug.view,
@@ -647,6 +738,8 @@ class Fabric:
         far = math.dist(observer.eye, centre) + 2 * radius
         camera_from_world = observer.view()
         shift = sample_shift(self._sample, self._samples)
+        if self._taa is not None and self._temporal():
+            shift = self._taa.begin(observer)
         projection = observer.projection(self.size, far, shift)
         view_proj = projection @ camera_from_world
         frame = self._uniforms["frame"]
@@ -655,6 +748,11 @@ class Fabric:
         frame["view_proj"] = view_proj.T
         self._world_from_clip = np.asarray(np.linalg.inv(view_proj), np.float64)
         frame["world_from_clip"] = self._world_from_clip.T
+        if self._motion is not None and self._tracked():
+            follows = self._taa.follows if self._taa is not None and self._temporal() else self._drawn
+            centred = observer.projection(self.size, far) @ camera_from_world
+            motion = self._uniforms["motion"]
+            self._motion.begin(motion, centred, self._world_from_clip, shift, follows=follows)
         frame["eye"] = observer.eye
         frame["forward"] = observer.forward
         frame["orthographic"] = observer.orthographic
@@ -676,13 +774,16 @@ class Fabric:
         self._sky.follow(scene.lights, observer.eye)
         frame["sample"] = self._sample
         antialiased = self.settings.shading.specular_antialiasing
-        frame["normal_variance"] = NORMAL_VARIANCE / self._samples**2 if antialiased else 0.0
+        averaged = self._samples
+        if self._taa is not None and self._temporal():
+            averaged = min(self._taa.frames, AVERAGED)
+        frame["normal_variance"] = NORMAL_VARIANCE / averaged**2 if antialiased else 0.0
         self._uniforms["accumulation"]["first"] = self._sample == 0
         self._uniforms["accumulation"]["share"] = 1 / (self._sample + 1)
         if self._auto is not None:
             self._set_meter(self._auto, seconds)
         self._observer = observer
-        if self.settings.debug.view != "none":
+        if self.settings.debug.view not in ("none", "motion"):
             self._set_debug(scene, observer)
 
     def _set_meter(self, auto: AutoExposure, seconds: float) -> None:
@@ -743,9 +844,7 @@ class Fabric:
     def show_again(self) -> None:
         """Draw the last frame's picture offscreen too, for `read_image` after frames that went to a window."""
         encoder = self.gpu.device.create_command_encoder(label="show again")
-        self._tonemap.record(
-            encoder, self._frame_group, self._tonemap_group, self._finish, self._image_view, IMAGE_FORMAT
-        )
+        self._show(encoder, self._image_view, IMAGE_FORMAT)
         self.gpu.device.queue.submit([encoder.finish()])
 
     def read_linear(self) -> F32:
@@ -755,7 +854,8 @@ class Fabric:
             raw: Any = self.gpu.device.queue.read_buffer(self._accumulate.sums, 0, 16 * w * h)
             light = np.frombuffer(raw, np.float32).reshape(h, w, 4)[..., :3] / self._samples
         else:
-            light = self._read(self._hdr, 4, np.float16)[..., :3].astype(np.float32)
+            texture = self._taa.texture if self._taa is not None and self._temporal() else self._hdr
+            light = self._read(texture, 4, np.float16)[..., :3].astype(np.float32)
         exposure = self._exposure if self._auto is None else self._auto.read()
         return np.ascontiguousarray(light / np.float32(exposure))
 

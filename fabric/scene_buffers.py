@@ -571,6 +571,20 @@ class GpuScene:
         self._touch_lights(other)
 
 
+@dataclass(frozen=True, eq=False)
+class ChangeLists:
+    """Which instances change in a frame, for who must know before they do.
+
+    moved, placed: uint32, how many, then their rows, NONE to be skipped; for placed more follows.  renewals:
+    structs.RENEWAL, the first one's `row` counts.  groups: workgroups of 256 for the three, 12 bytes each, in order.
+    """
+
+    moved: wgpu.GPUBuffer
+    placed: wgpu.GPUBuffer
+    renewals: wgpu.GPUBuffer
+    groups: wgpu.GPUBuffer
+
+
 class Changes:
     """What moved since the last frame: gathered, sent in one upload, put in its place by one kernel.
 
@@ -623,6 +637,14 @@ class Changes:
             self._place_buffer = buffer(self._gpu, "places", 44 * size + 4)
         else:
             self._renewal_buffer = buffer(self._gpu, "renewals", RENEWAL.size * (size + 1))
+
+    def room(self, what: str) -> int:
+        """How many changes of a kind ("move", "place", "renew") there is room for; changes with the scene's version."""
+        return self._capacity[what]
+
+    def lists(self) -> ChangeLists:
+        """The lists as they are now; they change with the scene's version."""
+        return ChangeLists(self._row_buffer, self._place_buffer, self._renewal_buffer, self._groups)
 
     def bind(self, scene: GpuScene) -> None:
         """Refer to the buffers as they are now."""

@@ -177,6 +177,21 @@ class Tape:
         arguments = (self.handle(source), source_offset, self.handle(target), target_offset, size)
         self._steps.append((_lib.wgpuCommandEncoderCopyBufferToBuffer, arguments))
 
+    def copy_texture_to_texture(
+        self, source: Mapping[str, Any], target: Mapping[str, Any], size: tuple[int, int, int]
+    ) -> None:
+        """As wgpu's, for whole textures of one level."""
+        copied: list[Any] = []
+        for given in (source, target):
+            made: Any = ffi.new("WGPUTexelCopyTextureInfo *")
+            made.texture = self.handle(given["texture"])
+            made.mipLevel = 0
+            made.aspect = _lib.WGPUTextureAspect_All
+            copied.append(made)
+        extent: Any = ffi.new("WGPUExtent3D *", size)
+        self._keep += (*copied, extent)
+        self._steps.append((_lib.wgpuCommandEncoderCopyTextureToTexture, (*copied, extent)))
+
     def clear_buffer(self, buffer: Any, offset: int, size: int) -> None:
         """As wgpu's."""
         self._steps.append((_lib.wgpuCommandEncoderClearBuffer, (self.handle(buffer), offset, size)))

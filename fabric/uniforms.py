@@ -34,7 +34,9 @@ class Uniforms:
             offset += -(-of.size // _ALIGN) * _ALIGN
         self.data = np.zeros(offset, np.uint8)
         self.buffer = gpu.device.create_buffer(
-            label="uniforms", size=offset, usage=wgpu.BufferUsage.UNIFORM | wgpu.BufferUsage.COPY_DST
+            label="uniforms",
+            size=offset,
+            usage=wgpu.BufferUsage.UNIFORM | wgpu.BufferUsage.COPY_DST | wgpu.BufferUsage.COPY_SRC,
         )
         self._write = BufferWrite(gpu.device, self.buffer, self.data)
         self.parts = {

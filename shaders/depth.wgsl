@@ -27,14 +27,19 @@ fn mask_vertex(
     return Masked(clip, vec4f(uv0, uv1), color.a, row);
 }
 
+// Whether a masked surface has a hole there.
+fn cut_out(row: u32, uv: vec4f, vertex_alpha: f32) -> bool {
+    let dx = dpdx(uv);
+    let dy = dpdy(uv);
+    let m = instances[row].material;
+    var alpha = materials[m].base_color.a * vertex_alpha;
+    if (TEXTURE_POOLS > 0u && materials[m].slots[0].texture != NONE) {
+        alpha *= sample_slot(materials[m].slots[0], uv, dx, dy).a;
+    }
+    return alpha < materials[m].alpha_cutoff;
+}
+
 @fragment
 fn mask_fragment(in: Masked) {
-    let dx = dpdx(in.uv);
-    let dy = dpdy(in.uv);
-    let m = instances[in.row].material;
-    var alpha = materials[m].base_color.a * in.alpha;
-    if (TEXTURE_POOLS > 0u && materials[m].slots[0].texture != NONE) {
-        alpha *= sample_slot(materials[m].slots[0], in.uv, dx, dy).a;
-    }
-    if (alpha < materials[m].alpha_cutoff) { discard; }
+    if (cut_out(in.row, in.uv, in.alpha)) { discard; }
 }

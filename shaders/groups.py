@@ -230,6 +230,53 @@ RENEW = Bindings(
     renewals=storage(runtime_array(s.RENEWAL)),
 )
 
+REMEMBER = Bindings(
+    "kernel",
+    COMPUTE,
+    motion=uniform(s.MOTION),
+    transforms=storage(runtime_array(affine)),
+    instances=storage(runtime_array(s.INSTANCE)),
+    moved=storage(runtime_array(u32)),
+    renewals=storage(runtime_array(s.RENEWAL)),
+    past=storage(runtime_array(uvec2), write=True),
+    past_transforms=storage(runtime_array(affine), write=True),
+)
+
+DEPTH_MOTION = Bindings(
+    "pass",
+    VERTEX,
+    view=uniform(s.VIEW),
+    motion=_visible(uniform(s.MOTION), VERTEX | FRAGMENT),
+    past=storage(runtime_array(uvec2)),
+    past_transforms=storage(runtime_array(affine)),
+)
+
+TAA = Bindings(
+    "kernel",
+    COMPUTE,
+    frame=uniform(s.FRAME),
+    motion=uniform(s.MOTION),
+    exposure_before=uniform(f32),
+    hdr=texture("2d", "unfilterable-float"),
+    depth=texture("2d", "depth"),
+    moved=texture("2d", "unfilterable-float"),
+    history=texture(),
+    depth_before=texture("2d", "depth"),
+    clamp_sampler=sampler(),
+    drift=storage(runtime_array(uvec2), write=True),
+    resolved=image("rgba16float"),
+)
+
+FXAA = Bindings("kernel", FRAGMENT, toned=texture(), clamp_sampler=sampler())
+
+MOTION_VIEW = Bindings(
+    "pass",
+    FRAGMENT,
+    motion=uniform(s.MOTION),
+    depth=texture("2d", "depth"),
+    moved=texture("2d", "unfilterable-float"),
+)
+
 PICK = Bindings(
     "pass",
     COMPUTE,

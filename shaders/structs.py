@@ -366,6 +366,20 @@ FRAME = struct(
     air=AIR,
 )
 
+MOTION = struct(
+    "Motion",
+    before_from_clip=mat4,  # clip space of this frame, jitter and all → that of the frame before, without its jitter
+    before_from_world=mat4,  # the same of the frame before, from the world
+    size=vec2,  # pixels
+    jitter=vec2,  # how far this picture is shifted, in parts of its size, y down
+    jitter_before=vec2,
+    stamp=u32,  # the frame's number, never 0
+    placed_from=u32,  # where in the list of old transforms those of what was placed begin
+    followed=u32,  # 1: there was a frame before
+    steady=u32,  # 1: neither light nor materials were changed since then
+)
+"""What motion is seen against: the picture before."""
+
 PICKING = struct("Picking", low=uvec2, high=uvec2)
 """Pixels of the picture that are asked about: from `low` up to, but without, `high`."""
 

@@ -41,6 +41,7 @@ TABLE: dict[str, Row] = {
     "ao.resolution": Row("half", "half", "full"),
     "textures.anisotropy": Row(2, 4, 16),
     "textures.max_size": Row(1024, 2048, 8192),
+    "aa.mode": Row("fxaa", "taa", "taa"),
     "bloom.enabled": Row(low=False, medium=True, ultra=True),
     "bloom.levels": Row(4, 5, 7),
 }

@@ -80,6 +80,16 @@ class Exposure:
 
 
 @struct
+class Antialiasing:
+    """Smooth edges."""
+
+    mode: Literal["taa", "fxaa", "none"] = field(
+        default="taa",
+        doc="taa: frames averaged over time, each through another place of the pixel; fxaa: edges of one frame blurred",
+    )
+
+
+@struct
 class Shadows:
     """Shadow maps: cascades for each sun, and layers that lamps share."""
 
@@ -179,10 +189,10 @@ class Sky:
 class Debug:
     """Pictures of how the picture is made."""
 
-    view: Literal["none", "rings", "cull", "hi_z", "cascades", "ao"] = field(
+    view: Literal["none", "rings", "cull", "hi_z", "cascades", "ao", "motion"] = field(
         default="none",
-        doc="by observer ring, by what the cull found, the depth pyramid, the sun's shadow maps, or ambient occlusion; "
-        "see picking.md",
+        doc="by observer ring, by what the cull found, the depth pyramid, the sun's shadow maps, ambient occlusion, or "
+        "motion; see picking.md",
     )
     hi_z_level: int = field(default=3, minimum=1, maximum=14, doc="which level of the depth pyramid: 2 ** level pixels")
     freeze_cull: bool = field(default=False, doc="keep drawing what the cull found when this was switched on")
@@ -196,6 +206,7 @@ class RenderSettings:
     exposure: Exposure = field(default=Exposure())
     bloom: Bloom = field(default=Bloom())
     grading: Grading = field(default=Grading())
+    aa: Antialiasing = field(default=Antialiasing())
     shadows: Shadows = field(default=Shadows())
     lights: Lights = field(default=Lights())
     shading: Shading = field(default=Shading())

@@ -16,6 +16,7 @@ from dreamwell.engine.render import DT
 
 def table() -> dw.Scene:
     scene = dw.Scene("the table", seed=1)
+    scene.configure({"aa.mode": "none"})  # every frame alone
     scene.add("camera", dw.Camera(), at=(0, 1, 4), toward=(0, 0, 0))
     scene.add("side", dw.Camera(), at=(4, 1, 0), toward=(0, 0, 0))
     scene.add("sun", dw.Sun(), toward=(-1, -2, -1))

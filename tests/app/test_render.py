@@ -19,6 +19,7 @@ SIZE = (160, 90)
 def room(x: float = 0.0, **camera: Any) -> dw.Scene:
     """A bright cube on a dark floor in the sun; `x` moves the cube."""
     scene = dw.Scene("room", seed=1)
+    scene.configure({"aa.mode": "none"})  # every frame alone
     scene.add("front", dw.Camera(**camera), at=(0, 1, 4), toward=(0, 0.5, 0))
     scene.add("top", dw.Camera(), at=(0, 6, 0.01), toward=(0, 0, 0))
     scene.add("sun", dw.Sun(lux=50_000), toward=(-1, -2, -1))

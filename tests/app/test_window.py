@@ -153,6 +153,7 @@ def test_a_window_shows_what_a_picture_shows(window: Window) -> None:
 
 def room() -> dw.Scene:
     scene = dw.Scene("room", seed=1)
+    scene.configure({"aa.mode": "none"})  # every frame alone
     scene.add("camera", dw.Camera(), at=(0, 1, 4), toward=(0, 0, 0))
     scene.add("cube", dw.Mesh.box())
     return scene

@@ -187,7 +187,9 @@ def test_without_a_display_a_picture_is_made_in_its_place(dream: Dream, scene: P
     done = dream("run", str(scene), "--size", "64x36", "--frames", "2")
     assert done.code == 0
     assert done.out == "out/stage.png: 64x36, 2 frames, since there is no display\n"
-    assert (pixels(scene.parent / "out" / "stage.png") == dw.render(scene, (64, 36))).all(), "the camera is the scene's"
+    assert (pixels(scene.parent / "out" / "stage.png") == dw.render(scene, (64, 36), 2)).all(), (
+        "the camera is the scene's"
+    )
 
 
 def test_settings_reach_a_script(dream: Dream, game: Path) -> None:

@@ -14,6 +14,8 @@ from dreamwell.engine.gpu import Gpu
 from dreamwell.engine.scene import Environment, PointLight, Scene, Sun, apply_settings
 from dreamwell.fabric import Fabric, Observer
 from dreamwell.loom.weave import weave
+from dreamwell.shaders.structs import MaterialFlag
+from dreamwell.tests.fabric.drawing import UNIT_EV100
 
 SIZE = (256, 256)
 SAMPLES = 16
@@ -129,3 +131,29 @@ def test_ambient_occlusion_is_that_of_a_path_tracer(
     print(name, found, without)
     assert found["FLIP"] <= part * without["FLIP"]
     assert abs(found["bias_log2"]) <= bias
+
+
+def test_frames_through_taa_become_what_a_path_tracer_sees(fabric: Fabric, reference: Path, score: Any) -> None:
+    """Thin pickets and tiles to the horizon, which only shine: all that is left to get wrong is the edges."""
+    scene = load(reference, "aa_static")
+    own = {"aa.mode": "taa", "bloom.enabled": False, "exposure.mode": "manual", "exposure.ev100": UNIT_EV100}
+    scene.settings = apply_settings(scene.settings, own)
+    light = json.loads((reference / "gt" / "aa_static" / "scene.json").read_text())["lights"][0]
+    assert light["background_only"]
+    woven = weave(scene)
+    materials = woven.materials.copy()
+    materials["flags"] |= np.uint32(MaterialFlag.UNLIT)  # so that the background lights nothing
+    materials["base_color"][:, :3] = materials["emissive"]
+    woven = replace(woven, materials=materials)
+    cameras = woven.cameras
+    pose = woven.objects.world[cameras.objects[0]].astype(np.float64)
+    observer = Observer(pose, float(cameras.fov_y[0]), float(cameras.near[0]))
+    fabric.upload_scene(woven)
+    for _ in range(64):
+        fabric.begin_frame(observer)
+        fabric.end_frame()
+    found = score.score(fabric.read_linear(), score.reference("aa_static"))
+    print(found)
+    assert found["relMSE"] <= 0.0007
+    assert found["FLIP"] <= 0.015
+    assert abs(found["bias_log2"]) <= 0.001

@@ -183,6 +183,7 @@ def test_a_world_that_has_come_to_night_looks_like_one_woven_at_night() -> None:
     for start in (GOLDEN, NIGHT):
         city = City(start)
         city.clock.running = False
+        city.app.world.configure({"aa.mode": "none"})
         stage = Stage(shared_gpu(), SIZE)
         stage.draw(city.app.step(1 / 60), 0)
         city.clock.hour = NIGHT

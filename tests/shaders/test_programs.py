@@ -13,6 +13,7 @@ from dreamwell.engine.declare import fields_of
 from dreamwell.engine.gpu import Gpu
 from dreamwell.engine.scene.components import Environment
 from dreamwell.engine.scene.settings import known_settings
+from dreamwell.fabric import motion
 from dreamwell.fabric.picking import SURFACE_UNNUMBERED
 from dreamwell.shaders import groups as g
 from dreamwell.shaders import structs
@@ -44,11 +45,14 @@ PROGRAMS: dict[str, list[Bindings]] = {
     "environment_levels": [g.ENVIRONMENT_LEVELS],
     "environment_pack": [g.ENVIRONMENT_PACK],
     "environment_prefilter": [g.ENVIRONMENT_PREFILTER],
+    "fxaa": [g.FXAA],
     "hi_z_first": [g.HI_Z_FIRST],
     "hi_z_next": [g.HI_Z_NEXT],
     "mip": [g.MIP],
+    "motion_view": [g.MOTION_VIEW],
     "pick_read": [g.PICK],
     "place": [g.PLACE],
+    "remember": [g.REMEMBER],
     "renew": [g.RENEW],
     "shadow_clear": [],
     "shadow_cull": [g.SHADOW_CULL],
@@ -56,15 +60,23 @@ PROGRAMS: dict[str, list[Bindings]] = {
     "sky_background": [g.FRAME, g.SKY_BACKGROUND],
     "sky_light": [g.SKY_LIGHT],
     "sky_view": [g.SKY_VIEW],
+    "taa": [g.TAA],
     "tonemap": [g.FRAME, g.TONEMAP],
     "transparency": [g.TRANSPARENCY],
 }
 TEXTURED: dict[str, list[Bindings]] = {
     "depth": [g.DEPTH, g.DRAW],
+    "depth_motion": [g.DEPTH_MOTION, g.DRAW],
     "main": [g.FRAME, g.MAIN, g.DRAW],
     "pick": [g.DEPTH, g.DRAW],
 }
 """Those that read textures: compiled anew for every number of pools."""
+GENERATED: dict[str, list[tuple[str, ...]]] = {
+    "motion_view": [(motion.variant(False),), (motion.variant(True),)],
+    "taa": [(motion.variant(False),), (motion.variant(True),)],
+    "tonemap": [(g.Finish().wgsl(),)],
+}
+"""Texts that programs need beside their file, in every variant."""
 ENUMS: dict[str, type[IntEnum] | type[IntFlag]] = {
     "PIPELINE": structs.PipelineClass,
     "MATERIAL": structs.MaterialFlag,
@@ -89,7 +101,8 @@ def test_every_file_with_an_entry_point_is_tested_here() -> None:
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_it_compiles_with_its_groups(gpu: Gpu, name: str) -> None:
-    program(name, PROGRAMS[name], [g.Finish().wgsl()] if name == "tonemap" else []).compile(gpu.device)
+    for texts in GENERATED.get(name, [()]):
+        program(name, PROGRAMS[name], texts).compile(gpu.device)
 
 
 @pytest.mark.parametrize("on", [f.name for f in fields(g.Finish) if f.name != "curve"])

@@ -22,6 +22,7 @@ def written(
     sun: dw.Sun, lamp: dw.PointLight, paint: dw.Material, glow: dw.Material, sky: dw.Environment | None = None
 ) -> dw.Scene:
     scene = dw.Scene(seed=1)
+    scene.configure({"aa.mode": "none"})  # every frame alone
     scene.add("camera", dw.Camera(), at=(0, 2, 5), toward=(0, 0.5, 0))
     scene.add("sun", sun, toward=(-1, -2, -1))
     scene.add("lamp", lamp, at=(1, 1.5, 1))
@@ -134,6 +135,7 @@ def test_what_is_mirrored_while_it_is_shown_looks_as_if_written_so(gpu: Gpu, way
 
     def scene(above: float, own: float) -> dw.Scene:
         made = dw.Scene(seed=1)
+        made.configure({"aa.mode": "none"})
         made.add("camera", dw.Camera(), at=(0, 1, 3), toward=(0, 0, 0))
         made.add("sun", dw.Sun(), toward=(-1, -1, -2))
         holder = made.add("holder", scale=(above, 1, 1)) if way == "above" else None

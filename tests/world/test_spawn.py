@@ -31,7 +31,8 @@ MESHES = {"crate": Mesh.box(), "ball": Mesh.sphere(0.5, 8), "can": Mesh.cylinder
 def yard(**settings: Any) -> Scene:
     """A crate, a ball and a can, each in its own material, and nothing else to see."""
     scene = Scene("yard", seed=1)
-    scene.configure({"shadows.enabled": False, "exposure.mode": "manual", "exposure.ev100": 0.0, **settings})
+    alone = {"aa.mode": "none", "shadows.enabled": False, "exposure.mode": "manual", "exposure.ev100": 0.0}
+    scene.configure({**alone, **settings})
     scene.add("eye", Camera(fov_y=60), at=(0, 2, 12), toward=(0, 0, 0))
     scene.add("surroundings", Environment(intensity=0.5))
     scene.add("sun", Sun(lux=2.0), toward=(-1, -2, -1))
