@@ -59,17 +59,18 @@ class Shadowing:
 class Lighting:
     """What a program that shades needs to know of light: shadows, and whether lamps are looked up in the clusters.
 
-    aerial: whether surfaces are seen through the air of a sky.
+    aerial: whether surfaces are seen through the air of a sky.  white: whether they are all white, for the debug view.
     """
 
     shadows: Shadowing = Shadowing()
     clustered: bool = False
     aerial: bool = False
+    white: bool = False
 
     def wgsl(self) -> str:
-        """The constants of the shadows, CLUSTERED, and AERIAL."""
-        clustered, aerial = (str(flag).lower() for flag in (self.clustered, self.aerial))
-        return f"{self.shadows.wgsl()}const CLUSTERED = {clustered};\nconst AERIAL = {aerial};\n"
+        """The constants of the shadows, CLUSTERED, AERIAL, and WHITE."""
+        flags = {"CLUSTERED": self.clustered, "AERIAL": self.aerial, "WHITE": self.white}
+        return self.shadows.wgsl() + "".join(f"const {name} = {str(on).lower()};\n" for name, on in flags.items())
 
 
 DEPTH = Bindings("pass", VERTEX, view=uniform(s.VIEW))
@@ -248,6 +249,21 @@ DEBUG = Bindings(
     shadows=_visible(uniform(s.SHADOWS), FRAGMENT),
 )
 
+VIEW_SHOW = Bindings(
+    "pass",
+    VERTEX | FRAGMENT,
+    values=texture("2d", "unfilterable-float"),
+    histogram=storage(runtime_array(u32)),
+)
+
+OVERLAY = Bindings(
+    "pass",
+    VERTEX,
+    quads=storage(runtime_array(s.QUAD)),
+    values=texture("2d", "unfilterable-float"),
+    font=_visible(storage(runtime_array(u32)), FRAGMENT),
+)
+
 ACCUMULATE = Bindings(
     "pass",
     COMPUTE,
@@ -317,6 +333,7 @@ class Finish:
     vignette: bool = False
     sharpening: bool = False
     dither: bool = False
+    glow: bool = False  # nothing but what bloom scatters, as if all light was: for the debug view
 
     def wgsl(self) -> str:
         """A constant for each: FINISH_CURVE, FINISH_BLOOM, ..."""

@@ -164,10 +164,31 @@ class Sky:
 class Debug:
     """Pictures of how the picture is made."""
 
-    view: Literal["none", "rings", "cull", "hi_z", "cascades"] = field(
-        default="none",
-        doc="by observer ring, by what the cull found, the depth pyramid, or the sun's shadow maps; see picking.md",
-    )
+    view: Literal[
+        "none",
+        "depth",
+        "normal",
+        "albedo",
+        "roughness",
+        "metallic",
+        "emissive",
+        "uv",
+        "lighting",
+        "luminance",
+        "bloom",
+        "wireframe",
+        "overdraw",
+        "lights",
+        "objects",
+        "materials",
+        "batches",
+        "cascades",
+        "rings",
+        "cull",
+        "hi_z",
+    ] = field(default="none", doc="one step of the picture, or what it is made of; see debugging.md")
+    labels: bool = field(default=True, doc="the view's name and its legend, in pictures of 90 lines or more")
+    timings: bool = field(default=False, doc="what every pass takes on the GPU, written over the picture")
     hi_z_level: int = field(default=3, minimum=1, maximum=14, doc="which level of the depth pyramid: 2 ** level pixels")
     freeze_cull: bool = field(default=False, doc="keep drawing what the cull found when this was switched on")
 
