@@ -749,8 +749,13 @@ class Fabric:
         """The last offscreen frame: (h, w, 3) uint8, tone-mapped, sRGB. Waits for the GPU."""
         return np.ascontiguousarray(self._read(self._image, 4, np.uint8)[..., :3])
 
-    def time_passes(self) -> PassTimes | None:
+    def time_passes(self, *, on: bool = True) -> PassTimes | None:
         """Time every pass on the GPU, from the next taped frame on. None where the adapter has no timestamps."""
+        if not on:
+            if self._pass_times is not None:
+                self._pass_times = None
+                self._tapes.clear()
+            return None
         if self._pass_times is None and TIMESTAMPS in self.gpu.device.features:
             self._pass_times = PassTimes(self.gpu.device)
             self._tapes.clear()

@@ -73,7 +73,7 @@ class Legend:
     swatches: Sequence[tuple[tuple[float, float, float], str]] = field(default=())
 
 
-BAR_LEFT, BAR_BOTTOM, BAR_WIDTH, BAR_HEIGHT = 12, 16, 150, 7
+BAR_LEFT, BAR_BOTTOM, BAR_WIDTH, BAR_HEIGHT = 17, 16, 150, 7
 """Dots: where a legend's bar lies, from the left and from the bottom."""
 
 

@@ -132,7 +132,9 @@ def legend_of(settings: RenderSettings, *, measured: bool) -> Legend:
         case "roughness" | "metallic":
             return Legend(view, grey, [(0, "0"), (0.5, "0.5"), (1, "1")])
         case "normal":
-            return Legend("normal (world)", swatches=[((1, 0.5, 0.5), "+x"), ((0.5, 1, 0.5), "+y"), ((0.5, 0.5, 1), "+z")])
+            return Legend(
+                "normal (world)", swatches=[((1, 0.5, 0.5), "+x"), ((0.5, 1, 0.5), "+y"), ((0.5, 0.5, 1), "+z")]
+            )
         case "uv":
             return Legend("uv (first set)", swatches=[((1, 0, 0.15), "u"), ((0, 1, 0.15), "v")])
         case "lights":

@@ -1,4 +1,4 @@
-// The scale of the depth view: metres, in half octaves around what is seen at 16x16 places.
+// The scale of the depth view: metres, in quarters of an octave around what is seen at 16x16 places.
 
 fn range_of(places: u32) -> vec2f {
     let size = textureDimensions(values);
@@ -10,6 +10,6 @@ fn range_of(places: u32) -> vec2f {
         }
     }
     if (range.x > range.y) { return vec2f(0.1, 100.0); }
-    let low = exp2(floor(log2(range.x) * 2.0) * 0.5);
-    return vec2f(low, max(exp2(ceil(log2(range.y) * 2.0) * 0.5), low * 1.41421356));
+    let low = exp2(floor(log2(range.x) * 4.0) * 0.25);
+    return vec2f(low, max(exp2(ceil(log2(range.y) * 4.0) * 0.25), low * 1.18920712));
 }

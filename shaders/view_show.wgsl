@@ -93,5 +93,5 @@ fn fragment(in: Screen) -> @location(0) vec4f {
 @fragment
 fn wire_fragment(in: Screen) -> @location(0) vec4f {
     let edge = textureLoad(values, vec2i(in.at.xy), 0).a > 0.0;
-    return select(vec4f(0.0, 0.0, 0.0, 0.55), vec4f(0.75, 0.92, 1.0, 1.0), edge);
+    return select(vec4f(0.0, 0.0, 0.0, 0.55), vec4f(0.56, 0.69, 0.75, 0.75), edge);
 }

@@ -211,6 +211,10 @@ class RenderSettings:
     debug: Debug = field(default=Debug())
 
 
+VIEWS: tuple[str, ...] = next(f.kind.of for f in fields_of(Debug) if f.name == "view")
+"""The values of `debug.view`."""
+
+
 def known_settings() -> Iterator[tuple[str, Field]]:
     """Every setting as ("group.key", its declaration)."""
     for group in fields_of(RenderSettings):
