@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..engine.gpu import Gpu
 from ..shaders import groups
 from ..shaders.modules import program
-from ..shaders.structs import QUAD
+from ..shaders.structs import OVERLAY_QUAD
 from .font import HEIGHT, WIDTH, glyph_of, table
 from .scene_buffers import Layouts, buffer
 from .tape import Encoder
@@ -23,7 +23,7 @@ MOST = 4096
 SMALLEST = 90
 """Lines of a picture: smaller ones are too small for letters."""
 NUMBER = 256
-"""Glyphs from here on are written on the GPU, see structs.QUAD."""
+"""Glyphs from here on are written on the GPU, see structs.OVERLAY_QUAD."""
 PLACES = 5
 """Letters of such a number at most."""
 
@@ -64,7 +64,8 @@ class Legend:
     """What the colours of a view mean.
 
     title: at the top.  bar: screen colours (n, 3) from left to right.  marks: where on the bar (0 to 1) what stands
-    below it; an empty text is written on the GPU, see structs.QUAD.  swatches: colours with names, in place of a bar.
+    below it; an empty text is written on the GPU, see structs.OVERLAY_QUAD.  swatches: colours with names, where there is
+    no bar.
     """
 
     title: str
@@ -115,16 +116,17 @@ def draw_legend(legend: Legend, size: tuple[int, int]) -> list[Quad]:
 
 def draw_times(passes: Mapping[str, float], totals: Mapping[str, float], size: tuple[int, int]) -> list[Quad]:
     """A table at the top right. passes: {name: milliseconds} with bars; totals: the same, in lines above them."""
-    s = max(1, scale_of(size) - (len(passes) * 10 * scale_of(size) > size[1] * 0.8))
+    s = max(1, scale_of(size) - 1)
     high, bar = (HEIGHT + 2) * s, 40 * s
     names = max((length(name, s) for name in [*passes, *totals]), default=0)
-    figures = length("000.00", s)
+    figures = max(length(f"{value:.2f}", s) for value in [*passes.values(), *totals.values(), 100.0])
     wide = names + figures + bar + 14 * s
     left = size[0] - wide - 3 * s
-    lines = len(passes) + len(totals) + 0.5
+    lines = len(passes) + len(totals) + 1.5
     out: list[Quad] = [((left, 3 * s, wide, lines * high + 4 * s), _PANEL, 0)]
     most = max([*passes.values(), 1e-6])
-    y = 6.0 * s
+    out += text((left + names + 6 * s + figures - length("ms", s), 6 * s), "ms", s, _PALE)
+    y = 6.0 * s + high
     for name, value in [*totals.items(), *passes.items()]:
         if name in totals:
             out += text((left + 4 * s, y), name, s, _PALE)
@@ -146,8 +148,8 @@ class Overlay:
     def __init__(self, gpu: Gpu, layouts: Layouts) -> None:
         self.gpu = gpu
         device = gpu.device
-        self._quads = np.zeros(MOST, QUAD.dtype)
-        self._buffer = buffer(gpu, "overlay", QUAD.size * MOST)
+        self._quads = np.zeros(MOST, OVERLAY_QUAD.dtype)
+        self._buffer = buffer(gpu, "overlay", OVERLAY_QUAD.size * MOST)
         self._font = buffer(gpu, "font", table().nbytes)
         device.queue.write_buffer(self._font, 0, table())
         self._layout = groups.OVERLAY.layout(device)
@@ -181,7 +183,7 @@ class Overlay:
 
     @property
     def quads(self) -> NDArray[np.void]:
-        """(count,) structs.QUAD that are drawn."""
+        """(count,) structs.OVERLAY_QUAD that are drawn."""
         return self._quads[: self.count]
 
     def record(

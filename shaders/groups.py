@@ -259,7 +259,7 @@ VIEW_SHOW = Bindings(
 OVERLAY = Bindings(
     "pass",
     VERTEX,
-    quads=storage(runtime_array(s.QUAD)),
+    quads=storage(runtime_array(s.OVERLAY_QUAD)),
     values=texture("2d", "unfilterable-float"),
     font=_visible(storage(runtime_array(u32)), FRAGMENT),
 )

@@ -14,6 +14,7 @@ from dreamwell.engine.gpu import Gpu
 from dreamwell.engine.scene.components import Environment
 from dreamwell.engine.scene.settings import known_settings
 from dreamwell.fabric.picking import SURFACE_UNNUMBERED
+from dreamwell.fabric.views import CHANNELS, constants
 from dreamwell.shaders import groups as g
 from dreamwell.shaders import structs
 from dreamwell.shaders.bindings import COMPUTE, FRAGMENT, VERTEX, Bindings, storage
@@ -43,6 +44,7 @@ PROGRAMS: dict[str, list[Bindings]] = {
     "hi_z_first": [g.HI_Z_FIRST],
     "hi_z_next": [g.HI_Z_NEXT],
     "mip": [g.MIP],
+    "overlay": [g.FRAME, g.OVERLAY],
     "pick_read": [g.PICK],
     "place": [g.PLACE],
     "renew": [g.RENEW],
@@ -54,11 +56,14 @@ PROGRAMS: dict[str, list[Bindings]] = {
     "sky_view": [g.SKY_VIEW],
     "tonemap": [g.FRAME, g.TONEMAP],
     "transparency": [g.TRANSPARENCY],
+    "view_picture": [g.FRAME, g.TONEMAP],
+    "view_show": [g.FRAME, g.VIEW_SHOW],
 }
 TEXTURED: dict[str, list[Bindings]] = {
     "depth": [g.DEPTH, g.DRAW],
     "main": [g.FRAME, g.MAIN, g.DRAW],
     "pick": [g.DEPTH, g.DRAW],
+    "view_surface": [g.FRAME, g.MAIN, g.DRAW],
 }
 """Those that read textures: compiled anew for every number of pools."""
 ENUMS: dict[str, type[IntEnum] | type[IntFlag]] = {
@@ -85,7 +90,15 @@ def test_every_file_with_an_entry_point_is_tested_here() -> None:
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_it_compiles_with_its_groups(gpu: Gpu, name: str) -> None:
-    program(name, PROGRAMS[name], [g.Finish().wgsl()] if name == "tonemap" else []).compile(gpu.device)
+    texts = {"tonemap": [g.Finish().wgsl()], "view_show": [constants("depth")]}
+    program(name, PROGRAMS[name], texts.get(name, [])).compile(gpu.device)
+
+
+@pytest.mark.parametrize("view", CHANNELS)
+def test_every_view_compiles(gpu: Gpu, view: str) -> None:
+    program("view_show", PROGRAMS["view_show"], [constants(view, histogram=True)]).compile(gpu.device)
+    texts = [g.Sampling(1, 1).wgsl(), g.Lighting(clustered=True).wgsl(), constants(view)]
+    program("view_surface", [*TEXTURED["view_surface"], g.materials(1)], texts).compile(gpu.device)
 
 
 @pytest.mark.parametrize("on", [f.name for f in fields(g.Finish) if f.name != "curve"])
@@ -103,7 +116,8 @@ def test_surfaces_compile_with_every_feature(gpu: Gpu, features: int) -> None:
 
 EXTRA = {
     "pick": SURFACE_UNNUMBERED,
-    "main": g.Lighting(g.Shadowing(on=True, soft=True), clustered=True, aerial=True).wgsl(),
+    "main": g.Lighting(g.Shadowing(on=True, soft=True), clustered=True, aerial=True, white=True).wgsl(),
+    "view_surface": g.Lighting(clustered=True).wgsl() + constants("albedo"),
 }
 
 
