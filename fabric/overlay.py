@@ -64,8 +64,8 @@ class Legend:
     """What the colours of a view mean.
 
     title: at the top.  bar: screen colours (n, 3) from left to right.  marks: where on the bar (0 to 1) what stands
-    below it; an empty text is written on the GPU, see structs.OVERLAY_QUAD.  swatches: colours with names, where there is
-    no bar.
+    below it; an empty text is written on the GPU, see structs.OVERLAY_QUAD.  swatches: colours with names, in place of
+    a bar.
     """
 
     title: str

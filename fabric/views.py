@@ -147,7 +147,7 @@ def legend_of(settings: RenderSettings, *, measured: bool) -> Legend:
             # The outermost bands are half as wide: what is beyond them has their colour too.
             halves = [bands[(k + 1) // 2] for k in range(32)]
             marks = [((n + 8) / 16, f"{n:+d}" if n else "0") for n in (-8, -4, 0, 4, 8)]
-            return Legend("luminance (stops from middle grey)" + (", histogram" if measured else ""), halves, marks)
+            return Legend("luminance (stops)" + (", histogram" if measured else ""), halves, marks)
         case _:
             return Legend(view)
 

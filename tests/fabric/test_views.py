@@ -47,7 +47,8 @@ def shown(fabric: Fabric) -> F64:
 
 def test_depth(fabric: Fabric) -> None:
     depth = seen(fabric, squares("depth"))
-    assert (depth.shape, depth.dtype) == ((36, 64), np.float32)
+    assert depth.shape == (36, 64)
+    assert depth.dtype == np.float32
     assert depth[LEFT] == pytest.approx(5.0)
     assert depth[RIGHT] == pytest.approx(6.0)
     assert depth[MIDDLE] == np.inf
@@ -292,7 +293,7 @@ def test_every_view_is_named_and_large_enough_pictures_have_a_legend(fabric: Fab
             fabric.set_post_process_config(apply_settings(fabric.settings, changes))
             show(fabric, front(2.0), size)
             pictures.append(fabric.read_image().astype(int))
-        different = (np.abs(pictures[0] - pictures[1]) > 1).any(axis=2)
+        different: NDArray[np.bool_] = np.abs(pictures[0] - pictures[1]).max(axis=2) > 1
         assert different[:20, :40].any(), view
         assert not different[30:100].any()
         legend = legend_of(fabric.settings, measured=False)
@@ -310,7 +311,8 @@ def test_the_depth_legend_says_metres(fabric: Fabric) -> None:
     size = (320, 180)
     show(fabric, front(2.0), size)
     picture = fabric.read_image()
-    quads = fabric._overlay.quads if fabric._overlay is not None else []
+    assert fabric._overlay is not None
+    quads = fabric._overlay.quads
     said = ["", "", "", "", ""]
     for quad in quads:
         if quad["glyph"] >= NUMBER:
@@ -337,7 +339,8 @@ def test_every_letter_is_drawn(fabric: Fabric) -> None:
     fabric.show_times({"main pass": 2.0, "sky": 1.0}, {"frame": 16.0})
     show(fabric, front(2.0), (320, 180))
     picture = fabric.read_image()
-    quads = fabric._overlay.quads if fabric._overlay is not None else np.zeros(0)
+    assert fabric._overlay is not None
+    quads = fabric._overlay.quads
     letters = {glyph: letter for letter, glyph in GLYPHS.items()}
     read = 0
     for quad in quads[quads["glyph"] > 0]:
