@@ -85,4 +85,4 @@ def look_around(app: App) -> None:
 
 def touched(input: Input) -> bool:
     """Whether the player did anything that moves the camera: until then the scene's own is left as it is."""
-    return bool(input.buttons or input.wheel or input.pressed - set(KEYS))
+    return bool(input.buttons or input.wheel or input.pressed - {*KEYS, "Shift"})
