@@ -1,4 +1,4 @@
-"""Debug views: what the cull did with every object, its observer ring, the depth pyramid, the sun's shadow maps.
+"""Debug views: what the cull did with every object, its observer ring, the depth pyramid, shadow maps, occlusion.
 
 Drawn over the finished scene light, before it becomes a picture. Where a view is off, none of this exists.
 """
@@ -24,8 +24,8 @@ from .scene_buffers import GpuScene, Layouts
 from .tape import Encoder
 
 F64 = NDArray[np.float64]
-View = Literal["rings", "cull", "hi_z", "cascades"]
-DRAWN: tuple[View, ...] = ("rings", "cull", "hi_z", "cascades")
+View = Literal["rings", "cull", "hi_z", "cascades", "ao"]
+DRAWN: tuple[View, ...] = ("rings", "cull", "hi_z", "cascades", "ao")
 """What is drawn over the finished scene light; the other views are those of `views.py`."""
 
 _CUBE_VERTICES = 24  # of its edges
@@ -36,10 +36,11 @@ _BLENDED = {"format": HDR_FORMAT, "blend": {"color": _OVER, "alpha": _OVER}}
 
 @dataclass(frozen=True, eq=False)
 class Canvas:
-    """What is drawn over: the HDR picture and the depth of its surfaces."""
+    """What is drawn over: the HDR picture, the depth of its surfaces, and how much light reaches them."""
 
     color: wgpu.GPUTextureView
     depth: wgpu.GPUTextureView
+    occlusion: wgpu.GPUTextureView
 
 
 class DebugView:
@@ -67,7 +68,10 @@ class DebugView:
         }
         self._frozen = self._made("frozen_vertex", "wire_fragment", lines, "always", _BLENDED)
         screen = {"topology": "triangle-list"}
-        self._pyramid = self._made("screen_vertex", "hi_z_fragment", screen, "always", {"format": HDR_FORMAT})
+        self._screens = {
+            view: self._made("screen_vertex", f"{view}_fragment", screen, "always", {"format": HDR_FORMAT})
+            for view in ("hi_z", "ao")
+        }
 
     def _made(
         self, vertex: str, fragment: str, primitive: dict[str, Any], compare: Any, target: dict[str, Any]
@@ -121,6 +125,7 @@ class DebugView:
             states={"buffer": scene.states},
             hi_z={"buffer": hi_z.buffer},
             shadows={"buffer": shadows},
+            ambient_occlusion=canvas.occlusion,
         )
         render = encoder.begin_render_pass(
             label=f"debug {view}",
@@ -133,8 +138,8 @@ class DebugView:
         render.set_bind_group(1, group)
         render.set_bind_group(2, self._nothing)
         render.set_bind_group(3, scene.draw_group)
-        if view == "hi_z":
-            render.set_pipeline(self._pyramid)
+        if view in self._screens:
+            render.set_pipeline(self._screens[view])
             render.draw(3)
         else:
             set_geometry(render, scene)

@@ -18,6 +18,7 @@ from ..loom.woven import WovenEnvironment, WovenScene
 from ..shaders import groups
 from ..shaders.structs import (
     ACCUMULATION,
+    AMBIENT_OCCLUSION,
     ATMOSPHERE,
     CLUSTERING,
     DRAW_COMMAND,
@@ -30,6 +31,7 @@ from ..shaders.structs import (
     MaterialFlag,
 )
 from . import dfg, grading
+from .ambient_occlusion import AmbientOcclusion, open_view
 from .auto_exposure import AutoExposure, exposure_of
 from .bloom import Bloom
 from .clusters import WORTHWHILE, Clusters
@@ -100,6 +102,7 @@ class Fabric:
             meter=METER,
             clustering=CLUSTERING,
             atmosphere=ATMOSPHERE,
+            ao=AMBIENT_OCCLUSION,
         )
         self._cull = Cull(gpu, self._layouts)
         self._hi_z = HiZ(gpu, self._layouts)
@@ -107,6 +110,8 @@ class Fabric:
         self._shadows = Shadows(gpu, self._layouts)
         self._cast: tuple[object, ...] | None = None  # what the shadows were last configured with
         self._clusters = Clusters(gpu, self._layouts, self._uniforms.binding("clustering"))
+        self._ao: AmbientOcclusion | None = None
+        self._open = open_view(gpu)
         self._main = MainPass(gpu, self._layouts)
         self._transparency = WeightedTransparency(gpu, self._main)
         self._accumulate = Accumulate(gpu, self._layouts)
@@ -172,6 +177,7 @@ class Fabric:
         self._bind_targets()
         self._fit_transparency()
         if self.scene is not None:
+            self._fit_ao()
             self._bind_cull(self.scene)
 
     def _bind_targets(self) -> None:
@@ -203,6 +209,7 @@ class Fabric:
         self._shadows.bind(scene)
 
     def _bind_main(self) -> None:
+        self._tapes.clear()
         self._main_group = groups.MAIN.bind(
             self.gpu.device,
             self._layouts.main,
@@ -211,7 +218,21 @@ class Fabric:
             shadow_sampler=self._shadows.sampler,
             clustering=self._uniforms.binding("clustering"),
             light_lists={"buffer": self._clusters.lists},
+            ambient_occlusion=self._open if self._ao is None else self._ao.view,
         )
+
+    def _fit_ao(self) -> None:
+        """Buffers for ambient occlusion, or none where it is off."""
+        settings, had = self.settings.ao, self._ao
+        half = settings.resolution == "half"
+        self._ao = (had or AmbientOcclusion(self.gpu)) if settings.enabled else None
+        if self._ao is not None and (self._ao.size, self._ao.half) != (self.size, half):
+            self._ao.resize(self.size, self._main.depth_view, self._uniforms.binding("ao"), half=half)
+            self._bind_main()
+        elif self._ao is not had:
+            self._bind_main()
+        if self._ao is not None:
+            self._ao.set(self._uniforms["ao"], settings)
 
     def upload_scene(self, woven: WovenScene) -> None:
         """Put a woven scene on the GPU, in place of the one before; its render settings come with it."""
@@ -331,6 +352,7 @@ class Fabric:
         self._fit_transparency()
         if self.scene is not None:
             self._cast_shadows(self.scene)
+            self._fit_ao()
         if self._sky.on:
             self._light_sky()
         self._set_static_uniforms()
@@ -508,6 +530,7 @@ class Fabric:
             self._shadows.shadowing,
             clustered=self._clustered(),
             aerial=self._sky.aerial,
+            occluded=self._ao is not None,
             white=self.settings.debug.view == "lighting",
         )
         if scene.version != self._bound_version:
@@ -555,6 +578,8 @@ class Fabric:
             self._clusters.record(encoder, group)
         if self._sky.due:
             self._sky.record(encoder)
+        if self._ao is not None:
+            self._ao.record(encoder)
         blended = scene.blended > 0 and not weighted
         sky = self._sky.draw if self._sky.on else None
         self._main.record(encoder, group, self._main_group, scene, late=two_phases, blended=blended, sky=sky)
@@ -563,7 +588,7 @@ class Fabric:
                 encoder, group, self._main_group, scene, self._hdr_view, depth, late=two_phases, in_order=in_order
             )
         if self._debug is not None and self.settings.debug.view in DRAWN:
-            canvas = Canvas(self._hdr_view, depth)
+            canvas = Canvas(self._hdr_view, depth, self._open if self._ao is None else self._ao.view)
             if not two_phases:
                 self._hi_z.record_alone(encoder)
             self._debug.record(
@@ -686,6 +711,8 @@ class Fabric:
         frame["orthographic"] = observer.orthographic
         frame["size"] = self.size
         frame["time"] = seconds
+        if self._ao is not None:
+            self._ao.look(self._uniforms["ao"], projection, observer.near, self._sample)
         view = self._uniforms["view"]
         _set_view(view, camera_from_world, projection, view_proj)
         view["eye"] = observer.eye
@@ -792,13 +819,24 @@ class Fabric:
         (h, w): depth (metres along the view, inf where there is nothing), roughness, metallic, lights, objects (rows),
         materials and batches (rows; NaN where there is nothing), overdraw (layers), luminance (cd/m²), wireframe (1 on
         edges).  (h, w, 2): uv.  (h, w, 3): normal (world, unit), albedo (linear), emissive and bloom (cd/m²). Of
-        averaged frames those of the last, but luminance and bloom are of their mean.
+        averaged frames those of the last, but luminance and bloom are of their mean.  ao: as `read_ao`.
         Other views have none: as `read_linear`.
         """
         view = self.settings.debug.view
+        if view == "ao" and self._ao is not None:
+            return self.read_ao()
         if self._views is None or view not in CHANNELS:
             return self.read_linear()
         return self._views.read()
+
+    def read_ao(self) -> F32:
+        """The last frame's ambient occlusion: (h, w) float32, from 0 to 1, how much is open. Waits for the GPU.
+
+        Raises GpuError where `ao.enabled` is false.
+        """
+        if self._ao is None:
+            raise GpuError("there is no ambient occlusion: ao.enabled is false")
+        return np.ascontiguousarray(self._ao.read()[..., 3])
 
     # ---- what is where ------------------------------------------------------------------------------------------
 

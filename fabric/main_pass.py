@@ -6,6 +6,7 @@ Where transparent surfaces are mixed in any order, `transparency.py` draws them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import wgpu
@@ -55,9 +56,14 @@ class MainPass:
         self._hdr_view, self.depth_view = self.hdr.create_view(), self.depth.create_view()
         return self.hdr
 
-    def surfaces(self, sampling: groups.Sampling) -> tuple[wgpu.GPUShaderModule, wgpu.GPUPipelineLayout]:
-        """The program that lights surfaces, and its layout, for every pass that draws some."""
-        lighting = self.lighting
+    def surfaces(
+        self, sampling: groups.Sampling, *, solid: bool = False
+    ) -> tuple[wgpu.GPUShaderModule, wgpu.GPUPipelineLayout]:
+        """The program that lights surfaces, and its layout, for every pass that draws some.
+
+        solid: their depth is in the picture, and so is what was found to keep light from all around off them.
+        """
+        lighting = replace(self.lighting, occluded=solid and self.lighting.occluded)
         device, layouts = self.gpu.device, self.layouts
         if (sampling, lighting) not in self._modules:
             seen = [groups.FRAME, groups.MAIN, groups.materials(sampling.pools), groups.DRAW]
@@ -72,7 +78,7 @@ class MainPass:
         found = self._pipelines.get((kind, sampling, lighting))
         if found is not None:
             return found
-        module, layout = self.surfaces(sampling)
+        module, layout = self.surfaces(sampling, solid=kind != PipelineClass.BLEND)
         blend = kind == PipelineClass.BLEND
         entry = "blend_fragment" if blend else "opaque_fragment"
         target: dict[str, Any] = {"format": HDR_FORMAT}

@@ -129,6 +129,8 @@ def legend_of(settings: RenderSettings, *, measured: bool) -> Legend:
     match view:
         case "depth":
             return Legend("depth (m)", _steps(0.97, 0.12), [(k / 4, "") for k in range(5)])
+        case "ao":
+            return Legend("ambient occlusion", grey, [(0, "0"), (1, "open")])
         case "roughness" | "metallic":
             return Legend(view, grey, [(0, "0"), (0.5, "0.5"), (1, "1")])
         case "normal":

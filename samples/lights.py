@@ -241,6 +241,7 @@ def scene() -> dw.Scene:
     made.add("camera", dw.Camera(fov_y=46, near=0.2), at=EYE, toward=TARGET)
     made.lights.add_sun("moon", lux=MOON.lux, color=MOON.color, toward=(0.6, -0.8, 0.65))
     made.add("night", dw.Environment(
+        source="gradient",
         zenith=(0.004, 0.008, 0.03), horizon=(0.05, 0.035, 0.10), ground=(0.004, 0.005, 0.006), intensity=1.6
     ))  # fmt: skip
     made.add(

@@ -6,6 +6,7 @@
 //
 // `lobes_of` prepares a surface for one eye; `reflect_light` and `reflect_environment` have the same layers in the same
 // order, from the inside out. An extension adds its factors to Surface, what it needs to Lobes, and its layer to both.
+use ambient_occlusion;
 use geometry;
 use environment_light;
 use irradiance;
@@ -135,15 +136,16 @@ fn environment_in(lobe: Lobe, view: vec3f) -> vec3f {
     return environment_specular(lobe.normal, view, lobe.nv, lobe.roughness);
 }
 
-// The BRDF times the cosine, for light from all around.
-fn reflect_environment(p: Lobes) -> vec3f {
+// The BRDF times the cosine, for light from all around.  open: see `openness`.
+fn reflect_environment(p: Lobes, open: vec4f) -> vec3f {
     let albedo = p.base.albedo;
     let specular = environment_in(p.base, p.view) * (p.f0 * albedo.x + p.f90 * albedo.y) * p.boost;
-    let diffuse = irradiance(p.base.normal) * (p.transmitted.x - p.transmitted.y * albedo.z) * p.diffuse;
-    var out = specular + diffuse;
+    let diffuse = irradiance(open.xyz) * (p.transmitted.x - p.transmitted.y * albedo.z) * p.diffuse;
+    var out = specular * lobe_openness(p.base, p.view, open) + diffuse * diffuse_openness(p.diffuse, open);
 
     if (SURFACE_CLEARCOAT) {
-        let coat = environment_in(p.coat, p.view) * (p.coat.albedo.x + p.coat.albedo.y) * p.coat_boost;
+        let reflected = environment_in(p.coat, p.view) * lobe_openness(p.coat, p.view, open);
+        let coat = reflected * (p.coat.albedo.x + p.coat.albedo.y) * p.coat_boost;
         out = mix(out, coat, p.coat_weight);
     }
     return out;

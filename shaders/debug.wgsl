@@ -187,6 +187,13 @@ fn screen_vertex(@builtin(vertex_index) i: u32) -> Screen {
     return Screen(vec4f(vec2f(f32((i << 1u) & 2u), f32(i & 2u)) * 2.0 - 1.0, 0.0, 1.0), range);
 }
 
+// How much of the light from all around reaches each pixel.
+@fragment
+fn ao_fragment(in: Screen) -> @location(0) vec4f {
+    let last = textureDimensions(ambient_occlusion) - 1u;  // off, it is a single open texel
+    return vec4f(vec3f(textureLoad(ambient_occlusion, min(vec2u(in.clip.xy), last), 0).w), 1.0);
+}
+
 // A level of the depth pyramid: near is white, far dark, equal ratios of distance equal steps, and no surface black.
 @fragment
 fn hi_z_fragment(in: Screen) -> @location(0) vec4f {

@@ -7,7 +7,7 @@ from functools import cache
 
 from . import structs as s
 from .bindings import COMPUTE, FRAGMENT, VERTEX, Bindings, Slot, image, sampler, storage, texture, uniform
-from .layout import affine, array, atomic, f32, runtime_array, u32, uvec2, vec4
+from .layout import affine, array, atomic, f32, runtime_array, u32, uvec2, uvec4, vec4
 
 ALL = VERTEX | FRAGMENT | COMPUTE
 POOLS = 8
@@ -37,6 +37,7 @@ MAIN = Bindings(
     shadow_sampler=sampler("non-filtering"),
     clustering=uniform(s.CLUSTERING),
     light_lists=storage(runtime_array(u32)),
+    ambient_occlusion=texture("2d", "unfilterable-float"),
 )
 
 
@@ -59,17 +60,24 @@ class Shadowing:
 class Lighting:
     """What a program that shades needs to know of light: shadows, and whether lamps are looked up in the clusters.
 
-    aerial: whether surfaces are seen through the air of a sky.  white: whether they are all white, for the debug view.
+    aerial: whether surfaces are seen through the air of a sky.  occluded: whether they read ambient occlusion.
+    white: whether they are all white, for the debug view.
     """
 
     shadows: Shadowing = Shadowing()
     clustered: bool = False
     aerial: bool = False
+    occluded: bool = False
     white: bool = False
 
     def wgsl(self) -> str:
-        """The constants of the shadows, CLUSTERED, AERIAL, and WHITE."""
-        flags = {"CLUSTERED": self.clustered, "AERIAL": self.aerial, "WHITE": self.white}
+        """The constants of the shadows, CLUSTERED, AERIAL, AMBIENT_OCCLUSION, and WHITE."""
+        flags = {
+            "CLUSTERED": self.clustered,
+            "AERIAL": self.aerial,
+            "AMBIENT_OCCLUSION": self.occluded,
+            "WHITE": self.white,
+        }
         return self.shadows.wgsl() + "".join(f"const {name} = {str(on).lower()};\n" for name, on in flags.items())
 
 
@@ -247,6 +255,7 @@ DEBUG = Bindings(
     states=_visible(storage(runtime_array(u32)), VERTEX),
     hi_z=storage(runtime_array(f32)),
     shadows=_visible(uniform(s.SHADOWS), FRAGMENT),
+    ambient_occlusion=_visible(texture("2d", "unfilterable-float"), FRAGMENT),
 )
 
 VIEW_SHOW = Bindings(
@@ -271,6 +280,40 @@ ACCUMULATE = Bindings(
     hdr=texture("2d", "unfilterable-float"),
     accumulated=storage(runtime_array(vec4), write=True),
     mean=image("rgba16float"),
+)
+
+AO_DEPTHS = Bindings(
+    "kernel",
+    COMPUTE,
+    ao=uniform(s.AMBIENT_OCCLUSION),
+    depth=texture("2d", "depth"),
+    view_depths=storage(runtime_array(f32), write=True),
+)
+
+AO_SEARCH = Bindings(
+    "kernel",
+    COMPUTE,
+    ao=uniform(s.AMBIENT_OCCLUSION),
+    view_depths=storage(runtime_array(f32)),
+    found=storage(runtime_array(uvec4), write=True),
+)
+
+AO_DENOISE = Bindings(
+    "kernel",
+    COMPUTE,
+    ao=uniform(s.AMBIENT_OCCLUSION),
+    found=storage(runtime_array(uvec4)),
+    smoothed=storage(runtime_array(uvec4), write=True),
+    ao_out=image("rgba16float"),
+)
+
+AO_UPSAMPLE = Bindings(
+    "kernel",
+    COMPUTE,
+    ao=uniform(s.AMBIENT_OCCLUSION),
+    view_depths=storage(runtime_array(f32)),
+    smoothed=storage(runtime_array(uvec4)),
+    ao_out=image("rgba16float"),
 )
 
 BLOOM_DOWN = Bindings(

@@ -18,5 +18,5 @@ fn shade(s: Surface, position: vec3f, pixel: vec2f) -> vec3f {
             light += reflect_light(lobes, arriving.direction) * arriving.radiance * visible;
         }
     }
-    return light + reflect_environment(lobes) * s.occlusion;
+    return light + reflect_environment(lobes, openness(s, pixel));
 }

@@ -13,8 +13,6 @@ fn vertex(@builtin(vertex_index) i: u32) -> Ray {
 fn fragment(in: Ray) -> @location(0) vec4f {
     let direction = ray_direction(in.ndc);
     let pixel = length(fwidth(direction)) * 0.5;
-    if (frame.background == 0u) { return vec4f(frame.backdrop * frame.exposure, 1.0); }
-
     let d = environment_direction(direction);
     let uv = sky_view_uv(d, frame.air.horizon, vec2f(textureDimensions(sky_view)));
     var light = textureSampleLevel(sky_view, table_sampler, uv, 0.0).rgb * frame.environment_intensity;
@@ -29,5 +27,7 @@ fn fragment(in: Ray) -> @location(0) vec4f {
         let inside = saturate((edge - away) / max(pixel, 1e-6));
         light += frame.air.disc * transmittance_to_top(atmosphere.altitude, direction.y) * dimmed * inside;
     }
+    // Not a branch on the uniform alone: llvmpipe (Mesa 22.3) would compile this anew every frame.
+    light = select(light, frame.backdrop, frame.background == 0u);
     return vec4f(min(light * frame.exposure, vec3f(65000.0)), 1.0);
 }

@@ -6,7 +6,7 @@ from enum import IntEnum, IntFlag
 
 import numpy as np
 
-from .layout import array, atomic, f32, i32, mat4, struct, u32, uvec2, vec2, vec3, vec4
+from .layout import array, atomic, f32, i32, mat4, struct, u32, uvec2, uvec4, vec2, vec3, vec4
 
 NONE = 0xFFFFFFFF
 """No texture, no object."""
@@ -432,6 +432,24 @@ class Metering(IntEnum):
     CENTER = 1
     SPOT = 2
 
+
+AMBIENT_OCCLUSION = struct(
+    "AmbientOcclusion",
+    size=uvec2,  # pixels
+    grid=uvec2,  # what is searched: every pixel, or every other one in x and y
+    ray_scale=vec2,  # pixels → metres one metre in front of a perspective camera, or of any orthographic one
+    ray_offset=vec2,
+    depth=vec2,  # perspective: near, 0; orthographic: the depth at the camera, and its change per metre
+    orthographic=u32,
+    stride=u32,  # pixels from one that is searched to the next
+    phase=vec3,  # added to the pattern: turn of the slices, place of the steps, rounding
+    slices=u32,
+    steps=u32,  # to each side of a slice
+    radius=f32,  # metres
+    thickness=f32,  # metres
+    intensity=f32,
+    levels=array(uvec4, 2),  # where each level of depths begins
+)
 
 SURROUNDINGS = struct(
     "Surroundings",

@@ -27,7 +27,18 @@ class Row:
 
 TABLE: dict[str, Row] = {
     "shadows.size": Row(1024, 1536, 4096),
+    "shadows.cascades": Row(2, 3, 4),
+    "shadows.max_lights": Row(2, 4, 24),
+    "shadows.atlas": Row(1, 1, 2),
+    "shadows.filter": Row("pcf", "pcss", "pcss"),
+    "shadows.taps": Row(4, 6, 16),
+    "shading.specular_antialiasing": Row(low=False, medium=True, ultra=True),
+    "sky.aerial_perspective": Row(low=False, medium=True, ultra=True),
     "shading.energy_compensation": Row(low=False, medium=True, ultra=True),
+    "ao.enabled": Row(low=False, medium=True, ultra=True),
+    "ao.slices": Row(1, 2, 4),
+    "ao.steps": Row(4, 5, 12),
+    "ao.resolution": Row("half", "half", "full"),
     "textures.anisotropy": Row(2, 4, 16),
     "textures.max_size": Row(1024, 2048, 8192),
     "bloom.enabled": Row(low=False, medium=True, ultra=True),

@@ -98,6 +98,21 @@ class Shadows:
 
 
 @struct
+class AmbientOcclusion:
+    """Light from all around that things nearby keep off: what is left of it in corners and under things."""
+
+    enabled: bool = field(default=True, doc="whether it is looked for in the picture")
+    radius: float = field(default=2.0, unit="m", minimum=0, doc="how near things must be; 0 for as far as it goes")
+    intensity: float = field(default=1.0, minimum=0, maximum=4, doc="1 is what is found, more is darker")
+    thickness: float = field(default=0.5, unit="m", above=0, doc="how far behind their fronts things are taken to end")
+    slices: int = field(default=3, minimum=1, maximum=16, doc="directions that each pixel searches")
+    steps: int = field(default=8, minimum=1, maximum=32, doc="places on each side of a direction")
+    resolution: Literal["half", "full"] = field(
+        default="half", doc="half: every other pixel is searched; full: every one"
+    )
+
+
+@struct
 class Transparency:
     """How transparent surfaces are mixed."""
 
@@ -174,6 +189,7 @@ class Debug:
         "emissive",
         "uv",
         "lighting",
+        "ao",
         "luminance",
         "bloom",
         "wireframe",
@@ -204,6 +220,7 @@ class RenderSettings:
     shadows: Shadows = field(default=Shadows())
     lights: Lights = field(default=Lights())
     shading: Shading = field(default=Shading())
+    ao: AmbientOcclusion = field(default=AmbientOcclusion())
     transparency: Transparency = field(default=Transparency())
     cull: Cull = field(default=Cull())
     textures: Textures = field(default=Textures())

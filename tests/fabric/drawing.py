@@ -37,8 +37,8 @@ def stage(environment: Environment | None = BLACK, root: Any = None, **settings:
     return scene
 
 
-PLAIN: dict[str, Any] = {"bloom__enabled": False, "grading__dither": False}
-"""What `stage` leaves out: whatever changes a picture after it was lit."""
+PLAIN: dict[str, Any] = {"bloom__enabled": False, "grading__dither": False, "ao__enabled": False}
+"""What `stage` leaves out: whatever changes a picture after it was lit, and what is found in it before."""
 FRUSTUM_ALONE: dict[str, Any] = {"cull__occlusion": False, "cull__small": False, "cull__rings": False}
 """For `stage`: one list, of what the frustum holds."""
 

@@ -47,6 +47,7 @@ def load(reference: Path, name: str) -> Scene:
     compensation = "_ms" in name
     shadows = name.startswith(("shadow_", "cornell_"))
     changes = {"shadows.enabled": shadows, "shading.energy_compensation": compensation, "shadows.distance": 14}
+    changes["ao.enabled"] = False
     scene.settings = apply_settings(scene.settings, changes)
     for thing in scene:
         # The references' lights are points, and suns without a disk.
@@ -99,3 +100,32 @@ def test_the_picture_is_that_of_a_path_tracer(
     assert found["relMSE"] <= limits["relMSE"]
     assert found["FLIP"] <= limits["FLIP"]
     assert abs(found["bias_log2"]) <= limits["bias"]
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "part", "bias"),
+    [
+        ("ao_r0.5", {"ao.radius": 0.5}, 0.4, 0.03),
+        ("ao_inf", {"ao.radius": 0.0, "ao.thickness": 2.0}, 0.5, 0.25),
+    ],
+)
+def test_ambient_occlusion_is_that_of_a_path_tracer(
+    fabric: Fabric, reference: Path, score: Any, name: str, settings: dict[str, Any], part: float, bias: float
+) -> None:
+    """As far as one picture can tell: much that is near in "ao_inf" lies outside of it. `part`: of FLIP without."""
+    scene = scene_from_gltf(reference / "gt" / name / "scene.glb")
+    scene.settings = apply_settings(scene.settings, settings)
+    woven = weave(scene)
+    cameras = woven.cameras
+    pose = woven.objects.world[cameras.objects[0]].astype(np.float64)
+    observer = Observer(pose, float(cameras.fov_y[0]), float(cameras.near[0]))
+    fabric.upload_scene(woven)
+    for _ in range(2):
+        fabric.begin_frame(observer)
+        fabric.end_frame()
+    truth = score.reference(name)
+    found = score.score(np.repeat(fabric.read_ao()[..., None], 3, axis=2), truth)
+    without = score.score(np.ones_like(truth), truth)
+    print(name, found, without)
+    assert found["FLIP"] <= part * without["FLIP"]
+    assert abs(found["bias_log2"]) <= bias

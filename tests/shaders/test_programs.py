@@ -26,6 +26,10 @@ SOURCES = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("
 CODE = {name: re.sub(r"//.*", "", text) for name, text in SOURCES.items()}
 PROGRAMS: dict[str, list[Bindings]] = {
     "accumulate": [g.FRAME, g.ACCUMULATE],
+    "ao_denoise": [g.AO_DENOISE],
+    "ao_depths": [g.AO_DEPTHS],
+    "ao_search": [g.AO_SEARCH],
+    "ao_upsample": [g.AO_UPSAMPLE],
     "atmosphere_scattering": [g.ATMOSPHERE_SCATTERING],
     "atmosphere_transmittance": [g.ATMOSPHERE_TRANSMITTANCE],
     "auto_exposure": [g.METER],
@@ -116,7 +120,7 @@ def test_surfaces_compile_with_every_feature(gpu: Gpu, features: int) -> None:
 
 EXTRA = {
     "pick": SURFACE_UNNUMBERED,
-    "main": g.Lighting(g.Shadowing(on=True, soft=True), clustered=True, aerial=True, white=True).wgsl(),
+    "main": g.Lighting(g.Shadowing(on=True, soft=True), clustered=True, aerial=True, occluded=True, white=True).wgsl(),
     "view_surface": g.Lighting(clustered=True).wgsl() + constants("albedo"),
 }
 
