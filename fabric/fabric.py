@@ -816,10 +816,11 @@ class Fabric:
     def read_view(self) -> F32:
         """The debug view's values in the last frame, float32, row 0 at the top. Waits for the GPU.
 
-        (h, w): depth (metres along the view, inf where there is nothing), roughness, metallic, lights, objects (rows),
-        materials and batches (rows; NaN where there is nothing), overdraw (layers), luminance (cd/m²), wireframe (1 on
-        edges).  (h, w, 2): uv.  (h, w, 3): normal (world, unit), albedo (linear), emissive and bloom (cd/m²). Of
-        averaged frames those of the last, but luminance and bloom are of their mean.  ao: as `read_ao`.
+        (h, w): depth (metres along the view, inf where there is nothing), roughness, metallic, lights (how many),
+        objects, materials and batches (rows), shadows (the lit part), all of them NaN where there is nothing; overdraw
+        (layers), luminance (cd/m²), wireframe (1 on edges), ao (as `read_ao`).  (h, w, 2): uv.  (h, w, 3): normal
+        (world, unit), albedo (linear), emissive and bloom (cd/m²). Of averaged frames those of the last, but luminance
+        and bloom are of their mean.
         Other views have none: as `read_linear`.
         """
         view = self.settings.debug.view

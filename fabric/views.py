@@ -35,6 +35,7 @@ CHANNELS: dict[str, int] = {
     "roughness": 1,
     "metallic": 1,
     "emissive": 3,
+    "shadows": 1,
     "uv": 2,
     "luminance": 1,
     "bloom": 3,
@@ -131,6 +132,8 @@ def legend_of(settings: RenderSettings, *, measured: bool) -> Legend:
             return Legend("depth (m)", _steps(0.97, 0.12), [(k / 4, "") for k in range(5)])
         case "ao":
             return Legend("ambient occlusion", grey, [(0, "0"), (1, "open")])
+        case "shadows":
+            return Legend("shadows (part of direct light)", grey, [(0, "0"), (0.5, "0.5"), (1, "1")])
         case "roughness" | "metallic":
             return Legend(view, grey, [(0, "0"), (0.5, "0.5"), (1, "1")])
         case "normal":
@@ -196,7 +199,8 @@ class Views:
     ) -> wgpu.GPURenderPipeline:
         """The pipeline that draws a class of surfaces into the values."""
         view, device = self.view, self.gpu.device
-        lighting = groups.Lighting(clustered=lighting.clustered)
+        shadows = lighting.shadows if view == "shadows" else groups.Shadowing()
+        lighting = groups.Lighting(shadows, clustered=lighting.clustered)
         key = view, kind, sampling, lighting
         if key in self._pipelines:
             return self._pipelines[key]

@@ -55,7 +55,7 @@ fn shown(v: vec4f, in: Screen) -> vec3f {
         case VIEW_DEPTH: { return ramp(0.97 - 0.85 * saturate(log2(max(v.x, 1e-20) / in.range.x) / log2(in.range.y / in.range.x))); }
         case VIEW_NORMAL: { return v.xyz * 0.5 + 0.5; }
         case VIEW_ALBEDO: { return encode_srgb(v.rgb); }
-        case VIEW_ROUGHNESS, VIEW_METALLIC: { return v.xxx; }
+        case VIEW_ROUGHNESS, VIEW_METALLIC, VIEW_SHADOWS: { return v.xxx; }
         case VIEW_EMISSIVE: {
             let light = v.rgb * frame.exposure;
             return encode_srgb(light / (1.0 + luminance(light)));

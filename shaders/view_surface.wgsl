@@ -2,9 +2,27 @@
 //
 // VIEW and VIEW_* are declared by `fabric/views.py`. Alpha says that there is a surface.
 use main;
+use color;
 
 // A transparent surface with less alpha is looked through, as when picking.
 const SOLID_ENOUGH = 0.05;
+
+// The part of the lights' light on a surface that no shadow keeps off; 0 where none falls on it.
+fn unshadowed(in: Varying, s: Surface) -> f32 {
+    var all = 0.0;
+    var left = 0.0;
+    let near = lights_near(in.position, in.clip.xy);
+    for (var k = 0u; k < near.count; k++) {
+        let i = light_number(near, k);
+        let arriving = light_at(i, in.position);
+        let light = luminance(arriving.radiance) * max(dot(s.normal, arriving.direction), 0.0);
+        if (light > 0.0) {
+            all += light;
+            left += light * light_visibility(i, in.position, s.geometric_normal, arriving.direction, in.clip.xy);
+        }
+    }
+    return left / max(all, 1e-20);
+}
 
 fn value_of(in: Varying, s: Surface) -> vec4f {
     let towards = select(normalize(frame.eye - in.position), -frame.forward, frame.orthographic != 0u);
@@ -18,6 +36,7 @@ fn value_of(in: Varying, s: Surface) -> vec4f {
         case VIEW_EMISSIVE: { return vec4f(s.emissive, 1.0); }
         case VIEW_UV: { return vec4f(in.uv.xy, shape, 1.0); }
         case VIEW_LIGHTS: { return vec4f(f32(lights_near(in.position, in.clip.xy).count), 0.0, 0.0, 1.0); }
+        case VIEW_SHADOWS: { return vec4f(unshadowed(in, s), 0.0, 0.0, 1.0); }
         case VIEW_OBJECTS: { return vec4f(f32(instances[in.row].object), shape, 0.0, 1.0); }
         case VIEW_MATERIALS: { return vec4f(f32(instances[in.row].material), shape, 0.0, 1.0); }
         case VIEW_BATCHES: { return vec4f(f32(instances[in.row].batch), shape, 0.0, 1.0); }

@@ -198,6 +198,7 @@ class Debug:
         "objects",
         "materials",
         "batches",
+        "shadows",
         "cascades",
         "rings",
         "cull",

@@ -136,6 +136,23 @@ def test_lights_are_those_that_a_pixel_goes_over(fabric: Fabric) -> None:
     assert seen(fabric, lamps(2, clusters=True))[RIGHT] == 3, "so few are not worth a list"
 
 
+def test_shadows(fabric: Fabric) -> None:
+    """A roof over half of a floor, the sun above it: 0 and 1; the lower side of the roof gets nothing."""
+    scene = stage(debug__view="shadows", shadows__enabled=True, shadows__size=512, **PLAIN)
+    scene.add("sun", Sun(lux=3.0, angular_diameter=0.0), toward=(0, -1, 0))
+    scene.add("floor", Mesh.plane(4.0))
+    scene.add("roof", Mesh.box((2.0, 0.05, 4.0)), at=(-1.0, 1.0, 0))
+    part = seen(fabric, scene, looking((0, 0.5, 4.0), (0, 0.3, 0), fov_y=50))
+    assert part[24, 14] == pytest.approx(0.0, abs=1e-3)
+    assert part[24, 50] == pytest.approx(1.0, abs=1e-3)
+    assert np.isnan(part[2, 50])
+    np.testing.assert_allclose(shown(fabric)[24, 50], 1.0)
+    setting = apply_settings(fabric.settings, {"shadows.enabled": False})
+    fabric.set_post_process_config(setting)
+    show(fabric, looking((0, 0.5, 4.0), (0, 0.3, 0), fov_y=50), SIZE)
+    assert fabric.read_view()[24, 14] == 1.0
+
+
 def test_overdraw_counts_every_layer(fabric: Fabric) -> None:
     scene = squares("overdraw", cull__occlusion=False)
     for i in range(3):
