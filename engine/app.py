@@ -281,14 +281,13 @@ class App:
         window = Window(self.title, self.size)
         try:
             gpu = Gpu.open(present_to=window.canvas)
-            stage = Stage(gpu, window.pixels)
+            stage = Stage(gpu, window.pixels, timed=options.timed)
             window.attach(gpu.device, stage.fabric.present_format)
 
             def paint(view: Any, size: tuple[int, int]) -> None:
                 stage.fabric.resize(size)
                 stage.draw(world, self.time, view=view)
 
-            times = stage.fabric.time_passes() if options.timed else None
             clock = _Clock()
             self._closing = False
             started = time.perf_counter()
@@ -315,7 +314,7 @@ class App:
                     "frames": frames,
                     "frame_ms": seconds * 1e3 / frames,
                     **(stage.fabric.counters() if options.timed else {}),
-                    **({} if times is None else {"passes": times.read()}),
+                    **({} if stage.times is None else {"passes": stage.times.read()}),
                 }
         finally:
             window.close()

@@ -47,10 +47,13 @@ def keep(image: NDArray[Any], name: str, folder: Path) -> Path:
 
 
 class Stopwatch:
-    """Tells a Fabric what its passes take, twice a second, while `debug.timings` is on."""
+    """Tells a Fabric what its passes take, twice a second, while `debug.timings` is on.
 
-    def __init__(self, fabric: Fabric) -> None:
-        self._fabric = fabric
+    timed: others want to know it too, so the passes go on being timed when it is off.
+    """
+
+    def __init__(self, fabric: Fabric, *, timed: bool) -> None:
+        self._fabric, self._timed = fabric, timed
         self._on = False
         self._told = 0.0
         self._frames = 0
@@ -60,7 +63,7 @@ class Stopwatch:
         if not world.settings.debug.timings:
             if self._on:
                 self._on = False
-                self._fabric.time_passes(on=False)
+                self._fabric.time_passes(on=self._timed)
             return
         now = time.perf_counter()
         if not self._on:

@@ -172,9 +172,12 @@ def shared_gpu() -> Gpu:
 
 
 class Stage:
-    """Draws worlds: keeps the Fabric's copy of one up to date with it."""
+    """Draws worlds: keeps the Fabric's copy of one up to date with it.
 
-    def __init__(self, gpu: Gpu, size: tuple[int, int]) -> None:
+    times: what the passes take on the GPU, if they are to be `timed` and the adapter can tell.
+    """
+
+    def __init__(self, gpu: Gpu, size: tuple[int, int], *, timed: bool = False) -> None:
         self.fabric = Fabric(gpu, size)
         self.uploads: list[float] = []
         """Seconds, of every upload of a scene."""
@@ -182,7 +185,8 @@ class Stage:
         self._drawn: World | None = None
         self._capacity = 0
         self._until_trim = 0
-        self._stopwatch = Stopwatch(self.fabric)
+        self.times = self.fabric.time_passes() if timed else None
+        self._stopwatch = Stopwatch(self.fabric, timed=timed)
 
     def draw(self, world: World, time: float, sample: tuple[int, int] = (0, 1), view: Any = None) -> None:
         """Draw one frame: what moved is sent, another scene than last time is uploaded whole."""
@@ -279,8 +283,7 @@ def take(
     started = time.perf_counter()
     gpu = shared_gpu()
     opened = time.perf_counter()
-    stage = Stage(gpu, shot.size)
-    times = stage.fabric.time_passes() if shot.timed else None
+    stage = Stage(gpu, shot.size, timed=shot.timed)
     encode: list[float] = []
     submit: list[float] = []
     first_frame = time.perf_counter()
@@ -316,7 +319,7 @@ def take(
         "submit_us": {"first": submit[0], "median": float(np.median(submit)), "max": max(submit)},
         "frame_ms": (ended - first_frame - sum(stage.uploads)) * 1e3 / total,
         **stage.fabric.counters(),
-        **({} if times is None else {"passes": times.read()}),
+        **({} if stage.times is None else {"passes": stage.times.read()}),
     }
     return Picture(image, report)
 
