@@ -91,11 +91,12 @@ def save_image(path: str | Path, pixels: U8) -> None:
 def save_linear(path: str | Path, pixels: F32) -> None:
     """Write (h, w, 3) float32 linear Rec.709 pixels, row 0 at the top, as `.npy` or `.exr` (float32, ZIP).
 
-    The file appears whole or not at all; its folder is made. Raises AssetError as `save_image` does.
+    Values that are no colours may be (h, w) or (h, w, 2): `.exr` then has grey, or no blue. The file
+    appears whole or not at all; its folder is made. Raises AssetError as `save_image` does.
     """
     path = Path(path)
     suffix = _suffix(path, LINEAR_SUFFIXES)
-    if pixels.dtype != np.float32 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
+    if pixels.dtype != np.float32 or pixels.shape[2:] not in ((), (2,), (3,)) or pixels.ndim < 2 or not pixels.size:
         raise AssetError(f"{path}: the pixels are {_describe(pixels)}; they must be (h, w, 3) float32")
     with written(path) as temporary:
         if suffix == ".npy":
@@ -107,6 +108,10 @@ def save_linear(path: str | Path, pixels: F32) -> None:
 def _save_exr(path: Path, pixels: F32) -> None:
     import OpenEXR
 
+    if pixels.ndim == 2:
+        pixels = np.repeat(pixels[..., None], 3, axis=2)
+    elif pixels.shape[2] == 2:
+        pixels = np.concatenate([pixels, np.zeros_like(pixels[..., :1])], axis=2)
     header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
     channels = {name: np.ascontiguousarray(pixels[..., k]) for k, name in enumerate("RGB")}
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 import time
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
@@ -16,8 +15,10 @@ from ..fabric import Fabric
 from ..loom.weave import weave
 from ..loom.woven import WovenScene
 from .entity import Entity
+from .errors import GpuError
 from .gpu import Gpu
 from .input import Input
+from .inspection import KEYS, SCREENSHOT, keep, press, slug
 from .render import DT, Picture, Progress, Shot, Source, Stage, Surroundings, altered, is_linear, opened, save, take
 from .scene.scene import Scene
 from .script import script_error
@@ -39,8 +40,9 @@ class RunOptions:
     """What the command line wants of the app that a script runs; each None leaves it to the script.
 
     mode: show a window, draw without one, or only `collect` the app and end the script there.
-    output: where the picture goes.  arguments: the script's `sys.argv[1:]`.
-    app, picture: what came of it, filled in by `App.run`.
+    output: where the picture goes.  capture: a folder for a picture of every frame, in its place.  timed: tell what the
+    passes take on the GPU.  arguments: the script's `sys.argv[1:]`.
+    app, picture, report: what came of it, filled in by `App.run`.
     """
 
     mode: Literal["window", "headless", "collect"] = "window"
@@ -55,6 +57,9 @@ class RunOptions:
     arguments: tuple[str, ...] = ()
     app: App | None = None
     picture: Picture | None = None
+    capture: Path | None = None
+    timed: bool = False
+    report: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 RUN: ContextVar[RunOptions | None] = ContextVar("dreamwell.run", default=None)
@@ -76,7 +81,8 @@ class App:
         app.run()
 
     `size` in logical pixels (without a window: pixels); `settings` as {"exposure.compensation": 1.0}; `environment`
-    as for `dw.render`. `input` is what the player does in this frame, `time` the seconds played.
+    as for `dw.render`. `input` is what the player does in this frame, `time` the seconds played. Without `inspect` the
+    keys F2, F3, F4 and F12, which step through debug views and keep pictures, are the game's.
     Raises SceneError and AssetError for a file that can't be read. The scene itself is woven when `world` is first
     asked for or when `run` is called, and may be changed until then.
     """
@@ -89,6 +95,7 @@ class App:
         size: tuple[int, int] = (1280, 720),
         settings: Mapping[str, Any] | None = None,
         environment: Surroundings | None = None,
+        inspect: bool = True,
     ) -> None:
         self._options = RUN.get() or RunOptions()
         self.title = title
@@ -102,6 +109,8 @@ class App:
         self._on_key: list[OnKey] = []
         self._on_drop: list[OnDrop] = []
         self._closing = False
+        self._inspected = inspect
+        self._keeping = False
         self._scene = opened(source)
         self._library = AssetLibrary(self._scene.root)
         self._world: World | None = None
@@ -198,9 +207,24 @@ class App:
         """End `run` after this frame."""
         self._closing = True
 
+    def screenshot(self) -> Path:
+        """Write the last picture into the current folder, numbered, as F12 does; returns where. Waits for the GPU.
+
+        Raises GpuError before the first frame, AssetError when the disk refuses.
+        """
+        fabric = self.world.picker
+        if not isinstance(fabric, Fabric):
+            raise GpuError("there is no picture to keep yet")
+        fabric.show_again()
+        return keep(fabric.read_image(), self._scene.name, Path())
+
     def step(self, dt: float) -> World:
         """Play one frame without drawing it; returns the world. Raises ScriptError for what the functions raise."""
         for key in sorted(self.input.pressed):
+            if self._inspected and key in KEYS:
+                press(self.world, key, shift=self.input.held("Shift"))
+                self._keeping = self._keeping or key == SCREENSHOT
+                continue
             for on_key in self._on_key:
                 _call(on_key, key)
         for update in self._updates:
@@ -226,22 +250,38 @@ class App:
         if options.mode == "headless" or reason:
             self._run_headless(options, reason)
         else:
-            self._run_window()
+            self._run_window(options)
 
     def _run_headless(self, options: RunOptions, reason: str) -> None:
-        output = options.output or Path("out", re.sub(r"[^\w-]+", "-", self._scene.name).strip("-") + ".png")
-        shot = Shot(self.size, options.frames or HEADLESS_FRAMES, options.samples, linear=is_linear(output))
-        options.picture = take(shot, self.step, options.progress)
-        save(output, options.picture.image)
+        output, folder = options.output or Path("out", f"{slug(self._scene.name)}.png"), options.capture
+        shot = Shot(
+            self.size,
+            options.frames or HEADLESS_FRAMES,
+            options.samples,
+            linear=is_linear(output),
+            timed=options.timed,
+        )
+
+        def each(frame: int, fabric: Fabric) -> None:
+            if folder is not None:
+                save(folder / f"{frame + 1:04d}.png", fabric.read_image())
+            self._keep()
+
+        options.picture = take(shot, self.step, options.progress, each)
+        options.report = options.picture.report
+        if folder is None:
+            save(output, options.picture.image)
+        else:
+            output = folder
         frames = f"{shot.frames} frame{'s' if shot.frames > 1 else ''}"
         print(f"{output}: {self.size[0]}x{self.size[1]}, {frames}" + (f", since {reason}" if reason else ""))
 
-    def _run_window(self) -> None:
+    def _run_window(self, options: RunOptions) -> None:
         world = self.world  # its errors come before a window does
         window = Window(self.title, self.size)
         try:
             gpu = Gpu.open(present_to=window.canvas)
-            stage = Stage(gpu, window.pixels)
+            stage = Stage(gpu, window.pixels, timed=options.timed)
             window.attach(gpu.device, stage.fabric.present_format)
 
             def paint(view: Any, size: tuple[int, int]) -> None:
@@ -250,6 +290,7 @@ class App:
 
             clock = _Clock()
             self._closing = False
+            started = time.perf_counter()
             frames = 0
             while not self._closing and (self._options.frames is None or frames < self._options.frames):
                 frames += 1
@@ -260,9 +301,29 @@ class App:
                     _call(on_drop, dropped)
                 world = self.step(clock.tick())
                 window.draw(paint)
-                window.title = f"{self.title} - {clock.fps:.0f} fps" if clock.fps else self.title
+                self._keep()
+                view = world.settings.debug.view
+                named = self.title if view == "none" else f"{self.title} - {view}"
+                window.title = f"{named} - {clock.fps:.0f} fps" if clock.fps else named
+            if frames and stage.fabric.scene is not None:
+                seconds = time.perf_counter() - started
+                options.report = {
+                    "scene": self._scene.name,
+                    "adapter": {"name": gpu.name, "software": gpu.software, **gpu.info},
+                    "size": list(stage.fabric.size),
+                    "frames": frames,
+                    "frame_ms": seconds * 1e3 / frames,
+                    **(stage.fabric.counters() if options.timed else {}),
+                    **({} if stage.times is None else {"passes": stage.times.read()}),
+                }
         finally:
             window.close()
+
+    def _keep(self) -> None:
+        """Write the last picture, if a key was pressed for that."""
+        if self._keeping:
+            self._keeping = False
+            print(self.screenshot())
 
 
 class _Clock:

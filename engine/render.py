@@ -20,6 +20,7 @@ from ..loom.weave import read, weave
 from ..loom.woven import WovenScene
 from .errors import AssetError, DreamwellError, SceneError
 from .gpu import Gpu
+from .inspection import Stopwatch
 from .memory import give_back
 from .scene.components import Environment
 from .scene.scene import Scene
@@ -46,7 +47,8 @@ class Shot:
     size: pixels.  frames: how many to run, 1/60 s apart; the last is the picture.  samples: how often the last is
     drawn, at sub-pixel offsets, and averaged.  linear: scene light as float32 instead of a tone-mapped picture.
     settings: {"group.key": value}.  camera: the name of one, None for the scene's first.
-    environment: an .hdr file, (r, g, b) radiance, "none", or None for the scene's own.
+    environment: an .hdr file, (r, g, b) radiance, "none", or None for the scene's own.  timed: whether the report has
+    `passes`, what each took on the GPU in the last frame, where the adapter can tell.
     """
 
     size: tuple[int, int] = (1280, 720)
@@ -56,6 +58,7 @@ class Shot:
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
     camera: str | None = None
     environment: Surroundings | None = None
+    timed: bool = False
 
     def __post_init__(self) -> None:
         w, h = self.size
@@ -68,7 +71,7 @@ class Shot:
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """What came out: (h, w, 3) uint8, or float32 for a linear shot; and the figures for `--json`."""
+    """What came out: (h, w, 3) uint8, or float32 for a linear shot (`Fabric.read_view`); the figures for `--json`."""
 
     image: NDArray[Any]
     report: dict[str, Any]
@@ -169,9 +172,12 @@ def shared_gpu() -> Gpu:
 
 
 class Stage:
-    """Draws worlds: keeps the Fabric's copy of one up to date with it."""
+    """Draws worlds: keeps the Fabric's copy of one up to date with it.
 
-    def __init__(self, gpu: Gpu, size: tuple[int, int]) -> None:
+    times: what the passes take on the GPU, if they are to be `timed` and the adapter can tell.
+    """
+
+    def __init__(self, gpu: Gpu, size: tuple[int, int], *, timed: bool = False) -> None:
         self.fabric = Fabric(gpu, size)
         self.uploads: list[float] = []
         """Seconds, of every upload of a scene."""
@@ -179,6 +185,8 @@ class Stage:
         self._drawn: World | None = None
         self._capacity = 0
         self._until_trim = 0
+        self.times = self.fabric.time_passes() if timed else None
+        self._stopwatch = Stopwatch(self.fabric, timed=timed)
 
     def draw(self, world: World, time: float, sample: tuple[int, int] = (0, 1), view: Any = None) -> None:
         """Draw one frame: what moved is sent, another scene than last time is uploaded whole."""
@@ -201,6 +209,7 @@ class Stage:
             self._drawn.picker = None
         self._drawn, world.picker = world, self.fabric
         self._trim()
+        self._stopwatch.drawn(world)
 
     def _trim(self) -> None:
         """Hand back what is free since the scene shrank, some frames later: until then the GPU uses some of it.
@@ -261,12 +270,20 @@ class Stage:
         self.uploads.append(time.perf_counter() - start)
 
 
-def take(shot: Shot, advance: Callable[[float], World], progress: Progress | None = None) -> Picture:
-    """Run a shot: `advance(dt)` moves the game on by seconds and returns the world to draw, before every frame."""
+def take(
+    shot: Shot,
+    advance: Callable[[float], World],
+    progress: Progress | None = None,
+    each: Callable[[int, Fabric], object] | None = None,
+) -> Picture:
+    """Run a shot: `advance(dt)` moves the game on by seconds and returns the world to draw, before every frame.
+
+    `each(i, fabric)` is called when frame i, from 0, is drawn; the last one when all of its samples are.
+    """
     started = time.perf_counter()
     gpu = shared_gpu()
     opened = time.perf_counter()
-    stage = Stage(gpu, shot.size)
+    stage = Stage(gpu, shot.size, timed=shot.timed)
     encode: list[float] = []
     submit: list[float] = []
     first_frame = time.perf_counter()
@@ -281,9 +298,11 @@ def take(shot: Shot, advance: Callable[[float], World], progress: Progress | Non
         stage.draw(world, min(done, last) * DT, sample)
         encode.append(stage.fabric.encode_us)
         submit.append(stage.fabric.submit_us)
+        if each is not None and (done < last or done == total - 1):
+            each(min(done, last), stage.fabric)
         if progress is not None:
             progress(done + 1, total)
-    image = stage.fabric.read_linear() if shot.linear else stage.fabric.read_image()
+    image = stage.fabric.read_view() if shot.linear else stage.fabric.read_image()
     ended = time.perf_counter()
     assert world is not None
     report = {
@@ -300,6 +319,7 @@ def take(shot: Shot, advance: Callable[[float], World], progress: Progress | Non
         "submit_us": {"first": submit[0], "median": float(np.median(submit)), "max": max(submit)},
         "frame_ms": (ended - first_frame - sum(stage.uploads)) * 1e3 / total,
         **stage.fabric.counters(),
+        **({} if stage.times is None else {"passes": stage.times.read()}),
     }
     return Picture(image, report)
 
@@ -324,6 +344,7 @@ def render(
     settings: Mapping[str, Any] | None = None,
     camera: str | None = None,
     environment: Surroundings | None = None,
+    view: str | None = None,
 ) -> NDArray[Any]:
     """A picture of a scene, or of the one in a .dream, .gltf or .glb file: (h, w, 3) uint8, row 0 at the top.
 
@@ -331,9 +352,11 @@ def render(
     positions (16 make smooth edges). With `linear` the result is float32 scene light, before exposure and tone
     mapping. `settings` as {"tonemap.operator": "agx"}. `camera` is the name of one; without it the scene's first, and
     without any one that sees everything. `environment` replaces the scene's: an .hdr file, (r, g, b) radiance from
-    everywhere, or "none" for black.
+    everywhere, or "none" for black. `view` is a debug view, "depth" say; with `linear` the result is its values, whose
+    shape and units `Fabric.read_view` tells: metres (h, w) for depth, inf where there is nothing.
 
     Raises SceneError, SettingsError and AssetError for what can't be drawn, GpuError where there is no adapter.
     """
-    shot = Shot(size, frames, samples, linear, settings or {}, camera, environment)
+    settings = {**(settings or {}), **({} if view is None else {"debug.view": view})}
+    shot = Shot(size, frames, samples, linear, settings, camera, environment)
     return picture(scene, shot).image

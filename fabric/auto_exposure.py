@@ -87,13 +87,18 @@ class AutoExposure:
         """Put the exposure in its place in the frame's uniforms."""
         encoder.copy_buffer_to_buffer(self._adapted, 0, target, offset, 4)
 
-    def record(self, encoder: Encoder) -> None:
-        """Measure the picture and adapt to it."""
+    def record(self, encoder: Encoder, keep: wgpu.GPUBuffer | None = None) -> None:
+        """Measure the picture and adapt to it; `keep` gets the histogram, for who wants to show it."""
         w, h = (-(-edge // self.step) for edge in self._size)
         compute = encoder.begin_compute_pass(label="exposure")
         compute.set_pipeline(self._measure)
         compute.set_bind_group(0, self._group)
         compute.dispatch_workgroups(-(-w // 16), -(-h // 16))
+        if keep is not None:
+            compute.end()
+            encoder.copy_buffer_to_buffer(self._histogram, 0, keep, 0, 8 * HISTOGRAM_BINS)
+            compute = encoder.begin_compute_pass(label="exposure")
+            compute.set_bind_group(0, self._group)
         compute.set_pipeline(self._adapt)
         compute.dispatch_workgroups(1)
         compute.end()

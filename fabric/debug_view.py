@@ -25,6 +25,8 @@ from .tape import Encoder
 
 F64 = NDArray[np.float64]
 View = Literal["rings", "cull", "hi_z", "cascades", "ao"]
+DRAWN: tuple[View, ...] = ("rings", "cull", "hi_z", "cascades", "ao")
+"""What is drawn over the finished scene light; the other views are those of `views.py`."""
 
 _CUBE_VERTICES = 24  # of its edges
 _BACKGROUND = (0.01, 0.01, 0.012, 1)

@@ -37,13 +37,14 @@ from .auto_exposure import AutoExposure, exposure_of
 from .bloom import Bloom
 from .clusters import WORTHWHILE, Clusters
 from .cull import Cull, HiZ
-from .debug_view import Canvas, DebugView
+from .debug_view import DRAWN, Canvas, DebugView
 from .depth_pass import DepthPass
 from .environment import EnvironmentMap
 from .fxaa import Fxaa
 from .main_pass import MainPass
 from .motion import Motion, MotionView
 from .observer import Observer, planes_of, sample_shift
+from .overlay import SMALLEST, Overlay, draw_legend, draw_times
 from .picking import FEATURE as NUMBERED
 from .picking import Drawn, Pick, Picking, Rectangle
 from .scene_buffers import GpuScene, Layouts
@@ -56,6 +57,7 @@ from .timing import PassTimes
 from .tonemap import IMAGE_FORMAT, Accumulate, Tonemap
 from .transparency import WeightedTransparency
 from .uniforms import Uniforms
+from .views import CHANNELS, Views, legend_of
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -152,6 +154,10 @@ class Fabric:
         self._drawn = False
         self._picking: Picking | None = None
         self._debug: DebugView | None = None
+        self._views: Views | None = None
+        self._viewed: tuple[Any, ...] | None = None  # what the view's targets and labels were made for
+        self._overlay: Overlay | None = None
+        self._times: tuple[dict[str, float], dict[str, float]] | None = None  # of the passes, and in all
         self._culled: tuple[int, Observer, F64] | None = None  # version of the scene, observer, world_from_clip
         self._turn = 0
         self.size = (0, 0)
@@ -204,6 +210,7 @@ class Fabric:
             meter, frame = self._uniforms.binding("meter"), self._uniforms.binding("frame")
             self._auto.bind(self.size, meter, frame, picture)
         self._tonemap_group = self._tonemap.bind(self._uniforms.binding("tonemap"), picture, scattered)
+        self._viewed = None
 
     def _bind_antialiasing(self) -> None:
         """What smooths edges, and what that needs; nothing of it where it is off."""
@@ -429,6 +436,35 @@ class Fabric:
         if self._transparency.resize(self.size if self._weighted() else None):
             self._tapes.clear()
 
+    def _fit_views(self) -> None:
+        """Have what the debug view and the labels over the picture need, and nothing where there are none."""
+        debug, measured = self.settings.debug, self._auto is not None
+        large = self.size[1] >= SMALLEST
+        labelled = large and debug.labels and debug.view != "none"
+        times = self._times if large and debug.timings else None
+        wanted = self.size, debug, measured, times
+        if wanted == self._viewed:
+            return
+        before, self._viewed = self._viewed, wanted
+        if before is None or before[:3] != wanted[:3] or (before[3] is None) != (times is None):
+            self._tapes.clear()
+            if debug.view not in CHANNELS:
+                self._views = None
+            else:
+                self._views = self._views or Views(self.gpu, self._layouts)
+                self._views.resize(self.size, debug.view)
+        if not labelled and times is None:
+            self._overlay = None
+            return
+        self._overlay = self._overlay or Overlay(self.gpu, self._layouts)
+        self._overlay.bind(self._hdr_view if self._views is None else self._views.values)
+        quads = draw_legend(legend_of(self.settings, measured=measured), self.size) if labelled else []
+        self._overlay.write(quads + (draw_times(*times, self.size) if times is not None else []))
+
+    def show_times(self, passes: dict[str, float], totals: dict[str, float]) -> None:
+        """What `debug.timings` writes over the picture, from the next frame on: {name: milliseconds}, and in all."""
+        self._times = passes, totals
+
     def _ev100(self) -> float:
         exposure = self.settings.exposure
         if exposure.mode == "manual":
@@ -557,7 +593,11 @@ class Fabric:
             self._bind_frame(scene)
             self._bind_main()
         self._main.lighting = groups.Lighting(
-            self._shadows.shadowing, clustered=self._clustered(), aerial=self._sky.aerial, occluded=self._ao is not None
+            self._shadows.shadowing,
+            clustered=self._clustered(),
+            aerial=self._sky.aerial,
+            occluded=self._ao is not None,
+            white=self.settings.debug.view == "lighting",
         )
         if scene.version != self._bound_version:
             self._bound_version = scene.version
@@ -566,6 +606,7 @@ class Fabric:
             self._fit_transparency()
             self._shadows.bind(scene)
             self._set_static_uniforms()
+        self._fit_views()
         self._set_counts(scene)
         if self._motion is not None and self._tracked() and scene.changed:
             if self._motion.fit(scene):
@@ -625,15 +666,16 @@ class Fabric:
             self._transparency.record(
                 encoder, group, self._main_group, scene, self._hdr_view, depth, late=two_phases, in_order=in_order
             )
-        shown_instead = self.settings.debug.view
-        if self._motion is not None and shown_instead == "motion":
+        if self._motion is not None and self.settings.debug.view == "motion":
             self._motion_view = self._motion_view or MotionView(self.gpu, self._layouts)
             self._motion_view.record(encoder, group, self._motion, self._hdr_view, depth, moved=motion is not None)
-        elif self._debug is not None and shown_instead != "none" and shown_instead != "motion":
+        elif self._debug is not None and self.settings.debug.view in DRAWN:
             canvas = Canvas(self._hdr_view, depth, self._open if self._ao is None else self._ao.view)
             if not two_phases:
                 self._hi_z.record_alone(encoder)
-            self._debug.record(encoder, group, scene, canvas, self._hi_z, self._shadows.uniform, shown_instead)
+            self._debug.record(
+                encoder, group, scene, canvas, self._hi_z, self._shadows.uniform, self.settings.debug.view
+            )
         if self._taa is not None and self._temporal():
             exposure = self._uniforms.offset("frame", "exposure")
             self._taa.record(encoder, self._uniforms.buffer, exposure, moved=motion is not None)
@@ -643,18 +685,26 @@ class Fabric:
             if self._finish.bloom and self._bloom is not None:
                 self._bloom.record(encoder)
             if self._auto is not None:
-                self._auto.record(encoder)
+                self._auto.record(encoder, None if self._views is None else self._views.histogram)
+            if self._views is not None:
+                lighting, picture = self._main.lighting, self._tonemap_group
+                self._views.record(encoder, group, self._main_group, picture, scene, depth, lighting)
             if shown:
                 self._show(encoder, self._image_view, IMAGE_FORMAT)
 
-    def _show(self, encoder: Encoder, view: wgpu.GPUTextureView, format: str) -> None:
-        """The last pass or two: the picture as the screen wants it, into `view`."""
-        group, finish = self._frame_group, self._finish
-        if self._fxaa is not None:
-            self._tonemap.record(encoder, group, self._tonemap_group, finish, self._fxaa.toned, IMAGE_FORMAT)
-            self._fxaa.record(encoder, view, format)
-        else:
-            self._tonemap.record(encoder, group, self._tonemap_group, finish, view, format)
+    def _show(self, encoder: Encoder, target: wgpu.GPUTextureView, format: str) -> None:
+        """The finished picture, or the debug view in its place, into a texture of a format; letters over it."""
+        group, views, finish = self._frame_group, self._views, self._finish
+        if views is None or not views.covers:
+            if self._fxaa is not None:
+                self._tonemap.record(encoder, group, self._tonemap_group, finish, self._fxaa.toned, IMAGE_FORMAT)
+                self._fxaa.record(encoder, target, format)
+            else:
+                self._tonemap.record(encoder, group, self._tonemap_group, finish, target, format)
+        if views is not None and views.view != "bloom":
+            views.show(encoder, group, target, format, measured=self._auto is not None)
+        if self._overlay is not None:
+            self._overlay.record(encoder, group, target, format)
 
     def _frozen(self) -> bool:
         """Whether this frame draws what an earlier one's cull found, whose lists must still be there."""
@@ -783,7 +833,7 @@ class Fabric:
         if self._auto is not None:
             self._set_meter(self._auto, seconds)
         self._observer = observer
-        if self.settings.debug.view not in ("none", "motion"):
+        if self.settings.debug.view in DRAWN:
             self._set_debug(scene, observer)
 
     def _set_meter(self, auto: AutoExposure, seconds: float) -> None:
@@ -826,8 +876,13 @@ class Fabric:
         """The last offscreen frame: (h, w, 3) uint8, tone-mapped, sRGB. Waits for the GPU."""
         return np.ascontiguousarray(self._read(self._image, 4, np.uint8)[..., :3])
 
-    def time_passes(self) -> PassTimes | None:
+    def time_passes(self, *, on: bool = True) -> PassTimes | None:
         """Time every pass on the GPU, from the next taped frame on. None where the adapter has no timestamps."""
+        if not on:
+            if self._pass_times is not None:
+                self._pass_times = None
+                self._tapes.clear()
+            return None
         if self._pass_times is None and TIMESTAMPS in self.gpu.device.features:
             self._pass_times = PassTimes(self.gpu.device)
             self._tapes.clear()
@@ -858,6 +913,23 @@ class Fabric:
             light = self._read(texture, 4, np.float16)[..., :3].astype(np.float32)
         exposure = self._exposure if self._auto is None else self._auto.read()
         return np.ascontiguousarray(light / np.float32(exposure))
+
+    def read_view(self) -> F32:
+        """The debug view's values in the last frame, float32, row 0 at the top. Waits for the GPU.
+
+        (h, w): depth (metres along the view, inf where there is nothing), roughness, metallic, lights (how many),
+        objects, materials and batches (rows), shadows (the lit part), all of them NaN where there is nothing; overdraw
+        (layers), luminance (cd/m²), wireframe (1 on edges), ao (as `read_ao`).  (h, w, 2): uv.  (h, w, 3): normal
+        (world, unit), albedo (linear), emissive and bloom (cd/m²). Of averaged frames those of the last, but luminance
+        and bloom are of their mean.
+        Other views have none: as `read_linear`.
+        """
+        view = self.settings.debug.view
+        if view == "ao" and self._ao is not None:
+            return self.read_ao()
+        if self._views is None or view not in CHANNELS:
+            return self.read_linear()
+        return self._views.read()
 
     def read_ao(self) -> F32:
         """The last frame's ambient occlusion: (h, w) float32, from 0 to 1, how much is open. Waits for the GPU.

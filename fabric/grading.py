@@ -68,6 +68,7 @@ def finish_of(settings: RenderSettings) -> Finish:
         vignette=grading.vignette > 0,
         sharpening=grading.sharpening > 0,
         dither=grading.dither,
+        glow=settings.debug.view == "bloom",
     )
 
 

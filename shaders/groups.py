@@ -61,16 +61,23 @@ class Lighting:
     """What a program that shades needs to know of light: shadows, and whether lamps are looked up in the clusters.
 
     aerial: whether surfaces are seen through the air of a sky.  occluded: whether they read ambient occlusion.
+    white: whether they are all white, for the debug view.
     """
 
     shadows: Shadowing = Shadowing()
     clustered: bool = False
     aerial: bool = False
     occluded: bool = False
+    white: bool = False
 
     def wgsl(self) -> str:
-        """The constants of the shadows, CLUSTERED, AERIAL, and AMBIENT_OCCLUSION."""
-        flags = {"CLUSTERED": self.clustered, "AERIAL": self.aerial, "AMBIENT_OCCLUSION": self.occluded}
+        """The constants of the shadows, CLUSTERED, AERIAL, AMBIENT_OCCLUSION, and WHITE."""
+        flags = {
+            "CLUSTERED": self.clustered,
+            "AERIAL": self.aerial,
+            "AMBIENT_OCCLUSION": self.occluded,
+            "WHITE": self.white,
+        }
         return self.shadows.wgsl() + "".join(f"const {name} = {str(on).lower()};\n" for name, on in flags.items())
 
 
@@ -298,6 +305,21 @@ DEBUG = Bindings(
     ambient_occlusion=_visible(texture("2d", "unfilterable-float"), FRAGMENT),
 )
 
+VIEW_SHOW = Bindings(
+    "pass",
+    VERTEX | FRAGMENT,
+    values=texture("2d", "unfilterable-float"),
+    histogram=storage(runtime_array(u32)),
+)
+
+OVERLAY = Bindings(
+    "pass",
+    VERTEX,
+    quads=storage(runtime_array(s.OVERLAY_QUAD)),
+    values=texture("2d", "unfilterable-float"),
+    font=_visible(storage(runtime_array(u32)), FRAGMENT),
+)
+
 ACCUMULATE = Bindings(
     "pass",
     COMPUTE,
@@ -401,6 +423,7 @@ class Finish:
     vignette: bool = False
     sharpening: bool = False
     dither: bool = False
+    glow: bool = False  # nothing but what bloom scatters, as if all light was: for the debug view
 
     def wgsl(self) -> str:
         """A constant for each: FINISH_CURVE, FINISH_BLOOM, ..."""

@@ -4,6 +4,7 @@ use surface;
 use lighting;
 use atmosphere_aerial;
 use weighted;
+use white;
 
 @vertex
 fn vertex(
@@ -38,18 +39,23 @@ fn vertex(
 // Opaque and masked surfaces: the prepass has cut the masks, and only what is seen has its depth.
 @fragment
 fn opaque_fragment(in: Varying, @builtin(front_facing) front: bool) -> @location(0) vec4f {
-    let s = surface_at(in, front);
+    let s = whitened(surface_at(in, front));
     let light = through_air(shade(s, in.position, in.clip.xy), in.position, s.unlit);
     return vec4f(min(light * frame.exposure, vec3f(65000.0)), 1.0);
 }
 
-// A transparent surface, colour and alpha. One pipeline draws all of them, so facing is judged here.
-fn transparent(in: Varying, front: bool) -> vec4f {
-    let s = surface_at(in, front);
+// Whether a transparent surface does not show this side. One pipeline draws all of them, so facing is judged here.
+fn turned_away(in: Varying, front: bool) -> bool {
     let mirrored = (instances[in.row].flags & INSTANCE_MIRRORED) != 0u;
     let double_sided = (materials[instances[in.row].material].flags & MATERIAL_DOUBLE_SIDED) != 0u;
     let shown = select(in.faces, FACES_FRONT | select(0u, FACES_BACK, double_sided), in.faces == 0u);
-    if ((shown & select(FACES_FRONT, FACES_BACK, front == mirrored)) == 0u) { discard; }
+    return (shown & select(FACES_FRONT, FACES_BACK, front == mirrored)) == 0u;
+}
+
+// A transparent surface, colour and alpha.
+fn transparent(in: Varying, front: bool) -> vec4f {
+    let s = whitened(surface_at(in, front));
+    if (turned_away(in, front)) { discard; }
     let light = through_air(shade(s, in.position, in.clip.xy), in.position, s.unlit);
     return vec4f(min(light * frame.exposure, vec3f(65000.0)), s.alpha);
 }

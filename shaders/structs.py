@@ -394,6 +394,12 @@ DEBUG = struct(
 )
 """What the debug views are drawn with."""
 
+OVERLAY_QUAD = struct("OverlayQuad", rect=vec4, color=vec4, glyph=u32)
+"""A letter or a rectangle (glyph 0) over the picture: x, y, width, height in pixels; screen colour and alpha.
+
+Glyphs from 256 on are written on the GPU: place g % 8 of the number that stands at mark (g - 256) / 8 of a scale.
+"""
+
 TONEMAP = struct(
     "Tonemap",
     white=mat4,  # linear Rec.709 → the same with another white balance

@@ -7,11 +7,6 @@ fn vertex(@builtin(vertex_index) i: u32) -> @builtin(position) vec4f {
     return vec4f(vec2f(f32((i << 1u) & 2u), f32(i & 2u)) * 2.0 - 1.0, 0.0, 1.0);
 }
 
-fn encode_srgb(c: vec3f) -> vec3f {
-    let x = saturate(c);
-    return select(1.055 * pow(x, vec3f(1.0 / 2.4)) - 0.055, x * 12.92, x <= vec3f(0.0031308));
-}
-
 // Edges brought out: stops of difference to the four neighbours, made larger.
 fn sharpened(color: vec3f, pixel: vec2i) -> vec3f {
     let last = vec2i(frame.size) - 1;
@@ -38,8 +33,9 @@ fn fragment(@builtin(position) at: vec4f) -> @location(0) vec4f {
     if (FINISH_SHARPENING) { color = sharpened(color, pixel); }
     if (FINISH_BLOOM) {
         let glow = textureSampleLevel(scattered, clamp_sampler, at.xy * tonemap.bloom_scale, 0.0).rgb;
-        color = mix(color, glow, tonemap.bloom);
+        color = mix(color, glow, select(tonemap.bloom, 1.0, FINISH_GLOW));
     }
+    if (FINISH_GLOW && !FINISH_BLOOM) { color = vec3f(0.0); }
     if (FINISH_VIGNETTE) { color *= vignette(at.xy); }
     if (FINISH_WHITE_BALANCE) { color = (tonemap.white * vec4f(color, 0.0)).rgb; }
     color = max(color, vec3f(0.0));

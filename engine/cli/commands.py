@@ -62,9 +62,19 @@ def read_preset(name: str) -> dict[str, Any]:
         raise BadParameter(str(error)) from None
 
 
-def chosen(preset: str | None, set: list[str] | None) -> dict[str, Any]:
-    """The settings of a preset, and over them those that are set."""
-    return {**({} if preset is None else read_preset(preset)), **read_settings(set or [])}
+def read_view(name: str) -> dict[str, Any]:
+    """`depth` → {"debug.view": "depth"}."""
+    from ..scene.settings import VIEWS
+
+    if name not in VIEWS:
+        raise BadParameter(f"{name!r} is no view; there are {', '.join(VIEWS)}")
+    return {"debug.view": name}
+
+
+def chosen(preset: str | None, set: list[str] | None, view: str | None = None) -> dict[str, Any]:
+    """The settings of a preset, over them those that are set, and the debug view."""
+    named = {} if preset is None else read_preset(preset)
+    return {**named, **read_settings(set or []), **({} if view is None else read_view(view))}
 
 
 def read_environment(text: str) -> str | tuple[float, ...]:
@@ -85,6 +95,15 @@ def read_counts(texts: Sequence[str]) -> list[int]:
     if wrong:
         raise BadParameter(f"{wrong[0]!r} is no number of objects; it must be a whole number above 0")
     return [int(part) for part in parts]
+
+
+def read_capture(value: tuple[int, Path]) -> tuple[int, Path]:
+    """How many frames, and a folder."""
+    if value[0] < 1:
+        raise BadParameter(f"{value[0]} frames are none; it must be 1 or more")
+    if value[1].exists() and not value[1].is_dir():
+        raise BadParameter(f"{value[1]} is no folder")
+    return value
 
 
 def checked(read: Callable[[Any], Any], name: str) -> Callable[[Any], Any]:
@@ -124,6 +143,15 @@ Preset = Annotated[
         callback=checked(read_preset, "--preset"),
     ),
 ]
+View = Annotated[
+    str | None,
+    Option(
+        "--view",
+        metavar="NAME",
+        help="A debug view in place of the picture: depth, normal, overdraw, ...",
+        callback=checked(read_view, "--view"),
+    ),
+]
 Arguments = Annotated[
     list[str] | None,
     Argument(metavar="[-- ARGUMENTS]", help="What a Python file or sample finds in sys.argv.", show_default=False),
@@ -152,21 +180,38 @@ def run(
     output: Annotated[
         Path | None, Option("--output", "-o", metavar="FILE", help="The picture; implies --headless.")
     ] = None,
+    capture: Annotated[
+        tuple[int, Path] | None,
+        Option(
+            "--capture",
+            metavar="N FOLDER",
+            help="Without a window, write N frames 1/60 s apart as 0001.png, ... there.",
+            callback=checked(read_capture, "--capture"),
+        ),
+    ] = None,
     preset: Preset = None,
     set: Set = None,
+    view: View = None,
+    json: Json = None,
     arguments: Arguments = None,
 ) -> None:
     """Play a sample, a scene file or a Python file, in a window."""
     from . import run as work
 
+    if capture is not None and (frames is not None or output is not None):
+        raise BadParameter(
+            "it says how many frames there are and where they go: leave out --frames and -o", param_hint="--capture"
+        )
     work.run(
         target,
-        headless or output is not None,
-        frames,
+        headless or output is not None or capture is not None,
+        frames if capture is None else capture[0],
         maybe_size(size),
         output,
-        chosen(preset, set),
+        chosen(preset, set, view),
         arguments or (),
+        json=json,
+        capture=None if capture is None else capture[1],
     )
 
 
@@ -203,6 +248,7 @@ def render(
     ] = None,
     preset: Preset = None,
     set: Set = None,
+    view: View = None,
     json: Json = None,
     arguments: Arguments = None,
 ) -> None:
@@ -218,7 +264,7 @@ def render(
         samples,
         camera,
         around,
-        chosen(preset, set),
+        chosen(preset, set, view),
         json,
         arguments or (),
     )

@@ -33,13 +33,23 @@ def render(
     with frames_bar() as progress:
         if target.is_script:
             options = RunOptions(
-                "headless", size, frames, samples, camera, environment, settings, output, progress, tuple(arguments)
+                "headless",
+                size,
+                frames,
+                samples,
+                camera,
+                environment,
+                settings,
+                output,
+                progress,
+                tuple(arguments),
+                timed=json is not None,
             )
             play(target, options)
             assert options.picture is not None
             report = options.picture.report
         else:
-            shot = Shot(size or (1280, 720), frames, samples, linear, settings, camera, environment)
+            shot = Shot(size or (1280, 720), frames, samples, linear, settings, camera, environment, json is not None)
             made = picture(target.path, shot, progress)
             save(output, made.image)
             report = made.report

@@ -10,9 +10,11 @@ from typing import Any
 from ..app import RUN, App, RunOptions
 from ..errors import DreamwellError
 from ..input import Input
+from ..inspection import KEYS
 from ..orbit import OrbitCamera
 from ..render import is_linear
 from ..world import World
+from .figures import write_json
 from .progress import frames_bar
 from .targets import find, no_arguments, play
 
@@ -25,6 +27,8 @@ def run(
     output: Path | None,
     settings: Mapping[str, Any],
     arguments: Sequence[str] = (),
+    json: Path | None = None,
+    capture: Path | None = None,
 ) -> None:
     """Play a sample, a script or a scene file; the latter with a camera that the mouse turns."""
     if output is not None:
@@ -41,17 +45,21 @@ def run(
             output=output,
             progress=progress,
             arguments=tuple(arguments),
+            timed=json is not None,
+            capture=capture,
         )
         if target.is_script:
             play(target, options)
-            return
-        token = RUN.set(options)
-        try:
-            app = App(target.path, title=target.path.name)
-            look_around(app)
-            app.run()
-        finally:
-            RUN.reset(token)
+        else:
+            token = RUN.set(options)
+            try:
+                app = App(target.path, title=target.path.name)
+                look_around(app)
+                app.run()
+            finally:
+                RUN.reset(token)
+    if json is not None:
+        write_json(json, {"source": text, **options.report})
 
 
 def look_around(app: App) -> None:
@@ -77,4 +85,4 @@ def look_around(app: App) -> None:
 
 def touched(input: Input) -> bool:
     """Whether the player did anything that moves the camera: until then the scene's own is left as it is."""
-    return bool(input.buttons or input.wheel or input.pressed)
+    return bool(input.buttons or input.wheel or input.pressed - {*KEYS, "Shift"})

@@ -189,11 +189,34 @@ class Sky:
 class Debug:
     """Pictures of how the picture is made."""
 
-    view: Literal["none", "rings", "cull", "hi_z", "cascades", "ao", "motion"] = field(
-        default="none",
-        doc="by observer ring, by what the cull found, the depth pyramid, the sun's shadow maps, ambient occlusion, or "
-        "motion; see picking.md",
-    )
+    view: Literal[
+        "none",
+        "depth",
+        "normal",
+        "albedo",
+        "roughness",
+        "metallic",
+        "emissive",
+        "uv",
+        "lighting",
+        "ao",
+        "luminance",
+        "bloom",
+        "wireframe",
+        "overdraw",
+        "lights",
+        "objects",
+        "materials",
+        "batches",
+        "shadows",
+        "cascades",
+        "rings",
+        "cull",
+        "hi_z",
+        "motion",
+    ] = field(default="none", doc="one step of the picture, or what it is made of; see debugging.md")
+    labels: bool = field(default=True, doc="the view's name and its legend, in pictures of 90 lines or more")
+    timings: bool = field(default=False, doc="what every pass takes on the GPU, written over the picture")
     hi_z_level: int = field(default=3, minimum=1, maximum=14, doc="which level of the depth pyramid: 2 ** level pixels")
     freeze_cull: bool = field(default=False, doc="keep drawing what the cull found when this was switched on")
 
@@ -216,6 +239,10 @@ class RenderSettings:
     textures: Textures = field(default=Textures())
     sky: Sky = field(default=Sky())
     debug: Debug = field(default=Debug())
+
+
+VIEWS: tuple[str, ...] = next(f.kind.of for f in fields_of(Debug) if f.name == "view")
+"""The values of `debug.view`."""
 
 
 def known_settings() -> Iterator[tuple[str, Field]]:

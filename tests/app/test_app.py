@@ -11,7 +11,8 @@ from PIL import Image
 
 import dreamwell as dw
 from dreamwell.engine.app import RUN, RunOptions
-from dreamwell.engine.render import DT
+from dreamwell.engine.render import DT, Stage, shared_gpu
+from dreamwell.engine.scene.settings import VIEWS
 
 
 def table() -> dw.Scene:
@@ -199,3 +200,105 @@ def test_a_suffix_that_can_not_be_written_is_refused_before_the_work(tmp_path: P
         with pytest.raises(dw.AssetError, match=r"\.tga.*must be one of \.png"):
             app.run()
     assert calls == []
+
+
+# ---- looking inside ---------------------------------------------------------------------------------------------
+
+
+def pressed(app: dw.App, *keys: str) -> None:
+    """One frame in which keys go down and up again."""
+    for key in keys:
+        app.input.feed({"event_type": "key_down", "key": key})
+    app.step(DT)
+    for key in keys:
+        app.input.feed({"event_type": "key_up", "key": key})
+    app.input.next_frame()
+
+
+def test_function_keys_step_through_the_views() -> None:
+    app = dw.App(table(), size=(64, 36))
+    heard: list[str] = []
+    app.on_key(heard.append)
+    found = ["none"]
+    for _ in VIEWS:
+        pressed(app, "F2")
+        found.append(app.world.settings.debug.view)
+    assert found == [*VIEWS, "none"]
+    pressed(app, "Shift", "F2")
+    assert app.world.settings.debug.view == VIEWS[-1]
+    pressed(app, "F3")
+    assert app.world.settings.debug.view == "none"
+    pressed(app, "F4")
+    assert app.world.settings.debug.timings
+    pressed(app, "F4", "x")
+    assert not app.world.settings.debug.timings
+    assert heard == ["Shift", "x"], "the game hears of none of them"
+
+
+def test_a_game_may_have_the_function_keys() -> None:
+    app = dw.App(table(), size=(64, 36), inspect=False)
+    heard: list[str] = []
+    app.on_key(heard.append)
+    pressed(app, "F2", "F12")
+    assert heard == ["F12", "F2"]
+    assert app.world.settings.debug.view == "none"
+
+
+def test_a_key_keeps_a_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "the-table-0001.png").write_bytes(b"of before")
+
+    def press(done: int, total: int) -> None:
+        if done == 2:
+            app.input.feed({"event_type": "key_down", "key": "F12"})
+
+    with told(frames=4, output=tmp_path / "last.png", progress=press):
+        app = dw.App(table())
+        app.update(lambda world, dt: world["cube"].rotate(y=400 * dt))
+        with pytest.raises(dw.GpuError, match="no picture"):
+            app.screenshot()
+        app.run()
+    assert capsys.readouterr().out.splitlines()[0] == "the-table-0002.png"
+    assert (tmp_path / "the-table-0001.png").read_bytes() == b"of before"
+    kept = np.asarray(Image.open(tmp_path / "the-table-0002.png"))
+    last = np.asarray(Image.open(tmp_path / "last.png"))
+    assert kept.shape == last.shape == (36, 64, 3)
+    assert (kept != last).any(), "of the third frame, not of the fourth"
+    assert app.screenshot() == Path("the-table-0003.png")
+    assert (np.asarray(Image.open(tmp_path / "the-table-0003.png")) == last).all()
+
+
+def test_every_frame_may_be_captured(tmp_path: Path) -> None:
+    folder = tmp_path / "film"
+    with told(frames=3, capture=folder, timed=True) as run:
+        app = dw.App(table())
+        app.update(lambda world, dt: world["cube"].rotate(y=2000 * dt))
+        app.run()
+    assert sorted(path.name for path in folder.iterdir()) == ["0001.png", "0002.png", "0003.png"]
+    frames = [np.asarray(Image.open(folder / f"{i}.png")) for i in ("0001", "0002", "0003")]
+    assert (frames[0] != frames[1]).any()
+    assert (frames[1] != frames[2]).any()
+    assert run.picture is not None
+    assert (frames[2] == run.picture.image).all()
+    assert run.report["frames"] == 3
+    passes = run.report.get("passes")  # not every adapter can tell
+    assert passes is None or (passes["main"] > 0 and {"depth", "tonemap"} < set(passes))
+
+
+def test_times_of_the_passes_are_written_over_the_picture() -> None:
+    stage = Stage(shared_gpu(), (320, 180))
+    world = dw.World(dw.weave(table()))
+    stage.draw(world, 0)
+    plain = stage.fabric.read_image()
+    world.configure({"debug.timings": True})
+    for _ in range(3):
+        stage.draw(world, 0)
+    written = stage.fabric.read_image()
+    assert (written[:100, 160:] != plain[:100, 160:]).any(axis=2).sum() > 500
+    assert (written[:, :100] == plain[:, :100]).all()
+    world.configure({"debug.timings": False})
+    stage.draw(world, 0)
+    assert (stage.fabric.read_image() == plain).all()
+    assert stage.fabric._pass_times is None

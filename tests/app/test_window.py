@@ -11,6 +11,7 @@ import glfw
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
 import dreamwell as dw
 from dreamwell.engine.app import RUN, RunOptions
@@ -129,12 +130,14 @@ def shown(window: Window) -> NDArray[np.uint8]:
     return np.ascontiguousarray(pixels[..., 2::-1])
 
 
+@pytest.mark.parametrize("view", ["none", "depth", "wireframe", "bloom"])
 @pytest.mark.skipif(sys.platform != "linux", reason="asks the X server")
-def test_a_window_shows_what_a_picture_shows(window: Window) -> None:
+def test_a_window_shows_what_a_picture_shows(window: Window, view: str) -> None:
     gpu = Gpu.open(present_to=window.canvas)
     stage = Stage(gpu, window.pixels)
     window.attach(gpu.device, stage.fabric.present_format)
     world = World(dw.weave(room()))
+    world.configure({"debug.view": view})
 
     def paint(view: Any, size: tuple[int, int]) -> None:
         stage.fabric.resize(size)
@@ -204,3 +207,34 @@ def test_escape_ends_it_and_frames_may_be_counted() -> None:
         assert len(steps) == 4
     finally:
         RUN.reset(token)
+
+
+def test_keys_step_through_views_and_keep_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    titles: list[str] = []
+    monkeypatch.setattr(Window, "title", property(lambda self: "", lambda self, title: titles.append(title)))
+    token = RUN.set(RunOptions("window", size=(160, 90), frames=5, timed=True))
+    try:
+        app = dw.App(room(), title="Looking")
+        keys = iter(["F2", "F12", "F3", "F12", "F4"])
+        app.update(lambda world, dt: None)
+        poll = Window.poll
+
+        def polled(window: Window, input: Input) -> list[Path]:
+            input.feed({"event_type": "key_down", "key": next(keys)})
+            return poll(window, input)
+
+        monkeypatch.setattr(Window, "poll", polled)
+        app.run()
+    finally:
+        options = RUN.get()
+        RUN.reset(token)
+    assert capsys.readouterr().out.split() == ["room-0001.png", "room-0002.png"]
+    first, second = (np.asarray(Image.open(tmp_path / f"room-000{i}.png")).astype(int) for i in (1, 2))
+    assert first.shape == second.shape == (90, 160, 3)
+    assert np.abs(first - second).mean() > 10, "a view, and the picture"
+    assert [title.split(" - ")[1] if "depth" in title else "" for title in titles] == ["depth", "depth", "", "", ""]
+    assert options is not None
+    assert options.report["frames"] == 5

@@ -518,3 +518,42 @@ def test_arguments_reach_the_script_and_are_refused_for_a_scene(tmp_path: Path, 
     done = dream("render", str(scene), "-o", output, "model.glb")
     assert done.code == 1
     assert "takes no arguments, but was given model.glb" in done.err
+
+
+# ---- looking inside ---------------------------------------------------------------------------------------------
+
+
+def test_a_view_is_drawn_and_written_as_it_is(dream: Dream, game: Path, tmp_path: Path) -> None:
+    done = dream("render", str(game), "-o", "depth.npy", "--view", "depth")
+    assert (done.code, done.err) == (0, "")
+    depth = np.load(tmp_path / "depth.npy")
+    assert (depth.shape, depth.dtype) == ((54, 96), np.float32)
+    assert 3 < depth.min() < 4.2
+    assert np.isinf(depth[0, 0])
+    assert dream("render", str(game), "-o", "normal.exr", "--view", "normal").code == 0
+    assert dream("run", str(game), "-o", "uv.npy", "--view", "uv", "--frames", "1").code == 0
+    assert np.load(tmp_path / "uv.npy").shape == (54, 96, 2)
+    wanted = dw.render(targets.play(targets.find(str(game)), RunOptions("collect")).scene, (96, 54), view="albedo")
+    assert dream("render", str(game), "-o", "albedo.png", "--view", "albedo").code == 0
+    drawn = np.asarray(Image.open(tmp_path / "albedo.png"))
+    assert (drawn[0, 0] == wanted[0, 0]).all()
+    assert np.abs(drawn.astype(int) - wanted).mean() < 2, "the app's cube has turned a little"
+
+
+def test_an_unknown_view_is_answered_with_all_of_them(dream: Dream, game: Path) -> None:
+    done = dream("render", str(game), "-o", "a.png", "--view", "deth")
+    assert done.code == 2
+    assert all(f" {view}" in done.err.replace("\n", " ") for view in ("depth", "overdraw", "hi_z"))
+    assert dream("run", str(game), "--view", "deth").code == 2
+
+
+def test_frames_are_captured_into_a_folder(dream: Dream, game: Path, tmp_path: Path) -> None:
+    done = dream("run", str(game), "--capture", "2", "film", "--json", "figures.json")
+    assert (done.code, done.out) == (0, "film: 96x54, 2 frames\n")
+    assert sorted(path.name for path in (tmp_path / "film").iterdir()) == ["0001.png", "0002.png"]
+    figures = json.loads((tmp_path / "figures.json").read_text())
+    assert figures["frames"] == 2
+    assert figures["passes"]["main"] > 0 if "passes" in figures else True
+    for wrong in (("0", "film"), ("2", str(game))):
+        assert dream("run", str(game), "--capture", *wrong).code == 2
+    assert dream("run", str(game), "--capture", "2", "film", "--frames", "3").code == 2

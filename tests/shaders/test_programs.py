@@ -15,6 +15,7 @@ from dreamwell.engine.scene.components import Environment
 from dreamwell.engine.scene.settings import known_settings
 from dreamwell.fabric import motion
 from dreamwell.fabric.picking import SURFACE_UNNUMBERED
+from dreamwell.fabric.views import CHANNELS, constants
 from dreamwell.shaders import groups as g
 from dreamwell.shaders import structs
 from dreamwell.shaders.bindings import COMPUTE, FRAGMENT, VERTEX, Bindings, storage
@@ -50,6 +51,7 @@ PROGRAMS: dict[str, list[Bindings]] = {
     "hi_z_next": [g.HI_Z_NEXT],
     "mip": [g.MIP],
     "motion_view": [g.MOTION_VIEW],
+    "overlay": [g.FRAME, g.OVERLAY],
     "pick_read": [g.PICK],
     "place": [g.PLACE],
     "remember": [g.REMEMBER],
@@ -63,18 +65,22 @@ PROGRAMS: dict[str, list[Bindings]] = {
     "taa": [g.TAA],
     "tonemap": [g.FRAME, g.TONEMAP],
     "transparency": [g.TRANSPARENCY],
+    "view_picture": [g.FRAME, g.TONEMAP],
+    "view_show": [g.FRAME, g.VIEW_SHOW],
 }
 TEXTURED: dict[str, list[Bindings]] = {
     "depth": [g.DEPTH, g.DRAW],
     "depth_motion": [g.DEPTH_MOTION, g.DRAW],
     "main": [g.FRAME, g.MAIN, g.DRAW],
     "pick": [g.DEPTH, g.DRAW],
+    "view_surface": [g.FRAME, g.MAIN, g.DRAW],
 }
 """Those that read textures: compiled anew for every number of pools."""
 GENERATED: dict[str, list[tuple[str, ...]]] = {
     "motion_view": [(motion.variant(False),), (motion.variant(True),)],
     "taa": [(motion.variant(False),), (motion.variant(True),)],
     "tonemap": [(g.Finish().wgsl(),)],
+    "view_show": [(constants("depth"),)],
 }
 """Texts that programs need beside their file, in every variant."""
 ENUMS: dict[str, type[IntEnum] | type[IntFlag]] = {
@@ -105,6 +111,13 @@ def test_it_compiles_with_its_groups(gpu: Gpu, name: str) -> None:
         program(name, PROGRAMS[name], texts).compile(gpu.device)
 
 
+@pytest.mark.parametrize("view", CHANNELS)
+def test_every_view_compiles(gpu: Gpu, view: str) -> None:
+    program("view_show", PROGRAMS["view_show"], [constants(view, histogram=True)]).compile(gpu.device)
+    texts = [g.Sampling(1, 1).wgsl(), g.Lighting(clustered=True).wgsl(), constants(view)]
+    program("view_surface", [*TEXTURED["view_surface"], g.materials(1)], texts).compile(gpu.device)
+
+
 @pytest.mark.parametrize("on", [f.name for f in fields(g.Finish) if f.name != "curve"])
 def test_every_part_of_the_end_of_the_frame_compiles(gpu: Gpu, on: str) -> None:
     part: dict[str, Any] = {on: True}
@@ -120,7 +133,8 @@ def test_surfaces_compile_with_every_feature(gpu: Gpu, features: int) -> None:
 
 EXTRA = {
     "pick": SURFACE_UNNUMBERED,
-    "main": g.Lighting(g.Shadowing(on=True, soft=True), clustered=True, aerial=True, occluded=True).wgsl(),
+    "main": g.Lighting(g.Shadowing(on=True, soft=True), clustered=True, aerial=True, occluded=True, white=True).wgsl(),
+    "view_surface": g.Lighting(clustered=True).wgsl() + constants("albedo"),
 }
 
 
