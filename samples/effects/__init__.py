@@ -35,13 +35,13 @@ EVERY: dict[str, Effect] = {
     "1": Effect("ao", {"ao.enabled": True}, {"ao.enabled": False}),
     "2": Effect("shadows", {"shadows.enabled": True}, {"shadows.enabled": False}),
     "3": Effect("soft", {"shadows.filter": "pcss"}, {"shadows.filter": "pcf"}),
-    "4": Effect("bloom", {"bloom.enabled": True}, {"bloom.enabled": False}),
+    "4": Effect("bloom", {"bloom.enabled": True, "bloom.intensity": 0.10}, {"bloom.enabled": False}),
     "5": Effect("exposure", {"exposure.mode": "auto"}, {"exposure.mode": "metered"}),
     "6": Effect("tonemap", {"tonemap.operator": "agx"}, {"tonemap.operator": "none"}),
-    "7": Effect("balance", {"grading.temperature": 7_400.0}, {"grading.temperature": 6_504.0}),
+    "7": Effect("balance", {"grading.temperature": 6_950.0}, {"grading.temperature": 6_504.0}),
     "8": Effect(
         "colors",
-        {"grading.contrast": 1.18, "grading.saturation": 1.22},
+        {"grading.contrast": 1.18, "grading.saturation": 1.35},
         {"grading.contrast": 1.0, "grading.saturation": 1.0},
     ),
     "9": Effect("vignette", {"grading.vignette": 0.45}, {"grading.vignette": 0.0}),
@@ -62,11 +62,11 @@ SECONDS_PER_STOP = 9.0
 PATH = np.array(
     [
         (*EYE, *TARGET),
-        (1.6, 1.65, 1.5, -1.0, 1.9, -6.0),
-        (-1.6, 1.65, -1.2, -8.0, 1.9, -3.6),
-        (-6.9, 1.60, -0.6, -8.3, 1.6, -3.6),
+        (0.6, 1.65, 1.0, -1.4, 1.9, -6.0),
+        (-2.2, 1.65, -0.9, -8.0, 1.9, -3.9),
+        (-6.7, 1.60, -0.4, -8.4, 1.9, -3.9),
         (-7.2, 1.60, -7.0, -4.0, 1.7, -4.2),
-        (-3.0, 1.75, -9.6, 0.0, 2.2, -16.0),
+        (-1.9, 1.75, -9.2, 0.3, 2.3, -16.0),
         (1.9, 1.70, -8.2, -1.2, 1.6, -3.6),
         (3.0, 1.70, 0.4, -3.0, 1.9, -2.5),
     ]

@@ -65,7 +65,7 @@ def textured(name: str, times: float, bumps: float = 1.0, **more: object) -> dw.
 
 LIMESTONE = textured("limestone", 0.5, 0.7)
 BLOCKS = textured("blocks", 0.45)
-DARK_BLOCKS = replace(BLOCKS, base_color=(0.30, 0.27, 0.29))
+DARK_BLOCKS = replace(BLOCKS, base_color=(0.24, 0.26, 0.33))
 SLATE = dw.Material((0.06, 0.07, 0.08), roughness=0.32)
 FLOOR = textured(
     "floor", 0.62, 0.8, roughness=1.0, metallic_roughness_texture=dw.Texture("floor-rough.png", scale=(0.62, 0.62))
@@ -98,7 +98,7 @@ def scene() -> dw.Scene:
     made.configure({"shadows.distance": 36, "shadows.size": 2048, "exposure.compensation": 0.35, "ao.radius": 3.0})
     made.add("camera", dw.Camera(fov_y=50, near=0.1), at=EYE, toward=TARGET)
     made.add("sun", dw.Sun(lux=128_000, color=(1.0, 0.93, 0.82), angular_diameter=1.6), toward=(-0.42, -0.80, -0.36))
-    made.add("air", dw.Environment(haze=1.5, ground=(0.20, 0.16, 0.11)))
+    made.add("air", dw.Environment(haze=1.1, intensity=1.35, ground=(0.20, 0.16, 0.11)))
     add_walls(made)
     add_fountain(made)
     add_dark_side(made)
@@ -128,9 +128,14 @@ def add_walls(made: dw.Scene) -> None:
     gallery = boxes(
         ((0.4, 5.2, 22), (WALL - 0.2, 2.6, -2)),
         ((depth + 0.4, 5.2, 0.4), (WALL + depth / 2, 2.6, BACK - 0.25)),
-        ((depth + 0.4, 5.2, 0.4), (WALL + depth / 2, 2.6, 8.8)),
     )
     made.add("gallery", dw.Mesh.of(gallery), DARK_BLOCKS)
+    front = boxes(
+        ((14.3, 5.2, 0.4), (-1.8, 2.6, 9.0)),
+        ((0.5, 5.2, 3.2), (HALF, 2.6, 7.5)),
+        ((0.5, 5.2, 3.2), (-HALF, 2.6, 7.5)),
+    )
+    made.add("front", dw.Mesh.of(front), BLOCKS)
     inside = WALL + (depth - 0.45) / 2
     made.add("gallery floor", dw.Mesh.box((depth - 0.45, 0.04, 21.5)), SLATE, at=(inside, 0.0, -2))
     made.add("roof", dw.Mesh.box((depth, 0.2, 22)), DARK_BLOCKS, at=(WALL + depth / 2, TOP - 0.1, -2))
@@ -167,24 +172,25 @@ def add_fountain(made: dw.Scene) -> None:
 def add_dark_side(made: dw.Scene) -> None:
     """The gallery: neon on the wall, crystals in the corner, lanterns below the roof."""
     pink, blue = (1.0, 0.06, 0.42), (0.06, 0.55, 1.0)
-    glow = dw.Material((0.02, 0.02, 0.02), emissive=pink, emissive_strength=45_000)
+    glow = dw.Material((0.02, 0.02, 0.02), emissive=pink, emissive_strength=70_000)
     made.add("neon", dw.Mesh.of(neon("DREAM")), glow, at=(WALL + 0.07, 2.55, -4.25), rotation=about_y(90),
              scale=0.76)  # fmt: skip
-    made.lights.add_point("pink light", candela=5_500, color=pink, range=5, at=(WALL + 0.45, 2.5, -4.25))
-    ring = dw.Material((0.02, 0.02, 0.02), emissive=blue, emissive_strength=40_000)
+    for z in (-3.4, -5.1):
+        made.lights.add_point("pink light", candela=26_000, color=pink, range=6, at=(WALL + 0.5, 2.7, z))
+    ring = dw.Material((0.02, 0.02, 0.02), emissive=blue, emissive_strength=60_000)
     line = rounded([(-1.7, 0.0), (1.7, 0.0), (1.7, 0.08)], 0.02)
     made.add("neon line", dw.Mesh.of(pipe(line, 0.025)), ring, at=(WALL + 0.07, 1.92, -4.25), rotation=about_y(90))
-    made.lights.add_point("blue light", candela=2_600, color=blue, range=5, at=(WALL + 0.4, 1.8, -4.25))
+    made.lights.add_point("blue light", candela=16_000, color=blue, range=5, at=(WALL + 0.4, 1.8, -4.25))
     rng = np.random.default_rng(4)
     facets = dw.Mesh.of(crystal())
-    teal = dw.Material((0.02, 0.20, 0.18), roughness=0.12, emissive=(0.04, 0.9, 0.62), emissive_strength=9_000)
+    teal = dw.Material((0.02, 0.20, 0.18), roughness=0.15, emissive=(0.04, 0.9, 0.62), emissive_strength=2_200)
     for k in range(9):
         lean, turn = math.radians(6 + 4.0 * k) / 2, math.radians(140 * k) / 2
         spin = (math.sin(lean) * math.cos(turn), 0.0, math.sin(lean) * math.sin(turn), math.cos(lean))
         away = 0.05 * k
         at = (WALL + 0.65 + away * math.sin(2.4 * k), -0.04, -2.35 + away * math.cos(2.4 * k))
         made.add("crystal", facets, teal, at=at, rotation=spin, scale=float(1.15 - 0.08 * k + 0.1 * rng.random()))
-    made.lights.add_point("crystals' light", candela=1_100, color=(0.1, 1.0, 0.75), range=4, at=(WALL + 1.0, 0.7, -2.3))
+    made.lights.add_point("crystals' light", candela=8_000, color=(0.1, 1.0, 0.75), range=4, at=(WALL + 1.0, 0.7, -2.3))
     shade = dw.Mesh.of(turned(LANTERN, "lantern", 64))
     flame = dw.Material((0.1, 0.06, 0.03), emissive=(1.0, 0.58, 0.20), emissive_strength=90_000)
     link = dw.Mesh.torus(0.022, 0.006, 14)
@@ -196,7 +202,7 @@ def add_dark_side(made: dw.Scene) -> None:
         for k in range(11):
             upright = (0.5, 0.5, 0.5, 0.5) if k % 2 else (math.sqrt(0.5), 0.0, 0.0, math.sqrt(0.5))
             made.add("link", link, BRASS, at=(0, 0.50 + 0.036 * k, 0), rotation=upright, parent=lamp)
-        made.lights.add_point("lamp", candela=900, color=(1.0, 0.62, 0.26), range=4, at=(0, 0.1, 0), parent=lamp)
+        made.lights.add_point("lamp", candela=2_500, color=(1.0, 0.62, 0.26), range=4, at=(0, 0.1, 0), parent=lamp)
 
 
 def add_things(made: dw.Scene) -> None:
@@ -209,9 +215,9 @@ def add_things(made: dw.Scene) -> None:
     made.add("foot", dw.Mesh.cylinder(0.13, 0.06, 32), BRASS, at=(-1.75, 0.975, 0.5))
     disc = lathe([(0.0, 0.014), (0.485, 0.014), (0.5, 0.0), (0.485, -0.014), (0.0, -0.014)], "disc", 96)
     flat = np.array((math.sqrt(0.5), 0.0, 0.0, math.sqrt(0.5)))  # its +Y becomes +Z
-    for k, tint in enumerate(((0.95, 0.42, 0.04), (0.02, 0.45, 0.55), (0.80, 0.05, 0.28))):
-        glass = dw.Material(tint, roughness=0.03, alpha=0.42, alpha_mode="blend")
-        half = math.radians(60 * k + 18) / 2
+    for k, tint in enumerate(((0.80, 0.04, 0.24), (0.01, 0.42, 0.55), (0.95, 0.42, 0.04))):
+        glass = dw.Material(tint, roughness=0.03, alpha=0.55, alpha_mode="blend")
+        half = math.radians(60 * k + 6) / 2
         c, s = math.cos(half), math.sin(half)
         turn = (c * flat[0], s * flat[3], -s * flat[0], c * flat[3])
         made.add("glass disc", dw.Mesh.of(disc), glass, at=(-1.75, 1.52, 0.5), rotation=turn)

@@ -55,9 +55,9 @@ def skin(quads: ArrayLike, normals: ArrayLike | None = None, name: str = "") -> 
     side = np.abs(face).argmax(axis=1)
     flat = np.array([[2, 1], [0, 2], [0, 1]])[side]
     uv = np.take_along_axis(p, flat[:, None, :].repeat(4, 1), axis=2)
-    i = 4 * np.arange(len(p))[:, None]
+    corners = 4 * np.arange(len(p))[:, None] + np.array((0, 1, 2, 0, 2, 3))
     return mesh(
-        p.reshape(-1, 3), upright.reshape(-1, 3), np.concatenate([i + np.array((0, 1, 2)), i + np.array((0, 2, 3))]), uv.reshape(-1, 2),
+        p.reshape(-1, 3), upright.reshape(-1, 3), corners, uv.reshape(-1, 2),
         name=name,
     )  # fmt: skip
 
@@ -199,9 +199,9 @@ def crown(leaves: int, size: Sequence[float], leaf: float, tints: Sequence[Array
     soft /= np.linalg.norm(soft, axis=1, keepdims=True)
     table = np.asarray(tints, np.float64)
     color = table[rng.integers(0, len(table), leaves)] * rng.uniform(0.75, 1.2, (leaves, 1)) * (0.35 + 0.65 * deep)
-    i = 4 * np.arange(leaves)[:, None]
+    corners = 4 * np.arange(leaves)[:, None] + np.array((0, 1, 2, 0, 2, 3))
     return mesh(
-        points.reshape(-1, 3), np.repeat(soft, 4, axis=0), np.concatenate([i + np.array((0, 1, 2)), i + np.array((0, 2, 3))]),
+        points.reshape(-1, 3), np.repeat(soft, 4, axis=0), corners,
         colors=np.column_stack([np.repeat(np.clip(color, 0, 1), 4, axis=0), np.ones(4 * leaves)]), name="leaves",
     )  # fmt: skip
 
@@ -224,7 +224,7 @@ def crystal(sides: int = 6) -> dw.MeshData:
 def sail(
     span: float, width: float, sag: float, folds: float, tint: ArrayLike, other: ArrayLike, cells: int = 64
 ) -> dw.MeshData:
-    """Cloth between two walls: `span` along X, hanging in the middle, with folds; to be seen from both sides. Striped."""
+    """Cloth between two walls: `span` along X, hanging in the middle, with folds and stripes."""
     u, v = np.meshgrid(np.linspace(-1, 1, cells + 1), np.linspace(-1, 1, cells + 1))
 
     def shape(u: F64, v: F64) -> F64:
@@ -255,16 +255,16 @@ def water(radius: float, waves: float, rings: int = 28, rays: int = 96) -> dw.Me
     return mesh(np.stack([x, 0 * x, z], -1).reshape(-1, 3), n.reshape(-1, 3), quads, name="pool")
 
 
-def land(rings: int = 100, rays: int = 220) -> dw.MeshData:
+def land(rings: int = 150, rays: int = 300) -> dw.MeshData:
     """Meadows, woods and, kilometres away, mountains with snow: all around -Z, seen from the origin."""
 
     def height(x: F64, z: F64) -> F64:
         far = np.hypot(x, z)
-        tall = np.interp(far, [0, 900, 2500, 6000, 11_000, 20_000, 40_000], [0, 0, 120, 800, 2100, 3000, 3200])
+        tall = np.interp(far, [0, 900, 2500, 4500, 8000, 20_000, 40_000], [0, 0, 300, 1300, 2500, 3000, 3200])
         meadows = 9 * (rough(x / 240, z / 240) - 1) * np.clip(far / 150, 0, 1)
         return np.asarray(ridges(x / 4700 + 5.2, z / 4700 + 1.3) * tall + meadows - 1)
 
-    away = (4 * (40_000 / 4) ** (np.arange(rings) / (rings - 1)))[:, None]
+    away = np.exp(np.interp(np.linspace(0, 1, rings), (0, 0.25, 0.9, 1), np.log((4, 1_500, 18_000, 40_000))))[:, None]
     turn = np.radians(np.linspace(-75, 100, rays))[None]
     x, z = away * np.sin(turn), -away * np.cos(turn)
     step = 0.01 * away
@@ -281,8 +281,8 @@ def land(rings: int = 100, rays: int = 220) -> dw.MeshData:
 
     color = mixed(np.broadcast_to((0.10, 0.13, 0.035), n.shape), (0.24, 0.20, 0.07), patch * 2)
     color = mixed(color, (0.03, 0.055, 0.022), (away - 1500) / 1500 + patch * 2)
-    color = mixed(color, (0.19, 0.17, 0.16), np.maximum((0.80 - n[..., 1]) * 8, (y - 900 - 250 * patch) / 250))
-    color = mixed(color, (0.88, 0.90, 0.94), np.minimum((y - 1150 - 350 * patch) / 200, (n[..., 1] - 0.55) * 8))
+    color = mixed(color, (0.19, 0.17, 0.16), np.maximum((0.78 - n[..., 1]) * 8, (y - 800 - 250 * patch) / 250))
+    color = mixed(color, (0.88, 0.90, 0.94), np.minimum((y - 1050 - 300 * patch) / 150, (n[..., 1] - 0.60) * 9))
     i = (np.arange(rings - 1)[:, None] * rays + np.arange(rays - 1)).ravel()
     quads = np.stack([i, i + 1, i + rays, i + 1, i + rays + 1, i + rays], axis=1)
     tint = np.concatenate([color, np.ones((*color.shape[:2], 1))], axis=-1)
