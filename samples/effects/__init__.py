@@ -35,7 +35,7 @@ EVERY: dict[str, Effect] = {
     "1": Effect("ao", {"ao.enabled": True}, {"ao.enabled": False}),
     "2": Effect("shadows", {"shadows.enabled": True}, {"shadows.enabled": False}),
     "3": Effect("soft", {"shadows.filter": "pcss"}, {"shadows.filter": "pcf"}),
-    "4": Effect("bloom", {"bloom.enabled": True, "bloom.intensity": 0.10}, {"bloom.enabled": False}),
+    "4": Effect("bloom", {"bloom.enabled": True}, {"bloom.enabled": False}),
     "5": Effect("exposure", {"exposure.mode": "auto"}, {"exposure.mode": "metered"}),
     "6": Effect("tonemap", {"tonemap.operator": "agx"}, {"tonemap.operator": "none"}),
     "7": Effect("balance", {"grading.temperature": 6_950.0}, {"grading.temperature": 6_504.0}),

@@ -9,8 +9,7 @@ import numpy as np
 
 import dreamwell as dw
 
-from ..materials.shapes import turned
-from ..viewer.exhibit import knot, lathe
+from ..viewer.exhibit import curve, knot, lathe, rounded
 from .pictures import folder
 from .shapes import (
     BALUSTER,
@@ -28,7 +27,6 @@ from .shapes import (
     land,
     neon,
     pipe,
-    rounded,
     sail,
     skin,
     water,
@@ -51,24 +49,22 @@ BARE = replace(PAINT, clearcoat=0.0)
 """The urn without its clear coat."""
 
 
-def textured(name: str, times: float, bumps: float = 1.0, **more: object) -> dw.Material:
+def textured(name: str, times: float, bumps: float = 1.0) -> dw.Material:
     """Stone with one of our pictures; `times` repeats it per metre."""
-    scale = (times, times)
-    return replace(
-        dw.Material(
-            (1.0, 1.0, 1.0), roughness=0.85, base_color_texture=dw.Texture(f"{name}.png", scale=scale),
-            normal_texture=dw.Texture(f"{name}-normal.png", scale=scale), normal_scale=bumps,
-        ),
-        **more,
-    )  # fmt: skip
+    color, normal = (dw.Texture(f"{picture}.png", scale=(times, times)) for picture in (name, f"{name}-normal"))
+    return dw.Material(
+        (1.0, 1.0, 1.0), roughness=0.85, base_color_texture=color, normal_texture=normal, normal_scale=bumps
+    )
 
 
 LIMESTONE = textured("limestone", 0.5, 0.7)
 BLOCKS = textured("blocks", 0.45)
 DARK_BLOCKS = replace(BLOCKS, base_color=(0.24, 0.26, 0.33))
 SLATE = dw.Material((0.06, 0.07, 0.08), roughness=0.32)
-FLOOR = textured(
-    "floor", 0.62, 0.8, roughness=1.0, metallic_roughness_texture=dw.Texture("floor-rough.png", scale=(0.62, 0.62))
+FLOOR = replace(
+    textured("floor", 0.62, 0.8),
+    roughness=1.0,
+    metallic_roughness_texture=dw.Texture("floor-rough.png", scale=(0.62, 0.62)),
 )
 MARBLE = dw.Material((0.78, 0.72, 0.63), roughness=0.55)
 BEAM = dw.Material((0.13, 0.075, 0.042), roughness=0.75)
@@ -92,10 +88,23 @@ def about_y(degrees: float) -> tuple[float, float, float, float]:
     return 0.0, math.sin(half), 0.0, math.cos(half)
 
 
+def turned(profile: list[tuple[float, float]], name: str, rows: int, segments: int) -> dw.MeshData:
+    """A smooth profile, turned on a lathe; no finer than need be, for software adapters."""
+    return lathe(curve(profile, rows), name, segments)
+
+
 def scene() -> dw.Scene:
     """The courtyard with everything in it."""
     made = dw.Scene("effects", seed=1, root=folder())
-    made.configure({"shadows.distance": 36, "shadows.size": 2048, "exposure.compensation": 0.35, "ao.radius": 3.0})
+    made.configure(
+        {
+            "shadows.distance": 36,
+            "shadows.size": 2048,
+            "exposure.compensation": 0.35,
+            "ao.radius": 3.0,
+            "bloom.intensity": 0.10,
+        }
+    )
     made.add("camera", dw.Camera(fov_y=50, near=0.1), at=EYE, toward=TARGET)
     made.add("sun", dw.Sun(lux=128_000, color=(1.0, 0.93, 0.82), angular_diameter=1.6), toward=(-0.42, -0.80, -0.36))
     made.add("air", dw.Environment(haze=1.1, intensity=1.35, ground=(0.20, 0.16, 0.11)))
@@ -121,7 +130,7 @@ def add_walls(made: dw.Scene) -> None:
     made.add("arcade", dw.Mesh.of(arcade(3, 2 * HALF / 3, SPRING, TOP, 0.5)), LIMESTONE, at=(0, 0, BACK))
     places = [(x, 0.0, BACK + k * length / 7) for x in (-HALF, HALF) for k in range(8)]
     places += [((k - 1.5) * 2 * HALF / 3, 0.0, BACK) for k in (1, 2)]
-    made.add_many("column", dw.Mesh.of(turned(COLUMN, "column", 40)), MARBLE, at=places)
+    made.add_many("column", dw.Mesh.of(turned(COLUMN, "column", 72, 20)), MARBLE, at=places)
     ends = boxes(((0.60, 0.13, 0.60), (0, 0.065, 0)), ((0.62, 0.18, 0.62), (0, 2.81, 0)))
     made.add_many("plinth", dw.Mesh.of(ends), LIMESTONE, at=places)
     depth = -HALF - WALL
@@ -143,7 +152,7 @@ def add_walls(made: dw.Scene) -> None:
     made.add_many("beam", dw.Mesh.box((depth, 0.26, 0.2)), BEAM, at=beams)
     made.add("bench", dw.Mesh.of(boxes(((0.55, 0.10, 3.2), (0, 0.45, 0)), ((0.4, 0.4, 0.25), (0, 0.2, 1.2)),
              ((0.4, 0.4, 0.25), (0, 0.2, -1.2)))), MARBLE, at=(WALL + 0.5, 0, -7.6))  # fmt: skip
-    baluster = dw.Mesh.of(turned(BALUSTER, "baluster", 20))
+    baluster = dw.Mesh.of(turned(BALUSTER, "baluster", 18, 8))
     rails = np.arange(-HALF + 0.45, HALF - 0.3, 0.2)
     made.add_many("baluster", baluster, BRASS, at=[(x, 0.10, BACK) for x in rails.tolist()])
     made.add("rail", dw.Mesh.of(boxes(((2 * HALF - 0.4, 0.09, 0.18), (0, 0.86, BACK)),
@@ -153,14 +162,14 @@ def add_walls(made: dw.Scene) -> None:
 def add_fountain(made: dw.Scene) -> None:
     """A basin, a dish on a stem, a golden knot, and water."""
     base = made.add("fountain", at=FOUNTAIN)
-    made.add("basin", dw.Mesh.of(turned(BASIN, "basin", 96)), LIMESTONE, parent=base)
+    made.add("basin", dw.Mesh.of(turned(BASIN, "basin", 60, 64)), LIMESTONE, parent=base)
     made.add("step", dw.Mesh.cylinder(2.25, 0.14, 64), MARBLE, at=(0, 0.07, 0), parent=base)
     for name, profile in (("stem", STEM), ("dish", DISH)):
-        made.add(name, dw.Mesh.of(turned(profile, name, 72)), MARBLE, parent=base)
+        made.add(name, dw.Mesh.of(turned(profile, name, 40, 40)), MARBLE, parent=base)
     made.add("pool", dw.Mesh.of(water(1.53, 0.10)), POOL, at=(0, 0.44, 0), parent=base)
     made.add("water in the dish", dw.Mesh.of(water(0.70, 0.06)), POOL, at=(0, 1.655, 0), parent=base)
     made.add("spindle", dw.Mesh.cylinder(0.05, 0.5, 24), BRASS, at=(0, 1.75, 0), parent=base)
-    made.add("golden knot", dw.Mesh.of(knot(2, 3, 0.34, 0.095, 240, 20)), GOLD, at=(0, 2.32, 0), rotation=about_y(-15),
+    made.add("golden knot", dw.Mesh.of(knot(2, 3, 0.34, 0.095, 160, 14)), GOLD, at=(0, 2.32, 0), rotation=about_y(-15),
              parent=base)  # fmt: skip
     t = np.linspace(0, 1, 16)
     fall = np.stack([0.74 + 0.42 * t, 1.70 + 0.22 * t - 1.48 * t * t], axis=1)
@@ -191,9 +200,9 @@ def add_dark_side(made: dw.Scene) -> None:
         at = (WALL + 0.65 + away * math.sin(2.4 * k), -0.04, -2.35 + away * math.cos(2.4 * k))
         made.add("crystal", facets, teal, at=at, rotation=spin, scale=float(1.15 - 0.08 * k + 0.1 * rng.random()))
     made.lights.add_point("crystals' light", candela=8_000, color=(0.1, 1.0, 0.75), range=4, at=(WALL + 1.0, 0.7, -2.3))
-    shade = dw.Mesh.of(turned(LANTERN, "lantern", 64))
+    shade = dw.Mesh.of(turned(LANTERN, "lantern", 32, 28))
     flame = dw.Material((0.1, 0.06, 0.03), emissive=(1.0, 0.58, 0.20), emissive_strength=90_000)
-    link = dw.Mesh.torus(0.022, 0.006, 14)
+    link = dw.Mesh.torus(0.022, 0.006, 8)
     bay = (FRONT - BACK) / 7
     for z in (BACK + bay * (k + 0.5) for k in (1, 3, 4, 5)):
         lamp = made.add("lantern", at=(-HALF, 2.86, z))
@@ -202,7 +211,6 @@ def add_dark_side(made: dw.Scene) -> None:
         for k in range(11):
             upright = (0.5, 0.5, 0.5, 0.5) if k % 2 else (math.sqrt(0.5), 0.0, 0.0, math.sqrt(0.5))
             made.add("link", link, BRASS, at=(0, 0.50 + 0.036 * k, 0), rotation=upright, parent=lamp)
-        made.lights.add_point("lamp", candela=2_500, color=(1.0, 0.62, 0.26), range=4, at=(0, 0.1, 0), parent=lamp)
 
 
 def add_things(made: dw.Scene) -> None:
@@ -210,10 +218,10 @@ def add_things(made: dw.Scene) -> None:
     block = boxes(((0.62, 0.86, 0.62), (0, 0.43, 0)), ((0.74, 0.09, 0.74), (0, 0.90, 0)),
                          ((0.74, 0.10, 0.74), (0, 0.05, 0)))  # fmt: skip
     made.add("pedestal", dw.Mesh.of(block), MARBLE, at=(1.95, 0, 1.1), rotation=about_y(12))
-    made.add("urn", dw.Mesh.of(turned(URN, "urn", 128)), PAINT, at=(1.95, 0.945, 1.1), scale=0.95)
+    made.add("urn", dw.Mesh.of(turned(URN, "urn", 102, 64)), PAINT, at=(1.95, 0.945, 1.1), scale=0.95)
     made.add("pedestal", dw.Mesh.of(block), MARBLE, at=(-1.75, 0, 0.5), rotation=about_y(30))
     made.add("foot", dw.Mesh.cylinder(0.13, 0.06, 32), BRASS, at=(-1.75, 0.975, 0.5))
-    disc = lathe([(0.0, 0.014), (0.485, 0.014), (0.5, 0.0), (0.485, -0.014), (0.0, -0.014)], "disc", 96)
+    disc = lathe([(0.0, 0.014), (0.485, 0.014), (0.5, 0.0), (0.485, -0.014), (0.0, -0.014)], "disc", 64)
     flat = np.array((math.sqrt(0.5), 0.0, 0.0, math.sqrt(0.5)))  # its +Y becomes +Z
     for k, tint in enumerate(((0.80, 0.04, 0.24), (0.01, 0.42, 0.55), (0.95, 0.42, 0.04))):
         glass = dw.Material(tint, roughness=0.03, alpha=0.55, alpha_mode="blend")
@@ -221,7 +229,7 @@ def add_things(made: dw.Scene) -> None:
         c, s = math.cos(half), math.sin(half)
         turn = (c * flat[0], s * flat[3], -s * flat[0], c * flat[3])
         made.add("glass disc", dw.Mesh.of(disc), glass, at=(-1.75, 1.52, 0.5), rotation=turn)
-        made.add("rim", dw.Mesh.torus(0.505, 0.016, 96), BRASS, at=(-1.75, 1.52, 0.5), rotation=turn)
+        made.add("rim", dw.Mesh.torus(0.505, 0.016, 48), BRASS, at=(-1.75, 1.52, 0.5), rotation=turn)
     for z, tint in ((5.2, (0.74, 0.15, 0.04)), (-7.4, (0.74, 0.15, 0.04)), (-10.2, (0.82, 0.42, 0.06))):
         cloth = dw.Mesh.of(sail(9.0, 2.3, 0.75, 0.05, tint, (0.84, 0.78, 0.66)))
         made.add("sail", cloth, LINEN, at=(0, TOP + 0.12, z))
@@ -231,8 +239,8 @@ def add_plants(made: dw.Scene) -> None:
     """Lemon trees in pots, bougainvillea over the walls, cypresses outside."""
     rng = np.random.default_rng(8)
     green = ((0.07, 0.16, 0.025), (0.10, 0.21, 0.035), (0.16, 0.26, 0.05))
-    tree = dw.Mesh.of(crown(1500, (0.62, 0.60, 0.62), 0.17, green, 1))
-    pot, trunk = dw.Mesh.of(turned(POT, "pot", 48)), dw.Mesh.cylinder(0.035, 1.1, 10)
+    tree = dw.Mesh.of(crown(1200, (0.62, 0.60, 0.62), 0.17, green, 1))
+    pot, trunk = dw.Mesh.of(turned(POT, "pot", 32, 28)), dw.Mesh.cylinder(0.035, 1.1, 10)
     for x, z in ((3.55, -2.4), (3.55, -7.4), (-3.5, -9.8), (-3.45, -2.7), (3.5, -10.4)):
         base = made.add("lemon tree", at=(x, 0, z), rotation=about_y(float(rng.uniform(0, 360))))
         made.add("pot", pot, TERRACOTTA, parent=base)
@@ -240,7 +248,7 @@ def add_plants(made: dw.Scene) -> None:
         made.add("leaves", tree, LEAVES, at=(0, 1.75, 0), parent=base)
         out = rng.normal(size=(14, 3))
         out *= 0.56 / np.linalg.norm(out, axis=1, keepdims=True)
-        made.add_many("lemon", dw.Mesh.sphere(0.055, 12), LEMON, at=out + np.array((0, 1.70, 0)), parent=base)
+        made.add_many("lemon", dw.Mesh.sphere(0.055, 10), LEMON, at=out + np.array((0, 1.70, 0)), parent=base)
     bloom = ((0.55, 0.02, 0.20), (0.68, 0.04, 0.30), (0.45, 0.02, 0.22), (0.09, 0.17, 0.03))
     climber = dw.Mesh.of(crown(1600, (1.0, 0.55, 0.35), 0.13, bloom, 2))
     ivy = dw.Mesh.of(crown(1400, (1.0, 0.5, 0.3), 0.14, green, 3))
@@ -250,9 +258,9 @@ def add_plants(made: dw.Scene) -> None:
         (4.4, 4.8, -8.5, 90, 1.2), (4.4, 4.55, -6.6, 90, 0.8), (3.3, 4.85, -11.8, 0, 1.0), (-4.35, 3.7, -6.2, 90, 0.55),
     )):  # fmt: skip
         made.add("climber", ivy if k in (3, 5) else climber, LEAVES, at=(x, y, z), rotation=about_y(turn), scale=size)
-    hedge = dw.Mesh.of(crown(5200, (0.7, 0.9, 9.5), 0.24, green, 6))
+    hedge = dw.Mesh.of(crown(3000, (0.7, 0.9, 9.5), 0.30, green, 6))
     made.add("hedge", hedge, LEAVES, at=(6.9, 0.25, -4.5))
     dark = ((0.020, 0.050, 0.018), (0.035, 0.075, 0.022))
-    cypress = dw.Mesh.of(crown(2200, (0.7, 3.6, 0.7), 0.34, dark, 5))
+    cypress = dw.Mesh.of(crown(1300, (0.7, 3.6, 0.7), 0.42, dark, 5))
     places = [(8.0, 2.6, -1.5), (8.6, 2.3, -5.5), (8.2, 2.8, -9.0), (4.6, 1.2, -24), (6.6, 1.0, -27), (-5.4, 0.8, -31)]
     made.add_many("cypress", cypress, LEAVES, at=places, scale=(1.0, 0.9, 1.1, 1.0, 1.1, 1.0))

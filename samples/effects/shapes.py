@@ -73,7 +73,8 @@ def box(size: Sequence[float], at: Sequence[float]) -> F64:
             face = face[:, list(axes)]
             out = np.cross(face[1] - face[0], face[3] - face[0])
             sides.append(face if out @ face.mean(axis=0) > 0 else face[::-1])
-    return np.stack(sides) * np.asarray(size) + np.asarray(at)
+    made: F64 = np.stack(sides) * np.asarray(size) + np.asarray(at)
+    return made
 
 
 def boxes(*parts: tuple[Sequence[float], Sequence[float]], name: str = "") -> dw.MeshData:
@@ -222,7 +223,7 @@ def crystal(sides: int = 6) -> dw.MeshData:
 
 
 def sail(
-    span: float, width: float, sag: float, folds: float, tint: ArrayLike, other: ArrayLike, cells: int = 64
+    span: float, width: float, sag: float, folds: float, tint: ArrayLike, other: ArrayLike, cells: int = 42
 ) -> dw.MeshData:
     """Cloth between two walls: `span` along X, hanging in the middle, with folds and stripes."""
     u, v = np.meshgrid(np.linspace(-1, 1, cells + 1), np.linspace(-1, 1, cells + 1))
@@ -237,14 +238,14 @@ def sail(
     normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
     i = (np.arange(cells)[:, None] * (cells + 1) + np.arange(cells)).ravel()
     quads = np.stack([i, i + 1, i + cells + 1, i + 1, i + cells + 2, i + cells + 1], axis=1)
-    stripe = (np.floor((v + 1) * 4.5) % 2)[..., None]
+    stripe = (np.floor((v + 1) * 3.5) % 2)[..., None]
     color = np.concatenate(
         [np.asarray(tint) * (1 - stripe) + np.asarray(other) * stripe, np.ones_like(stripe)], axis=-1
     )
     return mesh(points.reshape(-1, 3), normals.reshape(-1, 3), quads, colors=color.reshape(-1, 4), name="sail")
 
 
-def water(radius: float, waves: float, rings: int = 28, rays: int = 96) -> dw.MeshData:
+def water(radius: float, waves: float, rings: int = 18, rays: int = 64) -> dw.MeshData:
     """A round pool whose normals are bent by ripples."""
     r, turn = np.meshgrid(np.linspace(0, radius, rings + 1), np.linspace(0, 2 * np.pi, rays + 1), indexing="ij")
     x, z = r * np.cos(turn), r * np.sin(turn)
@@ -255,7 +256,7 @@ def water(radius: float, waves: float, rings: int = 28, rays: int = 96) -> dw.Me
     return mesh(np.stack([x, 0 * x, z], -1).reshape(-1, 3), n.reshape(-1, 3), quads, name="pool")
 
 
-def land(rings: int = 150, rays: int = 300) -> dw.MeshData:
+def land(rings: int = 110, rays: int = 170) -> dw.MeshData:
     """Meadows, woods and, kilometres away, mountains with snow: all around -Z, seen from the origin."""
 
     def height(x: F64, z: F64) -> F64:
@@ -265,7 +266,7 @@ def land(rings: int = 150, rays: int = 300) -> dw.MeshData:
         return np.asarray(ridges(x / 4700 + 5.2, z / 4700 + 1.3) * tall + meadows - 1)
 
     away = np.exp(np.interp(np.linspace(0, 1, rings), (0, 0.25, 0.9, 1), np.log((4, 1_500, 18_000, 40_000))))[:, None]
-    turn = np.radians(np.linspace(-75, 100, rays))[None]
+    turn = np.radians(np.linspace(-55, 95, rays))[None]
     x, z = away * np.sin(turn), -away * np.cos(turn)
     step = 0.01 * away
     y = height(x, z)
