@@ -26,7 +26,8 @@ class Seen:
     time: float = 0.0
 
     def picture(self) -> NDArray[np.float64]:
-        """What is seen once eyes have adapted."""
+        """What is seen once eyes have adapted, whatever was seen before."""
+        self.stage.fabric.reset_history()
         for _ in range(2):
             self.time += 10.0
             self.stage.draw(self.yard.app.step(0.0), self.time)

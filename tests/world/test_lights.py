@@ -20,6 +20,7 @@ SIZE = (96, 54)
 
 def room(*, manual: bool = True) -> dw.Scene:
     scene = dw.Scene(seed=1)
+    scene.configure({"aa.mode": "none"})  # every frame alone
     scene.add("camera", dw.Camera(), at=(0, 3, 7), toward=(0, 0.5, 0))
     scene.add("floor", dw.Mesh.plane(12), dw.Material())
     scene.add("box", dw.Mesh.box(), dw.Material(base_color=(0.8, 0.2, 0.1)), at=(-1.2, 0.5, 0))
