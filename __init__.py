@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from .engine.declare import component, field, struct
     from .engine.entity import Entity
     from .engine.errors import AssetError, DreamwellError, GpuError, Problem, SceneError, SettingsError, ShaderError
+    from .engine.game.behaviour import Behaviour
+    from .engine.game.coroutines import Coroutine, Steps, next_event, until, wait, wait_ticks
+    from .engine.game.events import Contact
+    from .engine.game.schedule import Schedule
+    from .engine.game.systems import on, start, system
+    from .engine.game.timers import Timer
+    from .engine.game.tweens import Tween
     from .engine.gpu import Gpu
     from .engine.input import Input
     from .engine.orbit import OrbitCamera
@@ -54,6 +61,13 @@ else:
             "SettingsError",
             "ShaderError",
         ),
+        "engine.game.behaviour": ("Behaviour",),
+        "engine.game.coroutines": ("Coroutine", "Steps", "next_event", "until", "wait", "wait_ticks"),
+        "engine.game.events": ("Contact",),
+        "engine.game.schedule": ("Schedule",),
+        "engine.game.systems": ("on", "start", "system"),
+        "engine.game.timers": ("Timer",),
+        "engine.game.tweens": ("Tween",),
         "engine.gpu": ("Gpu",),
         "engine.input": ("Input",),
         "engine.orbit": ("OrbitCamera",),
@@ -102,7 +116,10 @@ else:
 __all__ = [
     "App",
     "AssetError",
+    "Behaviour",
     "Camera",
+    "Contact",
+    "Coroutine",
     "DreamwellError",
     "Entity",
     "Environment",
@@ -123,12 +140,16 @@ __all__ = [
     "SceneError",
     "SceneLights",
     "SceneObject",
+    "Schedule",
     "ScriptError",
     "SettingsError",
     "ShaderError",
     "SpotLight",
+    "Steps",
     "Sun",
     "Texture",
+    "Timer",
+    "Tween",
     "World",
     "WorldLights",
     "WovenScene",
@@ -136,8 +157,15 @@ __all__ = [
     "component",
     "field",
     "load",
+    "next_event",
+    "on",
     "preset",
     "render",
+    "start",
     "struct",
+    "system",
+    "until",
+    "wait",
+    "wait_ticks",
     "weave",
 ]

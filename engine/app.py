@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
+import sys
 import time
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal, TypeVar
 
 from ..assets.library import AssetLibrary
@@ -16,12 +17,15 @@ from ..loom.weave import weave
 from ..loom.woven import WovenScene
 from .entity import Entity
 from .errors import GpuError
+from .game.schedule import OnError
+from .game.systems import Stage as SystemStage
+from .game.systems import declared_by, on, start, system
 from .gpu import Gpu
 from .input import Input
 from .inspection import KEYS, SCREENSHOT, keep, press, slug
 from .render import DT, Picture, Progress, Shot, Source, Stage, Surroundings, altered, is_linear, opened, save, take
 from .scene.scene import Scene
-from .script import script_error
+from .script import error_of
 from .window import Window, why_no_window
 from .world import World
 
@@ -82,7 +86,10 @@ class App:
 
     `size` in logical pixels (without a window: pixels); `settings` as {"exposure.compensation": 1.0}; `environment`
     as for `dw.render`. `input` is what the player does in this frame, `time` the seconds played. Without `inspect` the
-    keys F2, F3, F4 and F12, which step through debug views and keep pictures, are the game's.
+    keys F2, F3, F4 and F12, which step through debug views and keep pictures, are the game's. `on_error`: what is done
+    when a behaviour, a system, a listener, a coroutine or a timer raises. "stop-script" stops that one, tells file and
+    line on stderr, and goes on; "raise" ends the run. Without it a run stops the script, and one without a window ends
+    with the error after its last frame; `step` raises.
     Raises SceneError and AssetError for a file that can't be read. The scene itself is woven when `world` is first
     asked for or when `run` is called, and may be changed until then.
     """
@@ -96,6 +103,7 @@ class App:
         settings: Mapping[str, Any] | None = None,
         environment: Surroundings | None = None,
         inspect: bool = True,
+        on_error: OnError | None = None,
     ) -> None:
         self._options = RUN.get() or RunOptions()
         self.title = title
@@ -106,11 +114,14 @@ class App:
         self._settings = {**(settings or {}), **self._options.settings}
         self._environment = environment if self._options.environment is None else self._options.environment
         self._updates: list[Update] = []
+        self._on_error = on_error
+        self._declared: list[ModuleType | Callable[..., object]] = []
         self._on_key: list[OnKey] = []
         self._on_drop: list[OnDrop] = []
         self._closing = False
         self._inspected = inspect
         self._keeping = False
+        self._running = False
         self._scene = opened(source)
         self._library = AssetLibrary(self._scene.root)
         self._world: World | None = None
@@ -168,6 +179,10 @@ class App:
         world = World(self._woven(scene, library, self._environment), aspect=self.size[0] / self.size[1])
         if self._options.camera is not None:
             world.camera = self._options.camera
+        schedule = world.schedule
+        schedule.input = self.input
+        schedule.on_error = self._on_error or ("stop-script" if self._running else "raise")
+        schedule.use(*self._declared)
         return world
 
     # ---- the game's functions -----------------------------------------------------------------------------------
@@ -176,6 +191,35 @@ class App:
         """Decorator: call `function(world, dt)` before every frame; dt is the seconds since the last one."""
         self._updates.append(function)
         return function
+
+    def system(self, query: Any = None, *, stage: SystemStage = "fixed") -> Callable[[F], F]:
+        """Decorator of a system of every world that is played, see `dw.system`."""
+        return self._taken_over(system(query, stage=stage))
+
+    def on(self, kind: type, **filters: Any) -> Callable[[F], F]:
+        """Decorator: call a function for each event of a type, see `dw.on`."""
+        return self._taken_over(on(kind, **filters))
+
+    def start(self, function: F) -> F:
+        """Decorator: call `function(world)`, or `function()`, once per world, before its first tick."""
+        return self._taken_over(start)(function)
+
+    def use(self, *modules: ModuleType) -> None:
+        """Take over what `@dw.system`, `@dw.on` and `@dw.start` declare in modules. Of no effect the second time."""
+        self._declare(*modules)
+
+    def _taken_over(self, mark: Callable[[F], F]) -> Callable[[F], F]:
+        def declare(function: F) -> F:
+            marked = mark(function)
+            self._declare(declared_by(function)[-1])
+            return marked
+
+        return declare
+
+    def _declare(self, *what: ModuleType | Callable[..., object]) -> None:
+        self._declared += what
+        if self._world is not None:
+            self._world.schedule.use(*what)
 
     def on_key(self, function: F) -> F:
         """Decorator: call `function(key)` when a key goes down: "w", "5", "ArrowUp" and the like, as in `Input`."""
@@ -227,11 +271,21 @@ class App:
                 continue
             for on_key in self._on_key:
                 _call(on_key, key)
-        for update in self._updates:
-            _call(update, self.world, dt)
+        self._fixed(dt)
+        self._frame(dt)
         self.time += dt
         self.input.next_frame()
         return self.world
+
+    def _fixed(self, dt: float) -> None:
+        """One tick of the game's functions."""
+        self.world.schedule.fixed(dt)
+
+    def _frame(self, dt: float) -> None:
+        """One frame of the game's functions."""
+        for update in self._updates:
+            _call(update, self.world, dt)
+        self.world.schedule.frame(dt)
 
     # ---- the loop -----------------------------------------------------------------------------------------------
 
@@ -244,9 +298,13 @@ class App:
         """
         options = self._options
         options.app = self
+        self.use(sys.modules["__main__"])
         if options.mode == "collect":
             raise Collected
         reason = "" if options.mode == "headless" else why_no_window()
+        self._running = True
+        if self._world is not None:
+            self._world.schedule.on_error = self._on_error or "stop-script"
         if options.mode == "headless" or reason:
             self._run_headless(options, reason)
         else:
@@ -275,6 +333,9 @@ class App:
             output = folder
         frames = f"{shot.frames} frame{'s' if shot.frames > 1 else ''}"
         print(f"{output}: {self.size[0]}x{self.size[1]}, {frames}" + (f", since {reason}" if reason else ""))
+        errors = self.world.schedule.errors
+        if errors and self._on_error is None:
+            raise errors[0]
 
     def _run_window(self, options: RunOptions) -> None:
         world = self.world  # its errors come before a window does
@@ -350,6 +411,4 @@ def _call(function: Callable[..., object], *arguments: Any) -> None:
     try:
         function(*arguments)
     except Exception as error:
-        name = getattr(function, "__name__", type(function).__name__)
-        home = Path(inspect.getsourcefile(inspect.unwrap(function)) or ".").absolute().parent
-        raise script_error(error, f"{name}()", home) from error
+        raise error_of(function, error) from error

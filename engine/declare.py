@@ -180,7 +180,8 @@ def _float(value: Any) -> Any:
     return float(value) + 0.0 if whole or isinstance(value, float) else value
 
 
-def _normalise(self: Any) -> None:
+def normalise(self: Any) -> None:
+    """Give the declared fields of a struct the types that it keeps: plain floats and tuples of them."""
     for f in fields_of(type(self)):
         if f.kind.name == "memory" or f.kind.name == "struct":
             continue
@@ -199,7 +200,7 @@ def struct(cls: type[T]) -> type[T]:
     Vectors may be given as tuples, lists, NumPy or pyrr arrays; they are kept as tuples of float.
     Ranges are checked by `problems_of` (at the border: when a scene is woven), not here.
     """
-    cls.__post_init__ = _normalise  # type: ignore[attr-defined]
+    cls.__post_init__ = normalise  # type: ignore[attr-defined]
     return dataclass(frozen=True)(cls)
 
 
@@ -213,11 +214,16 @@ def component(cls: type[T]) -> type[T]:
     Raises SceneError when another class already has that name.
     """
     made = struct(cls)
+    register(made)
+    return made
+
+
+def register(made: type) -> None:
+    """Have a class be known by its name. Raises SceneError when another one is."""
     other = _components.get(made.__name__)
     if other is not None and other.__module__ != made.__module__:
         raise SceneError(f"two components are called {made.__name__}: in {other.__module__} and {made.__module__}")
     _components[made.__name__] = made
-    return made
 
 
 def component_types() -> Mapping[str, type]:

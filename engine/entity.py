@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
 from . import math as dmath
 from .declare import Vec3, Vec4
 from .errors import SceneError
+from .live import Live
 from .scene.components import Light, Material
 from .scene.lights import LIGHTS
 
@@ -183,22 +184,30 @@ class Entity:
         self.position = t.to_local(t.up[self.live_row()], *_three(self, "world_position", value))
 
     def get(self, kind: type[C]) -> C | None:
-        """The object's light of a type (Sun, PointLight, SpotLight), or None."""
+        """The object's light (Sun, PointLight, SpotLight) or behaviour of a type, or None."""
+        if issubclass(kind, Live):
+            return cast("C | None", self.world.schedule.behaviour(self.live_row(), kind))
         return self.world.appearance.lights.get(self.live_row(), kind)
 
+    def __contains__(self, kind: type) -> bool:
+        return self.get(kind) is not None
+
     def __getitem__(self, kind: type[C]) -> C:
-        """The object's light of a type. Raises SceneError when it has none."""
+        """The object's light or behaviour of a type. Raises SceneError when it has none."""
         found = self.get(kind)
         if found is None:
             raise SceneError(f'"{self.name}" has no {kind.__name__}')
         return found
 
-    def set(self, *lights: Light) -> Entity:
-        """Give the object these lights, in place of those of the same types. Returns the object.
+    def set(self, *values: Light | Live) -> Entity:
+        """Give the object these lights and behaviours, in place of those of the same types. Returns the object.
 
-        Raises SceneError for values out of range.
+        Raises SceneError for values out of range, and for a behaviour that is on another object.
         """
-        for value in lights:
+        for value in values:
+            if isinstance(value, Live):
+                self.world.schedule.attach(self.live_row(), value)
+                continue
             if not isinstance(value, LIGHTS):
                 raise SceneError(
                     f"a {type(value).__name__} can't be set while a scene runs; Sun, PointLight and SpotLight can"
@@ -206,14 +215,26 @@ class Entity:
             self.world.appearance.set_light(self.live_row(), value)
         return self
 
-    def discard(self, kind: type[Light]) -> None:
-        """Take the light of a type away, if the object has it."""
+    def discard(self, kind: type[Light | Live]) -> None:
+        """Take the light or the behaviour of a type away, if the object has it."""
+        if issubclass(kind, Live):
+            self.world.schedule.detach(self.live_row(), kind)
+            return
         self.world.appearance.discard_light(self.live_row(), kind)
 
     def translate(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> None:
         """Move by metres along the parent's axes (for an object without parent: the world's)."""
-        px, py, pz = self.position
-        self.position = (px + x, py + y, pz + z)
+        world = self.world
+        t = world.transforms
+        row = self.row if world.generations is None else self.live_row()
+        try:
+            way = x + y + z
+            if way - way == 0:  # neither infinite nor NaN
+                t.shift(row, x, y, z)
+                return
+        except TypeError:
+            pass
+        raise _refused(self, "translate", (x, y, z), "3 finite numbers")
 
     def rotate(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> None:
         """Turn by degrees about its own axes, counter-clockwise: first about X, then the new Y, then the new Z."""

@@ -253,6 +253,22 @@ class Transforms:
             self._marks[row] = 1
             self._touched.append(row)
 
+    def shift(self, row: int, x: float, y: float, z: float) -> None:
+        """Add to one position, and mark it. What is 0 is not touched: most things move along one axis or two."""
+        p, i = self.p, 3 * row
+        if p.readonly:
+            self._own("_position")
+            p = self.p
+        if x:
+            p[i] += x
+        if y:
+            p[i + 1] += y
+        if z:
+            p[i + 2] += z
+        if not self._marks[row]:
+            self._marks[row] = 1
+            self._touched.append(row)
+
     def put_rotation(self, row: int, x: float, y: float, z: float, w: float) -> None:
         """Write one unit quaternion, and mark it."""
         q, i = self.q, 4 * row
