@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .assets.mesh import MeshData
     from .engine.app import App
-    from .engine.declare import component, field, struct
+    from .engine.declare import AssetPath, Color, Vec2, Vec3, Vec4, component, field, struct
     from .engine.entity import Entity
     from .engine.errors import AssetError, DreamwellError, GpuError, Problem, SceneError, SettingsError, ShaderError
     from .engine.game.behaviour import Behaviour
@@ -50,7 +50,7 @@ else:
     _MODULES = {
         "assets.mesh": ("MeshData",),
         "engine.app": ("App",),
-        "engine.declare": ("component", "field", "struct"),
+        "engine.declare": ("AssetPath", "Color", "Vec2", "Vec3", "Vec4", "component", "field", "struct"),
         "engine.entity": ("Entity",),
         "engine.errors": (
             "AssetError",
@@ -116,8 +116,10 @@ else:
 __all__ = [
     "App",
     "AssetError",
+    "AssetPath",
     "Behaviour",
     "Camera",
+    "Color",
     "Contact",
     "Coroutine",
     "DreamwellError",
@@ -150,6 +152,9 @@ __all__ = [
     "Texture",
     "Timer",
     "Tween",
+    "Vec2",
+    "Vec3",
+    "Vec4",
     "World",
     "WorldLights",
     "WovenScene",

@@ -180,10 +180,15 @@ class App:
         if self._options.camera is not None:
             world.camera = self._options.camera
         schedule = world.schedule
-        schedule.input = self.input
-        schedule.on_error = self._on_error or ("stop-script" if self._running else "raise")
+        schedule.listen_to(self.input)
+        schedule.on_error = self._on_script_error()
         schedule.use(*self._declared)
         return world
+
+    def _on_script_error(self) -> OnError:
+        if self._on_error is not None:
+            return self._on_error
+        return "stop-script" if self._running else "raise"
 
     # ---- the game's functions -----------------------------------------------------------------------------------
 
@@ -304,7 +309,7 @@ class App:
         reason = "" if options.mode == "headless" else why_no_window()
         self._running = True
         if self._world is not None:
-            self._world.schedule.on_error = self._on_error or "stop-script"
+            self._world.schedule.on_error = self._on_script_error()
         if options.mode == "headless" or reason:
             self._run_headless(options, reason)
         else:

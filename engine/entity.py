@@ -16,6 +16,7 @@ from .scene.components import Light, Material
 from .scene.lights import LIGHTS
 
 if TYPE_CHECKING:
+    from .game.behaviour import Behaviour
     from .world import World
 
 C = TypeVar("C")
@@ -186,7 +187,7 @@ class Entity:
     def get(self, kind: type[C]) -> C | None:
         """The object's light (Sun, PointLight, SpotLight) or behaviour of a type, or None."""
         if issubclass(kind, Live):
-            return cast("C | None", self.world.schedule.behaviour(self.live_row(), kind))
+            return cast("C | None", self.world.schedule.behaviour(self.live_row(), cast("type[Behaviour]", kind)))
         return self.world.appearance.lights.get(self.live_row(), kind)
 
     def __contains__(self, kind: type) -> bool:
@@ -206,7 +207,7 @@ class Entity:
         """
         for value in values:
             if isinstance(value, Live):
-                self.world.schedule.attach(self.live_row(), value)
+                self.world.schedule.attach(self.live_row(), cast("Behaviour", value))
                 continue
             if not isinstance(value, LIGHTS):
                 raise SceneError(

@@ -5,10 +5,12 @@ A scene keeps a frozen copy of each, its `Kept` twin, so that what a scene holds
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, Self, TypeVar
+from inspect import get_annotations
+from types import new_class
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from .declare import fields_of, normalise, register, say
 from .errors import SceneError
@@ -37,7 +39,7 @@ class Live:
         name = cls.__name__
         if "__init__" in cls.__dict__:
             raise SceneError(f"{name} defines __init__; what is to be done when it begins belongs into start()")
-        for field, hint in cls.__dict__.get("__annotations__", {}).items():
+        for field, hint in get_annotations(cls).items():
             if "ClassVar" in str(hint):
                 continue
             if field in cls.reserved or field.startswith("_"):
@@ -56,10 +58,10 @@ class Live:
 
     def copy(self) -> Self:
         """Another one with the same values in its declared fields, and nothing else."""
-        made: Self = object.__new__(self.kind)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        made: Any = object.__new__(self.kind)
         for f in fields_of(self.kind):
             setattr(made, f.name, getattr(self, f.name))
-        return made
+        return cast("Self", made)
 
 
 class Kept:
@@ -87,13 +89,10 @@ class Kept:
 
 
 @cache
-def _twin(kind: type[Live]) -> Callable[..., Any]:
-    class Twin(Kept, kind, kept=True):  # type: ignore[valid-type, misc]
-        pass
-
-    Twin.__name__ = Twin.__qualname__ = kind.__name__
-    Twin.__module__ = kind.__module__
-    return Twin
+def _twin(kind: Hashable) -> Callable[..., Any]:
+    assert isinstance(kind, type)
+    names = {"__module__": kind.__module__, "__doc__": kind.__doc__}
+    return new_class(kind.__name__, (Kept, kind), {"kept": True}, lambda made: made.update(names))
 
 
 def kind_of(value: Any) -> type:
@@ -105,5 +104,5 @@ def kept(value: C) -> C:
     """A component as a scene keeps it: the frozen copy of what lives, else the value itself."""
     if not isinstance(value, Live) or isinstance(value, Kept):
         return value
-    made: C = _twin(value.kind)(**{f.name: getattr(value, f.name) for f in fields_of(value.kind)})
+    made: C = _twin(cast("Hashable", value.kind))(**{f.name: getattr(value, f.name) for f in fields_of(value.kind)})
     return made

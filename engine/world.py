@@ -396,13 +396,11 @@ class World:
         target: an entity, with "position", "rotation" (the short way round), "scale", "world_position", one axis of
         these ("position.y"), or a field of a component ("PointLight.candela", "Player.speed", "Health.points",
         "Material.emissive_strength" for all that share the material); a key of `world.materials`; or any object with
-        such an attribute, as `world.lens`. ease: see `easing.EASES`, or a function of 0 to 1. loop: true for ever, or how
-        often; yoyo: every second time backwards. on_done: called at the end, with the world if it takes one.
+        such an attribute, as `world.lens`. ease: see `easing.EASES`, or a function of 0 to 1. loop: true for ever, or
+        how often; yoyo: every second time backwards. on_done: called at the end, with the world if it takes one.
         A newer tween of the same value takes its place; it ends when the object is despawned. Raises SceneError.
         """
-        return self.schedule.tween(
-            tween(self, target, name, to, seconds, start, ease, loop, yoyo, delay, on_done)
-        )
+        return self.schedule.tween(tween(self, target, name, to, seconds, start, ease, loop, yoyo, delay, on_done))
 
     def own(self, entity: Entity) -> Entity:
         """The same object. Raises SceneError for one of another world."""

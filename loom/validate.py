@@ -104,7 +104,9 @@ def validate(scene: Scene, source: str, problems: Sequence[Problem], library: As
     found.raise_problems(source)
     _remark(scene, meshes, found)
     positions = scene.positions + 0.0  # -0.0 becomes 0.0, as a file has it
-    return Checked(scene, depth, by_id, positions, rotations, meshes, images, surroundings, tuple(found.remarks), scripts)
+    return Checked(
+        scene, depth, by_id, positions, rotations, meshes, images, surroundings, tuple(found.remarks), scripts
+    )
 
 
 # ---- gathering ------------------------------------------------------------------------------------------------

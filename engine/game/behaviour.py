@@ -53,7 +53,8 @@ class Behaviour(Live):
     """
 
     reserved: ClassVar[tuple[str, ...]] = (
-        "entity", "world", "input", "ended", "kind", "reserved", "overridden", "copy", "run", "after", "every", *_CALLED,
+        "entity", "world", "input", "ended", "kind", "reserved", "overridden",
+        "copy", "run", "after", "every", *_CALLED,
     )  # fmt: skip
     ended = False
     """Whether it is called no more: it raised, was taken away, or its object was despawned."""

@@ -71,7 +71,7 @@ def wait(seconds: float) -> Wait:
 
 def wait_ticks(ticks: int) -> WaitTicks:
     """`yield dw.wait_ticks(3)`: go on in the third tick from now. Raises SceneError below 1."""
-    if not isinstance(ticks, int) or isinstance(ticks, bool) or ticks < 1:
+    if type(ticks) is not int or ticks < 1:
         raise SceneError(f"wait_ticks: the ticks are {say(ticks)}; they must be a whole number of at least 1")
     return WaitTicks(ticks)
 
@@ -97,7 +97,7 @@ class Handle(Protocol):
 
 
 class Coroutine:
-    """A generator that runs in a world. `done` when it has ended, was cancelled or raised; `result` is what it returned.
+    """A generator that runs in a world. `done` when it ended, was cancelled or raised; `result` is what it returned.
 
     In another one, `result = yield handle` waits for its end.
     """
@@ -144,7 +144,7 @@ class Coroutines:
         self._number = 0
         self._order = 0
         self._by_time: list[tuple[float, int, Coroutine, int]] = []  # heaps: due, order, coroutine, ticket
-        self._by_tick: list[tuple[int, int, Coroutine, int]] = []
+        self._by_tick: list[tuple[float, int, Coroutine, int]] = []
         self._by_condition: list[tuple[Callable[[], object] | Handle, Coroutine, int]] = []
         self._by_event: dict[type, list[tuple[Filters, Coroutine, int]]] = {}
         self._owned: dict[int, list[Coroutine]] = {}  # by id of the behaviour
@@ -165,10 +165,9 @@ class Coroutines:
 
     def alive(self) -> list[Coroutine]:
         """Those that have not ended, in the order in which they were begun."""
-        waiting = [
-            *((entry[2], entry[3]) for entry in (*self._by_time, *self._by_tick)),
-            *((entry[1], entry[2]) for group in (self._by_condition, *self._by_event.values()) for entry in group),
-        ]
+        waiting = [(coroutine, ticket) for _, _, coroutine, ticket in (*self._by_time, *self._by_tick)]
+        waiting += [(coroutine, ticket) for _, coroutine, ticket in self._by_condition]
+        waiting += [(coroutine, ticket) for group in self._by_event.values() for _, coroutine, ticket in group]
         found = {c.number: c for c, ticket in waiting if not c.done and ticket == c.ticket}
         return [found[number] for number in sorted(found)]
 
@@ -199,7 +198,7 @@ class Coroutines:
             return
         for kind in type(event).__mro__:
             waiting = self._by_event.pop(kind, None)
-            for i, entry in enumerate(waiting or ()):
+            for entry in waiting or ():
                 filters, coroutine, ticket = entry
                 if coroutine.done or ticket != coroutine.ticket:
                     continue
@@ -290,8 +289,8 @@ class Coroutines:
                 else:
                     error = SceneError(
                         f"{coroutine.name} yielded {say(wanted)}; it must be dw.wait(seconds), dw.wait_ticks(n), "
-                        "dw.until(condition), dw.next_event(Type), a generator, a handle of run, after, every or tween, "
-                        "or nothing for the next tick"
+                        "dw.until(condition), dw.next_event(Type), a generator, a handle of run, after, every or "
+                        "tween, or nothing for the next tick"
                     )
             else:
                 coroutine.done = True

@@ -22,13 +22,13 @@ PERIOD = 0.3
 
 
 def _expo(t: float) -> float:
-    return (2.0 ** (10 * (t - 1)) - 2.0**-10) / (1 - 2.0**-10)  # shifted and scaled, so that it begins at 0
+    return (math.exp2(10 * (t - 1)) - 2.0**-10) / (1 - 2.0**-10)  # shifted and scaled, so that it begins at 0
 
 
 def _elastic(t: float) -> float:
     if t in (0.0, 1.0):
         return t
-    return -(2.0 ** (10 * (t - 1))) * math.sin((t - 1 - PERIOD / 4) * 2 * math.pi / PERIOD)
+    return -math.exp2(10 * (t - 1)) * math.sin((t - 1 - PERIOD / 4) * 2 * math.pi / PERIOD)
 
 
 _BOUNCES = ((1.0, 0.0, 0.0), (2.0, 1.5, 0.75), (2.5, 2.25, 0.9375), (2.75, 2.625, 0.984375))

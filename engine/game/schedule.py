@@ -85,16 +85,12 @@ class Schedule:
         for row, behaviour in world.woven.behaviours:
             self._put(row, behaviour.kind, cast("Behaviour", behaviour.copy()))
 
-    @property
-    def input(self) -> Input:
-        """What the player does, as behaviours find it in `self.input`. The app sets it to its own."""
-        return self._input
-
-    @input.setter
-    def input(self, value: Input) -> None:
+    def listen_to(self, value: Input) -> None:
+        """Have behaviours find the player's doings in this one, the app's, as `self.input`."""
         self._input = value
-        for behaviour in self.behaviours():
-            behaviour.input = value
+        for on in self._on.values():
+            for behaviour in on.values():
+                behaviour.input = value
 
     # ---- what there is ------------------------------------------------------------------------------------------
 
@@ -108,7 +104,8 @@ class Schedule:
 
     def _use(self, several: Iterable[Declared]) -> None:
         for declared in several:
-            if self._used.setdefault(id(declared), declared) is declared:
+            if id(declared) not in self._used:
+                self._used[id(declared)] = declared
                 made = declared()
                 match made:
                     case System():
@@ -137,7 +134,9 @@ class Schedule:
         if isinstance(behaviour, Kept):
             behaviour = behaviour.copy()
         elif "entity" in behaviour.__dict__:
-            raise SceneError(f"this {kind.__name__} is or was on an object; give each one of its own: {kind.__name__}()")
+            raise SceneError(
+                f"this {kind.__name__} is or was on an object; give each one of its own: {kind.__name__}()"
+            )
         problems = list(problems_of(behaviour, self.world.names[row], f"{kind.__name__}."))
         if problems:
             raise SceneError(f"this {kind.__name__} can't be used:", problems)
@@ -242,7 +241,7 @@ class Schedule:
     # ---- in the course of a game --------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Do what is done once: the functions of `@start`, then the behaviours' `start`. Of no effect the second time."""
+        """Do what is done once: the functions of `@start`, then the `start` of behaviours. Of no effect when done."""
         if self.started:
             return
         self.started = True
@@ -348,13 +347,12 @@ class Schedule:
 
     def _touch(self, contact: Contact) -> None:
         """Call `on_contact` of both objects."""
-        for mine, entity in ((contact, contact.a), (None, contact.b)):
+        for entity in (contact.a, contact.b):
             on = self._on.get(entity.row) if entity.alive else None
             for behaviour in list(on.values()) if on else ():
                 if "on_contact" in behaviour.overridden and not behaviour.ended:
-                    mine = mine or contact.swapped()
                     try:
-                        behaviour.on_contact(mine)
+                        behaviour.on_contact(contact if entity is contact.a else contact.swapped())
                     except Exception as error:
                         self._stop(behaviour)
                         self._failed(behaviour.on_contact, error)

@@ -78,7 +78,7 @@ class Timers:
     ) -> Timer:
         """Call a function again and again, the first time so many seconds after `now`. Raises SceneError."""
         interval = checked_seconds(seconds, "every", SHORTEST)
-        if times is not None and (not isinstance(times, int) or isinstance(times, bool) or times < 1):
+        if times is not None and (type(times) is not int or times < 1):
             raise SceneError(f"every: times is {say(times)}; it must be a whole number of at least 1, or None for ever")
         return self._add(function, now + interval, interval, times, owner)
 
@@ -96,7 +96,9 @@ class Timers:
     def alive(self) -> list[Timer]:
         """Those that will be called, in the order in which they were made."""
         timers = [entry[2] for entry in self._heap] + (self._coming or [])
-        return sorted((t for t in timers if not (t.done or (t.owner is not None and t.owner.ended))), key=lambda t: t.number)
+        return sorted(
+            (t for t in timers if not (t.done or (t.owner is not None and t.owner.ended))), key=lambda t: t.number
+        )
 
     def advance(self, world: World, now: float) -> None:
         """Call what is due, the earliest first. What is made on the way waits for the next tick."""

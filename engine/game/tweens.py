@@ -46,7 +46,7 @@ class Tween:
     """
 
     __slots__ = (
-        "arity", "delay", "done", "ease", "elapsed", "begin", "name", "number", "on_done", "owner", "passes", "port",
+        "arity", "begin", "delay", "done", "ease", "elapsed", "name", "number", "on_done", "owner", "passes", "port",
         "seconds", "start", "target", "to", "yoyo",
     )  # fmt: skip
 
@@ -230,8 +230,8 @@ def tween(
     made.yoyo = bool(yoyo)
     if loop is True:
         made.passes = None
-    elif isinstance(loop, int) and loop >= 0:
-        made.passes = max(1, int(loop)) if loop else 2 if yoyo else 1
+    elif type(loop) in (int, bool) and loop >= 0:
+        made.passes = int(loop) if loop else 2 if yoyo else 1
     else:
         raise SceneError(f"tween: loop is {say(loop)}; it must be true for ever, false, or how often it goes there")
     if on_done is not None:
