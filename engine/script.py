@@ -59,9 +59,8 @@ def imported(address: str, root: Path) -> ModuleType:
         raise ScriptError(f'{address} is no script: the suffix is "{path.suffix}"; it must be .py')
     plain = ".".join(Path(address).with_suffix("").parts)
     unique = f"{path.stem}_{hashlib.blake2b(str(path).encode(), digest_size=6).hexdigest()}"
-    for name in ("__main__", plain, unique):
-        known = sys.modules.get(name)
-        if known is not None and _file_of(known) == path:
+    for known in list(sys.modules.values()):
+        if str(getattr(known, "__file__", "")).endswith(path.name) and Path(str(known.__file__)).resolve() == path:
             return known
     try:
         text = path.read_bytes()
@@ -103,11 +102,6 @@ def scripts_of(scene: HasScripts) -> tuple[tuple[ModuleType, ...], list[Problem]
             wanted, found = "a Python file that can be imported", json.dumps(address, ensure_ascii=False)
             problems.append(Problem("script", "", f"scripts[{i}]", found, wanted, place_of(error)))
     return tuple(modules), problems
-
-
-def _file_of(module: ModuleType) -> Path | None:
-    file = getattr(module, "__file__", None)
-    return Path(file).resolve() if isinstance(file, str) else None
 
 
 def _is_taken(name: str) -> bool:
