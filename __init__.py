@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .assets.mesh import MeshData
     from .engine.app import App
-    from .engine.declare import component, field, struct
+    from .engine.declare import AssetPath, Color, Vec2, Vec3, Vec4, component, field, struct
     from .engine.entity import Entity
     from .engine.errors import AssetError, DreamwellError, GpuError, Problem, SceneError, SettingsError, ShaderError
     from .engine.gpu import Gpu
     from .engine.input import Input
     from .engine.orbit import OrbitCamera
+    from .engine.query import Batch, Position, Query, Rotation, Scale
     from .engine.render import load, render
     from .engine.scene.components import (
         Camera,
@@ -43,7 +44,7 @@ else:
     _MODULES = {
         "assets.mesh": ("MeshData",),
         "engine.app": ("App",),
-        "engine.declare": ("component", "field", "struct"),
+        "engine.declare": ("AssetPath", "Color", "Vec2", "Vec3", "Vec4", "component", "field", "struct"),
         "engine.entity": ("Entity",),
         "engine.errors": (
             "AssetError",
@@ -57,6 +58,7 @@ else:
         "engine.gpu": ("Gpu",),
         "engine.input": ("Input",),
         "engine.orbit": ("OrbitCamera",),
+        "engine.query": ("Batch", "Position", "Query", "Rotation", "Scale"),
         "engine.render": ("load", "render"),
         "engine.scene.components": (
             "Camera",
@@ -102,7 +104,10 @@ else:
 __all__ = [
     "App",
     "AssetError",
+    "AssetPath",
+    "Batch",
     "Camera",
+    "Color",
     "DreamwellError",
     "Entity",
     "Environment",
@@ -117,8 +122,12 @@ __all__ = [
     "Observer",
     "OrbitCamera",
     "PointLight",
+    "Position",
     "Problem",
+    "Query",
     "RenderSettings",
+    "Rotation",
+    "Scale",
     "Scene",
     "SceneError",
     "SceneLights",
@@ -129,6 +138,9 @@ __all__ = [
     "SpotLight",
     "Sun",
     "Texture",
+    "Vec2",
+    "Vec3",
+    "Vec4",
     "World",
     "WorldLights",
     "WovenScene",
