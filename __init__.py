@@ -10,12 +10,24 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .assets.mesh import MeshData
     from .engine.app import App
+    from .engine.bindings import Bindings
     from .engine.declare import component, field, struct
     from .engine.entity import Entity
-    from .engine.errors import AssetError, DreamwellError, GpuError, Problem, SceneError, SettingsError, ShaderError
+    from .engine.errors import (
+        AssetError,
+        DreamwellError,
+        GpuError,
+        InputError,
+        Problem,
+        RecordingError,
+        SceneError,
+        SettingsError,
+        ShaderError,
+    )
     from .engine.gpu import Gpu
-    from .engine.input import Input
+    from .engine.input import Action, Input, Pad, Touch
     from .engine.orbit import OrbitCamera
+    from .engine.recording import Recording
     from .engine.render import load, render
     from .engine.scene.components import (
         Camera,
@@ -43,20 +55,24 @@ else:
     _MODULES = {
         "assets.mesh": ("MeshData",),
         "engine.app": ("App",),
+        "engine.bindings": ("Bindings",),
         "engine.declare": ("component", "field", "struct"),
         "engine.entity": ("Entity",),
         "engine.errors": (
             "AssetError",
             "DreamwellError",
             "GpuError",
+            "InputError",
             "Problem",
+            "RecordingError",
             "SceneError",
             "SettingsError",
             "ShaderError",
         ),
         "engine.gpu": ("Gpu",),
-        "engine.input": ("Input",),
+        "engine.input": ("Action", "Input", "Pad", "Touch"),
         "engine.orbit": ("OrbitCamera",),
+        "engine.recording": ("Recording",),
         "engine.render": ("load", "render"),
         "engine.scene.components": (
             "Camera",
@@ -100,8 +116,10 @@ else:
 
 
 __all__ = [
+    "Action",
     "App",
     "AssetError",
+    "Bindings",
     "Camera",
     "DreamwellError",
     "Entity",
@@ -110,14 +128,18 @@ __all__ = [
     "Gpu",
     "GpuError",
     "Input",
+    "InputError",
     "Light",
     "Material",
     "Mesh",
     "MeshData",
     "Observer",
     "OrbitCamera",
+    "Pad",
     "PointLight",
     "Problem",
+    "Recording",
+    "RecordingError",
     "RenderSettings",
     "Scene",
     "SceneError",
@@ -129,6 +151,7 @@ __all__ = [
     "SpotLight",
     "Sun",
     "Texture",
+    "Touch",
     "World",
     "WorldLights",
     "WovenScene",
