@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -189,7 +189,14 @@ class Stage:
         self._stopwatch = Stopwatch(self.fabric, timed=timed)
 
     def draw(self, world: World, time: float, sample: tuple[int, int] = (0, 1), view: Any = None) -> None:
-        """Draw one frame: what moved is sent, another scene than last time is uploaded whole."""
+        """Draw one frame: what moved is sent, another scene than last time is uploaded whole.
+
+        What ticks moved is drawn between them, where the world says so.
+        """
+        with nullcontext() if world.between is None else world.between.shown():
+            self._draw(world, time, sample, view)
+
+    def _draw(self, world: World, time: float, sample: tuple[int, int], view: Any) -> None:
         moved = world.moved()
         if world.woven is not self._shown:
             self._upload(world)
@@ -275,10 +282,12 @@ def take(
     advance: Callable[[float], World],
     progress: Progress | None = None,
     each: Callable[[int, Fabric], object] | None = None,
+    times: Sequence[float] | None = None,
 ) -> Picture:
     """Run a shot: `advance(dt)` moves the game on by seconds and returns the world to draw, before every frame.
 
     `each(i, fabric)` is called when frame i, from 0, is drawn; the last one when all of its samples are.
+    times: seconds from the first frame to each, where they are not 1/60 s apart.
     """
     started = time.perf_counter()
     gpu = shared_gpu()
@@ -295,7 +304,7 @@ def take(
             world = advance(DT)
         assert world is not None
         sample = (done - last, shot.samples) if done >= last else (0, 1)
-        stage.draw(world, min(done, last) * DT, sample)
+        stage.draw(world, min(done, last) * DT if times is None else times[min(done, last)], sample)
         encode.append(stage.fabric.encode_us)
         submit.append(stage.fabric.submit_us)
         if each is not None and (done < last or done == total - 1):
