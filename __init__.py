@@ -12,8 +12,18 @@ if TYPE_CHECKING:
     from .engine.app import App
     from .engine.declare import component, field, struct
     from .engine.entity import Entity
-    from .engine.errors import AssetError, DreamwellError, GpuError, Problem, SceneError, SettingsError, ShaderError
+    from .engine.errors import (
+        AssetError,
+        DreamwellError,
+        GpuError,
+        HudError,
+        Problem,
+        SceneError,
+        SettingsError,
+        ShaderError,
+    )
     from .engine.gpu import Gpu
+    from .engine.hud import Hud
     from .engine.input import Input
     from .engine.orbit import OrbitCamera
     from .engine.render import load, render
@@ -49,12 +59,14 @@ else:
             "AssetError",
             "DreamwellError",
             "GpuError",
+            "HudError",
             "Problem",
             "SceneError",
             "SettingsError",
             "ShaderError",
         ),
         "engine.gpu": ("Gpu",),
+        "engine.hud": ("Hud",),
         "engine.input": ("Input",),
         "engine.orbit": ("OrbitCamera",),
         "engine.render": ("load", "render"),
@@ -109,6 +121,8 @@ __all__ = [
     "Fabric",
     "Gpu",
     "GpuError",
+    "Hud",
+    "HudError",
     "Input",
     "Light",
     "Material",

@@ -17,6 +17,7 @@ from ..loom.woven import WovenScene
 from .entity import Entity
 from .errors import GpuError
 from .gpu import Gpu
+from .hud import Hud
 from .input import Input
 from .inspection import KEYS, SCREENSHOT, keep, press, slug
 from .render import DT, Picture, Progress, Shot, Source, Stage, Surroundings, altered, is_linear, opened, save, take
@@ -81,8 +82,9 @@ class App:
         app.run()
 
     `size` in logical pixels (without a window: pixels); `settings` as {"exposure.compensation": 1.0}; `environment`
-    as for `dw.render`. `input` is what the player does in this frame, `time` the seconds played. Without `inspect` the
-    keys F2, F3, F4 and F12, which step through debug views and keep pictures, are the game's.
+    as for `dw.render`. `input` is what the player does in this frame, `hud` what lies over the picture, `time` the
+    seconds played. Without `inspect` the keys F2, F3, F4 and F12, which step through debug views and keep pictures,
+    are the game's.
     Raises SceneError and AssetError for a file that can't be read. The scene itself is woven when `world` is first
     asked for or when `run` is called, and may be changed until then.
     """
@@ -112,6 +114,7 @@ class App:
         self._inspected = inspect
         self._keeping = False
         self._scene = opened(source)
+        self.hud = Hud(self._scene.root)
         self._library = AssetLibrary(self._scene.root)
         self._world: World | None = None
 
@@ -220,6 +223,8 @@ class App:
 
     def step(self, dt: float) -> World:
         """Play one frame without drawing it; returns the world. Raises ScriptError for what the functions raise."""
+        for on_click in self.hud.step(self.input):
+            _call(on_click)
         for key in sorted(self.input.pressed):
             if self._inspected and key in KEYS:
                 press(self.world, key, shift=self.input.held("Shift"))
@@ -260,6 +265,7 @@ class App:
             options.samples,
             linear=is_linear(output),
             timed=options.timed,
+            hud=self.hud,
         )
 
         def each(frame: int, fabric: Fabric) -> None:
@@ -283,9 +289,11 @@ class App:
             gpu = Gpu.open(present_to=window.canvas)
             stage = Stage(gpu, window.pixels, timed=options.timed)
             window.attach(gpu.device, stage.fabric.present_format)
+            stage.fabric.show_hud(self.hud)
 
             def paint(view: Any, size: tuple[int, int]) -> None:
                 stage.fabric.resize(size)
+                self.hud.density = size[0] / self.input.size[0]
                 stage.draw(world, self.time, view=view)
 
             clock = _Clock()

@@ -51,6 +51,10 @@ class SettingsError(ProblemsError):
     """A render setting that is unknown or out of range."""
 
 
+class HudError(DreamwellError):
+    """An element of the HUD that is unknown, or a value of one that can't be."""
+
+
 class AssetError(DreamwellError):
     """A model, image or environment file that is missing, broken or of an unsupported kind."""
 

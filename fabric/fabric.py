@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..engine.errors import GpuError
 from ..engine.gpu import Gpu
+from ..engine.hud import Hud
 from ..engine.rows import distinct
 from ..engine.scene.settings import RenderSettings
 from ..loom.woven import WovenEnvironment, WovenScene
@@ -41,6 +42,7 @@ from .debug_view import DRAWN, Canvas, DebugView
 from .depth_pass import DepthPass
 from .environment import EnvironmentMap
 from .fxaa import Fxaa
+from .hud import HudPass
 from .main_pass import MainPass
 from .motion import Motion, MotionView
 from .observer import Observer, planes_of, sample_shift
@@ -157,6 +159,7 @@ class Fabric:
         self._views: Views | None = None
         self._viewed: tuple[Any, ...] | None = None  # what the view's targets and labels were made for
         self._overlay: Overlay | None = None
+        self._hud: HudPass | None = None
         self._times: tuple[dict[str, float], dict[str, float]] | None = None  # of the passes, and in all
         self._culled: tuple[int, Observer, F64] | None = None  # version of the scene, observer, world_from_clip
         self._turn = 0
@@ -465,6 +468,11 @@ class Fabric:
         """What `debug.timings` writes over the picture, from the next frame on: {name: milliseconds}, and in all."""
         self._times = passes, totals
 
+    def show_hud(self, hud: Hud | None) -> None:
+        """Draw a HUD over the finished picture from the next frame on, as it then is; None for none."""
+        self._hud = None if hud is None else HudPass(self.gpu, self._layouts, hud)
+        self._tapes.clear()
+
     def _ev100(self) -> float:
         exposure = self.settings.exposure
         if exposure.mode == "manual":
@@ -607,6 +615,8 @@ class Fabric:
             self._shadows.bind(scene)
             self._set_static_uniforms()
         self._fit_views()
+        if self._hud is not None and self._hud.prepare(self.size):
+            self._tapes.clear()
         self._set_counts(scene)
         if self._motion is not None and self._tracked() and scene.changed:
             if self._motion.fit(scene):
@@ -703,6 +713,8 @@ class Fabric:
                 self._tonemap.record(encoder, group, self._tonemap_group, finish, target, format)
         if views is not None and views.view != "bloom":
             views.show(encoder, group, target, format, measured=self._auto is not None)
+        if self._hud is not None:
+            self._hud.record(encoder, group, target, format)
         if self._overlay is not None:
             self._overlay.record(encoder, group, target, format)
 
