@@ -31,6 +31,7 @@ from .hud_elements import (
     Picture,
     Text,
     TextLooks,
+    words,
 )
 from .input import LEFT, Input
 from .lettering import Full, Letters, Pictures, opened
@@ -292,7 +293,7 @@ class Hud:
         self.pictures.atlas.settle()
         self._stale = self._reorder = False
         parts = [element.layout.quads for element in self._order]
-        self.quads = np.concatenate(parts) if parts else np.zeros(0, HUD_QUAD.dtype)
+        self.quads = np.concatenate(parts).reshape(-1).view(HUD_QUAD.dtype) if parts else self.quads[:0]
         self.version += 1
 
     def _lay_out(self, elements: list[Element]) -> None:
@@ -301,7 +302,7 @@ class Hud:
             if isinstance(element, Text):
                 texts.append(element)
             else:
-                element.layout.quads = np.array(element.draw(self._scale), HUD_QUAD.dtype)
+                element.layout.quads = words(np.array(element.draw(self._scale), HUD_QUAD.dtype))
         typeset(self.letters, texts, self._scale)
         for element in elements:
             element.layout.stale = False

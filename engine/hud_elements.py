@@ -272,19 +272,25 @@ def _shape(
 # ---- elements ---------------------------------------------------------------------------------------------------
 
 
+def words(quads: NDArray[Any]) -> NDArray[np.uint32]:
+    """(n,) structs.HUD_QUAD as (n, 12) uint32."""
+    return quads.view(np.uint32).reshape(-1, HUD_QUAD.size // 4)
+
+
 @dataclass
 class Layout:
     """Where an element came to be.
 
     number: counts the elements as they are made.  children: what is placed in it.  stale: whether the rest is out of
-    date.  box: left, top, right, bottom in pixels of the picture.  quads: (n,) structs.HUD_QUAD.
+    date.  box: left, top, right, bottom in pixels of the picture.  quads: (n, 12) uint32, the words of structs.HUD_QUAD:
+    as structs, NumPy compares all field names whenever it puts some together.
     """
 
     number: int
     children: dict[str, Element] = field(default_factory=dict[str, "Element"])
     stale: bool = True
     box: tuple[int, int, int, int] = (0, 0, 0, 0)
-    quads: NDArray[Any] = field(default_factory=lambda: np.zeros(0, HUD_QUAD.dtype))
+    quads: NDArray[np.uint32] = field(default_factory=lambda: words(np.zeros(0, HUD_QUAD.dtype)))
 
 
 class Element:
@@ -597,9 +603,9 @@ class Bar(Panel):
 class Image(Element):
     """A picture, resampled to the pixels that it covers.
 
-    source: a file, relative to the HUD's `root`, or (h, w, 3 or 4) uint8; set it again to show another.  size: logical pixels; a side that is None keeps the picture's
-    proportions, None is its own size.  color: what it is multiplied by.  radius: of its corners.  smooth: whether
-    pixels are mixed when it is resampled; False for pixel art.
+    source: a file, relative to the HUD's `root`, or (h, w, 3 or 4) uint8; set it again to show another.  size: logical
+    pixels; a side that is None keeps the picture's proportions, None is its own size.  color: what it is multiplied
+    by.  radius: of its corners.  smooth: whether pixels are mixed when it is resampled; False for pixel art.
     """
 
     KIND = "image"

@@ -161,7 +161,7 @@ class Face:
 
     def width(self, line: str) -> float:
         """Pixels that a line is wide."""
-        return sum(map(self.font.getlength, line)) + sum(map(self.kerning.__getitem__, pairwise(line)))
+        return float(sum(map(self.font.getlength, line)) + sum(map(self.kerning.__getitem__, pairwise(line))))
 
 
 class Letters:

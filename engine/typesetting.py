@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..shaders.structs import HUD_QUAD
-from .hud_elements import ANCHORS, EVERYTHING, Text, packed
+from .hud_elements import ANCHORS, EVERYTHING, Text, packed, words
 from .lettering import Cut, Face, Letters
 
 _PLAIN = Cut()
@@ -117,7 +117,7 @@ def typeset(letters: Letters, texts: Sequence[Text], scale: float) -> None:
     quads["color"] = quads["color_end"] = styles[:, 1]
     quads["source"] = letters.sources[rows]
     quads["cut"] = EVERYTHING
-    at = 0
+    at, made = 0, words(quads)
     for text, count in zip(texts, lengths, strict=True):
-        text.layout.quads = quads[at : at + count].copy()
+        text.layout.quads = made[at : at + count].copy()
         at += count
