@@ -104,6 +104,7 @@ class ButtonLooks(PanelLooks, total=False):
 
     hover_color: Color | None
     pressed_color: Color | None
+    focus_color: Color
     padding: tuple[float, float]
     text_size: float
     text_color: Color
@@ -282,8 +283,8 @@ class Layout:
     """Where an element came to be.
 
     number: counts the elements as they are made.  children: what is placed in it.  stale: whether the rest is out of
-    date.  box: left, top, right, bottom in pixels of the picture.  quads: (n, 12) uint32, the words of structs.HUD_QUAD:
-    as structs, NumPy compares all field names whenever it puts some together.
+    date.  box: left, top, right, bottom in pixels of the picture.  quads: (n, 12) uint32, the words of
+    structs.HUD_QUAD: as structs, NumPy compares all field names whenever it puts some together.
     """
 
     number: int
@@ -655,8 +656,6 @@ class Image(Element):
 
 
 _WHITE, _BLACK = (1.0, 1.0, 1.0, 1.0), (0.0, 0.0, 0.0, 1.0)
-FOCUSED: Rgba = (0.55, 0.78, 1.0, 1.0)
-"""The border of the button that has the focus."""
 
 
 class Button(Panel):
@@ -664,7 +663,7 @@ class Button(Panel):
 
     clicked: in this frame; on_click() is called as well.  hovered, pressed: as of this frame.  enabled: whether it can
     be clicked.  size: a side that is None fits the text, with `padding` (x, y) around it.  hover_color, pressed_color:
-    None for a lighter and a darker `color`.
+    None for a lighter and a darker `color`.  focus_color: of the border where it has the focus.
     """
 
     KIND = "button"
@@ -673,6 +672,7 @@ class Button(Panel):
         "text": _TEXT,
         "hover_color": _or_none(_color),
         "pressed_color": _or_none(_color),
+        "focus_color": _color,
         "padding": _pair(_LENGTH, "two numbers from 0 up, (x, y), logical pixels"),
         "text_size": _number(1.0, LARGEST_TEXT),
         "text_color": _color,
@@ -689,6 +689,7 @@ class Button(Panel):
         "border": 1.0,
         "hover_color": None,
         "pressed_color": None,
+        "focus_color": (1.0, 1.0, 1.0, 0.9),
         "padding": (20.0, 12.0),
         "text_size": 18.0,
         "text_color": _WHITE,
@@ -700,6 +701,7 @@ class Button(Panel):
     text: str
     hover_color: Color | None
     pressed_color: Color | None
+    focus_color: Color
     padding: tuple[float, float]
     text_size: float
     text_color: Color
@@ -780,4 +782,4 @@ class Button(Panel):
         return color, end
 
     def _border(self, scale: float) -> tuple[float, Rgba]:
-        return (_line(2.0, scale), FOCUSED) if self._focused else super()._border(scale)
+        return (_line(2.0, scale), self.__dict__["focus_color"]) if self._focused else super()._border(scale)
