@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         AssetError,
         DreamwellError,
         GpuError,
+        HudError,
         InputError,
         Problem,
         RecordingError,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         ShaderError,
     )
     from .engine.gpu import Gpu
+    from .engine.hud import Hud
     from .engine.input import Action, Input, Pad, Touch
     from .engine.orbit import OrbitCamera
     from .engine.query import Batch, Position, Query, Rotation, Scale
@@ -62,6 +64,7 @@ else:
             "AssetError",
             "DreamwellError",
             "GpuError",
+            "HudError",
             "InputError",
             "Problem",
             "RecordingError",
@@ -70,6 +73,7 @@ else:
             "ShaderError",
         ),
         "engine.gpu": ("Gpu",),
+        "engine.hud": ("Hud",),
         "engine.input": (
             "Action",
             "Input",
@@ -154,6 +158,8 @@ __all__ = [
     "Fabric",
     "Gpu",
     "GpuError",
+    "Hud",
+    "HudError",
     "Input",
     "InputError",
     "Light",

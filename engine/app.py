@@ -19,6 +19,7 @@ from .bindings import Bindings
 from .entity import Entity
 from .errors import GpuError, RecordingError
 from .gpu import Gpu
+from .hud import Hud
 from .input import Input
 from .inspection import KEYS, SCREENSHOT, keep, press, slug
 from .interpolation import Interpolation
@@ -88,10 +89,10 @@ class App:
         app.run()
 
     `size` in logical pixels (without a window: pixels); `settings` as {"exposure.compensation": 1.0}; `environment`
-    as for `dw.render`. `input` is what the player does in this frame, `time` the seconds played. `seed`: what the world
-    draws its random numbers from. `tick_rate`: how often a second `fixed` functions are called, 1 to 1000. Without
-    `inspect` the keys F2, F3, F4 and F12, which step through debug views and keep pictures, are the game's; the
-    `quit_key` ends the run, None leaves Escape to the game too.
+    as for `dw.render`. `input` is what the player does in this frame, `hud` what lies over the picture, `time` the
+    seconds played. `seed`: what the world draws its random numbers from. `tick_rate`: how often a second `fixed`
+    functions are called, 1 to 1000. Without `inspect` the keys F2, F3, F4 and F12, which step through debug views and
+    keep pictures, are the game's; the `quit_key` ends the run, None leaves Escape to the game too.
     Raises SceneError and AssetError for a file that can't be read. The scene itself is woven when `world` is first
     asked for or when `run` is called, and may be changed until then.
     """
@@ -129,6 +130,7 @@ class App:
         self._inspected = inspect
         self._keeping = False
         self._scene = opened(source)
+        self.hud = Hud(self._scene.root)
         self._library = AssetLibrary(self._scene.root)
         self._world: World | None = None
         if self._options.replay is not None:
@@ -304,6 +306,8 @@ class App:
         if self._recorder is not None:
             self._recorder.add(dt, player)
         player.begin_frame()
+        for on_click in self.hud.step(player):
+            _call(on_click)
         self._press_keys()
         ticks, dt = loop.advance(dt)
         for _ in range(ticks):
@@ -473,6 +477,7 @@ class App:
             options.samples,
             linear=is_linear(output),
             timed=options.timed,
+            hud=self.hud,
         )
 
         def each(frame: int, fabric: Fabric) -> None:
@@ -497,9 +502,11 @@ class App:
             gpu = Gpu.open(present_to=window.canvas)
             stage = Stage(gpu, window.pixels, timed=options.timed)
             window.attach(gpu.device, stage.fabric.present_format)
+            stage.fabric.show_hud(self.hud)
 
             def paint(view: Any, size: tuple[int, int]) -> None:
                 stage.fabric.resize(size)
+                self.hud.density = size[0] / self.input.size[0]
                 stage.draw(world, self.time, view=view)
 
             clock, player = Clock(DT), self._player

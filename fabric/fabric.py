@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..engine.errors import GpuError
 from ..engine.gpu import Gpu
+from ..engine.hud import Hud
 from ..engine.scene.settings import RenderSettings
 from ..loom.woven import WovenEnvironment, WovenScene
 from ..shaders.structs import (
@@ -223,6 +224,10 @@ class Fabric:
     def show_times(self, passes: dict[str, float], totals: dict[str, float]) -> None:
         """What `debug.timings` writes over the picture, from the next frame on: {name: milliseconds}, and in all."""
         self._post.show_times(passes, totals)
+
+    def show_hud(self, hud: Hud | None) -> None:
+        """Draw a HUD over the finished picture from the next frame on, as it then is; None for none."""
+        self._post.show_hud(hud)
 
     def _weighted(self) -> bool:
         """Whether transparent surfaces are there, and are mixed in any order."""

@@ -13,12 +13,14 @@ import wgpu
 from numpy.typing import NDArray
 
 from ..engine.gpu import Gpu
+from ..engine.hud import Hud
 from ..engine.scene.settings import RenderSettings
 from ..shaders import groups
 from . import grading
 from .auto_exposure import AutoExposure
 from .bloom import Bloom
 from .fxaa import Fxaa
+from .hud import HudPass
 from .layouts import Layouts
 from .motion import Motion
 from .overlay import SMALLEST, Overlay, draw_legend, draw_times
@@ -39,7 +41,7 @@ class PostProcess:
     """What is done with scene light, for one size and one choice of settings.
 
     sample, samples: this frame is the sample-th of so many that are averaged.  motion, taa, fxaa, bloom, auto, views,
-    overlay: the passes, None where they are off.
+    hud, overlay: the passes, None where they are off.
     """
 
     def __init__(self, gpu: Gpu, layouts: Layouts, uniforms: Uniforms, stale: Callable[[], None]) -> None:
@@ -55,6 +57,7 @@ class PostProcess:
         self.auto: AutoExposure | None = None
         self.views: Views | None = None
         self.overlay: Overlay | None = None
+        self.hud: HudPass | None = None
         self._tonemap = Tonemap(gpu, layouts)
         self._finish = groups.Finish()
         self._made_for: Any = None  # the settings that the targets are for
@@ -144,7 +147,9 @@ class PostProcess:
             self.fxaa = None
 
     def fit_views(self) -> None:
-        """Have what the debug view and the labels over the picture need, and nothing where there are none."""
+        """Have what the debug view, the HUD and the labels over the picture need, and nothing where there are none."""
+        if self.hud is not None and self.hud.prepare(self._size):
+            self._stale()
         debug, measured = self.settings.debug, self.auto is not None
         large = self._size[1] >= SMALLEST
         labelled = large and debug.labels and debug.view != "none"
@@ -171,6 +176,11 @@ class PostProcess:
     def show_times(self, passes: dict[str, float], totals: dict[str, float]) -> None:
         """What `debug.timings` writes over the picture: {name: milliseconds}, and in all."""
         self._times = passes, totals
+
+    def show_hud(self, hud: Hud | None) -> None:
+        """Draw a HUD over the picture from the next frame on; None for none."""
+        self.hud = None if hud is None else HudPass(self.gpu, self._layouts, hud)
+        self._stale()
 
     # ---- every frame --------------------------------------------------------------------------------------------
 
@@ -238,6 +248,8 @@ class PostProcess:
                 self._tonemap.record(encoder, frame_group, picture, finish, target, format)
         if views is not None and views.view != "bloom":
             views.show(encoder, frame_group, target, format, measured=self.auto is not None)
+        if self.hud is not None:
+            self.hud.record(encoder, frame_group, target, format)
         if self.overlay is not None:
             self.overlay.record(encoder, frame_group, target, format)
 
