@@ -10,9 +10,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .assets.mesh import MeshData
     from .engine.app import App
+    from .engine.bindings import Bindings
     from .engine.declare import AssetPath, Color, Vec2, Vec3, Vec4, component, field, struct
     from .engine.entity import Entity
-    from .engine.errors import AssetError, DreamwellError, GpuError, Problem, SceneError, SettingsError, ShaderError
+    from .engine.errors import (
+        AssetError,
+        DreamwellError,
+        GpuError,
+        HudError,
+        InputError,
+        Problem,
+        RecordingError,
+        SceneError,
+        SettingsError,
+        ShaderError,
+    )
     from .engine.game.behaviour import Behaviour
     from .engine.game.coroutines import Coroutine, Steps, next_event, until, wait, wait_ticks
     from .engine.game.events import Contact
@@ -21,20 +33,13 @@ if TYPE_CHECKING:
     from .engine.game.timers import Timer
     from .engine.game.tweens import Tween
     from .engine.gpu import Gpu
-    from .engine.input import Input
+    from .engine.hud import Hud
+    from .engine.input import Action, Input, Pad, Touch
     from .engine.orbit import OrbitCamera
+    from .engine.query import Batch, Position, Query, Rotation, Scale
+    from .engine.recording import Recording
     from .engine.render import load, render
-    from .engine.scene.components import (
-        Camera,
-        Environment,
-        Light,
-        Material,
-        Mesh,
-        PointLight,
-        SpotLight,
-        Sun,
-        Texture,
-    )
+    from .engine.scene.components import Camera, Environment, Light, Material, Mesh, PointLight, SpotLight, Sun, Texture
     from .engine.scene.lights import SceneLights
     from .engine.scene.presets import preset
     from .engine.scene.scene import Scene, SceneObject
@@ -50,13 +55,26 @@ else:
     _MODULES = {
         "assets.mesh": ("MeshData",),
         "engine.app": ("App",),
-        "engine.declare": ("AssetPath", "Color", "Vec2", "Vec3", "Vec4", "component", "field", "struct"),
+        "engine.bindings": ("Bindings",),
+        "engine.declare": (
+            "AssetPath",
+            "Color",
+            "Vec2",
+            "Vec3",
+            "Vec4",
+            "component",
+            "field",
+            "struct",
+        ),
         "engine.entity": ("Entity",),
         "engine.errors": (
             "AssetError",
             "DreamwellError",
             "GpuError",
+            "HudError",
+            "InputError",
             "Problem",
+            "RecordingError",
             "SceneError",
             "SettingsError",
             "ShaderError",
@@ -69,9 +87,26 @@ else:
         "engine.game.timers": ("Timer",),
         "engine.game.tweens": ("Tween",),
         "engine.gpu": ("Gpu",),
-        "engine.input": ("Input",),
+        "engine.hud": ("Hud",),
+        "engine.input": (
+            "Action",
+            "Input",
+            "Pad",
+            "Touch",
+        ),
         "engine.orbit": ("OrbitCamera",),
-        "engine.render": ("load", "render"),
+        "engine.query": (
+            "Batch",
+            "Position",
+            "Query",
+            "Rotation",
+            "Scale",
+        ),
+        "engine.recording": ("Recording",),
+        "engine.render": (
+            "load",
+            "render",
+        ),
         "engine.scene.components": (
             "Camera",
             "Environment",
@@ -85,11 +120,20 @@ else:
         ),
         "engine.scene.lights": ("SceneLights",),
         "engine.scene.presets": ("preset",),
-        "engine.scene.scene": ("Scene", "SceneObject"),
+        "engine.scene.scene": (
+            "Scene",
+            "SceneObject",
+        ),
         "engine.scene.settings": ("RenderSettings",),
         "engine.script": ("ScriptError",),
-        "engine.world": ("World", "WorldLights"),
-        "fabric": ("Fabric", "Observer"),
+        "engine.world": (
+            "World",
+            "WorldLights",
+        ),
+        "fabric": (
+            "Fabric",
+            "Observer",
+        ),
         "loom.weave": ("weave",),
         "loom.woven": ("WovenScene",),
     }
@@ -114,10 +158,13 @@ else:
 
 
 __all__ = [
+    "Action",
     "App",
     "AssetError",
     "AssetPath",
+    "Batch",
     "Behaviour",
+    "Bindings",
     "Camera",
     "Color",
     "Contact",
@@ -128,16 +175,26 @@ __all__ = [
     "Fabric",
     "Gpu",
     "GpuError",
+    "Hud",
+    "HudError",
     "Input",
+    "InputError",
     "Light",
     "Material",
     "Mesh",
     "MeshData",
     "Observer",
     "OrbitCamera",
+    "Pad",
     "PointLight",
+    "Position",
     "Problem",
+    "Query",
+    "Recording",
+    "RecordingError",
     "RenderSettings",
+    "Rotation",
+    "Scale",
     "Scene",
     "SceneError",
     "SceneLights",
@@ -151,6 +208,7 @@ __all__ = [
     "Sun",
     "Texture",
     "Timer",
+    "Touch",
     "Tween",
     "Vec2",
     "Vec3",

@@ -163,6 +163,11 @@ class Coroutines:
         self._sleep(made, self.tick)
         return made
 
+    @property
+    def waiting(self) -> bool:
+        """Whether there may be any."""
+        return bool(self._by_time or self._by_tick or self._by_condition or self._by_event)
+
     def alive(self) -> list[Coroutine]:
         """Those that have not ended, in the order in which they were begun."""
         waiting = [(coroutine, ticket) for _, _, coroutine, ticket in (*self._by_time, *self._by_tick)]

@@ -128,20 +128,22 @@ class Schedule:
         A scene's frozen one is copied. Raises SceneError for one that is on an object already, and for values that
         are out of range.
         """
+        self.check(behaviour, self.world.names[row])
+        if "entity" in behaviour.__dict__:
+            name = kind_of(behaviour).__name__
+            raise SceneError(f"this {name} is or was on an object; give each one of its own: {name}()")
+        kind = kind_of(behaviour)
+        self.detach(row, kind)
+        return self._put(row, kind, behaviour.copy() if isinstance(behaviour, Kept) else behaviour)
+
+    def check(self, behaviour: Behaviour, where: str) -> None:
+        """Raises SceneError for what is no behaviour, and for values that are out of range."""
         kind = kind_of(behaviour)
         if not issubclass(kind, Behaviour):
             raise SceneError(f"{kind.__name__} is no behaviour")
-        if isinstance(behaviour, Kept):
-            behaviour = behaviour.copy()
-        elif "entity" in behaviour.__dict__:
-            raise SceneError(
-                f"this {kind.__name__} is or was on an object; give each one of its own: {kind.__name__}()"
-            )
-        problems = list(problems_of(behaviour, self.world.names[row], f"{kind.__name__}."))
+        problems = list(problems_of(behaviour, where, f"{kind.__name__}."))
         if problems:
             raise SceneError(f"this {kind.__name__} can't be used:", problems)
-        self.detach(row, kind)
-        return self._put(row, kind, behaviour)
 
     def _put(self, row: int, kind: type, behaviour: B) -> B:
         behaviour.entity = Entity(self.world, row)
@@ -173,11 +175,20 @@ class Schedule:
         """All of a class, by row and in the order in which they were added."""
         return [one for row in sorted(self._on) for one in self._on[row].values() if isinstance(one, kind)]
 
-    def copy_to(self, prototype: int, rows: Iterable[int]) -> None:
-        """Give objects in rows what the prototype in a row does: the same declared values, and fresh otherwise."""
-        for behaviour in list(self._on.get(prototype, {}).values()):
-            for row in rows:
-                self._put(row, behaviour.kind, behaviour.copy())
+    def behaviours_of(self, row: int) -> list[Behaviour]:
+        """Those on the object in a row, in the order in which they were added."""
+        return list(self._on.get(row, {}).values())
+
+    def copy_to(self, prototype: int, rows: I32, given: Iterable[Behaviour] = ()) -> None:
+        """Give new objects (k,) what the prototype in a row does: the same declared values, and fresh otherwise.
+
+        given: copies of these go to each of them as well, in place of the prototype's of the same class.
+        """
+        models = dict(self._on.get(prototype, {}))
+        models.update((kind_of(behaviour), behaviour) for behaviour in given)
+        for row in rows.tolist() if models else ():
+            for kind, behaviour in models.items():
+                self._put(row, kind, behaviour.copy())
 
     def leave(self, rows: I32) -> I32:
         """Objects (k,) are about to go: end what they do. Returns those that still are to go.
@@ -392,6 +403,21 @@ class Schedule:
     def tween(self, tween: Tween) -> Tween:
         """Begin a tween, in place of one of the same value."""
         return self._tweens.add(tween)
+
+    @property
+    def ticks(self) -> bool:
+        """Whether a tick may call anything."""
+        return bool(
+            self._systems["fixed"]
+            or self._calls["fixed_update"].methods
+            or self._pending
+            or self._deferred
+            or self._events
+            or self._begins
+            or self._timers.waiting
+            or self._tweens.waiting
+            or self._coroutines.waiting
+        )
 
     @property
     def coroutines(self) -> list[Coroutine]:

@@ -93,6 +93,11 @@ class Timers:
             self._coming.append(timer)
         return timer
 
+    @property
+    def waiting(self) -> bool:
+        """Whether there may be any."""
+        return bool(self._heap)
+
     def alive(self) -> list[Timer]:
         """Those that will be called, in the order in which they were made."""
         timers = [entry[2] for entry in self._heap] + (self._coming or [])

@@ -171,6 +171,11 @@ class Tweens:
         target = tween.target
         return (target if isinstance(target, (Entity, Material)) else id(target)), tween.name
 
+    @property
+    def waiting(self) -> bool:
+        """Whether there may be any."""
+        return bool(self._running)
+
     def alive(self) -> list[Tween]:
         """Those that have not arrived, in the order in which they were begun."""
         return [t for t in self._running if not t.done and not t.gone()]
