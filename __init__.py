@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .engine.scene.scene import Scene, SceneObject
     from .engine.scene.settings import RenderSettings
     from .engine.script import ScriptError
+    from .engine.snapshot import Keeper, Snapshot
     from .engine.world import World, WorldLights
     from .fabric import Fabric, Observer
     from .loom.weave import weave
@@ -76,6 +77,7 @@ else:
         "engine.scene.scene": ("Scene", "SceneObject"),
         "engine.scene.settings": ("RenderSettings",),
         "engine.script": ("ScriptError",),
+        "engine.snapshot": ("Keeper", "Snapshot"),
         "engine.world": ("World", "WorldLights"),
         "fabric": ("Fabric", "Observer"),
         "loom.weave": ("weave",),
@@ -115,6 +117,7 @@ __all__ = [
     "Gpu",
     "GpuError",
     "Input",
+    "Keeper",
     "Light",
     "Material",
     "Mesh",
@@ -135,6 +138,7 @@ __all__ = [
     "ScriptError",
     "SettingsError",
     "ShaderError",
+    "Snapshot",
     "SpotLight",
     "Sun",
     "Texture",
