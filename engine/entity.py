@@ -258,6 +258,14 @@ class Entity:
         self.world.untag(self.live_row(), *tags)
         return self
 
+    @property
+    def drawn_position(self) -> Vec3:
+        """Where this frame shows it, world, metres: between two ticks. What a camera follows that `update` moves."""
+        between = self.world.between
+        if between is None:
+            return self.world.transforms.to_world(self.live_row(), 0.0, 0.0, 0.0)
+        return between.to_world(self.live_row(), 0.0, 0.0, 0.0)
+
     def translate(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> None:
         """Move by metres along the parent's axes (for an object without parent: the world's)."""
         px, py, pz = self.position

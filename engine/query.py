@@ -166,6 +166,10 @@ class Matches:
         found.uses += 1
         return found
 
+    def forget(self) -> None:
+        """Find the rows of every query anew when it is asked for next."""
+        self._known.clear()
+
     def _versions(self, query: Query) -> tuple[int, ...]:
         """What the rows depend on, as it is now."""
         made, roster = self._world.tables.made, self._world.roster

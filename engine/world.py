@@ -22,6 +22,7 @@ from .appearance import Appearance, Materials
 from .declare import Vec3
 from .entity import Entity
 from .errors import SceneError
+from .interpolation import Interpolation
 from .picked import Picker
 from .query import Batch, Matches, Query
 from .roster import Looks, Roster
@@ -172,6 +173,8 @@ class World:
         """Who keeps more of the state, in the order in which they are saved and loaded."""
         self.picker: Picker | None = None
         """Who draws the world; set by whoever does, None before the first frame."""
+        self.between: Interpolation | None = None
+        """What was moved by ticks is drawn between them; set by whoever runs ticks."""
         self._made_camera = len(objects.names) if extra else -1
         self._lenses: dict[int, Lens] = {
             row: Lens(fov_y, near, height, orthographic)
@@ -561,6 +564,25 @@ class World:
         Raises SceneError for rows that are not there.
         """
         self.transforms.touch(rows)
+
+    def teleport(self, what: Entity | ArrayLike, at: ArrayLike, rotation: ArrayLike | None = None) -> None:
+        """Put objects elsewhere, one or those in rows (k,): they are never drawn on the way there, between two ticks.
+
+        at: (3,) or (k, 3), metres, relative to the parents.  rotation: xyzw, (4,) or (k, 4), normalised; None leaves
+        it. Raises SceneError, and then changes nothing.
+        """
+        t = self.transforms
+        rows = np.array([self.own(what).live_row()], np.int32) if isinstance(what, Entity) else np.atleast_1d(what)
+        if not np.issubdtype(rows.dtype, np.integer):
+            raise SceneError(f"teleport: the rows are of the type {rows.dtype}; they must be integers")
+        if len(rows) and not (rows.min() >= 0 and rows.max() < t.count):
+            raise SceneError(f"teleport: the rows go from {rows.min()} to {rows.max()}; there are {t.count}")
+        turn = dmath.IDENTITY_QUATERNION if rotation is None else rotation
+        places, turns, _, _ = _arranged("teleport", np.broadcast_to(at, (len(rows), 3)), turn, 1.0)
+        t.position[rows] = places
+        if rotation is not None:
+            t.rotation[rows] = turns
+        t.jump(rows)
 
     def update_transforms(self) -> tuple[I32, F32]:
         """Bring `world_from_local` up to date; what changed: rows (k,) int32 and their (k, 3, 4) float32.
