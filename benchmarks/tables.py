@@ -11,7 +11,7 @@ import numpy as np
 
 from ..engine.declare import Vec3, component, field
 from ..engine.query import Position, Query
-from ..engine.scene.components import Material, Mesh
+from ..engine.scene.components import Camera, Material, Mesh
 from ..engine.scene.scene import Scene
 from ..engine.world import World
 from ..loom.weave import weave
@@ -84,6 +84,7 @@ def measure(objects: int, size: tuple[int, int], frames: int | None) -> list[dic
 
 def _world(objects: int, layout: str) -> World:
     scene = Scene("movers", seed=1)
+    scene.add("camera", Camera(), at=(0, 0, 100))  # before the others, so that those lie together
     scene.add("mover", Mesh.box(), Material(), BenchVelocity(), tags={"mover"})
     world = World(weave(scene), seed=1)
     many = objects if layout == "together" else 2 * objects

@@ -233,8 +233,11 @@ class Table:
 
     def state(self) -> TableState:
         """What `restore` needs."""
+        if self._ascending:
+            columns = {name: column[: self.count].copy() for name, column in self._columns.items()}
+            return TableState(self.rows.copy(), columns)
         order = np.argsort(self.rows, kind="stable")
-        columns = {name: column[: self.count][order] for name, column in self._columns.items()}
+        columns = {name: column.take(order, 0) for name, column in self._columns.items()}
         return TableState(self.rows[order], columns)
 
     def restore(self, state: TableState) -> None:

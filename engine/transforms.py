@@ -419,6 +419,17 @@ class Transforms:
         if len(many) > _LISTS:
             many[:] = [distinct(np.concatenate([_listed(one) for one in many]))]
 
+    def touch_sound(self, rows: I32) -> None:
+        """As `touch`, for ascending rows that are there; the array is kept, and must not change."""
+        if len(rows):
+            self._touched_many.append(rows)
+            self._shorten()
+
+    def _shorten(self) -> None:
+        many = self._touched_many
+        if len(many) > _LISTS:  # nothing may have been updated for a long time
+            many[:] = [distinct(np.concatenate([_listed(one) for one in many]))]
+
     def update(self) -> tuple[I32 | range, I32]:
         """What changed, rows int32: (k,) that stand alone, and (m,) in trees, parents before their children.
 
