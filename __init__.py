@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .engine.scene.scene import Scene, SceneObject
     from .engine.scene.settings import RenderSettings
     from .engine.script import ScriptError
+    from .engine.snapshot import Keeper, Snapshot
     from .engine.world import World, WorldLights
     from .fabric import Fabric, Observer
     from .loom.weave import weave
@@ -126,6 +127,7 @@ else:
         ),
         "engine.scene.settings": ("RenderSettings",),
         "engine.script": ("ScriptError",),
+        "engine.snapshot": ("Keeper", "Snapshot"),
         "engine.world": (
             "World",
             "WorldLights",
@@ -179,6 +181,7 @@ __all__ = [
     "HudError",
     "Input",
     "InputError",
+    "Keeper",
     "Light",
     "Material",
     "Mesh",
@@ -203,6 +206,7 @@ __all__ = [
     "ScriptError",
     "SettingsError",
     "ShaderError",
+    "Snapshot",
     "SpotLight",
     "Steps",
     "Sun",

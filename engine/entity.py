@@ -250,7 +250,7 @@ class Entity:
         return self
 
     def discard(self, kind: type) -> None:
-        """Take the component, behaviour or light of a type away, if the object has it. Raises SceneError as `get` does."""
+        """Take the component, behaviour or light of a type away, if it is there. Raises SceneError as `get` does."""
         row = self.live_row()
         if issubclass(kind, Live):
             self.world.schedule.detach(row, kind)

@@ -5,10 +5,11 @@ Scripts move things one by one through `Entity`, or many at once through the col
 
 from __future__ import annotations
 
+import copy
 import difflib
 import math
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Unpack, cast, overload
 
 import numpy as np
@@ -35,6 +36,7 @@ from .rows import distinct, far_too_long, indices
 from .scene.components import Environment, Light
 from .scene.lights import LightAdder, Many, Where, checked_light
 from .scene.settings import apply_settings
+from .snapshot import Keeper, Snapshot, hash_of
 from .tables import Tables, checked
 from .transforms import NO_ROWS, Transforms, odd
 
@@ -173,6 +175,8 @@ class World:
         self.matches = Matches(self)
         self.open_batches = 0
         """How many batches have columns out: nothing may be despawned then."""
+        self.keeps: list[Keeper] = []
+        """Who keeps more of the state, in the order in which they are saved and loaded."""
         self.picker: Picker | None = None
         """Who draws the world; set by whoever does, None before the first frame."""
         self.between: Interpolation | None = None
@@ -542,6 +546,57 @@ class World:
         values["position"][lit], values["direction"][lit] = world[:, :, 3], -back
         return values
 
+    # ---- going back -----------------------------------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        """All of the world as it is now. Raises SceneError while columns of a batch are out."""
+        self.refuse_open("snapshot")
+        return Snapshot(
+            self.woven,
+            self.roster.state(),
+            self.transforms.state(),
+            self.tables.state(),
+            self.appearance.state(),
+            self.settings,
+            self._camera,
+            {row: replace(lens) for row, lens in self._lenses.items()},
+            copy.deepcopy(self.random.bit_generator.state),
+            tuple(keeper.save() for keeper in self.keeps),
+        )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back to a snapshot of this world, or of another one of the same woven scene.
+
+        Handles from before the snapshot are of use again; those to what came since then raise SceneError. Raises
+        SceneError for a snapshot of another scene and while columns of a batch are out, and then changes nothing.
+        """
+        self.refuse_open("restore")
+        if snapshot.woven is not self.woven:
+            raise SceneError(
+                f'that is a snapshot of another scene, "{snapshot.woven.name}"; it must be of the "{self.woven.name}" '
+                "that this world plays"
+            )
+        if len(snapshot.kept) != len(self.keeps):
+            raise SceneError(
+                f"the snapshot has the state of {len(snapshot.kept)} keepers; there are {len(self.keeps)} in `keeps`"
+            )
+        shown = self.roster.restore(snapshot.roster)
+        self.generations = self.roster.generations
+        self.transforms.restore(snapshot.transforms)
+        self.transforms.touch(shown)
+        self.tables.restore(snapshot.tables)
+        self.appearance.restore(snapshot.appearance)
+        self.settings = snapshot.settings
+        self._camera = snapshot.camera
+        self._lenses = {row: replace(lens) for row, lens in snapshot.lenses.items()}
+        self.random.bit_generator.state = copy.deepcopy(dict(snapshot.random))
+        for keeper, data in zip(self.keeps, snapshot.kept, strict=True):
+            keeper.load(data)
+
+    def state_hash(self) -> str:
+        """32 hexadecimal digits that are the same for worlds of one scene in the same state, and else differ."""
+        return hash_of(self)
+
     # ---- what the picture shows -----------------------------------------------------------------------------------
 
     def pick(self, x: float, y: float) -> Entity | None:
@@ -727,6 +782,13 @@ class World:
     def cameras(self) -> list[Entity]:
         """Every object with a Camera."""
         return [Entity(self, row) for row in self._lenses]
+
+    def lens_of(self, camera: Entity) -> Lens:
+        """The lens of an object with a Camera. Raises SceneError for another one."""
+        found = self._lenses.get(self.own(camera).live_row())
+        if found is None:
+            raise SceneError(f'"{camera.name}" has no Camera')
+        return found
 
     @property
     def lens(self) -> Lens:

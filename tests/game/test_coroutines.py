@@ -1,6 +1,7 @@
 """Coroutines: what they can wait for, in which order they go on, and how they end."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def test_half_a_second_is_thirty_ticks_for_hours(world: World) -> None:
 
     world.run(clock())
     ticks(world, 20_000)
-    assert [b - a for a, b in zip(seen, seen[1:], strict=False)] == [30] * (len(seen) - 1)
+    assert [b - a for a, b in pairwise(seen)] == [30] * (len(seen) - 1)
 
 
 def test_waiting_for_a_condition_an_event_and_another_coroutine(world: World) -> None:
@@ -227,10 +228,12 @@ def test_nonsense_is_told_with_the_line_that_yields_it(world: World) -> None:
     ticks(world, 5)
     lines = Path(__file__).read_text().splitlines()
     line = next(i for i, text in enumerate(lines, 1) if "the line that is meant" in text)
+    wanted = (
+        "it must be dw.wait(seconds), dw.wait_ticks(n), dw.until(condition), dw.next_event(Type), a generator, "
+        "a handle of run, after, every or tween, or nothing for the next tick"
+    )
     assert told == [
-        f"steps failed in test_coroutines.py, line {line}: SceneError: steps yielded 0.5; it must be dw.wait(seconds), "
-        "dw.wait_ticks(n), dw.until(condition), dw.next_event(Type), a generator, a handle of run, after, every or tween, "
-        "or nothing for the next tick"
+        f"steps failed in test_coroutines.py, line {line}: SceneError: steps yielded 0.5; {wanted}",
     ]
 
 
