@@ -101,8 +101,8 @@ class Interpolation:
     def _note(self, touched: list[I32 | range]) -> None:
         """Rows that something else than a tick touched: there is nothing to draw them between."""
         if len(self._rows) and int(self._rows[-1]) >= self._transforms.count:  # some are gone
-            rows = listed(self._rows)
-            self._keep(rows[rows < self._transforms.count])
+            known = listed(self._rows)
+            self._keep(known[known < self._transforms.count])
         if not touched:
             return
         for rows in touched:

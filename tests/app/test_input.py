@@ -1,6 +1,7 @@
 """Actions and axes over keys, mouse, gamepads and touches; what they are bound to, and how that is kept."""
 
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -188,19 +189,25 @@ def test_names_that_are_not_there_are_told_with_the_nearest(state: Input) -> Non
 # ---- touches ----------------------------------------------------------------------------------------------------
 
 
+def only(state: Input) -> dw.Touch:
+    found = state.touches
+    assert len(found) == 1
+    return found[0]
+
+
 def test_the_mouse_touches_while_its_left_button_is_held(state: Input) -> None:
     event(state, "pointer_move", x=5, y=5)
     assert state.touches == ()
     event(state, "pointer_down", x=10, y=20, button=LEFT)
     event(state, "pointer_down", x=10, y=20, button=RIGHT)
-    (touch,) = state.touches
+    touch = only(state)
     assert (touch.id, touch.at, touch.start, touch.began) == (0, (10, 20), (10, 20), True)
     frame(state)
     event(state, "pointer_move", x=15, y=10)
-    (touch,) = state.touches
+    touch = only(state)
     assert (touch.drag, touch.began, touch.ended) == ((5, -10), False, False)
     event(state, "pointer_up", x=16, y=10, button=LEFT)
-    (touch,) = state.touches
+    touch = only(state)
     assert (touch.at, touch.ended) == ((16, 10), True)
     frame(state)
     assert state.touches == ()
@@ -443,3 +450,16 @@ def seen(state: Input) -> Any:
         touches=state.touches, pads=pads, actions=[state.action(name) for name in bindings.actions],
         axes=[state.axis(name) for name in bindings.axes],
     )  # fmt: skip
+
+
+def test_the_page_about_input_names_what_is_bound(checkout: Path, tmp_path: Path) -> None:
+    page = (checkout / "docs" / "input.md").read_text(encoding="utf-8")
+    tables = page.partition("## Bindings")[0]
+    for name in Input().bindings:
+        assert f"`{name}`" in tables, name
+    code = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    app = dw.App(dw.Scene("page"))
+    bindings = code[1].replace('"bindings.json"', "path")
+    exec(bindings, {"app": app, "path": tmp_path / "bindings.json"})
+    assert app.bindings["jump"] == (" ", "pad:a")
+    assert app.bindings["dash"] == ("q", "pad:right_bumper")

@@ -91,7 +91,12 @@ def test_turning_and_growing_lie_between_as_well() -> None:
 def test_children_follow_what_they_hang_on() -> None:
     w = world()
     tick(w, lambda: w["arm"].translate(y=1))
-    tick(w, lambda: (w["arm"].translate(y=1), w["hand"].translate(x=1)))
+
+    def both() -> None:
+        w["arm"].translate(y=1)
+        w["hand"].translate(x=1)
+
+    tick(w, both)
     places, sent = shown(w)
     hand = w["hand"]
     np.testing.assert_allclose(places[hand.row], (1.25, 1.25, 0))
@@ -103,8 +108,13 @@ def test_children_follow_what_they_hang_on() -> None:
 def test_what_updates_move_is_drawn_where_it_is() -> None:
     w = world()
     both, after, other = w.at(4), w.at(5), w.at(6)
-    for _ in range(2):
-        tick(w, lambda: (both.translate(x=1), after.translate(x=1), other.translate(x=1)))
+
+    def move() -> None:
+        for each in (both, after, other):
+            each.translate(x=1)
+
+    tick(w, move)
+    tick(w, move)
     both.translate(y=1)
     after.position = (7, 7, 7)
     assert both.drawn_position == (2, 1, 0)
