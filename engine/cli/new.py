@@ -26,12 +26,10 @@ collected: set[int] = set()
 
 @app.update
 def move(world: dw.World, dt: float) -> None:
-    """Arrow keys or WASD move the player; the camera follows."""
-    keys = app.input
-    right = keys.axis("ArrowLeft", "ArrowRight") or keys.axis("a", "d")
-    back = keys.axis("ArrowUp", "ArrowDown") or keys.axis("w", "s")
+    """Arrow keys, WASD or a gamepad move the player; the camera follows."""
+    right, ahead = app.input.vector("move_x", "move_y")
     player = world["player"]
-    player.translate(x=right * SPEED * dt, z=back * SPEED * dt)
+    player.translate(x=right * SPEED * dt, z=-ahead * SPEED * dt)
     x, y, z = player.position
     world.camera.position = (x, y + 5, z + 8)
     world.camera.look_at(player)
@@ -57,7 +55,7 @@ README = """# {title}
 
 A small game made with Dreamwell: collect the coins.
 
-    dream run {name}                           play it: arrow keys or WASD, Escape ends it
+    dream run {name}                           play it: arrow keys, WASD or a gamepad
     dream run {name} -o picture.png            no window: draw 10 frames, keep the last
     dream weave {name}                         check the scene
 

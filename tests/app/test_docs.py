@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+import dreamwell as dw
 from dreamwell.engine.app import RunOptions
 from dreamwell.engine.cli.targets import Target, play
 
@@ -19,3 +21,20 @@ def test_the_first_game_of_the_scripting_page_runs(checkout: Path, tmp_path: Pat
     assert app.world["cube"].rotation[1] == np.float32(np.sin(np.radians(45 * 2 / 60 / 2)))
     assert options.picture is not None
     assert options.picture.image.std() > 10
+
+
+def test_the_first_game_of_the_page_about_time_runs(checkout: Path) -> None:
+    page = (checkout / "docs" / "loop.md").read_text(encoding="utf-8")
+    first = re.search(r"```python\n(.*?)```", page, re.DOTALL)
+    assert first is not None
+    scene = dw.Scene("page", seed=1)
+    scene.add("camera", dw.Camera(), at=(0, 0, 9))
+    scene.add("ball", dw.Mesh.sphere(), at=(0, 5, 0))
+    names = {"dw": dw, "scene": scene}
+    exec(first[1], names)
+    app = names["app"]
+    assert isinstance(app, dw.App)
+    assert app.seed == 7
+    app.step(1.5 / 60)
+    assert app.world["ball"].position[1] == pytest.approx(5 - 4 / 60)
+    assert app.world["ball"].drawn_position[1] == pytest.approx(5 - 3 / 60)

@@ -15,6 +15,7 @@ from PIL import Image
 
 import dreamwell as dw
 from dreamwell.engine.app import RUN, RunOptions
+from dreamwell.engine.gamepad import PadState
 from dreamwell.engine.gpu import Gpu
 from dreamwell.engine.input import LEFT, Input
 from dreamwell.engine.render import Stage
@@ -65,6 +66,62 @@ def test_events_become_the_state_of_the_frame(window: Window) -> None:
     state.next_frame()
     window.poll(state)
     assert (state.wheel, state.pressed, state.keys) == (0, set(), {"a"}), "nothing comes twice"
+
+
+class FakePads:
+    """Gamepads as a test holds them."""
+
+    def __init__(self) -> None:
+        self.states: list[PadState | None] = [None]
+
+    def poll(self) -> list[PadState | None]:
+        return self.states
+
+
+def test_gamepads_are_asked_at_every_poll(window: Window) -> None:
+    state = Input()
+    window.poll(state)
+    assert not any(pad.connected for pad in state.pads)
+    window.gamepads = pads = FakePads()
+    pads.states = [PadState(buttons=(1,) + (0,) * 14, axes=(0.0, 1.0, 0.0, 0.0, 0.0, 0.0))]
+    window.poll(state)
+    assert state.action("jump").pressed
+    assert state.axis("move_y") == 1
+    pads.states = [None]
+    state.next_frame()
+    window.poll(state)
+    assert state.action("jump").released
+    assert not state.pads[0].connected
+
+
+def test_a_captured_mouse_moves_without_limits(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = Input()
+    glfw_window = window.canvas._window
+    window.poll(state)
+    state.captured = True
+    for _ in range(8):
+        window.poll(state)
+    assert glfw.get_input_mode(glfw_window, glfw.CURSOR) == glfw.CURSOR_DISABLED
+    assert state.motion == (0, 0), "that the system puts the pointer into the middle is no motion"
+    before = state.pointer
+    monkeypatch.setattr(glfw, "get_window_attrib", lambda *_: True)  # without a window manager none has the focus
+    for _ in range(4):
+        window.poll(state)
+    x, y = glfw.get_cursor_pos(glfw_window)
+    glfw.set_cursor_pos(glfw_window, x + 5000, y - 3000)  # further than any screen
+    if glfw.get_cursor_pos(glfw_window) == (x, y):
+        monkeypatch.setattr(glfw, "get_cursor_pos", lambda _: (x + 5000, y - 3000))
+    window.poll(state)
+    assert state.moved == state.motion == (5000, -3000)
+    state.show_frame(0.1)
+    assert state.axis("look_x") == 100
+    assert state.pointer == before
+    monkeypatch.undo()
+    state.captured = False
+    window.poll(state)
+    assert glfw.get_input_mode(glfw_window, glfw.CURSOR) == glfw.CURSOR_NORMAL
+    state.next_frame()
+    assert state.motion == (0, 0)
 
 
 def test_frames_follow_the_windows_size(window: Window) -> None:
@@ -238,3 +295,31 @@ def test_keys_step_through_views_and_keep_pictures(
     assert [title.split(" - ")[1] if "depth" in title else "" for title in titles] == ["depth", "depth", "", "", ""]
     assert options is not None
     assert options.report["frames"] == 5
+
+
+def test_a_recording_is_made_and_replayed_in_a_window(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def play(**options: Any) -> list[Any]:
+        token = RUN.set(RunOptions("window", size=(160, 90), **options))
+        seen: list[Any] = []
+        try:
+            app = dw.App(room())
+            app.fixed(lambda world, dt: world["cube"].translate(x=app.input.axis("move_x") * dt))
+
+            @app.update
+            def note(world: dw.World, dt: float) -> None:
+                if not app.replaying and len(seen) == 1:
+                    app.input.keys.add("d")
+                seen.append((dt, app.tick, world["cube"].position, app.input.size))
+
+            app.run()
+        finally:
+            RUN.reset(token)
+        return seen
+
+    path = tmp_path / "window.dreamrec"
+    first = play(frames=6, record=path)
+    recorded = capsys.readouterr().out
+    second = play(replay=dw.Recording.load(path))
+    assert second == first
+    assert recorded.split()[-1] == capsys.readouterr().out.split()[-1]
+    assert first[-1][3] == (160, 90)
