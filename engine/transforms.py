@@ -405,8 +405,7 @@ class Transforms:
                 raise SceneError(f"touch: the rows are of the type {chosen.dtype}; they must be integers or a mask")
             many.append(chosen.astype(np.int32))
         found = many[-1]
-        if len(many) > _LISTS:  # nothing may have been updated for a long time
-            many[:] = [distinct(np.concatenate([listed(one) for one in many]))]
+        self._shorten()
         return found
 
     def drain(self) -> list[I32 | range]:
@@ -441,7 +440,7 @@ class Transforms:
     def _shorten(self) -> None:
         many = self._touched_many
         if len(many) > _LISTS:  # nothing may have been updated for a long time
-            many[:] = [distinct(np.concatenate([_listed(one) for one in many]))]
+            many[:] = [distinct(np.concatenate([listed(one) for one in many]))]
 
     def update(self) -> tuple[I32 | range, I32]:
         """What changed, rows int32: (k,) that stand alone, and (m,) in trees, parents before their children.

@@ -301,8 +301,7 @@ class World:
         parent: Entity | None = None,
         components: Iterable[Any] = (),
     ) -> Entity | I32:
-        """New objects that show the mesh and the material of another one, carry what a game declared for it, and do
-        what its behaviours do.
+        """New objects that look as another one does, carry what a game declared for it, and behave as it does.
 
         `components` are given to each of them, in place of the prototype's of the same types; lights are not copied.
 
