@@ -6,8 +6,8 @@ import math
 import sys
 
 import dreamwell as dw
+from dreamwell.samples._shared.hours import Clock, hour_of
 
-from .._shared.hours import Clock, hour_of
 from .build import EYE, TARGET, WATER, scene
 from .light import light
 from .surfaces import bulb, surfaces

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .._shared.painting import painted
+from dreamwell.samples._shared.painting import painted
 
 F64 = NDArray[np.float64]
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .._shared.painting import painted
+from dreamwell.samples._shared.painting import painted
+
 from ..materials.pictures import grid, mixed, normals, smoothstep, waves
 
 F64 = NDArray[np.float64]

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dreamwell.assets.hdr import write_hdr
+from dreamwell.samples._shared.painting import painted
 
-from .._shared.painting import painted
 from ..viewer.surroundings import directions, glow, gradient, softbox
 
 F64 = NDArray[np.float64]

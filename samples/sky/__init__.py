@@ -8,8 +8,8 @@ import sys
 import numpy as np
 
 import dreamwell as dw
+from dreamwell.samples._shared.hours import Clock, hour_of
 
-from .._shared.hours import Clock, hour_of
 from . import land
 
 HOURS_PER_SECOND = 24 / 60
