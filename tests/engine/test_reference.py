@@ -1,0 +1,94 @@
+"""The API reference: up to date, whole, and its links lead somewhere."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import dreamwell as dw
+from dreamwell.engine import reference
+from dreamwell.engine.reference import Entry, entries, pages, undocumented
+
+MAKE = "run: python -m dreamwell.engine.reference docs/api"
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, str]:
+    return pages()
+
+
+def test_the_pages_are_up_to_date(made: dict[str, str], checkout: Path) -> None:
+    folder = checkout / "docs" / "api"
+    assert {path.name for path in folder.iterdir()} == set(made), MAKE
+    for name, text in made.items():
+        assert (folder / name).read_text(encoding="utf-8") == text, MAKE
+
+
+def test_the_command_writes_the_same_bytes_in_another_process(made: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "gone.md").write_text("a page of a group that is no more")
+    command = [sys.executable, "-m", "dreamwell.engine.reference", str(tmp_path)]
+    subprocess.run(command, check=True)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        name: text.encode() for name, text in made.items()
+    }
+
+
+def test_every_public_name_has_its_place_in_a_group() -> None:
+    lost = [entry.name for entry in entries() if entry.group is reference.OTHERS]
+    assert lost == [], "name their modules, or them, in GROUPS of engine/reference.py"
+
+
+def test_an_unknown_name_falls_into_the_last_group() -> None:
+    assert Entry("Thing", object(), "engine.nowhere").group is reference.OTHERS
+    assert Entry("Thing", object(), "engine.appearance").group is reference.OTHERS, "not that of engine.app"
+
+
+def test_every_public_name_and_method_has_a_docstring() -> None:
+    assert undocumented() == []
+
+
+def test_every_public_name_and_method_is_told_of(made: dict[str, str]) -> None:
+    for entry in entries():
+        page = made[f"{entry.group.page}.md"]
+        for title in (entry.name, *(member.title for member in entry.members)):
+            assert re.search(rf"^##+ {re.escape(title)}$", page, re.MULTILINE), title
+        assert f"[`{entry.name}`]" in made["README.md"]
+    assert {entry.name for entry in entries()} == set(dw.__all__)
+
+
+def test_every_link_leads_to_a_heading(made: dict[str, str], checkout: Path) -> None:
+    docs = checkout / "docs"
+    texts = {docs / "api" / name: text for name, text in made.items()}
+    count = 0
+    for path, text in texts.items():
+        for target in re.findall(r"\]\(([^)]+)\)", text):
+            file, _, anchor = target.partition("#")
+            other = (path.parent / file).resolve() if file else path
+            there = texts.get(other) or other.read_text(encoding="utf-8")
+            assert not anchor or anchor in set(anchors(there)), f"{path.name}: {target}"
+            count += 1
+    assert count > 300
+
+
+def test_what_a_page_says(made: dict[str, str]) -> None:
+    assert "| `fov_y` | number | `60.0` | deg | above 0, to 179 | vertical field of view |" in made["components.md"]
+    assert "load(source: Scene | str | PathLike) -> World" in made["app.md"]
+    assert "add_point(\n    name: str,\n    *,\n    candela: float | None = None,\n" in made["world.md"]
+    assert "[`Entity`](world.md#entity); may be set" in made["world.md"]
+    assert "A kind of [`DreamwellError`](errors.md#dreamwellerror)." in made["errors.md"]
+    assert "Light = Sun | PointLight | SpotLight" in made["components.md"]
+
+
+def anchors(text: str) -> Iterator[str]:
+    """What the headings of a page are reached by: as GitHub makes it, one at a time."""
+    seen: dict[str, int] = {}
+    for title in re.findall(
+        r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE), re.MULTILINE
+    ):
+        anchor = re.sub(r"[^\w\- ]", "", re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", title).lower()).replace(" ", "-")
+        number = seen.get(anchor, 0)
+        seen[anchor] = number + 1
+        yield anchor if not number else f"{anchor}-{number}"
