@@ -1,9 +1,8 @@
-"""The API reference: up to date, whole, and its links lead somewhere."""
+"""The API reference: up to date and whole."""
 
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -59,20 +58,6 @@ def test_every_public_name_and_method_is_told_of(made: dict[str, str]) -> None:
     assert {entry.name for entry in entries()} == set(dw.__all__)
 
 
-def test_every_link_leads_to_a_heading(made: dict[str, str], checkout: Path) -> None:
-    docs = checkout / "docs"
-    texts = {docs / "api" / name: text for name, text in made.items()}
-    count = 0
-    for path, text in texts.items():
-        for target in re.findall(r"\]\(([^)]+)\)", text):
-            file, _, anchor = target.partition("#")
-            other = (path.parent / file).resolve() if file else path
-            there = texts.get(other) or other.read_text(encoding="utf-8")
-            assert not anchor or anchor in set(anchors(there)), f"{path.name}: {target}"
-            count += 1
-    assert count > 300
-
-
 def test_what_a_page_says(made: dict[str, str]) -> None:
     assert "| `fov_y` | number | `60.0` | deg | above 0, to 179 | vertical field of view |" in made["components.md"]
     assert "load(source: Scene | str | PathLike) -> World" in made["app.md"]
@@ -80,15 +65,3 @@ def test_what_a_page_says(made: dict[str, str]) -> None:
     assert "[`Entity`](world.md#entity); may be set" in made["world.md"]
     assert "A kind of [`DreamwellError`](errors.md#dreamwellerror)." in made["errors.md"]
     assert "Light = Sun | PointLight | SpotLight" in made["components.md"]
-
-
-def anchors(text: str) -> Iterator[str]:
-    """What the headings of a page are reached by: as GitHub makes it, one at a time."""
-    seen: dict[str, int] = {}
-    for title in re.findall(
-        r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE), re.MULTILINE
-    ):
-        anchor = re.sub(r"[^\w\- ]", "", re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", title).lower()).replace(" ", "-")
-        number = seen.get(anchor, 0)
-        seen[anchor] = number + 1
-        yield anchor if not number else f"{anchor}-{number}"
