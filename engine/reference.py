@@ -25,6 +25,8 @@ from .scene.reference import default_of, limits_of, type_of
 PACKAGE = (__package__ or "").partition(".")[0]
 WIDTH = 100
 """Characters: longer signatures have a parameter on each line."""
+OVERVIEW = 6
+"""Classes with so many members or more begin with a list of them."""
 
 
 @dataclass(frozen=True)
@@ -143,9 +145,15 @@ class Member:
 
     @property
     def title(self) -> str:
-        written = OPERATORS.get(self.name, "{owner}.{name}")
-        return written.format(owner=self.owner, name=self.owner if self.name in OPERATORS else self.name,
-                              arguments=", ".join(list(_parameters(self.function))[1:]))  # fmt: skip
+        """Its heading."""
+        return self.short if self.name in OPERATORS else f"{self.owner}.{self.name}"
+
+    @property
+    def short(self) -> str:
+        """Its name without the class's, or how the operator is written."""
+        if self.name not in OPERATORS:
+            return self.name
+        return OPERATORS[self.name].format(name=self.owner, arguments=", ".join(list(_parameters(self.function))[1:]))
 
 
 @dataclass(frozen=True)
@@ -298,7 +306,8 @@ def _told(entry: Entry, places: _Places) -> Iterator[str]:
             yield f"A kind of [`{base}`]({places.links[base]})."
         if not is_dataclass(value) and not issubclass(value, BaseException):
             made = vars(value).get("__init__")
-            yield _fence([_signature(name, made, skip=1)] if inspect.isfunction(made) else [])
+            if inspect.isfunction(made) and made.__name__ == "__init__":  # that of a Protocol is typing's
+                yield _fence([_signature(name, made, skip=1)])
     elif inspect.isroutine(value):
         yield _fence(_signatures(name, value, skip=0))
     elif not name.startswith("__"):
@@ -306,6 +315,8 @@ def _told(entry: Entry, places: _Places) -> Iterator[str]:
     yield from _prose(entry.doc, name, places, _parameters(value) if inspect.isroutine(value) else ())
     if inspect.isclass(value):
         yield _declared_fields(value) if declared else _attributes(value)
+    if len(entry.members) >= OVERVIEW:
+        yield "Members: " + " · ".join(f"[`{m.short}`]({places.links[m.title]})" for m in entry.members) + "."
     for member in entry.members:
         yield f"### {member.title}"
         yield from _member_told(member, places)

@@ -1,9 +1,14 @@
 """The API reference: up to date and whole."""
 
+from __future__ import annotations
+
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Protocol, TypedDict, Unpack
 
 import pytest
 
@@ -65,3 +70,89 @@ def test_what_a_page_says(made: dict[str, str]) -> None:
     assert "[`Entity`](world.md#entity); may be set" in made["world.md"]
     assert "A kind of [`DreamwellError`](errors.md#dreamwellerror)." in made["errors.md"]
     assert "Light = Sun | PointLight | SpotLight" in made["components.md"]
+
+
+# ---- what the package has none of, or little ------------------------------------------------------------------
+
+
+class Keeper(Protocol):
+    """What has a state."""
+
+    def save(self) -> bytes:
+        """Its state."""
+        ...
+
+
+@dataclass(frozen=True)
+class Happened:
+    """An event: `kind` says what."""
+
+    kind: str = "nothing"
+    """in a word"""
+    _secret: int = 0
+
+    @cached_property
+    def loud(self) -> str:
+        """The kind, in capitals; see `Keeper.save`."""
+        return self.kind.upper()
+
+
+@dw.component
+class Thing:
+    """A component of a game."""
+
+    weight: float = dw.field(default=2.0, unit="kg", above=0, doc="how heavy")
+
+    def __call__(self, other: Thing, *more: float, **rest: Unpack[Rest]) -> None:
+        """Do something.
+
+        For example:
+
+            thing(other)
+
+            thing(other, 1)
+        """
+
+
+class Rest(TypedDict, total=False):
+    """Keywords."""
+
+    at: tuple[float, float]
+
+
+def told(monkeypatch: pytest.MonkeyPatch, *things: type) -> str:
+    monkeypatch.setattr(reference, "PACKAGE", __name__.partition(".")[0])
+    known = [Entry(thing.__name__, thing, "engine.world") for thing in things]
+    places = reference._Places(known)
+    return "\n\n".join(part for entry in known for part in reference._told(entry, places))
+
+
+def test_a_protocol_has_no_signature_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = told(monkeypatch, Keeper)
+    assert "args" not in text
+    assert "save() -> bytes" in text
+
+
+def test_attributes_of_a_dataclass_and_links_between_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = told(monkeypatch, Happened, Keeper)
+    assert '| `kind` | `str` | `"nothing"` | in a word |' in text
+    assert "secret" not in text
+    assert "### Happened.loud\n\n`str`\n\nThe kind, in capitals; see [`Keeper.save`](world.md#keepersave)." in text
+
+
+def test_a_component_has_a_table_and_code_is_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = told(monkeypatch, Thing)
+    assert "| `weight` | number | `2.0` | kg | above 0 | how heavy |" in text
+    assert "### Thing(other, more, rest)" in text
+    assert "```python\nthing(other)\n\nthing(other, 1)\n```" in text
+    thing = reference._signature("thing", Thing.__call__, skip=1)
+    assert thing == "thing(other: Thing, *more: float, at: tuple[float, float] = ...) -> None"
+
+
+def test_what_has_no_docstring_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Silent:
+        def nothing(self) -> None: ...
+
+    monkeypatch.setattr(reference, "PACKAGE", __name__.partition(".")[0])
+    monkeypatch.setattr(reference, "entries", lambda: [Entry("Silent", Silent, "engine.world")])
+    assert undocumented() == ["Silent", "Silent.nothing"]
