@@ -37,13 +37,12 @@ class Player(dw.Behaviour):
 
     def touch(self) -> None:
         """Tell the game of the coins that the ball touches."""
-        world = self.entity.world
-        with world.query(dw.Query(dw.Position, Coin)) as coins:
+        with self.world.query(dw.Query(dw.Position, Coin)) as coins:
             near = np.linalg.norm(coins[dw.Position] - self.entity.position, axis=1) < REACH
             touched = coins.rows[near]
         for row in touched:
-            coin = world.at(row)
-            world.emit(Collected(coin, coin[Coin].worth))
+            coin = self.world.at(row)
+            self.world.emit(Collected(coin, coin[Coin].worth))
 
 
 def kept(place: float, half: float) -> float:
