@@ -304,7 +304,8 @@ def _told(entry: Entry, places: _Places) -> Iterator[str]:
         base = next((base.__name__ for base in value.__mro__[1:] if base.__name__ in places.links), None)
         if base:
             yield f"A kind of [`{base}`]({places.links[base]})."
-        if not is_dataclass(value) and not issubclass(value, BaseException):
+        filled = is_dataclass(value) and value.__dataclass_params__.init  # by its fields, which are told of below
+        if not filled and not issubclass(value, BaseException):
             made = vars(value).get("__init__")
             if inspect.isfunction(made) and made.__name__ == "__init__":  # that of a Protocol is typing's
                 yield _fence([_signature(name, made, skip=1)])
@@ -345,35 +346,36 @@ def _member_told(member: Member, places: _Places) -> Iterator[str]:
 
 def _declared_fields(cls: type) -> str:
     """A table of a component's fields."""
-    rows = ["| field | type | default | unit | range | |", "|---|---|---|---|---|---|"]
+    rows = [_row("field", "type", "default", "unit", "range", ""), "|---|---|---|---|---|---|"]
     for f in fields_of(cls):
         if f.kind.name == "struct" and cls.__name__ == "RenderSettings":
-            rows.append(
-                f"| `{f.name}` | [{f.name}](../rendering.md#{f.name}) | | | | {_doc(f.kind.of).partition(chr(10))[0]} |"
-            )
+            about = _doc(f.kind.of).partition("\n")[0]
+            rows.append(_row(f"`{f.name}`", f"[{f.name}](../rendering.md#{f.name})", "", "", "", about))
         else:
-            cells = (f"`{f.name}`", type_of(f.kind), default_of(f), f.spec.unit, limits_of(f.spec), f.spec.doc)
-            rows.append("| " + " | ".join(cells) + " |")
+            kind, default, limits = type_of(f.kind), default_of(f), limits_of(f.spec)
+            rows.append(_row(f"`{f.name}`", kind, default, f.spec.unit, limits, f.spec.doc))
     return "\n".join(rows)
 
 
 def _attributes(cls: type) -> str:
-    """A table of the public attributes: a dataclass's fields, or what `__init__` sets and says something about."""
+    """The public attributes: a table of a dataclass's fields, or of what `__init__` sets and says something about."""
+    texts = _texts_below(cls)
     if is_dataclass(cls):
-        told = _texts_below(cls)
         rows = [
-            f"| `{f.name}` | `{_readable(str(f.type))}` | {_default_cell(f)} | {told.get(f.name, '')} |".replace(
-                "  |", " |"
-            )
+            _row(f"`{f.name}`", f"`{_readable(_annotation(f.type))}`", _default_cell(f), texts.get(f.name, ""))
             for f in fields(cls)
             if not f.name.startswith("_")
         ]
-        return "\n".join(["| attribute | type | default | |", "|---|---|---|---|", *rows]) if rows else ""
-    texts = _texts_below(cls)
-    rows = [f"| `{name}` | {text} |" for name, text in texts.items() if text]
-    table = ["| attribute | |", "|---|---|", *rows, ""] if rows else []
+        return "\n".join([_row("attribute", "type", "default", ""), "|---|---|---|---|", *rows]) if rows else ""
+    rows = [_row(f"`{name}`", text) for name, text in texts.items() if text]
+    table = [_row("attribute", ""), "|---|---|", *rows, ""] if rows else []
     others = ", ".join(f"`{name}`" for name, text in texts.items() if not text)
     return "\n".join([*table, f"{'Further attributes' if rows else 'Attributes'}: {others}." if others else ""]).strip()
+
+
+def _row(*cells: str) -> str:
+    """A row of a table."""
+    return "".join(f"| {cell} ".replace("  ", " ") for cell in (c.replace("|", "\\|") for c in cells)) + "|"
 
 
 def _default_cell(f: Any) -> str:
@@ -444,6 +446,8 @@ def _fence(lines: Sequence[str]) -> str:
 
 # ---- signatures -----------------------------------------------------------------------------------------------
 
+_UNPACKED = re.compile(r"Unpack\[(\w+)\]")
+
 
 def _signatures(name: str, function: Callable[..., Any], skip: int) -> list[str]:
     """One line for each way to call it."""
@@ -456,7 +460,8 @@ def _signature(name: str, function: Callable[..., Any], skip: int = 0) -> str:
     shown: list[str] = []
     star = False
     for parameter in list(inspect.signature(function).parameters.values())[skip:]:
-        if parameter.kind is parameter.KEYWORD_ONLY and not star:
+        unpacked = parameter.kind is parameter.VAR_KEYWORD and _UNPACKED.fullmatch(_annotation(parameter.annotation))
+        if (parameter.kind is parameter.KEYWORD_ONLY or unpacked) and not star:
             shown.append("*")
         star = star or parameter.kind in (parameter.KEYWORD_ONLY, parameter.VAR_POSITIONAL)
         shown += _written(parameter, function)
@@ -470,7 +475,7 @@ def _signature(name: str, function: Callable[..., Any], skip: int = 0) -> str:
 def _written(parameter: inspect.Parameter, function: Callable[..., Any]) -> list[str]:
     """A parameter; keywords that a TypedDict tells of, each by itself."""
     told = _annotation(parameter.annotation)
-    unpacked = re.fullmatch(r"Unpack\[(\w+)\]", told)
+    unpacked = _UNPACKED.fullmatch(told)
     if unpacked:
         keywords = inspect.unwrap(function).__globals__[unpacked[1]].__annotations__
         return [f"{name}: {_readable(_annotation(kind))} = ..." for name, kind in keywords.items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import subprocess
 import sys
@@ -89,6 +90,7 @@ class Happened:
 
     kind: str = "nothing"
     """in a word"""
+    by: Thing | None = None
     _secret: int = 0
 
     @cached_property
@@ -136,6 +138,7 @@ def test_a_protocol_has_no_signature_of_its_own(monkeypatch: pytest.MonkeyPatch)
 def test_attributes_of_a_dataclass_and_links_between_names(monkeypatch: pytest.MonkeyPatch) -> None:
     text = told(monkeypatch, Happened, Keeper)
     assert '| `kind` | `str` | `"nothing"` | in a word |' in text
+    assert "| `by` | `Thing \\| None` | `None` | |" in text
     assert "secret" not in text
     assert "### Happened.loud\n\n`str`\n\nThe kind, in capitals; see [`Keeper.save`](world.md#keepersave)." in text
 
@@ -147,6 +150,23 @@ def test_a_component_has_a_table_and_code_is_code(monkeypatch: pytest.MonkeyPatc
     assert "```python\nthing(other)\n\nthing(other, 1)\n```" in text
     thing = reference._signature("thing", Thing.__call__, skip=1)
     assert thing == "thing(other: Thing, *more: float, at: tuple[float, float] = ...) -> None"
+    add = reference._signature("add_sun", dw.SceneLights.add_sun, skip=1)
+    assert "    cast_shadows: bool = True,\n    at: ArrayLike = ...,\n" in add
+    assert add.count("*") == 1
+
+
+def test_a_dataclass_with_an_init_of_its_own_is_made_by_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    @dataclass(init=False)
+    class Asked:
+        """A question."""
+
+        kinds: tuple[type, ...]
+
+        def __init__(self, *kinds: type) -> None:
+            self.kinds = kinds
+
+    monkeypatch.setattr(inspect, "getsource", lambda cls: "class Asked: pass")
+    assert "```python\nAsked(*kinds: type)\n```" in told(monkeypatch, Asked)
 
 
 def test_what_has_no_docstring_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
