@@ -76,7 +76,12 @@ GROUPS = (
         "scripting",
         "Scripting",
         "Behaviours, systems, events, coroutines, timers. See [Scripting](../scripting.md).",
-        ("engine.game", "engine.script"),
+        (
+            *(f"engine.game.{name}" for name in ("behaviour", "systems", "events", "coroutines", "timers", "tweens")),
+            "engine.game",
+            "engine.live",
+            "engine.script",
+        ),
     ),
     Group(
         "input",
@@ -84,7 +89,12 @@ GROUPS = (
         "What the player does. See [Scripting](../scripting.md#input).",
         ("engine.input", "engine.actions", "engine.bindings", "engine.gamepad", "engine.orbit"),
     ),
-    Group("hud", "HUD", "Text, panels, bars and buttons over the picture.", ("engine.hud", "fabric.hud")),
+    Group(
+        "hud",
+        "HUD",
+        "Text, panels, bars and buttons over the picture.",
+        ("engine.hud", "engine.hud_elements", "fabric.hud"),
+    ),
     Group(
         "rendering",
         "Rendering",
@@ -304,7 +314,8 @@ def _told(entry: Entry, places: _Places) -> Iterator[str]:
         base = next((base.__name__ for base in value.__mro__[1:] if base.__name__ in places.links), None)
         if base:
             yield f"A kind of [`{base}`]({places.links[base]})."
-        filled = is_dataclass(value) and value.__dataclass_params__.init  # by its fields, which are told of below
+        parameters: Any = getattr(value, "__dataclass_params__", None)
+        filled = parameters is not None and parameters.init  # by its fields, which are told of below
         if not filled and not issubclass(value, BaseException):
             made = vars(value).get("__init__")
             if inspect.isfunction(made) and made.__name__ == "__init__":  # that of a Protocol is typing's
