@@ -5,7 +5,6 @@ As long as nothing comes or goes all of it is the woven scene's own; columns are
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import eq
@@ -53,8 +52,9 @@ class _Columns:
 class Roster(Sequence[str]):
     """The objects of a world by row; as a sequence, the names of all rows."""
 
-    def __init__(self, woven: WovenScene, extra: Sequence[str] = ()) -> None:
+    def __init__(self, woven: WovenScene, extra: Sequence[str], random: np.random.Generator) -> None:
         self.woven = woven
+        self._random = random
         self._names = woven.objects.names
         if extra:
             self._names = self._names.copy()
@@ -64,6 +64,9 @@ class Roster(Sequence[str]):
         self._columns: _Columns | None = None
         self.generations: memoryview | None = None
         """How often each row was given up; None as long as none was."""
+        self.version = 0
+        """Grows when objects come and go, and when tags change."""
+        self._tag_versions = [0] * len(self.tag_names)
         self._stems: list[str] = []
         self._stem_number: dict[str, int] = {}
         self._unsent: list[I32] = []
@@ -165,6 +168,30 @@ class Roster(Sequence[str]):
         words = masks[row].tolist()
         return frozenset(t for i, t in enumerate(self.tag_names) if words[i // 32] >> (i % 32) & 1)
 
+    def carry(self, rows: I32, tags: Iterable[str]) -> NDArray[np.bool_]:
+        """(k,) which of some objects carry all of these tags."""
+        wanted = list(tags)
+        if not all(tag in self.tag_names for tag in wanted):
+            return np.zeros(len(rows), bool)
+        masks = self.woven.objects.tags if self._columns is None else self._columns.tags
+        known = masks.take(rows, 0, mode="clip")
+        carried = rows < len(masks)
+        for bit in map(self.tag_names.index, wanted):
+            carried &= (known[:, bit // 32] >> np.uint32(bit % 32) & 1).astype(bool)
+        return carried
+
+    def version_of(self, tag: str) -> int:
+        """Grows when objects get a tag or lose it, and when those that carry it come and go."""
+        return self._tag_versions[self.tag_names.index(tag)] if tag in self.tag_names else 0
+
+    def _other_tags(self, bits: U32) -> None:
+        """Objects came or went, or carry other tags; `bits` (words,) are those that any of them had or has."""
+        self.version += 1
+        for i, word in enumerate(bits.tolist()):
+            while word:
+                self._tag_versions[32 * i + (word & -word).bit_length() - 1] = self.version
+                word &= word - 1
+
     def drawn(self) -> Looks:
         """What is drawn, in no order that matters."""
         columns = self._columns
@@ -214,8 +241,9 @@ class Roster(Sequence[str]):
         rows = self.rows.take(count)
         self._reserve(columns, self.rows.end)
         columns.alive[rows] = True
-        columns.ids[rows] = np.frombuffer(secrets.token_bytes(8 * count), np.uint64) | np.uint64(1)
-        columns.tags[rows] = self._mask(columns, tags)
+        columns.ids[rows] = np.frombuffer(self._random.bytes(8 * count), np.uint64) | np.uint64(1)
+        mask = columns.tags[rows] = self._mask(columns, tags)
+        self._other_tags(mask)
         columns.mesh[rows], columns.material[rows] = mesh, material
         columns.stem[rows] = self._stem_of(columns, name)
         columns.number[rows] = np.arange(count) if numbered else -1
@@ -225,6 +253,7 @@ class Roster(Sequence[str]):
     def remove(self, rows: I32) -> None:
         """Rows (k,) that are no objects any more."""
         columns = self._unfold()
+        self._other_tags(np.bitwise_or.reduce(columns.tags[rows], axis=0))
         columns.alive[rows] = False
         columns.mesh[rows] = -1
         columns.generation[rows] += np.uint32(1)
@@ -233,6 +262,19 @@ class Roster(Sequence[str]):
         self.rows.give(rows)
         if far_too_long(len(columns.alive), self.rows.end):
             self._shrink(columns, 2 * self.rows.end)
+
+    def tag(self, rows: I32, tags: Iterable[str], on: bool) -> None:
+        """Give objects (k,) these tags, or take them away."""
+        if not on:
+            tags = [tag for tag in tags if tag in self.tag_names]
+        columns = self._unfold()
+        mask = self._mask(columns, tags)
+        before = columns.tags[rows]
+        after = before | mask if on else before & ~mask
+        changed: U32 = np.bitwise_or.reduce(before ^ after, axis=0)
+        if changed.any():
+            columns.tags[rows] = after
+            self._other_tags(changed)
 
     def show(self, rows: I32, mesh: int, material: int) -> None:
         """Objects (k,) that show another mesh in another material."""
@@ -276,6 +318,7 @@ class Roster(Sequence[str]):
         for tag in tags:
             if tag not in self.tag_names:
                 self.tag_names.append(tag)
+                self._tag_versions.append(0)
         words = -(-len(self.tag_names) // 32)
         if words > columns.tags.shape[1]:
             wider = np.zeros((len(columns.tags), words), np.uint32)
