@@ -1,4 +1,4 @@
-"""New game: collect the coins. Arrow keys or WASD move the ball, R begins again, Escape ends it."""
+"""New game: collect the coins. Arrow keys, WASD or a gamepad roll the ball, R begins again, Escape ends it."""
 
 import math
 from pathlib import Path
@@ -30,22 +30,19 @@ def kept(place: float, half: float) -> float:
     return min(max(place, RADIUS - half), half - RADIUS)
 
 
-@app.update
+@app.fixed
 def move(world: dw.World, dt: float) -> None:
-    """The ball rolls where the keys say, and stays on the field."""
-    keys = app.input
-    x = keys.axis("ArrowLeft", "ArrowRight") or keys.axis("a", "d")
-    z = keys.axis("ArrowUp", "ArrowDown") or keys.axis("w", "s")
-    faster = 1 - math.exp(-RESPONSE * dt)  # the same at 30 frames per second and at 144
-    wanted = SPEED / max(math.hypot(x, z), 1)  # no faster along the diagonal
-    game.vx += (x * wanted - game.vx) * faster
-    game.vz += (z * wanted - game.vz) * faster
+    """60 times a second: the ball rolls where the input says, and stays on the field."""
+    x, y = app.input.vector("move_x", "move_y")  # no longer than 1: no faster along the diagonal
+    faster = 1 - math.exp(-RESPONSE * dt)
+    game.vx += (SPEED * x - game.vx) * faster
+    game.vz += (-SPEED * y - game.vz) * faster  # away from the eye is -Z
     player = world["player"]
     px, py, pz = player.position
     player.position = (kept(px + game.vx * dt, HALF[0]), py, kept(pz + game.vz * dt, HALF[1]))
 
 
-@app.update
+@app.fixed
 def collect(world: dw.World, dt: float) -> None:
     """Coins turn. One that the ball touches is gone."""
     player = world["player"]
@@ -54,7 +51,8 @@ def collect(world: dw.World, dt: float) -> None:
         if math.dist(coin.position, player.position) < REACH:
             world.despawn(coin)
     left = len(world.tagged("coin"))
-    app.title = f"New game: {game.coins - left} of {game.coins}" if left else "New game: all of them! R: again"
+    app.hud.text("score", f"{game.coins - left} of {game.coins}", at=(20, 16), size=28)
+    app.hud.text("end", "" if left else "All of them!  R: again", anchor="center", size=48)
 
 
 @app.on_key

@@ -26,11 +26,10 @@ class Player(dw.Behaviour):
 
     def fixed_update(self, dt: float) -> None:
         """Called 60 times a second, however many pictures are drawn."""
-        x, z = self.input.axis("move_x"), -self.input.axis("move_y")
-        wanted = self.speed / max(math.hypot(x, z), 1)  # no faster along the diagonal
+        x, y = self.input.vector("move_x", "move_y")  # no longer than 1: no faster along the diagonal
         faster = 1 - math.exp(-self.response * dt)
-        self.vx += (x * wanted - self.vx) * faster
-        self.vz += (z * wanted - self.vz) * faster
+        self.vx += (self.speed * x - self.vx) * faster
+        self.vz += (-self.speed * y - self.vz) * faster  # away from the eye is -Z
         px, py, pz = self.entity.position
         self.entity.position = (kept(px + self.vx * dt, HALF[0]), py, kept(pz + self.vz * dt, HALF[1]))
         self.touch()
