@@ -12,6 +12,7 @@ REACH = 1.2  # metres from the ball's middle to a coin's
 HALF = (10.0, 7.0)  # metres from the middle of the field to its edges, along x and z
 
 app = dw.App(Path(__file__).with_name("scene.dream"), title="New game")
+app.hud.height = 720  # every window counts as 720 pixels high: texts grow with it
 
 
 class Game:
@@ -51,8 +52,8 @@ def collect(world: dw.World, dt: float) -> None:
         if math.dist(coin.position, player.position) < REACH:
             world.despawn(coin)
     left = len(world.tagged("coin"))
-    app.hud.text("score", f"{game.coins - left} of {game.coins}", at=(20, 16), size=28)
-    app.hud.text("end", "" if left else "All of them!  R: again", anchor="center", size=48)
+    app.hud.text("score", f"{game.coins - left} of {game.coins}", at=(24, 20), size=36)
+    app.hud.text("end", "" if left else "All of them!  R: again", anchor="center", size=64)
 
 
 @app.on_key

@@ -8,12 +8,14 @@ from coins import Collected
 from player import Player
 
 app = dw.App(Path(__file__).with_name("scene.dream"), title="New game")
+app.hud.height = 720  # every window counts as 720 pixels high: texts grow with it
 
 
 @app.start
 def begin(world: dw.World) -> None:
     """Called once for every world, before its first tick."""
-    app.hud.text("help", "Arrow keys, WASD or a gamepad: roll.  R: again.  Escape: end", at=(16, 52), size=16)
+    keys = "Arrow keys, WASD or a gamepad: roll     R: again     Escape: end"
+    app.hud.text("help", keys, at=(24, 20), anchor="bottom_left", size=20)
     show(world)
 
 
@@ -26,7 +28,7 @@ def count(event: Collected, world: dw.World) -> None:
 
 def show(world: dw.World) -> None:
     """The score, until it is set anew."""
-    app.hud.text("score", f"Score {world['player'][Player].score}", at=(16, 16), size=28)
+    app.hud.text("score", f"Score {world['player'][Player].score}", at=(24, 20), size=36)
 
 
 @app.on_key
