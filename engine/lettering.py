@@ -59,10 +59,14 @@ class Atlas:
         self.pixels = np.zeros((SMALLEST_EDGE, SMALLEST_EDGE, self.channels), np.uint8)
 
     def add(self, picture: U8) -> tuple[int, int]:
-        """Put (h, w, channels) in; returns where (x, y) it lies now. Raises Full."""
+        """Put (h, w, channels) in; returns where (x, y) it lies now. Raises Full, and HudError for what never fits."""
         h, w = picture.shape[:2]
         if not picture.size:
             return 0, 0
+        if max(w, h) > LARGEST_EDGE:
+            raise HudError(
+                f"a {self._what()} of {w} x {h} pixels is too large for the HUD; {LARGEST_EDGE} x {LARGEST_EDGE} fit"
+            )
         height, width = self.pixels.shape[:2]
         top = max((y + high for y, high, _ in self.shelves), default=0)
         fits = [(high, i) for i, (_, high, x) in enumerate(self.shelves) if high >= h and x + w <= width]
@@ -87,14 +91,15 @@ class Atlas:
         Raises HudError when it can't grow any more.
         """
         height, width = self.pixels.shape[:2]
-        if not self.fresh and 2 * self.kept < width * height:
+        largest = min(height, width) >= LARGEST_EDGE
+        if not self.fresh and (largest or 2 * self.kept < width * height):
             self.empty()
             return True
-        if height >= LARGEST_EDGE and width >= LARGEST_EDGE:
-            what = "letters" if self.channels == 1 else "pictures"
+        if largest:
+            self.fresh = False  # whoever goes on with less finds it emptied
             raise HudError(
-                f"the {what} that the HUD shows at once are more than {LARGEST_EDGE} x {LARGEST_EDGE} pixels hold; "
-                "show fewer, or smaller ones"
+                f"there is no room for one {self._what()} more: what the HUD shows at once must fit into "
+                f"{LARGEST_EDGE} x {LARGEST_EDGE} pixels; show fewer, or smaller ones"
             )
         grown = (height, 2 * width) if width <= height else (2 * height, width)
         pixels = np.zeros((*grown, self.channels), np.uint8)
@@ -103,6 +108,9 @@ class Atlas:
         self.generation += 1
         self.added.clear()
         return False
+
+    def _what(self) -> str:
+        return "letter" if self.channels == 1 else "picture"
 
     def empty(self) -> None:
         """Take everything out."""

@@ -19,7 +19,7 @@ _ALIGN = {"left": 0.0, "center": 0.5, "right": 1.0}
 
 def broken(text: str, face: Face, width: float | None) -> list[str]:
     """A text's lines; where a width in pixels is given, lines that are longer are broken at spaces."""
-    lines = text.split("\n")
+    lines = text.expandtabs(4).replace("\r", "").split("\n")
     if width is None:
         return lines
     out: list[str] = []
