@@ -42,7 +42,7 @@ def typeset(letters: Letters, texts: Sequence[Text], scale: float) -> None:
         return
     faces = [letters.face(text.font_file, text.size * scale) for text in texts]
     glyphs: list[int] = []
-    kerning: list[float] = []
+    kerning: list[int] = []
     counts: list[int] = []  # letters of every line
     parts: list[list[str]] = []  # lines of every text
     for text, face in zip(texts, faces, strict=True):
@@ -54,7 +54,7 @@ def typeset(letters: Letters, texts: Sequence[Text], scale: float) -> None:
             counts.append(len(line))
             if line:
                 kerning += map(kern_of, pairwise(line))
-                kerning.append(0.0)
+                kerning.append(0)
     rows = np.array(glyphs, np.intp)
     pens = np.zeros(len(rows) + 1)
     np.cumsum(letters.advances[rows] + kerning, out=pens[1:])

@@ -168,17 +168,6 @@ def test_lines_are_aligned(hud: Hud) -> None:
     assert abs(found["center"] - found["right"] / 2) <= 0.5
 
 
-def test_kerning_is_the_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The built-in font has none: a stand-in for its measure, by which "V" moves 3 pixels nearer to "A"."""
-    hud = Hud()
-    label = hud.text("label", "AV", size=20)
-    before = label.box[2]
-    face = hud.letters.face(None, 20.0)
-    face.kerning["A", "V"] = -3.0
-    label.text = "AV "
-    assert label.box[2] == before + builtin(20).getlength(" ") - 3
-
-
 def test_nothing_is_done_while_nothing_changes(hud: Hud) -> None:
     label = hud.text("label", "Score 12", shadow="#000000")
     hidden = hud.text("hidden", "no", visible=False)
