@@ -21,7 +21,7 @@ from ..loom.woven import WovenScene
 from .errors import AssetError, DreamwellError, SceneError
 from .gpu import Gpu
 from .inspection import Stopwatch
-from .memory import give_back
+from .memory import give_back, settled
 from .scene.components import Environment
 from .scene.scene import Scene
 from .scene.settings import apply_settings
@@ -267,6 +267,7 @@ class Stage:
         self.fabric.move(rows, world.transforms.world_of(rows))
         self._shown = woven
         give_back()
+        settled()
         self.uploads.append(time.perf_counter() - start)
 
 
