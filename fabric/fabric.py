@@ -52,7 +52,6 @@ from .shadows import Shadows
 from .sky import Sky, without_sun
 from .taa import TemporalAntialiasing
 from .tape import Encoder, Submission, Tape
-from .timing import FEATURE as TIMESTAMPS
 from .timing import PassTimes
 from .tonemap import IMAGE_FORMAT, Accumulate, Tonemap
 from .transparency import WeightedTransparency
@@ -157,7 +156,7 @@ class Fabric:
         self._views: Views | None = None
         self._viewed: tuple[Any, ...] | None = None  # what the view's targets and labels were made for
         self._overlay: Overlay | None = None
-        self._times: tuple[dict[str, float], dict[str, float]] | None = None  # of the passes, and in all
+        self._times: tuple[dict[str, float], ...] | None = None  # of the passes, in all, and of the CPU
         self._culled: tuple[int, Observer, F64] | None = None  # version of the scene, observer, world_from_clip
         self._turn = 0
         self.size = (0, 0)
@@ -459,11 +458,16 @@ class Fabric:
         self._overlay = self._overlay or Overlay(self.gpu, self._layouts)
         self._overlay.bind(self._hdr_view if self._views is None else self._views.values)
         quads = draw_legend(legend_of(self.settings, measured=measured), self.size) if labelled else []
-        self._overlay.write(quads + (draw_times(*times, self.size) if times is not None else []))
+        self._overlay.write(quads + ([] if times is None else draw_times(times[0], times[1], self.size, times[2])))
 
-    def show_times(self, passes: dict[str, float], totals: dict[str, float]) -> None:
-        """What `debug.timings` writes over the picture, from the next frame on: {name: milliseconds}, and in all."""
-        self._times = passes, totals
+    def show_times(
+        self, passes: dict[str, float], totals: dict[str, float], cpu: dict[str, float] | None = None
+    ) -> None:
+        """What `debug.timings` writes over the picture, from the next frame on.
+
+        passes: {name: milliseconds on the GPU}.  totals: the same, of the frame.  cpu: {name: microseconds} of passes.
+        """
+        self._times = passes, totals, cpu or {}
 
     def _ev100(self) -> float:
         exposure = self.settings.exposure
@@ -616,8 +620,9 @@ class Fabric:
         self._uniforms.send()
         if self.plain:
             encoder = device.create_command_encoder(label="frame")
-            self.frame(encoder, scene, shown=view is None)
-            commands.append(encoder.finish())
+            timed: Any = encoder if self._pass_times is None else self._pass_times.encoder(encoder)
+            self.frame(timed, scene, shown=view is None)
+            commands.append(timed.finish())
         else:
             commands.append(self._tape(scene, shown=view is None).replay())
         if view is not None and self._is_last_sample():
@@ -787,9 +792,10 @@ class Fabric:
         centre, radius = scene.bounds
         far = math.dist(observer.eye, centre) + 2 * radius
         camera_from_world = observer.view()
-        shift = sample_shift(self._sample, self._samples)
+        shift, pattern = sample_shift(self._sample, self._samples), self._sample
         if self._taa is not None and self._temporal():
             shift = self._taa.begin(observer)
+            pattern = self._taa.pattern
         projection = observer.projection(self.size, far, shift)
         view_proj = projection @ camera_from_world
         frame = self._uniforms["frame"]
@@ -809,7 +815,7 @@ class Fabric:
         frame["size"] = self.size
         frame["time"] = seconds
         if self._ao is not None:
-            self._ao.look(self._uniforms["ao"], projection, observer.near, self._sample)
+            self._ao.look(self._uniforms["ao"], projection, observer.near, pattern)
         view = self._uniforms["view"]
         _set_view(view, camera_from_world, projection, view_proj)
         view["eye"] = observer.eye
@@ -822,7 +828,7 @@ class Fabric:
         if self._clustered():
             self._clusters.set_frame(self._uniforms["clustering"], scene, observer, self.size, far)
         self._sky.follow(scene.lights, observer.eye)
-        frame["sample"] = self._sample
+        frame["sample"] = pattern
         antialiased = self.settings.shading.specular_antialiasing
         averaged = self._samples
         if self._taa is not None and self._temporal():
@@ -877,14 +883,9 @@ class Fabric:
         return np.ascontiguousarray(self._read(self._image, 4, np.uint8)[..., :3])
 
     def time_passes(self, *, on: bool = True) -> PassTimes | None:
-        """Time every pass on the GPU, from the next taped frame on. None where the adapter has no timestamps."""
-        if not on:
-            if self._pass_times is not None:
-                self._pass_times = None
-                self._tapes.clear()
-            return None
-        if self._pass_times is None and TIMESTAMPS in self.gpu.device.features:
-            self._pass_times = PassTimes(self.gpu.device)
+        """Time every pass from the next frame on, on the GPU where the adapter has timestamps. None where not `on`."""
+        if on != (self._pass_times is not None):
+            self._pass_times = PassTimes(self.gpu.device) if on else None
             self._tapes.clear()
         return self._pass_times
 

@@ -85,6 +85,14 @@ class TemporalAntialiasing:
         """Whether this frame goes on from one before."""
         return self.frames > 1
 
+    @property
+    def pattern(self) -> int:
+        """The number of this frame's noise: what soft shadows and ambient occlusion leave behind is averaged too.
+
+        It comes round with the jitter, so that the last `PERIOD` frames of a still picture are always the same ones.
+        """
+        return (self.frames - 1) % PERIOD
+
     def _resize(self, size: Size) -> None:
         """Have textures for pictures of a size in pixels."""
         if size == self._size:
