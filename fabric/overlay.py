@@ -126,14 +126,14 @@ def draw_times(
     """
     cpu = cpu or {}
     s = max(1, scale_of(size) - 1)
-    high, bar = (HEIGHT + 2) * s, 40 * s
+    high, bar = (HEIGHT + 2) * s, (24 if cpu else 40) * s
     lines = {**dict.fromkeys(totals), **dict.fromkeys(passes), **dict.fromkeys(cpu)}
     first, second = ("gpu ms", "cpu us") if cpu else ("ms", "")
     names = max((length(name, s) for name in lines), default=0)
     figures = max(
         length(first, s), *(length(f"{value:.2f}", s) for value in [*passes.values(), *totals.values(), 100.0])
     )
-    other = max(length(second, s), *(length(f"{v:.1f}", s) for v in [*cpu.values(), 100.0])) + 4 * s if cpu else 0
+    other = max(length(second, s), *(length(f"{v:.1f}", s) for v in [*cpu.values(), 100.0])) + 8 * s if cpu else 0
     wide = names + figures + other + bar + 14 * s
     left = size[0] - wide - 3 * s
     ends = left + names + 6 * s + figures, left + names + 6 * s + figures + other
@@ -153,7 +153,7 @@ def draw_times(
         out += text((ends[1] - length(said, s), y), said, s)
         y += high
         if totals and name == list(totals)[-1]:
-            y += 0.5 * high
+            y += high // 2
     return out
 
 
