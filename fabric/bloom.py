@@ -73,21 +73,19 @@ class Bloom:
         device = self.gpu.device
         self.sizes = sizes = level_sizes(size, levels)
         usage = wgpu.TextureUsage.STORAGE_BINDING | wgpu.TextureUsage.TEXTURE_BINDING | wgpu.TextureUsage.COPY_SRC
-        down, up = (
-            [
-                texture.create_view(base_mip_level=k, mip_level_count=1)
-                for texture in [
-                    device.create_texture(
-                        label=f"bloom {way}",
-                        size=(*sizes[0], 1),
-                        format=HDR_FORMAT,
-                        usage=usage,
-                        mip_level_count=len(sizes),
-                    )
-                ]
-                for k in range(len(sizes))
-            ]
+        self.down, self.up = (
+            device.create_texture(
+                label=f"bloom {way}",
+                size=(*sizes[0], 1),
+                format=HDR_FORMAT,
+                usage=usage,
+                mip_level_count=len(sizes),
+            )
             for way in ("down", "up")
+        )
+        down, up = (
+            [texture.create_view(base_mip_level=k, mip_level_count=1) for k in range(len(sizes))]
+            for texture in (self.down, self.up)
         )
         shared = {"bloom": {"buffer": self._uniform}, "clamp_sampler": self._sampler}
         self._steps = []

@@ -67,6 +67,8 @@ NORMAL_VARIANCE = 1 / (2 * np.pi)
 Where n samples of a pixel are averaged, they find most highlights themselves, and their error falls with 1 / n².
 """
 
+DARKEST, BRIGHTEST = -40.0, 60.0
+"""Exposure values that pictures are taken at, at most: their factors fit into single floats with room to spare."""
 AVERAGED = 4
 """How many samples temporal antialiasing counts for there: what moves has few."""
 
@@ -474,10 +476,11 @@ class Fabric:
         if exposure.mode == "manual":
             ev100 = exposure.ev100
         elif exposure.mode == "camera":
-            ev100 = math.log2(exposure.aperture**2 / exposure.shutter * 100 / exposure.iso)
+            stops = 2 * math.log2(exposure.aperture) - math.log2(exposure.shutter)
+            ev100 = stops + math.log2(100) - math.log2(exposure.iso)
         else:
             ev100 = self.metered_ev100
-        return ev100 - exposure.compensation
+        return min(max(ev100 - exposure.compensation, DARKEST), BRIGHTEST)
 
     def move(self, objects: NDArray[np.int32], world: F32) -> None:
         """New world transforms for the next frame: (k,) distinct object rows and (k, 3, 4) world_from_local.
@@ -732,7 +735,6 @@ class Fabric:
             self._samples > 1,
             self._is_last_sample(),
             shown,
-            self._taa is not None and self._taa.follows,
             settings.cull.occlusion,
             settings.transparency.mode,
             settings.debug.view,

@@ -161,15 +161,11 @@ class TemporalAntialiasing:
         """
         w, h = self._size
         size = (w, h, 1)
-        if self.follows:
-            compute = encoder.begin_compute_pass(label="taa")
-            compute.set_pipeline(self._pipeline(moved))
-            compute.set_bind_group(0, self._group)
-            compute.dispatch_workgroups(-(-w // 8), -(-h // 8))
-            compute.end()
-        else:  # the first picture is as it is; its alpha of 1 says that one frame is in it
-            encoder.copy_texture_to_texture({"texture": self._hdr}, {"texture": self.texture}, size)
-            encoder.clear_buffer(self._drift, 0, self._drift.size)
+        compute = encoder.begin_compute_pass(label="taa")
+        compute.set_pipeline(self._pipeline(moved))
+        compute.set_bind_group(0, self._group)
+        compute.dispatch_workgroups(-(-w // 8), -(-h // 8))
+        compute.end()
         encoder.copy_texture_to_texture({"texture": self.texture}, {"texture": self._history}, size)
         encoder.copy_texture_to_texture({"texture": self._depth}, {"texture": self._depth_before}, size)
         encoder.copy_buffer_to_buffer(uniforms, exposure, self._exposure, 0, 4)

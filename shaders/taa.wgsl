@@ -19,10 +19,6 @@ const WARM = 6.0;  // frames before small errors say anything
 const IMPURE_BIT = 0x80000000u;  // of drift.x: something moved there since the history began
 const MOVED_BIT = 0x8000u;  // of drift.y: something did in the frame before
 
-fn is_finite(c: vec3f) -> bool {
-    return all((bitcast<vec3u>(c) & vec3u(0x7F800000u)) != vec3u(0x7F800000u));
-}
-
 fn largest(c: vec3f) -> f32 {
     return max(c.r, max(c.g, c.b));
 }
@@ -113,7 +109,7 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     let level = around / max(count, 1.0);
     let spread = sqrt(max(squares / max(count, 1.0) - mean * mean, vec3f(0.0)));
     let own = textureLoad(hdr, pixel, 0).rgb;
-    let now = select(expanded(mean), own, is_finite(own));
+    let sound = is_finite(own);
 
     // What was there before.
     let i = id.y * frame.size.x + id.x;
@@ -129,7 +125,10 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     // All around was something nearer than the nearest is now; or it has just moved on.
     let hidden = (depths.x > beyond) | (still & ((stored.y & MOVED_BIT) != 0u) & (depths.y > beyond));
     let seen = (motion.followed != 0u) & all(abs(before - 0.5) <= vec2f(0.5)) & is_finite(held.rgb) & !hidden;
-    let light = select(now, min(held.rgb * (frame.exposure / exposure_before), vec3f(65000.0)), seen);
+    let light = select(
+        select(expanded(mean), own, sound), min(held.rgb * (frame.exposure / exposure_before), vec3f(65000.0)), seen
+    );
+    let now = select(light, own, sound);
     let frames = select(0.0, min(held.a, STILL), seen);
 
     // Whether the errors of the mean still cancel out. What is around is judged: that is steadier than the pixel.
@@ -137,7 +136,7 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     let then = unpack2x16float(stored.y & ~MOVED_BIT);
     let brighter = then.x / max(1.0 - then.x, 1e-3) * (frame.exposure / exposure_before);
     let usual = select(level, brighter / (1.0 + brighter), seen & still & (frames > 1.0));
-    let error = level - usual;
+    let error = select(0.0, level - usual, sound);
     let drifts = select(0.0, mix(errors.x, error, QUICK), seen & still);
     let varies = select(0.0, mix(errors.y, abs(error), max(SLOW, 1.0 / (frames + 1.0))), seen & still);
     let persists = smoothstep(PERSISTS.x, PERSISTS.y, abs(drifts) / max(varies, 1e-5))
@@ -157,13 +156,13 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     // A mean of few frames may hold what was an error.
     let reach = select(1.0, max(4.0 * largest(spread), 0.25), frames < WARM);
     let likely = clamp(was, mean - reach, mean + reach);
-    let believed = select(expanded(mix(clipped, likely, trust)), light, (trust > 0.999) & all(likely == was));
+    let believed = select(expanded(mix(clipped, likely, trust)), light, !sound | ((trust > 0.999) & all(likely == was)));
     let doubted = frames / select(outside, 1.0, steady);
     let counted = min(mix(doubted, 0.0, changed), select(MOVING / (1.0 + 0.3 * pixels), STILL, steady));
     let share = 1.0 / (counted + 1.0);
     drift[i] = vec2u(
         pack2x16float(vec2f(drifts, varies) * (1.0 - changed)) | select(IMPURE_BIT, 0u, pure),
-        pack2x16float(vec2f(mix(usual, level, max(share, changed)), error)) | select(MOVED_BIT, 0u, still),
+        pack2x16float(vec2f(usual + error * max(share, changed), error)) | select(MOVED_BIT, 0u, still),
     );
     let light_now = rounded(mix(believed, now, share), i ^ (motion.stamp << 16u) ^ (motion.stamp * 0x9E3779B9u));
     textureStore(resolved, id.xy, vec4f(light_now, counted + 1.0));

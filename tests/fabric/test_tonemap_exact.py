@@ -40,18 +40,14 @@ def finished(fabric: Fabric, light: F64, finish: Finish | None = None, **setting
     hdr = device.create_texture(size=(w, h, 1), format="rgba16float", usage=usage.TEXTURE_BINDING | usage.COPY_DST)
     pixels = np.concatenate([light, np.ones((h, w, 1))], axis=2).astype(np.float16)
     device.queue.write_texture({"texture": hdr}, pixels, {"bytes_per_row": 8 * w, "rows_per_image": h}, (w, h, 1))
-    target = device.create_texture(
-        size=(w, h, 1), format="rgba32float", usage=usage.RENDER_ATTACHMENT | usage.COPY_SRC
-    )
+    target = device.create_texture(size=(w, h, 1), format="rgba32float", usage=usage.RENDER_ATTACHMENT | usage.COPY_SRC)
     view = hdr.create_view()
     group = fabric._tonemap.bind(fabric._uniforms.binding("tonemap"), view, view)
     encoder = device.create_command_encoder()
     wanted = finish_of(scene.settings) if finish is None else finish
     fabric._tonemap.record(encoder, fabric._frame_group, group, wanted, target.create_view(), "rgba32float")
     device.queue.submit([encoder.finish()])
-    raw: Any = device.queue.read_texture(
-        {"texture": target}, {"bytes_per_row": 16 * w, "rows_per_image": h}, (w, h, 1)
-    )
+    raw: Any = device.queue.read_texture({"texture": target}, {"bytes_per_row": 16 * w, "rows_per_image": h}, (w, h, 1))
     return np.frombuffer(raw, np.float32).reshape(h, w, 4)[..., :3].copy()
 
 
