@@ -1,4 +1,4 @@
-"""The end of the frame in full precision: drawn into floats, so that no rounding to the screen's steps hides an error."""
+"""The end of the frame in full precision: drawn into floats, which no rounding hides."""
 
 from dataclasses import replace
 from typing import Any
