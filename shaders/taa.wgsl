@@ -8,7 +8,12 @@
 use color;
 use motion;
 
-const MOVING = 6.0;  // at most so many frames are in the mean where something moves, fewer where it is fast
+const MOVING = 6.0;  // at most so many frames are in the mean where something moves slowly
+const FAST = 3.0;  // where it is fast: each look at the history, between its pixels, blurs it a little
+const SPEEDS = vec2f(0.02, 0.2);  // pixels a frame: slow and fast
+const WIDE = 2.5;  // standard deviations that a slow history may lie off what is around; 1 for fast ones
+const VEILED = 0.5;  // at most so many frames where something transparent moves
+const VEIL_DEPTH = 0.002;  // reversed depth: 500 times `near`
 const STILL = 64.0;  // and where nothing does
 const NOT_MOVING = 0.005;  // pixels
 const QUICK = 0.2;  // how fast the mean error follows
@@ -108,7 +113,8 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     let mean = sum / max(count, 1.0);
     let level = around / max(count, 1.0);
     let spread = sqrt(max(squares / max(count, 1.0) - mean * mean, vec3f(0.0)));
-    let own = textureLoad(hdr, pixel, 0).rgb;
+    let own_light = textureLoad(hdr, pixel, 0);
+    let own = own_light.rgb;
     let sound = is_finite(own);
 
     // What was there before.
@@ -117,7 +123,11 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     let past = past_of(nearest_at, nearest);
     let before = (vec2f(pixel) + 0.5) / motion.size - past.motion;
     let pixels = length(past.motion * motion.size);
-    let still = pixels < NOT_MOVING;
+    // What is transparent has no depth here; it is taken to stand still, somewhat far away.
+    let veil = saturate(1.0 - own_light.a);
+    let assumed = max(nearest, select(VEIL_DEPTH, 0.5, frame.orthographic != 0u));
+    let veil_pixels = length(still_past(pixel, assumed).motion * motion.size);
+    let still = (pixels < NOT_MOVING) & ((veil < 0.02) | (veil_pixels < NOT_MOVING));
     let steady = still & (motion.steady != 0u);
     let held = select(history_at(before), textureLoad(history, pixel, 0), still);
     let depths = depths_before(before);
@@ -151,14 +161,16 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     let trust = select(0.0, long_still * (1.0 - changed), seen & steady);
     let was = compressed(light);
     let away = abs(was - mean) / max(spread, vec3f(1e-3));
-    let outside = max(1.0, largest(away));
+    let quick = smoothstep(SPEEDS.x, SPEEDS.y, pixels);
+    let outside = max(1.0, largest(away) / mix(WIDE, 1.0, quick));
     let clipped = mean + (was - mean) / outside;
     // A mean of few frames may hold what was an error.
     let reach = select(1.0, max(4.0 * largest(spread), 0.25), frames < WARM);
     let likely = clamp(was, mean - reach, mean + reach);
     let believed = select(expanded(mix(clipped, likely, trust)), light, !sound | ((trust > 0.999) & all(likely == was)));
     let doubted = frames / select(outside, 1.0, steady);
-    let counted = min(mix(doubted, 0.0, changed), select(MOVING / (1.0 + 0.3 * pixels), STILL, steady));
+    let moving = mix(mix(MOVING, FAST, quick), VEILED, veil * smoothstep(0.1, 1.0, veil_pixels));
+    let counted = min(mix(doubted, 0.0, changed), select(moving, STILL, steady));
     let share = 1.0 / (counted + 1.0);
     drift[i] = vec2u(
         pack2x16float(vec2f(drifts, varies) * (1.0 - changed)) | select(IMPURE_BIT, 0u, pure),
