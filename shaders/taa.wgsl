@@ -124,7 +124,7 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     let before = (vec2f(pixel) + 0.5) / motion.size - past.motion;
     let pixels = length(past.motion * motion.size);
     // What is transparent has no depth here; it is taken to stand still, somewhat far away.
-    let veil = saturate(1.0 - own_light.a);
+    let veil = select(0.0, saturate(1.0 - own_light.a), own_light.a >= 0.0);
     let assumed = max(nearest, select(VEIL_DEPTH, 0.5, frame.orthographic != 0u));
     let veil_pixels = length(still_past(pixel, assumed).motion * motion.size);
     let still = (pixels < NOT_MOVING) & ((veil < 0.02) | (veil_pixels < NOT_MOVING));
@@ -161,7 +161,7 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     let trust = select(0.0, long_still * (1.0 - changed), seen & steady);
     let was = compressed(light);
     let away = abs(was - mean) / max(spread, vec3f(1e-3));
-    let quick = smoothstep(SPEEDS.x, SPEEDS.y, pixels);
+    let quick = select(1.0, smoothstep(SPEEDS.x, SPEEDS.y, max(pixels, veil * veil_pixels)), motion.steady != 0u);
     let outside = max(1.0, largest(away) / mix(WIDE, 1.0, quick));
     let clipped = mean + (was - mean) / outside;
     // A mean of few frames may hold what was an error.

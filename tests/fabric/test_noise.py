@@ -1,4 +1,4 @@
-"""Under TAA the pattern of soft shadows and of ambient occlusion turns from frame to frame, and its noise averages out."""
+"""Under TAA the pattern of soft shadows and ambient occlusion turns every frame, and its noise averages out."""
 
 from typing import Any
 
