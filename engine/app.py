@@ -606,7 +606,7 @@ class App:
                     "frames": frames,
                     "frame_ms": seconds * 1e3 / frames,
                     **(stage.fabric.counters() if options.timed else {}),
-                    **({} if stage.times is None else {"passes": stage.times.read()}),
+                    **({} if stage.times is None else stage.times.report()),
                 }
         finally:
             window.close()

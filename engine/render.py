@@ -49,7 +49,8 @@ class Shot:
     drawn, at sub-pixel offsets, and averaged.  linear: scene light as float32 instead of a tone-mapped picture.
     settings: {"group.key": value}.  camera: the name of one, None for the scene's first.
     environment: an .hdr file, (r, g, b) radiance, "none", or None for the scene's own.  timed: whether the report has
-    `passes`, what each took on the GPU in the last frame, where the adapter can tell.  hud: what lies over the picture.
+    `passes`, what each took on the GPU in the last frame, where the adapter can tell, and `passes_cpu_us`.  hud: what
+    lies over the picture.
     """
 
     size: tuple[int, int] = (1280, 720)
@@ -176,7 +177,7 @@ def shared_gpu() -> Gpu:
 class Stage:
     """Draws worlds: keeps the Fabric's copy of one up to date with it.
 
-    times: what the passes take on the GPU, if they are to be `timed` and the adapter can tell.
+    times: what the passes take, if they are to be `timed`.
     """
 
     def __init__(self, gpu: Gpu, size: tuple[int, int], *, timed: bool = False) -> None:
@@ -332,7 +333,7 @@ def take(
         "submit_us": {"first": submit[0], "median": _median(submit), "max": max(submit)},
         "frame_ms": (ended - first_frame - sum(stage.uploads)) * 1e3 / total,
         **stage.fabric.counters(),
-        **({} if stage.times is None else {"passes": stage.times.read()}),
+        **({} if stage.times is None else stage.times.report()),
     }
     return Picture(image, report)
 
