@@ -582,7 +582,7 @@ class World:
         shown = self.roster.restore(snapshot.roster)
         self.generations = self.roster.generations
         self.transforms.restore(snapshot.transforms)
-        self.transforms.touch(shown)
+        self.transforms.jump(shown)
         self.tables.restore(snapshot.tables)
         self.appearance.restore(snapshot.appearance)
         self.settings = snapshot.settings
