@@ -28,6 +28,7 @@ from .behaviour import STAGES, Behaviour
 from .calls import Calls, plain_arity
 from .coroutines import Coroutine, Coroutines, Steps
 from .events import Contact, Listener
+from .state import Copier, Doing, ScheduleState, encoded
 from .systems import STAGE_NAMES, Begin, Declared, System, declared_by, declared_in
 from .timers import Timer, Timers
 from .tweens import Tween, Tweens
@@ -245,9 +246,12 @@ class Schedule:
                 self._failed(behaviour.start, error)
                 continue
             if not behaviour.ended:
-                for stage in STAGES:
-                    if stage in behaviour.overridden:
-                        self._calls[stage].add(id(behaviour), getattr(behaviour, stage))
+                self._enlist(behaviour)
+
+    def _enlist(self, behaviour: Behaviour) -> None:
+        for stage in STAGES:
+            if stage in behaviour.overridden:
+                self._calls[stage].add(id(behaviour), getattr(behaviour, stage))
 
     # ---- in the course of a game --------------------------------------------------------------------------------
 
@@ -433,6 +437,107 @@ class Schedule:
     def tweens(self) -> list[Tween]:
         """Those on their way, in the order in which they were begun."""
         return self._tweens.alive()
+
+    # ---- snapshots ----------------------------------------------------------------------------------------------
+
+    def state(self, coroutines: Literal["refuse", "drop"] = "refuse") -> ScheduleState:
+        """All of it at this moment, but for coroutines: SceneError where one runs, unless those are to be dropped."""
+        if coroutines not in ("refuse", "drop"):
+            raise SceneError(f"snapshot: coroutines is {say(coroutines)}; it must be one of refuse, drop")
+        running = self.coroutines
+        if running and coroutines == "refuse":
+            names = ", ".join(dict.fromkeys(coroutine.name for coroutine in running))
+            raise SceneError(
+                f"a snapshot can't copy coroutines that are on their way, and there are {len(running)}: {names}; take it "
+                'when they have ended, or leave them out: world.snapshot(coroutines="drop")'
+            )
+        copied = Copier({}, (self.world, self.world))
+        return ScheduleState(
+            self.world,
+            self.started,
+            (self.time, self.tick, self._dt, self._since, self._ticks),
+            tuple(
+                Doing(one, copied(one.__dict__), row, any(one is other for other in self._pending))
+                for row in self._on
+                for one in self._on[row].values()
+            ),
+            tuple((timer, timer.due, timer.times) for timer in self.timers),
+            tuple((tween, tween.elapsed, tween.start) for tween in self.tweens),
+            tuple(self._deferred),
+            tuple(self._events),
+            tuple((one, one.stopped) for one in self._stoppable()),
+        )
+
+    def _stoppable(self) -> list[System | Listener]:
+        systems = [one for stage in self._systems.values() for one in stage]
+        return [*systems, *(one for several in self._listeners.values() for one in several)]
+
+    def restore(self, state: ScheduleState) -> None:
+        """Go back to a state of this schedule, or of one of another world of the same scene. Coroutines are cancelled.
+
+        Behaviours, timers and tweens of this world stay the same objects. In another world those are made anew; functions
+        that closures hold on to something of the first world with go on doing so.
+        """
+        self._coroutines.clear()
+        same = state.world is self.world
+        swaps: dict[int, Any] = {} if same else {id(state.world): self.world, id(state.world.schedule): self}
+        for doing in state.doings:
+            one = doing.behaviour
+            swaps[id(one)] = one if same else self._twin_of(doing)
+        for one in self.behaviours():
+            one.ended = True
+        copied = Copier(swaps, (state.world, self.world))
+        self._calls = {stage: Calls() for stage in STAGES}
+        self._on, self._pending = {}, []
+        for doing in state.doings:
+            one = swaps[id(doing.behaviour)]
+            one.__dict__.clear()
+            one.__dict__.update(copied(doing.attributes))
+            one.input = self._input
+            self._on.setdefault(doing.row, {})[one.kind] = one
+            if doing.pending:
+                self._pending.append(one)
+            elif not one.ended:
+                self._enlist(one)
+        self.started = state.started
+        self.time, self.tick, self._dt, self._since, self._ticks = state.clock
+        self._coroutines.time, self._coroutines.tick = self.time, self.tick
+        timers: list[Timer] = []
+        for timer, due, times in state.timers:
+            mine = timer if same else timer.copy(copied)
+            mine.due, mine.times, mine.done = due, times, False
+            timers.append(mine)
+        self._timers.replace(timers)
+        tweens: list[Tween] = []
+        for tween, elapsed, start in state.tweens:
+            moving = tween if same else tween.copy(self.world, copied)
+            moving.elapsed, moving.start, moving.done = elapsed, start, False
+            tweens.append(moving)
+        self._tweens.replace(tweens)
+        self._deferred = [(copied(function), count) for function, count in state.deferred]
+        self._events = deque(map(copied, state.events))
+        if same:
+            for one, stopped in state.stopped:
+                one.stopped = stopped
+
+    def _twin_of(self, doing: Doing) -> Behaviour:
+        """The behaviour of this world that is what one of another world is there."""
+        kind = doing.behaviour.kind
+        own = self._on.get(doing.row, {}).get(kind)
+        return cast("Behaviour", object.__new__(kind)) if own is None else own
+
+    def to_bytes(self) -> bytes:
+        """All that decides how scripts go on, for `World.state_hash`."""
+        told = [repr((self.tick, self.time))]
+        for row in sorted(self._on):
+            for one in self._on[row].values():
+                mine = {k: v for k, v in one.__dict__.items() if k not in ("entity", "world", "input")}
+                told.append(f"{row} {one.kind.__name__} {encoded(mine)}")
+        told += [f"{encoded(t.function)} {t.due!r} {t.interval!r} {t.times}" for t in self.timers]
+        told += [f"{t.name} {t.elapsed!r} {t.start!r} {t.to!r} {t.seconds!r}" for t in self.tweens]
+        told += [coroutine.name for coroutine in self.coroutines]
+        told += [encoded(event) for event in self._events]
+        return "\n".join(told).encode()
 
     # ---- errors -------------------------------------------------------------------------------------------------
 
