@@ -132,7 +132,7 @@ class App:
         self._environment = environment if self._options.environment is None else self._options.environment
         self._fixeds: list[Update] = []
         self._updates: list[Update] = []
-        self._on_error = on_error
+        self._on_error: OnError | None = on_error
         self._declared: list[ModuleType | Callable[..., object]] = []
         self._on_key: list[OnKey] = []
         self._on_drop: list[OnDrop] = []

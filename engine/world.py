@@ -550,8 +550,8 @@ class World:
     def snapshot(self, *, coroutines: Literal["refuse", "drop"] = "refuse") -> Snapshot:
         """All of the world as it is now. Raises SceneError while columns of a batch are out.
 
-        Behaviours, timers and tweens are in it; coroutines that are on their way can't be copied: SceneError names them,
-        or they are left out with coroutines="drop".
+        Behaviours, timers and tweens are in it. Coroutines that are on their way can't be copied: SceneError names
+        them, or they are left out with coroutines="drop".
         """
         self.refuse_open("snapshot")
         schedule = self.schedule.state(coroutines)

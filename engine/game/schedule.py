@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from traceback import walk_tb
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -172,7 +172,11 @@ class Schedule:
             found = next((one for one in on.values() if isinstance(one, kind)), None)
         return cast("B | None", found)
 
-    def behaviours(self, kind: type[B] = Behaviour) -> list[B]:  # type: ignore[assignment]
+    @overload
+    def behaviours(self) -> list[Behaviour]: ...
+    @overload
+    def behaviours(self, kind: type[B]) -> list[B]: ...
+    def behaviours(self, kind: type[Any] = Behaviour) -> list[Any]:
         """All of a class, by row and in the order in which they were added."""
         return [one for row in sorted(self._on) for one in self._on[row].values() if isinstance(one, kind)]
 
@@ -448,8 +452,8 @@ class Schedule:
         if running and coroutines == "refuse":
             names = ", ".join(dict.fromkeys(coroutine.name for coroutine in running))
             raise SceneError(
-                f"a snapshot can't copy coroutines that are on their way, and there are {len(running)}: {names}; take it "
-                'when they have ended, or leave them out: world.snapshot(coroutines="drop")'
+                f"a snapshot can't copy coroutines that are on their way, and there are {len(running)}: {names}; "
+                'take it when they have ended, or leave them out: world.snapshot(coroutines="drop")'
             )
         copied = Copier({}, (self.world, self.world))
         return ScheduleState(
@@ -475,8 +479,8 @@ class Schedule:
     def restore(self, state: ScheduleState) -> None:
         """Go back to a state of this schedule, or of one of another world of the same scene. Coroutines are cancelled.
 
-        Behaviours, timers and tweens of this world stay the same objects. In another world those are made anew; functions
-        that closures hold on to something of the first world with go on doing so.
+        Behaviours, timers and tweens of this world stay the same objects. In another world those are made anew; what
+        closures hold on to stays that of the first world.
         """
         self._coroutines.clear()
         same = state.world is self.world
@@ -517,8 +521,8 @@ class Schedule:
         self._deferred = [(copied(function), count) for function, count in state.deferred]
         self._events = deque(map(copied, state.events))
         if same:
-            for one, stopped in state.stopped:
-                one.stopped = stopped
+            for called, stopped in state.stopped:
+                called.stopped = stopped
 
     def _twin_of(self, doing: Doing) -> Behaviour:
         """The behaviour of this world that is what one of another world is there."""
