@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -94,12 +95,12 @@ class App:
 
     `size` in logical pixels (without a window: pixels); `settings` as {"exposure.compensation": 1.0}; `environment`
     as for `dw.render`. `input` is what the player does in this frame, `hud` what lies over the picture, `time` the
-    seconds played. `seed`: what the world draws its random numbers from. `tick_rate`: how often a second `fixed`
-    functions are called, 1 to 1000. Without `inspect` the keys F2, F3, F4 and F12, which step through debug views and
-    keep pictures, are the game's; the `quit_key` ends the run, None leaves Escape to the game too. `on_error`: what is
-    done when a behaviour, a system, a listener, a coroutine or a timer raises. "stop-script" stops that one, tells file
-    and line on stderr, and goes on; "raise" ends the run. Without it a run stops the script, and one without a window
-    ends with the error after its last frame; `step` raises.
+    seconds played. `seed`: what the world draws its random numbers from; without one it is another every time.
+    `tick_rate`: how often a second `fixed` functions are called, 1 to 1000. Without `inspect` the keys F2, F3, F4 and
+    F12, which step through debug views and keep pictures, are the game's; the `quit_key` ends the run, None leaves
+    Escape to the game too. `on_error`: what is done when a behaviour, a system, a listener, a coroutine or a timer
+    raises. "stop-script" stops that one, tells file and line on stderr, and goes on; "raise" ends the run. Without it a
+    run stops the script, and one without a window ends with the error after its last frame; `step` raises.
     Raises SceneError and AssetError for a file that can't be read. The scene itself is woven when `world` is first
     asked for or when `run` is called, and may be changed until then.
     """
@@ -113,7 +114,7 @@ class App:
         settings: Mapping[str, Any] | None = None,
         environment: Surroundings | None = None,
         inspect: bool = True,
-        seed: int = 0,
+        seed: int | None = None,
         tick_rate: int = TICK_RATE,
         quit_key: str | None = "Escape",
         on_error: OnError | None = None,
@@ -124,7 +125,8 @@ class App:
         self.input = Input()
         self.input.size = (float(self.size[0]), float(self.size[1]))
         self.quit_key = quit_key
-        self._seed = seed if self._options.seed is None else self._options.seed
+        given = seed if self._options.seed is None else self._options.seed
+        self._seed = secrets.randbits(32) if given is None else given
         self._loop = Loop(tick_rate)
         self._player: Player | None = None
         self._recorder: Recorder | None = None
@@ -351,13 +353,13 @@ class App:
         A frame is: keys to `on_key` functions, the ticks that are due, `update` functions. While a recording plays its
         frames come in place of `dt` and the player. Raises ScriptError for what the functions raise.
         """
-        loop, player = self._loop, self.input
+        loop, given = self._loop, self.input
         if self._player is not None:
-            dt = self._player.feed(player)
+            dt = self._player.feed(given)
         if self._recorder is not None:
-            self._recorder.add(dt, player)
-        player.begin_frame()
-        for on_click in self.hud.step(player):
+            self._recorder.add(dt, given)
+        given.begin_frame()
+        for on_click in self.hud.step(given):
             _call(on_click)
         self._press_keys()
         ticks, dt = loop.advance(dt)
@@ -365,10 +367,10 @@ class App:
             self._tick()
         if self.world.between is not None:
             self.world.between.alpha = loop.alpha
-        player.show_frame(dt)
+        given.show_frame(dt)
         self._frame(dt)
         loop.time += dt
-        player.next_frame()
+        given.next_frame()
         return self.world
 
     def _press_keys(self) -> None:

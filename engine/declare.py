@@ -31,8 +31,11 @@ from .errors import Problem, SceneError
 T = TypeVar("T")
 
 Vec2 = tuple[float, float]
+"""x, y."""
 Vec3 = tuple[float, float, float]
+"""x, y, z."""
 Vec4 = tuple[float, float, float, float]
+"""x, y, z, w: a quaternion, say."""
 Color = Annotated[tuple[float, float, float], "color"]
 """Linear Rec.709 red, green, blue."""
 AssetPath = Annotated[str, "asset"]

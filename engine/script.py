@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
-from .errors import DreamwellError, GpuError, Problem
+from .errors import DreamwellError, GpuError, Problem, RecordingError
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _ENGINE = ("engine", "loom", "fabric", "shaders", "assets", "physics", "editor")
@@ -146,7 +146,7 @@ def execute(path: Path, package: str = "", arguments: Sequence[str] = ()) -> dic
     with _as_main(main, path, package, arguments):
         try:
             exec(compile(text, str(path), "exec"), main.__dict__)
-        except (ScriptError, GpuError):  # told already, or not the script's fault
+        except (ScriptError, GpuError, RecordingError):  # told already, or not the script's fault
             raise
         except Exception as error:
             raise script_error(error, path.name, path.parent) from error

@@ -301,7 +301,7 @@ class World:
         parent: Entity | None = None,
         components: Iterable[Any] = (),
     ) -> Entity | I32:
-        """New objects that show the mesh and the material of another one, carry and do what a game declared for it.
+        """New objects that look as another one does, carry what a game declared for it, and behave as it does.
 
         `components` are given to each of them, in place of the prototype's of the same types; lights are not copied.
 
@@ -666,11 +666,22 @@ class World:
             raise SceneError(f"teleport: the rows are of the type {rows.dtype}; they must be integers")
         if len(rows) and not (rows.min() >= 0 and rows.max() < t.count):
             raise SceneError(f"teleport: the rows go from {rows.min()} to {rows.max()}; there are {t.count}")
-        turn = dmath.IDENTITY_QUATERNION if rotation is None else rotation
-        places, turns, _, _ = _arranged("teleport", np.broadcast_to(at, (len(rows), 3)), turn, 1.0)
-        t.position[rows] = places
+        values = {"at": (at, 3), **({} if rotation is None else {"rotation": (rotation, 4)})}
+        columns: dict[str, F64] = {}
+        for field, (value, wide) in values.items():
+            try:
+                column = np.asarray(value, np.float64)
+            except (ValueError, TypeError) as error:
+                raise SceneError(f"teleport: `{field}` is no array of numbers: {error}") from None
+            if column.shape not in ((wide,), (len(rows), wide)):
+                wanted = f"({wide},) or {(len(rows), wide)}"
+                raise SceneError(f"teleport: `{field}` has the shape {column.shape}; it must be {wanted}")
+            if not np.isfinite(column).all() or (wide == 4 and not column.any(axis=-1).all()):
+                raise SceneError(f"teleport: `{field}` must be finite, and a rotation not all 0")
+            columns[field] = column
+        t.position[rows] = columns["at"]
         if rotation is not None:
-            t.rotation[rows] = turns
+            t.rotation[rows] = columns["rotation"] / np.linalg.norm(columns["rotation"], axis=-1, keepdims=True)
         t.jump(rows)
 
     def update_transforms(self) -> tuple[I32, F32]:

@@ -243,6 +243,7 @@ class Environment:
 
 
 Light = Sun | PointLight | SpotLight
+"""Whatever gives light to a scene, one kind per component."""
 
 __all__ = [
     "Camera", "Environment", "Light", "Material", "Mesh", "PointLight", "SpotLight", "Sun", "Texture", "Vec3", "Vec4",
