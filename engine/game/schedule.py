@@ -218,9 +218,9 @@ class Schedule:
 
     def _end(self, behaviour: Behaviour) -> None:
         """Call a behaviour no more."""
-        stopped = behaviour.ended
+        called = behaviour.began and not behaviour.ended
         self._stop(behaviour)
-        if "on_destroy" in behaviour.overridden and not stopped:
+        if called and "on_destroy" in behaviour.overridden:
             self._try(behaviour.on_destroy)
 
     def _stop(self, behaviour: Behaviour) -> None:
@@ -240,6 +240,7 @@ class Schedule:
         for i, behaviour in enumerate(pending):
             if behaviour.ended:
                 continue
+            behaviour.began = True
             try:
                 if "start" in behaviour.overridden:
                     behaviour.start()
@@ -369,7 +370,7 @@ class Schedule:
         for entity in (contact.a, contact.b):
             on = self._on.get(entity.row) if entity.alive else None
             for behaviour in list(on.values()) if on else ():
-                if "on_contact" in behaviour.overridden and not behaviour.ended:
+                if "on_contact" in behaviour.overridden and behaviour.began and not behaviour.ended:
                     try:
                         behaviour.on_contact(contact if entity is contact.a else contact.swapped())
                     except Exception as error:
@@ -460,11 +461,7 @@ class Schedule:
             self.world,
             self.started,
             (self.time, self.tick, self._dt, self._since, self._ticks),
-            tuple(
-                Doing(one, copied(one.__dict__), row, any(one is other for other in self._pending))
-                for row in self._on
-                for one in self._on[row].values()
-            ),
+            tuple(Doing(one, copied(one.__dict__), row) for row in self._on for one in self._on[row].values()),
             tuple((timer, timer.due, timer.times) for timer in self.timers),
             tuple((tween, tween.elapsed, tween.start) for tween in self.tweens),
             tuple(self._deferred),
@@ -499,7 +496,7 @@ class Schedule:
             one.__dict__.update(copied(doing.attributes))
             one.input = self._input
             self._on.setdefault(doing.row, {})[one.kind] = one
-            if doing.pending:
+            if not one.began:
                 self._pending.append(one)
             elif not one.ended:
                 self._enlist(one)

@@ -31,12 +31,11 @@ _PLAIN = (int, float, str, bool, bytes, complex, type(None))
 
 @dataclass(frozen=True, eq=False)
 class Doing:
-    """A behaviour at one moment. attributes: its `__dict__`.  pending: whether `start` is still to come."""
+    """A behaviour on the object in a row at one moment. attributes: its `__dict__`."""
 
     behaviour: Behaviour
     attributes: Mapping[str, Any]
     row: int
-    pending: bool
 
 
 @dataclass(frozen=True, eq=False)
