@@ -11,12 +11,13 @@ if TYPE_CHECKING:
     from .assets.mesh import MeshData
     from .engine.app import App
     from .engine.bindings import Bindings
-    from .engine.declare import component, field, struct
+    from .engine.declare import AssetPath, Color, Vec2, Vec3, Vec4, component, field, struct
     from .engine.entity import Entity
     from .engine.errors import (
         AssetError,
         DreamwellError,
         GpuError,
+        HudError,
         InputError,
         Problem,
         RecordingError,
@@ -24,27 +25,27 @@ if TYPE_CHECKING:
         SettingsError,
         ShaderError,
     )
+    from .engine.game.behaviour import Behaviour
+    from .engine.game.coroutines import Coroutine, Steps, next_event, until, wait, wait_ticks
+    from .engine.game.events import Contact
+    from .engine.game.schedule import Schedule
+    from .engine.game.systems import on, start, system
+    from .engine.game.timers import Timer
+    from .engine.game.tweens import Tween
     from .engine.gpu import Gpu
+    from .engine.hud import Hud
     from .engine.input import Action, Input, Pad, Touch
     from .engine.orbit import OrbitCamera
+    from .engine.query import Batch, Position, Query, Rotation, Scale
     from .engine.recording import Recording
     from .engine.render import load, render
-    from .engine.scene.components import (
-        Camera,
-        Environment,
-        Light,
-        Material,
-        Mesh,
-        PointLight,
-        SpotLight,
-        Sun,
-        Texture,
-    )
+    from .engine.scene.components import Camera, Environment, Light, Material, Mesh, PointLight, SpotLight, Sun, Texture
     from .engine.scene.lights import SceneLights
     from .engine.scene.presets import preset
     from .engine.scene.scene import Scene, SceneObject
     from .engine.scene.settings import RenderSettings
     from .engine.script import ScriptError
+    from .engine.snapshot import Keeper, Snapshot
     from .engine.world import World, WorldLights
     from .fabric import Fabric, Observer
     from .loom.weave import weave
@@ -56,12 +57,22 @@ else:
         "assets.mesh": ("MeshData",),
         "engine.app": ("App",),
         "engine.bindings": ("Bindings",),
-        "engine.declare": ("component", "field", "struct"),
+        "engine.declare": (
+            "AssetPath",
+            "Color",
+            "Vec2",
+            "Vec3",
+            "Vec4",
+            "component",
+            "field",
+            "struct",
+        ),
         "engine.entity": ("Entity",),
         "engine.errors": (
             "AssetError",
             "DreamwellError",
             "GpuError",
+            "HudError",
             "InputError",
             "Problem",
             "RecordingError",
@@ -69,11 +80,34 @@ else:
             "SettingsError",
             "ShaderError",
         ),
+        "engine.game.behaviour": ("Behaviour",),
+        "engine.game.coroutines": ("Coroutine", "Steps", "next_event", "until", "wait", "wait_ticks"),
+        "engine.game.events": ("Contact",),
+        "engine.game.schedule": ("Schedule",),
+        "engine.game.systems": ("on", "start", "system"),
+        "engine.game.timers": ("Timer",),
+        "engine.game.tweens": ("Tween",),
         "engine.gpu": ("Gpu",),
-        "engine.input": ("Action", "Input", "Pad", "Touch"),
+        "engine.hud": ("Hud",),
+        "engine.input": (
+            "Action",
+            "Input",
+            "Pad",
+            "Touch",
+        ),
         "engine.orbit": ("OrbitCamera",),
+        "engine.query": (
+            "Batch",
+            "Position",
+            "Query",
+            "Rotation",
+            "Scale",
+        ),
         "engine.recording": ("Recording",),
-        "engine.render": ("load", "render"),
+        "engine.render": (
+            "load",
+            "render",
+        ),
         "engine.scene.components": (
             "Camera",
             "Environment",
@@ -87,11 +121,21 @@ else:
         ),
         "engine.scene.lights": ("SceneLights",),
         "engine.scene.presets": ("preset",),
-        "engine.scene.scene": ("Scene", "SceneObject"),
+        "engine.scene.scene": (
+            "Scene",
+            "SceneObject",
+        ),
         "engine.scene.settings": ("RenderSettings",),
         "engine.script": ("ScriptError",),
-        "engine.world": ("World", "WorldLights"),
-        "fabric": ("Fabric", "Observer"),
+        "engine.snapshot": ("Keeper", "Snapshot"),
+        "engine.world": (
+            "World",
+            "WorldLights",
+        ),
+        "fabric": (
+            "Fabric",
+            "Observer",
+        ),
         "loom.weave": ("weave",),
         "loom.woven": ("WovenScene",),
     }
@@ -119,16 +163,25 @@ __all__ = [
     "Action",
     "App",
     "AssetError",
+    "AssetPath",
+    "Batch",
+    "Behaviour",
     "Bindings",
     "Camera",
+    "Color",
+    "Contact",
+    "Coroutine",
     "DreamwellError",
     "Entity",
     "Environment",
     "Fabric",
     "Gpu",
     "GpuError",
+    "Hud",
+    "HudError",
     "Input",
     "InputError",
+    "Keeper",
     "Light",
     "Material",
     "Mesh",
@@ -137,21 +190,33 @@ __all__ = [
     "OrbitCamera",
     "Pad",
     "PointLight",
+    "Position",
     "Problem",
+    "Query",
     "Recording",
     "RecordingError",
     "RenderSettings",
+    "Rotation",
+    "Scale",
     "Scene",
     "SceneError",
     "SceneLights",
     "SceneObject",
+    "Schedule",
     "ScriptError",
     "SettingsError",
     "ShaderError",
+    "Snapshot",
     "SpotLight",
+    "Steps",
     "Sun",
     "Texture",
+    "Timer",
     "Touch",
+    "Tween",
+    "Vec2",
+    "Vec3",
+    "Vec4",
     "World",
     "WorldLights",
     "WovenScene",
@@ -159,8 +224,15 @@ __all__ = [
     "component",
     "field",
     "load",
+    "next_event",
+    "on",
     "preset",
     "render",
+    "start",
     "struct",
+    "system",
+    "until",
+    "wait",
+    "wait_ticks",
     "weave",
 ]

@@ -59,6 +59,10 @@ class RecordingError(DreamwellError):
     """A recording that can't be played: another file, a broken one, one of another version or another game."""
 
 
+class HudError(DreamwellError):
+    """An element of the HUD that is unknown, or a value of one that can't be."""
+
+
 class AssetError(DreamwellError):
     """A model, image or environment file that is missing, broken or of an unsupported kind."""
 

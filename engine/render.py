@@ -20,6 +20,7 @@ from ..loom.weave import read, weave
 from ..loom.woven import WovenScene
 from .errors import AssetError, DreamwellError, SceneError
 from .gpu import Gpu
+from .hud import Hud
 from .inspection import Stopwatch
 from .memory import give_back
 from .scene.components import Environment
@@ -48,7 +49,7 @@ class Shot:
     drawn, at sub-pixel offsets, and averaged.  linear: scene light as float32 instead of a tone-mapped picture.
     settings: {"group.key": value}.  camera: the name of one, None for the scene's first.
     environment: an .hdr file, (r, g, b) radiance, "none", or None for the scene's own.  timed: whether the report has
-    `passes`, what each took on the GPU in the last frame, where the adapter can tell.
+    `passes`, what each took on the GPU in the last frame, where the adapter can tell.  hud: what lies over the picture.
     """
 
     size: tuple[int, int] = (1280, 720)
@@ -59,6 +60,7 @@ class Shot:
     camera: str | None = None
     environment: Surroundings | None = None
     timed: bool = False
+    hud: Hud | None = None
 
     def __post_init__(self) -> None:
         w, h = self.size
@@ -293,6 +295,7 @@ def take(
     gpu = shared_gpu()
     opened = time.perf_counter()
     stage = Stage(gpu, shot.size, timed=shot.timed)
+    stage.fabric.show_hud(shot.hud)
     encode: list[float] = []
     submit: list[float] = []
     first_frame = time.perf_counter()
@@ -354,6 +357,7 @@ def render(
     camera: str | None = None,
     environment: Surroundings | None = None,
     view: str | None = None,
+    hud: Hud | None = None,
 ) -> NDArray[Any]:
     """A picture of a scene, or of the one in a .dream, .gltf or .glb file: (h, w, 3) uint8, row 0 at the top.
 
@@ -362,10 +366,11 @@ def render(
     mapping. `settings` as {"tonemap.operator": "agx"}. `camera` is the name of one; without it the scene's first, and
     without any one that sees everything. `environment` replaces the scene's: an .hdr file, (r, g, b) radiance from
     everywhere, or "none" for black. `view` is a debug view, "depth" say; with `linear` the result is its values, whose
-    shape and units `Fabric.read_view` tells: metres (h, w) for depth, inf where there is nothing.
+    shape and units `Fabric.read_view` tells: metres (h, w) for depth, inf where there is nothing. `hud` is drawn over
+    the picture, and never over linear light.
 
     Raises SceneError, SettingsError and AssetError for what can't be drawn, GpuError where there is no adapter.
     """
     settings = {**(settings or {}), **({} if view is None else {"debug.view": view})}
-    shot = Shot(size, frames, samples, linear, settings, camera, environment)
+    shot = Shot(size, frames, samples, linear, settings, camera, environment, hud=hud)
     return picture(scene, shot).image

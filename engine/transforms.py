@@ -6,6 +6,7 @@ vectorised step per level of the tree.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,16 @@ _FEW = 64
 """Rows touched one by one that are looked for in the others, rather than marking all of those."""
 _LISTS = 16
 """Calls of `touch` that are remembered one by one."""
+
+
+@dataclass(frozen=True, eq=False)
+class TransformsState:
+    """n transforms to go back to. parent: (n,) rows.  position (n, 3), rotation (n, 4), scale (n, 3): float32."""
+
+    parent: I32
+    position: F32
+    rotation: F32
+    scale: F32
 
 
 class Transforms:
@@ -221,6 +232,34 @@ class Transforms:
         if far_too_long(len(self._parent), end):
             self._shrink(2 * end)
 
+    def state(self) -> TransformsState:
+        """What `restore` needs."""
+        return TransformsState(*(_kept(c[: self.count]) for c in self._local()))
+
+    def _local(self) -> tuple[I32, F32, F32, F32]:
+        return self._parent, self._position, self._rotation, self._scale
+
+    def restore(self, state: TransformsState) -> I32:
+        """Go back to a state; the rows (k,) that are elsewhere now are touched, and returned."""
+        count, before = len(state.parent), self.count
+        self._reserve(count)
+        self.count = count
+        known = min(count, before)
+        wanted = (state.parent, state.position, state.rotation, state.scale)
+        other = np.ones(count, bool)
+        other[:known] = False
+        self._other_tree |= count != before or bool((self._parent[:known] != state.parent[:known]).any())
+        for now, then in zip(self._local(), wanted, strict=True):
+            differs = now[:known].reshape(known, -1) != then[:known].reshape(known, -1)
+            if differs.any():
+                other[:known] |= np.logical_or.reduce(differs, axis=1)
+        rows = np.flatnonzero(other).astype(np.int32)
+        if len(rows):
+            for name, then in zip(("_parent", "_position", "_rotation", "_scale"), wanted, strict=True):
+                self._own(name)[rows] = then[rows]
+            self.touch(rows)
+        return rows
+
     def _shrink(self, size: int) -> None:
         """Columns of this length, which holds all rows in use."""
         self._settle()
@@ -264,6 +303,22 @@ class Transforms:
         except TypeError:  # it can't be written to, or they are no numbers
             self._own("_position")
             self.p[i], self.p[i + 1], self.p[i + 2] = x, y, z
+        if not self._marks[row]:
+            self._marks[row] = 1
+            self._touched.append(row)
+
+    def shift(self, row: int, x: float, y: float, z: float) -> None:
+        """Add to one position, and mark it. What is 0 is not touched: most things move along one axis or two."""
+        p, i = self.p, 3 * row
+        if p.readonly:
+            self._own("_position")
+            p = self.p
+        if x:
+            p[i] += x
+        if y:
+            p[i + 1] += y
+        if z:
+            p[i + 2] += z
         if not self._marks[row]:
             self._marks[row] = 1
             self._touched.append(row)
@@ -350,8 +405,7 @@ class Transforms:
                 raise SceneError(f"touch: the rows are of the type {chosen.dtype}; they must be integers or a mask")
             many.append(chosen.astype(np.int32))
         found = many[-1]
-        if len(many) > _LISTS:  # nothing may have been updated for a long time
-            many[:] = [distinct(np.concatenate([listed(one) for one in many]))]
+        self._shorten()
         return found
 
     def drain(self) -> list[I32 | range]:
@@ -376,6 +430,17 @@ class Transforms:
             if int(rows[-1]) >= count:
                 rows = range(rows.start, count) if isinstance(rows, range) else rows[rows < count]
             gather(many, rows)
+
+    def touch_sound(self, rows: I32) -> None:
+        """As `touch`, for ascending rows that are there; the array is kept, and must not change."""
+        if len(rows):
+            self._touched_many.append(rows)
+            self._shorten()
+
+    def _shorten(self) -> None:
+        many = self._touched_many
+        if len(many) > _LISTS:  # nothing may have been updated for a long time
+            many[:] = [distinct(np.concatenate([listed(one) for one in many]))]
 
     def update(self) -> tuple[I32 | range, I32]:
         """What changed, rows int32: (k,) that stand alone, and (m,) in trees, parents before their children.
@@ -485,6 +550,11 @@ class Transforms:
             except ZeroDivisionError:
                 raise SceneError("nothing can be placed below an object with a scale of 0") from None
         return x, y, z
+
+
+def _kept(column: NDArray[Any]) -> NDArray[Any]:
+    """A column that nobody writes to: itself, or a copy."""
+    return column.copy() if column.flags.writeable else column
 
 
 def odd(three: NDArray[np.bool_]) -> NDArray[np.bool_]:

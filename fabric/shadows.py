@@ -1,7 +1,6 @@
 """Shadow maps: cascades for suns, tiles for lamps, in the layers of one texture. What nothing moved in is kept.
 
-Every map is culled on the GPU by one dispatch for all, and drawn by a pass of its own, which is recorded once. A frame
-plays the passes of those maps that have to be drawn anew, and none where nothing changed.
+Which maps there are, what they show and which of them have to be drawn anew; `shadow_drawing.py` draws them.
 """
 
 from __future__ import annotations
@@ -20,21 +19,17 @@ from ..engine.scene.settings import RenderSettings
 from ..loom.configure import luminance
 from ..loom.extract import taken
 from ..shaders import groups
-from ..shaders.modules import program
 from ..shaders.structs import (
-    CASTER_VIEW,
-    DRAW_COMMAND,
     MOST_SHADOW_VIEWS,
     NONE,
-    SHADOW_ROUND,
     SHADOWS,
-    VIEW,
     CullTest,
     LightKind,
 )
-from .depth_pass import FORMAT, DepthPass
+from .layouts import Layouts
 from .observer import Observer, planes_of
-from .scene_buffers import STORAGE, GpuScene, Layouts, buffer, filled, grid
+from .scene_buffers import GpuScene
+from .shadow_drawing import ShadowDrawing, ShadowMap
 from .shadow_views import (
     NEAREST,
     Fit,
@@ -48,33 +43,16 @@ from .shadow_views import (
     split_distances,
     tile_edges,
 )
-from .tape import Encoder, Tape
+from .tape import Encoder
+from .targets import DEPTH_FORMAT
 
 F64 = NDArray[np.float64]
 
 MOST_SUNS = 4
-_LISTS = 64 << 20  # bytes of instance lists: what more maps need is culled and drawn in rounds
 _BAND = 0.12  # part of a cascade's half edge that it shares with the next
 _LITTLE_WAY, _LITTLE_TURN = 0.25, math.cos(math.radians(2))  # metres and cosine: lamps are not chosen anew for less
 _PRECISION = 8e-7  # relative error of places after a few operations on single floats
 _DIMMEST = 0.004  # of what is white on the screen: a lamp without range reaches as far as it gives more than this
-
-
-@dataclass(eq=False)
-class ShadowMap:
-    """One map: a tile of a layer, what it shows, and whether it has to be drawn."""
-
-    number: int
-    layer: int
-    x: int
-    y: int
-    edge: int
-    whole: bool
-    """Whether it is all of its layer."""
-    stale: bool = True
-    shows: Any = None
-    """What it was drawn for; another value makes it stale."""
-    tape: Tape | None = None
 
 
 @dataclass(eq=False)
@@ -100,42 +78,13 @@ class Shadows:
     """The shadow maps of a scene. `view` and `uniform` are what the main pass looks them up with."""
 
     def __init__(self, gpu: Gpu, layouts: Layouts) -> None:
-        device = gpu.device
-        self.gpu, self._layouts = gpu, layouts
+        self.gpu, device = gpu, gpu.device
         self.sampler = device.create_sampler(label="shadows")
         usage = wgpu.BufferUsage.UNIFORM | wgpu.BufferUsage.COPY_DST
         self.uniform = device.create_buffer(label="shadows", size=SHADOWS.size, usage=usage)
-        self._casters = device.create_buffer(
-            label="shadow casters", size=CASTER_VIEW.size * MOST_SHADOW_VIEWS, usage=usage
-        )
-        rounds = np.zeros((MOST_SHADOW_VIEWS, 64), np.uint32)
-        rounds[:, 0] = np.arange(MOST_SHADOW_VIEWS)
-        self._rounds = filled(gpu, "shadow rounds", rounds, usage)
         self._shading: NDArray[np.void] = np.zeros(1, SHADOWS.dtype)
-        self._culling: NDArray[np.void] = np.zeros(MOST_SHADOW_VIEWS, CASTER_VIEW.dtype)
-        self.depth = DepthPass(gpu, layouts, {"buffer": self._casters, "size": VIEW.size}, from_light=True)
-        self._view_groups = [
-            groups.DEPTH.bind(
-                device,
-                layouts.depth,
-                view={"buffer": self._casters, "offset": CASTER_VIEW.size * i, "size": VIEW.size},
-            )
-            for i in range(MOST_SHADOW_VIEWS)
-        ]
-        self._cull_layout = groups.SHADOW_CULL.layout(device)
-        cull = program("shadow_cull", [groups.SHADOW_CULL]).compile(device)
-        layout = device.create_pipeline_layout(bind_group_layouts=[self._cull_layout])
-        self._reset, self._list = (
-            device.create_compute_pipeline(label=entry, layout=layout, compute={"module": cull, "entry_point": entry})
-            for entry in ("reset", "list")
-        )
-        self._clear = device.create_render_pipeline(
-            label="shadow clear",
-            layout=device.create_pipeline_layout(bind_group_layouts=[layouts.frame]),
-            vertex={"module": program("shadow_clear").compile(device), "entry_point": "vertex"},
-            primitive={"topology": "triangle-list"},
-            depth_stencil={"format": FORMAT, "depth_write_enabled": True, "depth_compare": "always"},
-        )
+        self.drawing = ShadowDrawing(gpu, layouts)
+        self._culling = self.drawing.casters
         self.shadowing = groups.Shadowing()
         self._shape = (0, 0)
         self._settings = RenderSettings()
@@ -144,7 +93,6 @@ class Shadows:
         self._sun_maps: list[list[ShadowMap]] = []
         self._chosen: dict[int, Caster] = {}
         self._drawn: list[ShadowMap] = []
-        self._list_room = 0
         self._layers = self._lamp_layers = self._lamp_maps = 0
         self._left_out = self._unlisted_suns = 0
         self._seen_suns: Any = None
@@ -156,7 +104,7 @@ class Shadows:
 
     def configure(self, scene: GpuScene, settings: RenderSettings) -> bool:
         """Other settings, another scene, or lights that cast or no longer do. Returns whether `view` is another one."""
-        wanted, lights = settings.shadows, scene.lights
+        wanted, lights = settings.shadows, scene.lights.table
         casts = (lights["casts_shadows"] != 0) & wanted.enabled
         suns = np.flatnonzero(casts & (lights["kind"] == LightKind.SUN))
         lamps = np.flatnonzero(casts & (lights["kind"] != LightKind.SUN))
@@ -195,11 +143,11 @@ class Shadows:
         texture = self.gpu.device.create_texture(
             label="shadow maps",
             size=(size, size, layers),
-            format=FORMAT,
+            format=DEPTH_FORMAT,
             usage=wgpu.TextureUsage.RENDER_ATTACHMENT | wgpu.TextureUsage.TEXTURE_BINDING,
         )
         self.view = texture.create_view(dimension="2d-array")
-        self._layer_views = [
+        self.drawing.layers = [
             texture.create_view(dimension="2d", base_array_layer=i, array_layer_count=1) for i in range(layers)
         ]
         return True
@@ -217,39 +165,9 @@ class Shadows:
 
     def bind(self, scene: GpuScene) -> None:
         """Refer to the scene's buffers as they are now, with lists that are long enough."""
-        device, maps = self.gpu.device, self._most_maps()
-        target = scene.view_target
-        lists = min(maps, max(4, _LISTS // max(4 * target.slots, 1)))
-        self._list_room = lists
-        if not maps:
-            return
-        self._visible = buffer(self.gpu, "shadow visible", 4 * target.slots * lists)
-        self._args = buffer(
-            self.gpu,
-            "shadow draws",
-            DRAW_COMMAND.size * scene.batches * maps,
-            STORAGE | wgpu.BufferUsage.INDIRECT,
-        )
-        self._draw_group = scene.bind_draws(self._visible)
-        self._cull_groups = [
-            groups.SHADOW_CULL.bind(
-                device,
-                self._cull_layout,
-                casters={"buffer": self._casters},
-                shadow_round={"buffer": self._rounds, "offset": 256 * first, "size": SHADOW_ROUND.size},
-                spheres={"buffer": scene.spheres},
-                instances={"buffer": scene.instances},
-                batches={"buffer": scene.batch_table},
-                args={"buffer": self._args},
-                visible={"buffer": self._visible},
-            )
-            for first in range(0, maps, lists)
-        ]
-        self._cull_tapes: dict[tuple[int, int], Tape] = {}
+        self.drawing.bind(scene, self._most_maps())
         for one in (*(one for maps in self._sun_maps for one in maps), *self._every()):
             one.tape = None
-        view = self._culling["view"]
-        view["batches"], view["slots"] = scene.batches, target.slots
 
     def _most_maps(self) -> int:
         """Maps that there may be at a time."""
@@ -280,15 +198,15 @@ class Shadows:
 
     def send(self, scene: GpuScene) -> None:
         """Send what the maps are drawn with, once the scene's tables are as this frame will find them."""
-        queue = self.gpu.device.queue
-        if self._drawn:
-            self._culling["number"][: len(self._drawn)] = [one.number for one in self._drawn]
-            self._culling["view"]["count"] = scene.count
-            end = max(len(self._drawn), 1 + max(one.number for one in self._drawn))
-            queue.write_buffer(self._casters, 0, self._culling[:end])
+        self.drawing.send(scene, self._drawn)
         if self._unsent:
-            queue.write_buffer(self.uniform, 0, self._shading)
+            self.gpu.device.queue.write_buffer(self.uniform, 0, self._shading)
             self._unsent = False
+
+    def record(self, encoder: Encoder, frame_group: wgpu.GPUBindGroup, scene: GpuScene) -> None:
+        """Cull and draw the maps that have to be. A tape plays what they are when it is played."""
+        if self.shadowing.on:
+            self.drawing.record(encoder, frame_group, scene, lambda: self._drawn)
 
     @property
     def first_of_sun(self) -> int:
@@ -322,11 +240,11 @@ class Shadows:
                 one.stale |= changed
 
     def _fit_suns(self, scene: GpuScene, observer: Observer, size: tuple[int, int]) -> None:
-        directions = [scene.lights["direction"][row].tobytes() for row in self._suns]
+        directions = [scene.lights.table["direction"][row].tobytes() for row in self._suns]
         seen = (
             np.asarray(observer.world_from_camera).tobytes(), observer.fov_y, observer.near, observer.height,
             observer.orthographic, size, scene.bounds[0].tobytes(), scene.bounds[1],
-            scene.lights["radius"][self._suns].tobytes(), directions,
+            scene.lights.table["radius"][self._suns].tobytes(), directions,
         )  # fmt: skip
         if not self._suns or seen == self._seen_suns:
             return
@@ -338,7 +256,7 @@ class Shadows:
         spheres = [observer.slice_sphere(size, end, start) for start, end in zip([0.0, *ends], ends, strict=False)]
         spheres = cascades(spheres, scene.bounds)
         for s, row in enumerate(self._suns):
-            light = scene.lights[row]
+            light = scene.lights.table[row]
             key, turned = light["direction"].tobytes(), self._turns[s]
             if turned is None or turned[0] != key:
                 turned = self._turns[s] = key, dmath.look_matrix(light["direction"].astype(np.float64)).T
@@ -394,7 +312,7 @@ class Shadows:
         self._unsent = True
 
     def _fit_lamps(self, scene: GpuScene, observer: Observer, size: tuple[int, int], exposure: float) -> None:
-        lights = taken(scene.lights, self._lamps)
+        lights = taken(scene.lights.table, self._lamps)
         lens = (observer.fov_y, observer.height, observer.orthographic, size, exposure, scene.bounds[1])
         if self._seen_lamps is not None:
             before, lens_before, eye, forward = self._seen_lamps
@@ -442,7 +360,12 @@ class Shadows:
         for caster in self._chosen.values():
             self._show_lamp(scene, caster)
         self._tell(scene)
-        self._seen_lamps = (taken(scene.lights, self._lamps).tobytes(), lens, observer.eye.copy(), observer.forward)
+        self._seen_lamps = (
+            taken(scene.lights.table, self._lamps).tobytes(),
+            lens,
+            observer.eye.copy(),
+            observer.forward,
+        )
 
     def _faces(self, light: Any) -> int:
         return faces_of(int(light["kind"]) == LightKind.POINT, _outer(light))
@@ -478,7 +401,7 @@ class Shadows:
         return found if runs[found] and found + count <= self._most_maps() else None
 
     def _show_lamp(self, scene: GpuScene, caster: Caster) -> None:
-        light = scene.lights[caster.row]
+        light = scene.lights.table[caster.row]
         names = ("position", "direction", "range", "spot_scale", "spot_offset", "radius")
         shows = b"".join(light[name].tobytes() for name in names)
         if caster.maps[0].shows == shows:
@@ -499,78 +422,14 @@ class Shadows:
 
     def _tell(self, scene: GpuScene) -> None:
         """Write into the lights where their maps are."""
-        numbers = np.full(len(scene.lights), NONE, np.uint32)
+        numbers = np.full(len(scene.lights.table), NONE, np.uint32)
         for s, row in enumerate(self._suns):
             numbers[row] = self._sun_maps[s][0].number
         for row, caster in self._chosen.items():
             numbers[row] = caster.maps[0].number
         if self._assigned is None or (numbers != self._assigned).any():
             self._assigned = numbers
-            scene.set_shadow_maps(numbers)
-
-    # ---- the passes ---------------------------------------------------------------------------------------------
-
-    def record(self, encoder: Encoder, frame_group: wgpu.GPUBindGroup, scene: GpuScene) -> None:
-        """Cull and draw the maps that have to be. A tape plays what they are when it is played."""
-        if not self.shadowing.on:
-            return
-        if isinstance(encoder, Tape):
-            encoder.include("shadow", lambda: self._tapes(frame_group, scene, encoder))
-            return
-        for first in range(0, len(self._drawn), self._list_room):
-            some = self._drawn[first : first + self._list_room]
-            self._record_cull(encoder, scene, first, len(some))
-            for one in some:
-                self._record_map(encoder, frame_group, scene, one)
-
-    def _tapes(self, frame_group: wgpu.GPUBindGroup, scene: GpuScene, outer: Tape) -> list[Tape]:
-        """The passes of this frame, each recorded when it is first needed."""
-        out: list[Tape] = []
-        for first in range(0, len(self._drawn), self._list_room):
-            some = self._drawn[first : first + self._list_room]
-            key = (first, len(some))
-            cull = self._cull_tapes.get(key)
-            if cull is None:
-                cull = self._cull_tapes[key] = outer.part()
-                self._record_cull(cull, scene, first, len(some))
-            out.append(cull)
-            for one in some:
-                if one.tape is None:
-                    one.tape = outer.part()
-                    self._record_map(one.tape, frame_group, scene, one)
-                out.append(one.tape)
-        return out
-
-    def _record_cull(self, encoder: Encoder, scene: GpuScene, first: int, count: int) -> None:
-        compute = encoder.begin_compute_pass(label="cull shadow")
-        compute.set_bind_group(0, self._cull_groups[first // self._list_room])
-        compute.set_pipeline(self._reset)
-        compute.dispatch_workgroups(-(-scene.batches // 64), 1, count)
-        compute.set_pipeline(self._list)
-        compute.dispatch_workgroups(*grid(scene.capacity), count)
-        compute.end()
-
-    def _record_map(self, encoder: Encoder, frame_group: wgpu.GPUBindGroup, scene: GpuScene, one: ShadowMap) -> None:
-        render = encoder.begin_render_pass(
-            label="shadow",
-            color_attachments=[],
-            depth_stencil_attachment={
-                "view": self._layer_views[one.layer],
-                "depth_clear_value": 0.0,
-                "depth_load_op": "clear" if one.whole else "load",
-                "depth_store_op": "store",
-            },
-        )
-        render.set_bind_group(0, frame_group)
-        if not one.whole:
-            render.set_viewport(one.x, one.y, one.edge, one.edge, 0, 1)
-            render.set_scissor_rect(one.x, one.y, one.edge, one.edge)
-            render.set_pipeline(self._clear)
-            render.draw(3)
-        self.depth.draw(
-            render, scene, self._view_groups[one.number], self._draw_group, self._args, one.number * scene.batches
-        )
-        render.end()
+            scene.lights.set_shadow_maps(numbers)
 
 
 def _outer(light: Any) -> float:

@@ -25,7 +25,7 @@ from ..shaders.structs import (
     PipelineClass,
 )
 from .configure import Configured
-from .extract import Extracted, light_components
+from .extract import Extracted, behaviours, light_components
 from .sort import Sorted
 from .validate import Checked, textures_of
 from .vertices import pack_vertices
@@ -95,12 +95,18 @@ def manifest(checked: Checked, extracted: Extracted, configured: Configured, ord
         configured.environment,
         configured.ev100,
         stats,
+        extracted.components,
         order.materials,
         light_components(scene, order.lights),
         checked.warnings,
+        behaviours(scene),
+        checked.scripts,
     )
     for _, array in woven.arrays():
         array.flags.writeable = False
+    for carried in woven.components:
+        for column in carried.columns.values():
+            column.flags.writeable = False
     return replace(woven, stats=replace(stats, bytes=sum(a.nbytes for _, a in woven.arrays())))
 
 

@@ -6,7 +6,8 @@ import math
 from typing import Literal, Self
 
 from ...assets.mesh import MeshData
-from ..declare import AssetPath, Color, Vec2, Vec3, Vec4, component, field, struct
+from ..declare import AssetPath, Color, Vec2, Vec3, Vec4, field, struct
+from ..declare import built_in as component
 
 Shape = Literal["box", "sphere", "plane", "quad", "cylinder", "cone", "capsule", "torus", "asset", "data"]
 
@@ -242,6 +243,7 @@ class Environment:
 
 
 Light = Sun | PointLight | SpotLight
+"""Whatever gives light to a scene, one kind per component."""
 
 __all__ = [
     "Camera", "Environment", "Light", "Material", "Mesh", "PointLight", "SpotLight", "Sun", "Texture", "Vec3", "Vec4",

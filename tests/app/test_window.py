@@ -211,6 +211,48 @@ def test_a_window_shows_what_a_picture_shows(window: Window, view: str) -> None:
     assert difference.max() <= 2, "the same colours, the same way up"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the X server")
+def test_a_window_shows_the_hud(window: Window) -> None:
+    gpu = Gpu.open(present_to=window.canvas)
+    stage = Stage(gpu, window.pixels)
+    window.attach(gpu.device, stage.fabric.present_format)
+    world = World(dw.weave(room()))
+    hud = dw.Hud()
+    stage.fabric.show_hud(hud)
+    hud.panel("panel", at=(10, 10), size=(40, 20), color="#ff8000", radius=0)
+    label = hud.text("label", "Score 1", at=(10, 40), size=24)
+
+    def paint(view: Any, size: tuple[int, int]) -> None:
+        stage.fabric.resize(size)
+        stage.draw(world, 0, view=view)
+
+    for text in ("Score 1", "Score 23", "Score 23 of 100"):
+        label.text = text
+        window.poll(Input())
+        window.draw(paint)
+    stage.draw(world, 0)
+    wanted = stage.fabric.read_image()
+    found = shown(window)
+    assert found[20, 20].tolist() == [255, 128, 0]
+    assert (found[40:70, 10:200] == 255).all(axis=-1).sum() > 100
+    assert np.abs(found.astype(int) - wanted).max() <= 2
+
+
+def test_the_hud_of_an_app_is_laid_out_for_its_window() -> None:
+    app = dw.App(room(), size=(160, 90))
+    box = app.hud.panel("panel", at=(10, 10), anchor="bottom_right", size=(40, 20))
+    seen: list[Any] = []
+
+    @app.update
+    def look(world: dw.World, dt: float) -> None:
+        seen.append((app.hud.density, app.hud.page, box.box))
+        if len(seen) == 3:
+            app.close()
+
+    app.run()
+    assert seen[-1] == (1.0, (0, 0, 160, 90), (110, 60, 40, 20))
+
+
 def room() -> dw.Scene:
     scene = dw.Scene("room", seed=1)
     scene.configure({"aa.mode": "none"})  # every frame alone
