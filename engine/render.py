@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from ..assets.images import LINEAR_SUFFIXES, WRITTEN_SUFFIXES, save_image, save_linear
 from ..fabric import Fabric, Observer
-from ..loom.weave import read, weave
+from ..loom.source import read
+from ..loom.weave import weave
 from ..loom.woven import WovenScene
 from .errors import AssetError, DreamwellError, SceneError
 from .gpu import Gpu

@@ -15,6 +15,7 @@ from ..assets.panorama import Panorama
 from ..engine.errors import Problem
 from ..engine.scene.components import Environment, Light, Material
 from ..engine.scene.names import Names
+from ..engine.scene.prefabs import Prefab
 from ..engine.scene.settings import RenderSettings
 
 STAGES = ("validate", "extract", "configure", "sort", "manifest")
@@ -81,6 +82,28 @@ class WovenEnvironment:
     implicit: bool
 
 
+@dataclass(frozen=True, eq=False)
+class WovenPrefab:
+    """A prefab that can be spawned while the scene runs: m objects, which hang on the instance's.
+
+    ids: (m,) uint64, as in its file.  parents: (m,) int32 rows, -1 for those that hang on the instance itself.
+    position (m, 3), rotation (m, 4) xyzw, scale (m, 3): float32, relative to the parent, metres.
+    mesh, material: (m,) int32 rows of the scene's tables, -1 for nothing.  components: row and value of everything
+    else that the objects carry: lights, cameras, and what a game declared.
+    """
+
+    ids: NDArray[np.uint64]
+    names: tuple[str, ...]
+    tags: tuple[frozenset[str], ...]
+    parents: NDArray[np.int32]
+    position: NDArray[np.float32]
+    rotation: NDArray[np.float32]
+    scale: NDArray[np.float32]
+    mesh: NDArray[np.int32]
+    material: NDArray[np.int32]
+    components: tuple[tuple[int, Any], ...]
+
+
 @dataclass(frozen=True)
 class Stats:
     """Counts for people: what `dream weave` and `--json` print."""
@@ -108,6 +131,7 @@ class WovenScene:
     materials: (m,) structs.MATERIAL.  lights: (l,) structs.LIGHT, suns first, in world space.
     metered_ev100: exposure value by the incident meter, whatever the settings ask for; compensation is not in it.
     material_components, light_components: what the rows of `materials` and `lights` were made from.
+    prefabs: those that are kept ready; their meshes and materials are in the tables, their objects are not.
     seconds: how long each stage took, in order.
     """
 
@@ -129,6 +153,7 @@ class WovenScene:
     material_components: tuple[Material, ...] = ()
     light_components: tuple[Light, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    prefabs: Mapping[Prefab, WovenPrefab] = field(default_factory=dict[Prefab, WovenPrefab])
     seconds: Mapping[str, float] = field(default_factory=dict[str, float])
 
     def arrays(self) -> Iterator[tuple[str, NDArray[Any]]]:
@@ -158,6 +183,7 @@ class WovenScene:
                 repr(self.metered_ev100),
                 *self.tag_names,
                 *(str(w) for w in self.warnings),
+                *(repr(prefab) for prefab in self.prefabs),
             ]
         )
         out = [head.encode(), "\n".join(self.objects.names).encode()]

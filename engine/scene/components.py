@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from ...assets.mesh import MeshData
 from ..declare import AssetPath, Color, Vec2, Vec3, Vec4, component, field, struct
+from .prefabs import Prefab
 
 Shape = Literal["box", "sphere", "plane", "quad", "cylinder", "cone", "capsule", "torus", "asset", "data"]
 
@@ -244,5 +245,6 @@ class Environment:
 Light = Sun | PointLight | SpotLight
 
 __all__ = [
-    "Camera", "Environment", "Light", "Material", "Mesh", "PointLight", "SpotLight", "Sun", "Texture", "Vec3", "Vec4",
+    "Camera", "Environment", "Light", "Material", "Mesh", "PointLight", "Prefab", "SpotLight", "Sun", "Texture",
+    "Vec3", "Vec4",
 ]  # fmt: skip
