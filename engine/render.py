@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -261,7 +261,8 @@ class Stage:
         """Upload the scene, and what is different in the world from how it was woven."""
         start = time.perf_counter()
         woven = world.woven
-        self.fabric.upload_scene(woven)
+        self.fabric.upload_scene(replace(woven, settings=world.settings), follows=self._drawn is world)
+        self.fabric.set_metered(world.appearance.ev100)
         world.resend()
         self._recast(world)
         rows = world.rows_that_moved()

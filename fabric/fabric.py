@@ -270,13 +270,18 @@ class Fabric:
         if self._ao is not None:
             self._ao.set(self._uniforms["ao"], settings)
 
-    def upload_scene(self, woven: WovenScene) -> None:
-        """Put a woven scene on the GPU, in place of the one before; its render settings come with it."""
+    def upload_scene(self, woven: WovenScene, *, follows: bool = False) -> None:
+        """Put a woven scene on the GPU, in place of the one before; its render settings come with it.
+
+        follows: the picture goes on from the one before, which was of nearly the same: what is averaged over time and
+        automatic exposure do not begin anew.
+        """
         self.settings = woven.settings
         textures = woven.settings.textures
         self.scene = scene = GpuScene(self.gpu, self._layouts, woven, textures.max_size, textures.anisotropy)
         self.metered_ev100 = woven.metered_ev100
-        self._measured_at = None
+        if not follows:
+            self._measured_at = None
         self._surround(woven.environment)
         self._bind_frame(scene)
         scene.changes.measure_all(scene.count)
@@ -285,7 +290,8 @@ class Fabric:
         self._turn = 0
         self._drawn = False
         self._culled = self._cast = None
-        self.reset_history()
+        if not follows:
+            self.reset_history()
         self.set_post_process_config(woven.settings)
 
     def reset_history(self) -> None:

@@ -155,7 +155,7 @@ def as_prefab(value: Prefab | str) -> Prefab:
 
 def stem_of(prefab: Prefab) -> str:
     """What an instance is called that was given no name: as the file, without its suffix."""
-    return Path(prefab.file.rpartition("#")[2] or prefab.file).stem
+    return Path(prefab.file).stem
 
 
 def part_ids(instances: U64, parts: U64) -> U64:
