@@ -380,17 +380,17 @@ class World:
             kept[:, None], (wanted & ~(base & ~now)) | (now & ~base), np.where(spawned[:, None], now, wanted)
         )
         tags[~alive] = 0
-        was = looks_of(old, size)
-        is_now = [padded(column, size, -1) for column in roster.looks()]
-        stays = [spawned | changed_in(kept, *pair) for pair in zip(was, is_now, strict=True)]
-        shown = [distinct(column[rows_ & (is_now[0] >= 0)]) for column, rows_ in zip(is_now, stays, strict=True)]
-        shown[1] = distinct(np.concatenate([shown[1], is_now[1][stays[0] & (is_now[0] >= 0)]]))
-        found = carried(old, new, *shown)
-        new = found.woven
+        was, now_shown = looks_of(old, size), [padded(column, size, -1) for column in roster.looks()]
+        own_mesh, own_material = (
+            spawned | changed_in(kept, *pair) for pair in zip(was, now_shown, strict=True)
+        )  # which the game chose
         mesh, material = looks_of(new, size)
-        mesh = np.where(stays[0], found.mesh[is_now[0]], np.where(alive, mesh, -1)).astype(np.int32)
-        material = np.where(stays[1] | (material < 0), found.material[is_now[1]], material).astype(np.int32)
-        material[mesh < 0] = -1
+        shows = alive & (np.where(own_mesh, now_shown[0], mesh) >= 0)
+        own_mesh, own_material = own_mesh & shows, (own_material | (material < 0)) & shows
+        found = carried(old, new, distinct(now_shown[0][own_mesh]), distinct(now_shown[1][own_material]))
+        new = found.woven
+        mesh = np.where(shows, np.where(own_mesh, found.mesh[now_shown[0]], mesh), -1).astype(np.int32)
+        material = np.where(shows, np.where(own_material, found.material[now_shown[1]], material), -1).astype(np.int32)
 
         # Where everything is.
         columns = [(o, padded(n, size), padded(w, size)) for o, n, w in _transforms(old, t, new)]
