@@ -93,6 +93,9 @@ class Appearance:
             made.surround(self.environment)
         if woven.metered_ev100 == old.metered_ev100:  # it was metered from the same: there is nothing to see anew
             made.ev100, made.unmetered = self.ev100, self.unmetered
+            if self.environment.implicit and made.environment.implicit:
+                made.environment = self.environment
+                made._find_sun()
         return made
 
     def resend(self) -> None:

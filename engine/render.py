@@ -184,6 +184,7 @@ class Stage:
         """Seconds, of every upload of a scene."""
         self._shown: WovenScene | None = None
         self._drawn: World | None = None
+        self._around: Environment | None = None
         self._capacity = 0
         self._until_trim = 0
         self.times = self.fabric.time_passes() if timed else None
@@ -192,13 +193,18 @@ class Stage:
     def draw(self, world: World, time: float, sample: tuple[int, int] = (0, 1), view: Any = None) -> None:
         """Draw one frame: what moved is sent, another scene than last time is uploaded whole."""
         moved = world.moved()
+        lit = None
         if world.woven is not self._shown:
+            lit = self._light() if self._drawn is world else None
             self._upload(world)
         else:
             self._recast(world)
             self.fabric.place(moved.alone, moved.position, moved.rotation, moved.scale)
             self.fabric.move(moved.in_trees, moved.world)
         self._send(world)
+        self._around = world.environment
+        if lit is not None and lit == self._light():
+            self.fabric.light_is_as_before()
         if world.settings is not self.fabric.settings:
             self.fabric.set_post_process_config(world.settings)
         eye = world.observer()
@@ -211,6 +217,11 @@ class Stage:
         self._drawn, world.picker = world, self.fabric
         self._trim()
         self._stopwatch.drawn(world)
+
+    def _light(self) -> tuple[bytes, Environment | None]:
+        """What lights the picture."""
+        scene = self.fabric.scene
+        return b"" if scene is None else scene.lights[["color", "range", "object"]].tobytes(), self._around
 
     def _trim(self) -> None:
         """Hand back what is free since the scene shrank, some frames later: until then the GPU uses some of it.
@@ -260,13 +271,19 @@ class Stage:
     def _upload(self, world: World) -> None:
         """Upload the scene, and what is different in the world from how it was woven."""
         start = time.perf_counter()
-        woven = world.woven
-        self.fabric.upload_scene(replace(woven, settings=world.settings), follows=self._drawn is world)
+        woven, rows = world.woven, world.rows_that_moved()
+        known = rows[rows < len(woven.objects.ids)]
+        where = woven.objects
+        if len(known):  # they do not come there in this frame, which motion vectors would show
+            where = replace(where, world=where.world.copy())
+            where.world[known] = world.transforms.world_of(known)
+        as_now = replace(woven, objects=where, settings=world.settings)
+        self.fabric.upload_scene(as_now, follows=self._drawn is world)
         self.fabric.set_metered(world.appearance.ev100)
         world.resend()
         self._recast(world)
-        rows = world.rows_that_moved()
-        self.fabric.move(rows, world.transforms.world_of(rows))
+        rest = rows[(rows >= len(where.ids)) | np.isin(rows, world.lights.rows)]
+        self.fabric.move(rest, world.transforms.world_of(rest))
         self._shown = woven
         give_back()
         self.uploads.append(time.perf_counter() - start)

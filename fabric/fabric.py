@@ -416,6 +416,11 @@ class Fabric:
             self._light_sky()
         self._set_static_uniforms()
 
+    def light_is_as_before(self) -> None:
+        """What was sent since the last frame lights the next picture as the last one: only how it is kept changed."""
+        if self._motion is not None:
+            self._motion.unsteady = False
+
     def _relit(self) -> None:
         """What was there looks different from the next frame on: what pictures before showed counts less."""
         if self._motion is not None:
