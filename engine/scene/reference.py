@@ -60,7 +60,8 @@ def _section(kind: type, name: str = "") -> str:
 
 
 def _cells(f: Field) -> tuple[str, str, str]:
-    return _type(f.kind), f"`{say(f.default)}`", _limits(f.spec)
+    default = "{}" if f.kind.name == "plain" and not f.default else say(f.default)
+    return _type(f.kind), f"`{default}`", _limits(f.spec)
 
 
 def _type(kind: Kind) -> str:
@@ -75,6 +76,8 @@ def _type(kind: Kind) -> str:
             return f"list of {_type(kind.of)}"
         case "memory":
             return "in memory only"
+        case "plain":
+            return "objects"
         case "str" if kind.role == "asset":
             return "path"
         case _:
