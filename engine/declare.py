@@ -149,6 +149,8 @@ class Field:
 def _kind(hint: Any) -> Kind:
     origin, args = get_origin(hint), get_args(hint)
     if origin is Annotated:
+        if isinstance(args[1], type) and issubclass(args[1], Plain):
+            return Kind("plain", args[1])
         inner = _kind(args[0])
         return Kind(inner.name, inner.of, role=str(args[1]), optional=inner.optional)
     if origin in (Union, types.UnionType):
@@ -166,8 +168,6 @@ def _kind(hint: Any) -> Kind:
         return Kind(plain[hint])
     if isinstance(hint, type) and is_dataclass(hint):
         return Kind("struct", hint)
-    if isinstance(hint, type) and issubclass(hint, Plain):
-        return Kind("plain", hint)
     return Kind("memory", hint)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import is_dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,12 +140,16 @@ class Overrides(Mapping[str, Mapping[str, Any] | None], Plain):
         return Overrides(data)
 
 
+Changes = Annotated[Mapping[str, Mapping[str, Any] | None], Overrides]
+"""As they may be given; a component keeps them as `Overrides`."""
+
+
 @component
 class Prefab:
     """An instance of another scene: its objects hang on this one, with values of their own where they are given."""
 
     file: AssetPath = field(default="", doc="the scene: a .dream, .gltf or .glb file; its environment is left out")
-    overrides: Overrides = field(default=Overrides(), doc="what differs from the file, by object and field")
+    overrides: Changes = field(default=Overrides(), doc="what differs from the file, by object and field")
 
 
 def as_prefab(value: Prefab | str) -> Prefab:

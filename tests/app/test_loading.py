@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import dreamwell as dw
 from dreamwell.engine.render import Stage, shared_gpu
@@ -35,10 +36,10 @@ def land(folder: Path) -> dw.Scene:
     return scene
 
 
-def picture(world: dw.World, stage: Stage | None = None) -> np.ndarray:
+def picture(world: dw.World, stage: Stage | None = None) -> NDArray[np.int64]:
     stage = stage or Stage(shared_gpu(), (96, 64))
     stage.draw(world, 0)
-    return stage.fabric.read_image().astype(int)
+    return stage.fabric.read_image().astype(np.int64)
 
 
 # ---- prefabs ----------------------------------------------------------------------------------------------------
@@ -57,7 +58,7 @@ def test_an_instance_brings_all_that_is_in_the_file(tmp_path: Path) -> None:
     leaf = world["leaf"]
     assert leaf.parent == world["trunk"]
     assert leaf.world_position == (4, 1, 0)
-    assert (leaf.tags, leaf.material) == ({"green"}, RED)
+    assert (leaf.tags, leaf.material) == (frozenset({"green"}), RED)
     assert leaf.id == int(part_ids(np.array([root.id], np.uint64), source.ids)[0, 1])
     assert world["glow"][dw.PointLight].candela == 5
     world.camera = "lens"
@@ -250,7 +251,8 @@ def test_switching_takes_place_between_frames(tmp_path: Path) -> None:
 
 def test_load_in_a_frame_gives_the_world_that_comes_next(tmp_path: Path) -> None:
     app = dw.App(land(tmp_path))
-    first, made = app.world, []
+    first = app.world
+    made: list[dw.World] = []
 
     @app.update
     def leave(world: dw.World, dt: float) -> None:

@@ -131,9 +131,13 @@ def test_assets_of_a_prefab_lie_beside_it(tmp_path: Path) -> None:
 
 def test_a_file_is_read_and_checked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tree(tmp_path)
-    calls: list[Any] = []
-    own = loom_prefabs.read
-    monkeypatch.setattr(loom_prefabs, "read", lambda path: (calls.append(path), own(path))[1])
+    calls: list[Path] = []
+
+    def noted(path: Path, own: Any = loom_prefabs.read) -> Any:
+        calls.append(path)
+        return own(path)
+
+    monkeypatch.setattr(loom_prefabs, "read", noted)
     scene = Scene("wood", seed=1, root=tmp_path)
     scene.add_many("tree", Prefab("tree.dream"), at=np.zeros((2000, 3)))
     scene.add("other", Prefab("./tree.dream"))
@@ -215,9 +219,10 @@ def test_overrides_that_do_not_fit_are_told(tmp_path: Path, changes: Any, wanted
 
 
 def test_what_no_file_can_hold_is_refused_at_once() -> None:
-    for changes in (5, {"a": 3}, {"a": {"position": object()}}, {3: {}}):
+    unfit: list[Any] = [5, {"a": 3}, {"a": {"position": object()}}, {3: {}}]
+    for changes in unfit:
         with pytest.raises(SceneError, match=r"Prefab\.overrides is .*; it must be an object of objects"):
-            Prefab("x.dream", changes)  # type: ignore[arg-type]
+            Prefab("x.dream", changes)
 
 
 # ---- what can go wrong ------------------------------------------------------------------------------------------
