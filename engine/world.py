@@ -439,12 +439,12 @@ class World:
         elif chosen >= 0 or self._lenses:
             self._camera = chosen if chosen >= 0 else next(iter(self._lenses))
         else:
-            row = self.roster.add_camera("camera")
+            rows = self.roster.add_camera("camera")
             one = np.ones((1, 3), np.float32)
             turn = np.array([dmath.IDENTITY_QUATERNION], np.float32)
-            self.transforms.spawn(row, self.roster.rows.end, 0 * one, turn, one, -1)
+            self.transforms.spawn(rows, self.roster.rows.end, 0 * one, turn, one, -1)
             self.generations = self.roster.generations
-            self._camera = self._made_camera = int(row[0])
+            self._camera = self._made_camera = int(rows[0])
             self._lenses[self._camera] = Lens(DEFAULT_FOV)
             self.update_transforms()
             self.frame()

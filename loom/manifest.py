@@ -115,7 +115,8 @@ def _prefab(checked: Checked, mesh: NDArray[np.int64], material: NDArray[np.int6
     scene = checked.scene
     components: list[tuple[int, Any]] = []
     for kind in sorted(scene.slots.keys() - {Mesh, Material, Environment, Prefab}, key=lambda k: k.__name__):
-        slots, values = scene.slots_of(kind), scene.values_of(kind)
+        slots = scene.slots_of(kind)
+        values: list[Any] = scene.values_of(kind)
         components.extend((row, values[slots[row]]) for row in np.flatnonzero(slots >= 0).tolist())
     return WovenPrefab(
         scene.ids.copy(),

@@ -16,6 +16,7 @@ from dreamwell.engine.scene.components import Camera, Environment, Material, Mes
 from dreamwell.engine.scene.prefabs import part_ids
 from dreamwell.engine.scene.scene import Scene
 from dreamwell.loom import prefabs as loom_prefabs
+from dreamwell.loom.source import read
 from dreamwell.loom.weave import weave
 from dreamwell.loom.woven import WovenScene
 
@@ -133,7 +134,7 @@ def test_a_file_is_read_and_checked_once(tmp_path: Path, monkeypatch: pytest.Mon
     tree(tmp_path)
     calls: list[Path] = []
 
-    def noted(path: Path, own: Any = loom_prefabs.read) -> Any:
+    def noted(path: Path, own: Any = read) -> Any:
         calls.append(path)
         return own(path)
 
@@ -159,7 +160,7 @@ def test_a_scene_without_prefabs_is_woven_as_it_is(tmp_path: Path) -> None:
 
 def test_overrides_change_one_instance(tmp_path: Path) -> None:
     tree(tmp_path)
-    changes = {
+    changes: dict[str, dict[str, Any] | None] = {
         "leaf": {
             "position": (3, 0, 0),
             "name": "bud",
