@@ -10,12 +10,27 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .assets.mesh import MeshData
     from .engine.app import App
-    from .engine.declare import component, field, struct
+    from .engine.bindings import Bindings
+    from .engine.declare import AssetPath, Color, Vec2, Vec3, Vec4, component, field, struct
     from .engine.entity import Entity
-    from .engine.errors import AssetError, DreamwellError, GpuError, Problem, SceneError, SettingsError, ShaderError
+    from .engine.errors import (
+        AssetError,
+        DreamwellError,
+        GpuError,
+        HudError,
+        InputError,
+        Problem,
+        RecordingError,
+        SceneError,
+        SettingsError,
+        ShaderError,
+    )
     from .engine.gpu import Gpu
-    from .engine.input import Input
+    from .engine.hud import Hud
+    from .engine.input import Action, Input, Pad, Touch
     from .engine.orbit import OrbitCamera
+    from .engine.query import Batch, Position, Query, Rotation, Scale
+    from .engine.recording import Recording
     from .engine.render import load, render
     from .engine.scene.components import (
         Camera,
@@ -34,6 +49,7 @@ if TYPE_CHECKING:
     from .engine.scene.scene import Scene, SceneObject
     from .engine.scene.settings import RenderSettings
     from .engine.script import ScriptError
+    from .engine.snapshot import Keeper, Snapshot
     from .engine.world import World, WorldLights
     from .fabric import Fabric, Observer
     from .loom.weave import weave
@@ -44,21 +60,51 @@ else:
     _MODULES = {
         "assets.mesh": ("MeshData",),
         "engine.app": ("App",),
-        "engine.declare": ("component", "field", "struct"),
+        "engine.bindings": ("Bindings",),
+        "engine.declare": (
+            "AssetPath",
+            "Color",
+            "Vec2",
+            "Vec3",
+            "Vec4",
+            "component",
+            "field",
+            "struct",
+        ),
         "engine.entity": ("Entity",),
         "engine.errors": (
             "AssetError",
             "DreamwellError",
             "GpuError",
+            "HudError",
+            "InputError",
             "Problem",
+            "RecordingError",
             "SceneError",
             "SettingsError",
             "ShaderError",
         ),
         "engine.gpu": ("Gpu",),
-        "engine.input": ("Input",),
+        "engine.hud": ("Hud",),
+        "engine.input": (
+            "Action",
+            "Input",
+            "Pad",
+            "Touch",
+        ),
         "engine.orbit": ("OrbitCamera",),
-        "engine.render": ("load", "render"),
+        "engine.query": (
+            "Batch",
+            "Position",
+            "Query",
+            "Rotation",
+            "Scale",
+        ),
+        "engine.recording": ("Recording",),
+        "engine.render": (
+            "load",
+            "render",
+        ),
         "engine.scene.components": (
             "Camera",
             "Environment",
@@ -73,11 +119,21 @@ else:
         ),
         "engine.scene.lights": ("SceneLights",),
         "engine.scene.presets": ("preset",),
-        "engine.scene.scene": ("Scene", "SceneObject"),
+        "engine.scene.scene": (
+            "Scene",
+            "SceneObject",
+        ),
         "engine.scene.settings": ("RenderSettings",),
         "engine.script": ("ScriptError",),
-        "engine.world": ("World", "WorldLights"),
-        "fabric": ("Fabric", "Observer"),
+        "engine.snapshot": ("Keeper", "Snapshot"),
+        "engine.world": (
+            "World",
+            "WorldLights",
+        ),
+        "fabric": (
+            "Fabric",
+            "Observer",
+        ),
         "loom.weave": ("weave",),
         "loom.woven": ("WovenScene",),
     }
@@ -102,26 +158,42 @@ else:
 
 
 __all__ = [
+    "Action",
     "App",
     "AssetError",
+    "AssetPath",
+    "Batch",
+    "Bindings",
     "Camera",
+    "Color",
     "DreamwellError",
     "Entity",
     "Environment",
     "Fabric",
     "Gpu",
     "GpuError",
+    "Hud",
+    "HudError",
     "Input",
+    "InputError",
+    "Keeper",
     "Light",
     "Material",
     "Mesh",
     "MeshData",
     "Observer",
     "OrbitCamera",
+    "Pad",
     "PointLight",
+    "Position",
     "Prefab",
     "Problem",
+    "Query",
+    "Recording",
+    "RecordingError",
     "RenderSettings",
+    "Rotation",
+    "Scale",
     "Scene",
     "SceneError",
     "SceneLights",
@@ -129,9 +201,14 @@ __all__ = [
     "ScriptError",
     "SettingsError",
     "ShaderError",
+    "Snapshot",
     "SpotLight",
     "Sun",
     "Texture",
+    "Touch",
+    "Vec2",
+    "Vec3",
+    "Vec4",
     "World",
     "WorldLights",
     "WovenScene",

@@ -29,6 +29,8 @@ WARM_UP = 5
 FRAMES = 60
 TURN = 0.5
 """Degrees that the camera turns every frame."""
+PLAIN = {"shadows.enabled": False, "ao.enabled": False, "aa.mode": "none", "bloom.enabled": False}
+"""What pygfx does not do here is left out of the frames that it is compared with; one more row has all of it."""
 
 Frame = Callable[[int], None]
 
@@ -37,13 +39,17 @@ def measure(objects: int, size: tuple[int, int], frames: int | None = None) -> l
     """Rows {"engine", "kind", "objects", "cpu_ms_p50", "wall_ms_p50", "ratio", "wall_ratio"}.
 
     cpu: what the CPU does for a frame, from turning the camera to handing the commands over.  wall: until the GPU is
-    done.  ratios: how many times as long as this engine's.  Raises DreamwellError where pygfx is not installed.
+    done.  ratios: how many times as long as this engine's without the effects that pygfx does not draw either.
+    Raises DreamwellError where pygfx is not installed.
     """
     gfx = pygfx()
     scene = cloud(objects, solids=(Mesh.box(),))
-    scene.settings = apply_settings(scene.settings, {"shadows.enabled": False})  # pygfx draws none unless told
+    all_effects = scene.settings
+    scene.settings = apply_settings(all_effects, PLAIN)
     most = frames or FRAMES
     rows = [("dreamwell", "objects", *timed(*ours(scene, size), most))]
+    scene.settings = apply_settings(all_effects, {"shadows.enabled": False})
+    rows.append(("dreamwell", "all effects", *timed(*ours(scene, size), most)))
     if objects <= MOST_MESHES:
         rows.append(("pygfx", "Mesh", *timed(*theirs(gfx, scene, size, instanced=False), most)))
     rows.append(("pygfx", "InstancedMesh", *timed(*theirs(gfx, scene, size, instanced=True), most)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import time
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
@@ -14,12 +15,17 @@ from ..assets.library import AssetLibrary
 from ..fabric import Fabric
 from ..loom.weave import weave
 from ..loom.woven import WovenScene
+from .bindings import Bindings
 from .entity import Entity
-from .errors import GpuError
+from .errors import GpuError, RecordingError
 from .gpu import Gpu
+from .hud import Hud
 from .input import Input
 from .inspection import KEYS, SCREENSHOT, keep, press, slug
+from .interpolation import Interpolation
 from .loading import Loaded, OnTop
+from .loop import TICK_RATE, Clock, Loop
+from .recording import Player, Recorder, Recording, state_hash
 from .render import DT, Picture, Progress, Shot, Source, Stage, Surroundings, altered, is_linear, opened, save, take
 from .scene.prefabs import Prefab
 from .scene.scene import Scene
@@ -32,8 +38,6 @@ OnKey = Callable[[str], object]
 OnDrop = Callable[[list[Path]], object]
 F = TypeVar("F", bound=Callable[..., object])
 
-LONGEST_STEP = 0.25
-"""Seconds: after a pause (a breakpoint, a dragged window) the game goes on as if no more than this had passed."""
 HEADLESS_FRAMES = 10
 
 
@@ -44,6 +48,7 @@ class RunOptions:
     mode: show a window, draw without one, or only `collect` the app and end the script there.
     output: where the picture goes.  capture: a folder for a picture of every frame, in its place.  timed: tell what the
     passes take on the GPU.  arguments: the script's `sys.argv[1:]`.
+    record: where the recording of the run goes.  replay: plays in place of the player.  seed: over the script's.
     app, picture, report: what came of it, filled in by `App.run`.
     """
 
@@ -62,6 +67,9 @@ class RunOptions:
     capture: Path | None = None
     timed: bool = False
     report: dict[str, Any] = field(default_factory=dict[str, Any])
+    record: Path | None = None
+    replay: Recording | None = None
+    seed: int | None = None
 
 
 RUN: ContextVar[RunOptions | None] = ContextVar("dreamwell.run", default=None)
@@ -83,8 +91,10 @@ class App:
         app.run()
 
     `size` in logical pixels (without a window: pixels); `settings` as {"exposure.compensation": 1.0}; `environment`
-    as for `dw.render`. `input` is what the player does in this frame, `time` the seconds played. Without `inspect` the
-    keys F2, F3, F4 and F12, which step through debug views and keep pictures, are the game's.
+    as for `dw.render`. `input` is what the player does in this frame, `hud` what lies over the picture, `time` the
+    seconds played. `seed`: what the world draws its random numbers from. `tick_rate`: how often a second `fixed`
+    functions are called, 1 to 1000. Without `inspect` the keys F2, F3, F4 and F12, which step through debug views and
+    keep pictures, are the game's; the `quit_key` ends the run, None leaves Escape to the game too.
     Raises SceneError and AssetError for a file that can't be read. The scene itself is woven when `world` is first
     asked for or when `run` is called, and may be changed until then.
     """
@@ -98,15 +108,23 @@ class App:
         settings: Mapping[str, Any] | None = None,
         environment: Surroundings | None = None,
         inspect: bool = True,
+        seed: int = 0,
+        tick_rate: int = TICK_RATE,
+        quit_key: str | None = "Escape",
     ) -> None:
         self._options = RUN.get() or RunOptions()
         self.title = title
         self.size = self._options.size or size
         self.input = Input()
         self.input.size = (float(self.size[0]), float(self.size[1]))
-        self.time = 0.0
+        self.quit_key = quit_key
+        self._seed = seed if self._options.seed is None else self._options.seed
+        self._loop = Loop(tick_rate)
+        self._player: Player | None = None
+        self._recorder: Recorder | None = None
         self._settings = {**(settings or {}), **self._options.settings}
         self._environment = environment if self._options.environment is None else self._options.environment
+        self._fixeds: list[Update] = []
         self._updates: list[Update] = []
         self._on_key: list[OnKey] = []
         self._on_drop: list[OnDrop] = []
@@ -115,11 +133,14 @@ class App:
         self._keeping = False
         self._source = source
         self._scene = opened(source)
+        self.hud = Hud(self._scene.root)
         self._library = AssetLibrary(self._scene.root)
         self._world: World | None = None
         self._on_top = OnTop()
         self._stepping = False
         self._next: Callable[[], World] | None = None
+        if self._options.replay is not None:
+            self._replay(self._options.replay)
 
     # ---- what is played -----------------------------------------------------------------------------------------
 
@@ -248,7 +269,9 @@ class App:
             return weave(scene, library=library, prefabs=prefabs)
 
     def _made(self, scene: Scene, library: AssetLibrary, on_top: OnTop) -> World:
-        world = World(self._woven(scene, library, self._environment), aspect=self.size[0] / self.size[1])
+        world = World(
+            self._woven(scene, library, self._environment), aspect=self.size[0] / self.size[1], seed=self._seed
+        )
 
         def weaver(prefab: Prefab) -> WovenScene:
             if world is self._world:  # it may have been loaded anew
@@ -266,8 +289,19 @@ class App:
 
     # ---- the game's functions -----------------------------------------------------------------------------------
 
+    def fixed(self, function: F) -> F:
+        """Decorator: call `function(world, dt)` at every tick; dt is always `1 / tick_rate` seconds.
+
+        What it moves is drawn between its last two places, so that motion is smooth at any rate of frames.
+        """
+        self._fixeds.append(function)
+        return function
+
     def update(self, function: F) -> F:
-        """Decorator: call `function(world, dt)` before every frame; dt is the seconds since the last one."""
+        """Decorator: call `function(world, dt)` before every frame; dt is the seconds since the last one.
+
+        They come after the frame's ticks. While the game is paused dt is 0.
+        """
         self._updates.append(function)
         return function
 
@@ -312,17 +346,86 @@ class App:
         fabric.show_again()
         return keep(fabric.read_image(), self._scene.name, Path())
 
-    def step(self, dt: float) -> World:
-        """Play one frame without drawing it; returns the world. Raises ScriptError for what the functions raise."""
+    # ---- time -----------------------------------------------------------------------------------------------------
+
+    @property
+    def seed(self) -> int:
+        """What the world draws its random numbers from."""
+        return self._seed
+
+    @property
+    def time(self) -> float:
+        """Seconds played, in the game's time."""
+        return self._loop.time
+
+    @property
+    def tick(self) -> int:
+        """How many ticks were run; within one, its number, from 1."""
+        return self._loop.tick
+
+    @property
+    def tick_rate(self) -> int:
+        """Ticks a second."""
+        return self._loop.tick_rate
+
+    @property
+    def paused(self) -> bool:
+        """Whether time stands still: no ticks, and updates with a dt of 0. To be set."""
+        return self._loop.paused
+
+    @paused.setter
+    def paused(self, value: bool) -> None:
+        self._loop.paused = bool(value)
+
+    @property
+    def time_scale(self) -> float:
+        """How fast the game's time goes: 0.5 is slow motion. To be set, 0 to 100; raises DreamwellError."""
+        return self._loop.scale
+
+    @time_scale.setter
+    def time_scale(self, value: float) -> None:
+        self._loop.scale = value
+
+    def step_tick(self) -> None:
+        """Pause, and run one tick in the next frame, which shows exactly its state. Each call is one tick more."""
+        self._loop.step()
+
+    def step(self, dt: float = DT) -> World:
+        """Play one frame without drawing it; returns the world. `dt`: seconds of the clock since the last one.
+
+        A frame is: keys to `on_key` functions, the ticks that are due, `update` functions. While a recording plays its
+        frames come in place of `dt` and the player. Raises ScriptError for what the functions raise.
+        """
         self._stepping = True
         try:
-            self._play(dt)
+            self._play_frame(dt)
         finally:
             self._stepping = False
         self._settle()
         return self.world
 
-    def _play(self, dt: float) -> None:
+    def _play_frame(self, dt: float) -> None:
+        loop, player = self._loop, self.input
+        if self._player is not None:
+            dt = self._player.feed(player)
+        if self._recorder is not None:
+            self._recorder.add(dt, player)
+        player.begin_frame()
+        for on_click in self.hud.step(player):
+            _call(on_click)
+        self._press_keys()
+        ticks, dt = loop.advance(dt)
+        for _ in range(ticks):
+            self._tick()
+            self._settle()
+        if self.world.between is not None:
+            self.world.between.alpha = loop.alpha
+        player.show_frame(dt)
+        self._frame(dt)
+        loop.time += dt
+        player.next_frame()
+
+    def _press_keys(self) -> None:
         for key in sorted(self.input.pressed):
             if self._inspected and key in KEYS:
                 press(self.world, key, shift=self.input.held("Shift"))
@@ -330,15 +433,105 @@ class App:
                 continue
             for on_key in self._on_key:
                 _call(on_key, key)
-        for update in self._updates:
-            _call(update, self.world, dt)
-        self.time += dt
-        self.input.next_frame()
+
+    def _tick(self) -> None:
+        """One tick. What it moves is noted, to be drawn between where it was and where it is."""
+        loop, world = self._loop, self.world
+        loop.tick += 1
+        self.input.begin_tick(loop.seconds)
+        if self._fixeds:
+            if world.between is None or world.between.transforms is not world.transforms:
+                world.between = Interpolation(world.transforms)
+            world.between.begin_tick()
+            self._fixed(loop.seconds)
+            if self._world is world and world.between is not None:
+                world.between.end_tick()
+        self.input.end_tick()
+
+    def _fixed(self, dt: float) -> None:
+        """Everything that a tick does."""
+        for function in self._fixeds:
+            _call(function, self.world, dt)
+
+    def _frame(self, dt: float) -> None:
+        """Everything that is done once a frame."""
+        for function in self._updates:
+            _call(function, self.world, dt)
+
+    # ---- recordings -------------------------------------------------------------------------------------------------
+
+    @property
+    def replaying(self) -> bool:
+        """Whether a recording plays."""
+        return self._player is not None
+
+    def record(self) -> None:
+        """Take down every frame from the first one on. Raises RecordingError when one was played already."""
+        self._begins("recorded")
+        self._recorder = Recorder(self._seed, self.tick_rate, self._scene.name, self.bindings.data())
+
+    def recording(self) -> Recording:
+        """What was taken down until now. Raises RecordingError unless `record` was called."""
+        if self._recorder is None:
+            raise RecordingError("nothing is being recorded; call app.record() before the first frame")
+        return self._recorder.finish(state_hash(self.world))
+
+    def play(self, recording: Recording | str | os.PathLike[str]) -> str:
+        """Play a recording to its end, without drawing; returns the digest of the world's state.
+
+        Seed, tick rate and bindings become the recording's. `dream run --replay` shows it. Raises RecordingError for a
+        file that can't be played, for another scene's, when a frame was played already, and when the world ends in
+        another state than it did; ScriptError for what the game raises.
+        """
+        self._replay(recording if isinstance(recording, Recording) else Recording.load(recording))
+        player = self._player
+        assert player is not None
+        self._bind(player)
+        while player.left:
+            self.step()
+        return self._replayed(player)
+
+    def _begins(self, what: str) -> None:
+        if self._loop.frames:
+            raise RecordingError(
+                f"a run is {what} from its first frame on, and {self._loop.frames} were played: make a new App"
+            )
+
+    def _replay(self, recording: Recording) -> None:
+        """Have a recording play from the first frame on."""
+        self._begins("replayed")
+        if recording.scene != self._scene.name:
+            raise RecordingError(
+                f'{recording.where} was recorded in the scene "{recording.scene}"; this is "{self._scene.name}"'
+            )
+        if self._world is not None and recording.seed != self._seed:
+            raise RecordingError(
+                f"{recording.where} was recorded with the seed {recording.seed}; the world was made with {self._seed}: "
+                f"use App(…, seed={recording.seed})"
+            )
+        paused, scale = self.paused, self.time_scale
+        self._seed, self._loop = recording.seed, Loop(recording.tick_rate)
+        self.paused, self.time_scale = paused, scale
+        self._player = Player(recording)
+
+    def _bind(self, player: Player) -> None:
+        """Bind everything as the recording has it, whatever this player likes."""
+        player.bind(self.bindings)
+
+    def _replayed(self, player: Player) -> str:
+        state = state_hash(self.world)
+        player.check(state)
+        return state
 
     # ---- the loop -----------------------------------------------------------------------------------------------
 
+    @property
+    def bindings(self) -> Bindings:
+        """What keys, buttons and sticks mean; `input` looks at them."""
+        return self.input.bindings
+
     def run(self) -> None:
-        """Play until the window is closed, Escape is pressed or `close` is called.
+        """Play until the window is closed, the `quit_key` is pressed or `close` is called.
 
         Where there is no display, or `dream` was told so, frames 1/60 s apart are drawn without a window instead, and
         the last becomes a picture; one printed line says where. Raises ScriptError when a function of the game fails,
@@ -348,20 +541,48 @@ class App:
         options.app = self
         if options.mode == "collect":
             raise Collected
+        player = self._player
+        if player is not None:
+            self._bind(player)
+            if (options.frames or 1) > player.left:
+                raise RecordingError(
+                    f"{player.recording.where} has {player.left} frames; {options.frames or 'more'} were asked for"
+                )
+        if options.record is not None:
+            self.record()
         reason = "" if options.mode == "headless" else why_no_window()
-        if options.mode == "headless" or reason:
-            self._run_headless(options, reason)
-        else:
-            self._run_window(options)
+        try:
+            if options.mode == "headless" or reason:
+                self._run_headless(options, reason)
+            else:
+                self._run_window(options)
+        except BaseException:
+            self._save_recording(options, "")  # what led to it is worth the most
+            raise
+        state = state_hash(self.world) if player is not None or options.record is not None else ""
+        self._save_recording(options, state)
+        if player is not None:
+            print(f"state {state}")
+            player.check(state)
+
+    def _save_recording(self, options: RunOptions, state: str) -> None:
+        if options.record is None or self._recorder is None or not self._recorder.frames:
+            return
+        made = self._recorder.finish(state)
+        made.save(options.record)
+        ended = f"state {state}" if state else "ended by an error"
+        print(f"{options.record}: {made.frames} frames recorded, {ended}")
 
     def _run_headless(self, options: RunOptions, reason: str) -> None:
         output, folder = options.output or Path("out", f"{slug(self._scene.name)}.png"), options.capture
+        player = self._player
         shot = Shot(
             self.size,
-            options.frames or HEADLESS_FRAMES,
+            options.frames or (HEADLESS_FRAMES if player is None else player.left),
             options.samples,
             linear=is_linear(output),
             timed=options.timed,
+            hud=self.hud,
         )
 
         def each(frame: int, fabric: Fabric) -> None:
@@ -369,7 +590,8 @@ class App:
                 save(folder / f"{frame + 1:04d}.png", fabric.read_image())
             self._keep()
 
-        options.picture = take(shot, self.step, options.progress, each)
+        times = None if player is None else player.times()
+        options.picture = take(shot, self.step, options.progress, each, times)
         options.report = options.picture.report
         if folder is None:
             save(output, options.picture.image)
@@ -385,23 +607,32 @@ class App:
             gpu = Gpu.open(present_to=window.canvas)
             stage = Stage(gpu, window.pixels, timed=options.timed)
             window.attach(gpu.device, stage.fabric.present_format)
+            stage.fabric.show_hud(self.hud)
 
             def paint(view: Any, size: tuple[int, int]) -> None:
                 stage.fabric.resize(size)
+                self.hud.density = size[0] / self.input.size[0]
                 stage.draw(world, self.time, view=view)
 
-            clock = _Clock()
+            clock, player = Clock(DT), self._player
+            live = self.input if player is None else Input()  # what the player does while a recording plays
             self._closing = False
             started = time.perf_counter()
             frames = 0
             while not self._closing and (self._options.frames is None or frames < self._options.frames):
-                frames += 1
-                dropped = window.poll(self.input)
-                if window.closed or "Escape" in self.input.pressed:
+                if player is not None and not player.left:
                     break
-                for on_drop in self._on_drop if dropped else ():
+                dropped = window.poll(live)
+                if window.closed or self.quit_key in live.pressed:
+                    break
+                frames += 1
+                for on_drop in self._on_drop if dropped and player is None else ():
                     _call(on_drop, dropped)
-                world = self.step(clock.tick())
+                dt = clock.tick()
+                if player is not None:
+                    live.next_frame()
+                    time.sleep(max(0.0, started + player.time - time.perf_counter()))
+                world = self.step(dt)
                 window.draw(paint)
                 self._keep()
                 view = world.settings.debug.view
@@ -426,25 +657,6 @@ class App:
         if self._keeping:
             self._keeping = False
             print(self.screenshot())
-
-
-class _Clock:
-    """Seconds between frames, and how many frames there were in the last half second."""
-
-    def __init__(self) -> None:
-        self.fps = 0.0
-        self._last = time.perf_counter() - DT
-        self._since = self._last
-        self._frames = 0
-
-    def tick(self) -> float:
-        now = time.perf_counter()
-        dt, self._last = now - self._last, now
-        self._frames += 1
-        if now - self._since >= 0.5:
-            self.fps = self._frames / (now - self._since)
-            self._since, self._frames = now, 0
-        return min(dt, LONGEST_STEP)
 
 
 def _call(function: Callable[..., object], *arguments: Any) -> None:

@@ -16,6 +16,7 @@ import json
 import math
 import sys
 import types
+import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
@@ -216,24 +217,24 @@ def _float(value: Any) -> Any:
     return float(value) + 0.0 if whole or isinstance(value, float) else value
 
 
+def _normal(f: Field, value: Any) -> Any:
+    """A value as a field keeps it: plain floats and tuples."""
+    if f.kind.name == "memory" or f.kind.name == "struct":
+        return value
+    if f.kind.name == "plain":
+        return value if isinstance(value, f.kind.of) else f.kind.of(value)
+    value = _plain(value)
+    if f.kind.name == "float":
+        return _float(value)
+    return tuple(map(_float, value)) if f.kind.name == "vector" and type(value) is tuple else value
+
+
 def _normalise(self: Any) -> None:
     for f in fields_of(type(self)):
-        if f.kind.name == "memory" or f.kind.name == "struct":
-            continue
-        if f.kind.name == "plain":
-            given = getattr(self, f.name)
-            try:
-                object.__setattr__(self, f.name, given if isinstance(given, f.kind.of) else f.kind.of(given))
-            except ValueError as error:
-                name = f"{type(self).__name__}.{f.name}"
-                raise SceneError(f"{name} is {error}; it must be {f.kind.wanted}") from None
-            continue
-        value = _plain(getattr(self, f.name))
-        if f.kind.name == "float":
-            value = _float(value)
-        elif f.kind.name == "vector" and type(value) is tuple:
-            value = tuple(map(_float, value))
-        object.__setattr__(self, f.name, value)
+        try:
+            object.__setattr__(self, f.name, _normal(f, getattr(self, f.name)))
+        except ValueError as error:
+            raise SceneError(f"{type(self).__name__}.{f.name} is {error}; it must be {f.kind.wanted}") from None
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -248,20 +249,64 @@ def struct(cls: type[T]) -> type[T]:
 
 
 _components: dict[str, type] = {}
+_declared: weakref.WeakSet[type] = weakref.WeakSet()  # those that were declared anew since among them
+_ENGINE = tuple(f"{(__package__ or '').rpartition('.')[0]}.{part}." for part in ("engine", "physics"))
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+@dataclass_transform(field_specifiers=(field,))
 def component(cls: type[T]) -> type[T]:
     """Make a class a component: a `struct` that objects carry and `.dream` files name by its class name.
 
-    Raises SceneError when another class already has that name.
+    Values are frozen; what `entity[Kind]` gives while a scene runs may be written to, and so type checkers let it be.
+    A file that is loaded anew replaces its classes. Raises SceneError when a class of another file has the name.
     """
     made = struct(cls)
     other = _components.get(made.__name__)
-    if other is not None and other.__module__ != made.__module__:
-        raise SceneError(f"two components are called {made.__name__}: in {other.__module__} and {made.__module__}")
+    if other is not None and other.__module__ in sys.modules and _origin(other) != _origin(made):
+        places = " and ".join(map(_place, (other, made)))
+        raise SceneError(f"two components are called {made.__name__}: in {places}; give one of them another name")
     _components[made.__name__] = made
+    _declared.add(made)
     return made
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def built_in(cls: type[T]) -> type[T]:
+    """`component` for the engine's own, which the engine keeps in places of their own while a scene runs."""
+    return component(cls)
+
+
+def _file(cls: type) -> str | None:
+    return getattr(sys.modules.get(cls.__module__), "__file__", None)
+
+
+def _origin(cls: type) -> str:
+    """Where a class comes from: its file, but the module where there is none, and where many files may be it."""
+    return cls.__module__ if cls.__module__ == "__main__" else _file(cls) or cls.__module__
+
+
+def _place(cls: type) -> str:
+    return _file(cls) or cls.__module__
+
+
+def current(kind: Any) -> type:
+    """The component class that `kind` is or was replaced by, when its file was loaded anew.
+
+    Raises SceneError for what was never declared.
+    """
+    name = kind.__name__ if isinstance(kind, type) else say(kind)
+    found = _components.get(name)
+    if found is not None and (found is kind or kind in _declared):
+        return found
+    raise SceneError(f"{name} is no component; declare its class with @dw.component")
+
+
+def in_tables(kind: type) -> bool:
+    """Whether a running world keeps values of a component in columns.
+
+    What games declare; not the engine's own, nor what says `__in_tables__ = False` in its class.
+    """
+    return not kind.__module__.startswith(_ENGINE) and getattr(kind, "__in_tables__", True)
 
 
 def component_types() -> Mapping[str, type]:
@@ -340,32 +385,45 @@ def _fits(value: Any, kind: Kind) -> bool:
 
 
 _NUMBERS = ("float", "int", "vector")
+_WHOLE = 2**63
 
 
 def problems_of(value: Any, where: str, prefix: str = "") -> Iterator[Problem]:
     """Every field of a struct that has the wrong type or is out of its range."""
     for f in fields_of(type(value)):
-        found = getattr(value, f.name)
-        name = f"{prefix}{f.name}"
-        if found is None and f.kind.optional:
-            continue
-        if f.kind.name == "memory":
-            continue
-        if not _fits(found, f.kind):
-            yield Problem("type", where, name, say(found), f.kind.wanted, f.spec.doc)
-        elif f.kind.name == "struct":
-            yield from problems_of(found, where, name + ".")
-        elif f.kind.name == "list" and f.kind.of.name == "struct":
-            for i, item in enumerate(found or ()):
-                yield from problems_of(item, where, f"{name}[{i}].")
-        elif f.kind.name in _NUMBERS or (f.kind.name == "list" and f.kind.of.name in _NUMBERS):
-            numbers: Any = found if isinstance(found, tuple) else (found,)
-            vectors = f.kind.name == "list" and f.kind.of.name == "vector"
-            for number in chain.from_iterable(numbers) if vectors else numbers:
-                bad = _bad_number(number, f.spec)
-                if bad:
-                    yield Problem(bad[0], where, name, say(found), bad[1], f.spec.doc)
-                    break
+        yield from _problems_of_field(f, getattr(value, f.name), where, prefix)
+
+
+def _problems_of_field(f: Field, found: Any, where: str, prefix: str) -> Iterator[Problem]:
+    name = f"{prefix}{f.name}"
+    if (found is None and f.kind.optional) or f.kind.name == "memory":
+        return
+    if not _fits(found, f.kind):
+        yield Problem("type", where, name, say(found), f.kind.wanted, f.spec.doc)
+    elif f.kind.name == "struct":
+        yield from problems_of(found, where, name + ".")
+    elif f.kind.name == "list" and f.kind.of.name == "struct":
+        for i, item in enumerate(found or ()):
+            yield from problems_of(item, where, f"{name}[{i}].")
+    elif f.kind.name in _NUMBERS or (f.kind.name == "list" and f.kind.of.name in _NUMBERS):
+        numbers: Any = found if isinstance(found, tuple) else (found,)
+        vectors = f.kind.name == "list" and f.kind.of.name == "vector"
+        for number in chain.from_iterable(numbers) if vectors else numbers:
+            bad = _bad_number(number, f.spec)
+            if bad is None and f.kind.name == "int" and not -_WHOLE <= number < _WHOLE:
+                bad = "range", "a whole number of 64 bits"
+            if bad:
+                yield Problem(bad[0], where, name, say(found), bad[1], f.spec.doc)
+                break
+
+
+def accepted(f: Field, value: Any, where: str, prefix: str = "") -> Any:
+    """A value for one field, as a struct keeps it. Raises SceneError for a wrong type and for what is out of range."""
+    value = _normal(f, value)
+    problems = list(_problems_of_field(f, value, where, prefix))
+    if problems:
+        raise SceneError(str(problems[0]))
+    return value
 
 
 # ---- text ↔ values --------------------------------------------------------------------------------------------
@@ -390,6 +448,11 @@ def _value_to_plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_value_to_plain(v) for v in value]
     return value
+
+
+def to_text(value: Any) -> str:
+    """A field's value as text, equal for equal values; of what is in memory only, its type."""
+    return json.dumps(_value_to_plain(value), sort_keys=True, default=lambda other: type(other).__name__)
 
 
 def from_plain(cls: type[T], data: Any, where: str, prefix: str, problems: list[Problem]) -> T | None:

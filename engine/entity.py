@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
 from . import math as dmath
 from .declare import Vec3, Vec4
 from .errors import SceneError
-from .scene.components import Light, Material
-from .scene.lights import LIGHTS
+from .scene.components import Material
+from .scene.lights import LIGHTS, checked_light
+from .tables import checked, taken_apart
 
 if TYPE_CHECKING:
     from .world import World
@@ -116,6 +117,8 @@ class Entity:
     def parent(self, value: Entity | None) -> None:
         row, t = self.live_row(), self.world.transforms
         above = -1 if value is None else self.world.own(value).live_row()
+        if above == row:
+            raise SceneError(f'"{self.name}" can\'t hang on itself')
         if t.is_below(above, row):
             raise SceneError(f'"{self.name}" can\'t hang on "{self.world.names[above]}": that is below it')
         t.hang(row, above)
@@ -183,32 +186,85 @@ class Entity:
         self.position = t.to_local(t.up[self.live_row()], *_three(self, "world_position", value))
 
     def get(self, kind: type[C]) -> C | None:
-        """The object's light of a type (Sun, PointLight, SpotLight), or None."""
-        return self.world.appearance.lights.get(self.live_row(), kind)
+        """The object's component of a type that a game declared, or its light of a type, or None.
+
+        A component's fields are read as plain numbers and tuples, and may be written to: `entity[Health].points -= 5`.
+        It stays that of this object; SceneError once it is gone. A light is a value: `set` another one.
+        Raises SceneError for what objects of a running world can't have.
+        """
+        table = self.world.tables.of.get(kind)
+        if table is not None:
+            return cast("C | None", table.get(self))
+        if kind in LIGHTS:
+            return self.world.appearance.lights.get(self.live_row(), kind)
+        table = self.world.tables.find(kind)
+        return None if table is None else cast("C | None", table.get(self))
 
     def __getitem__(self, kind: type[C]) -> C:
-        """The object's light of a type. Raises SceneError when it has none."""
+        """As `get`. Raises SceneError as well when the object has none."""
         found = self.get(kind)
         if found is None:
-            raise SceneError(f'"{self.name}" has no {kind.__name__}')
+            raise SceneError(f'"{self.name}" has no {kind.__name__}; it has {self._carried()}')
         return found
 
-    def set(self, *lights: Light) -> Entity:
-        """Give the object these lights, in place of those of the same types. Returns the object.
+    def __contains__(self, kind: type) -> bool:
+        """Whether the object has a component of a type, as `get` would give it."""
+        return self.get(kind) is not None
 
-        Raises SceneError for values out of range.
+    def _carried(self) -> str:
+        names = [type(value).__name__ for value in self.components]
+        return ", ".join(names) or "no components"
+
+    @property
+    def components(self) -> list[Any]:
+        """All that `get` would give, as values: those that games declared by name, then the lights."""
+        row, world = self.live_row(), self.world
+        own = [t.value(slot) for t in world.tables.sorted() if (slot := t.slot(row)) >= 0]
+        return own + [light for kind in LIGHTS if (light := world.appearance.lights.get(row, kind)) is not None]
+
+    def set(self, *values: Any) -> Entity:
+        """Give the object these components and lights, in place of those of the same types. Returns the object.
+
+        Raises SceneError for values out of range and for what can't be set while a scene runs, and changes nothing.
         """
-        for value in lights:
-            if not isinstance(value, LIGHTS):
-                raise SceneError(
-                    f"a {type(value).__name__} can't be set while a scene runs; Sun, PointLight and SpotLight can"
-                )
-            self.world.appearance.set_light(self.live_row(), value)
+        row, world = self.live_row(), self.world
+        for value in values:
+            if isinstance(value, LIGHTS):
+                checked_light(value)
+            else:
+                checked(value, f'"{self.name}"')
+        for value in values:
+            if isinstance(value, LIGHTS):
+                world.appearance.set_light(row, value)
+            else:
+                world.tables.made(value.__class__).put(np.array([row], np.int32), taken_apart(value))
         return self
 
-    def discard(self, kind: type[Light]) -> None:
-        """Take the light of a type away, if the object has it."""
-        self.world.appearance.discard_light(self.live_row(), kind)
+    def discard(self, kind: type) -> None:
+        """Take the component or the light of a type away, if the object has it. Raises SceneError as `get` does."""
+        row = self.live_row()
+        if kind in LIGHTS:
+            self.world.appearance.discard_light(row, kind)
+        else:
+            self.world.discard(row, kind)
+
+    def tag(self, *tags: str) -> Entity:
+        """Give the object these tags. Returns the object. Raises SceneError for what is no single word."""
+        self.world.tag(self.live_row(), *tags)
+        return self
+
+    def untag(self, *tags: str) -> Entity:
+        """Take these tags away, where the object has them. Returns the object."""
+        self.world.untag(self.live_row(), *tags)
+        return self
+
+    @property
+    def drawn_position(self) -> Vec3:
+        """Where this frame shows it, world, metres: between two ticks. What a camera follows that `update` moves."""
+        between = self.world.between
+        if between is None:
+            return self.world.transforms.to_world(self.live_row(), 0.0, 0.0, 0.0)
+        return between.to_world(self.live_row(), 0.0, 0.0, 0.0)
 
     def translate(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> None:
         """Move by metres along the parent's axes (for an object without parent: the world's)."""

@@ -51,6 +51,18 @@ class SettingsError(ProblemsError):
     """A render setting that is unknown or out of range."""
 
 
+class InputError(ProblemsError):
+    """An action or axis that is not there, a binding that names nothing, a file of bindings that can't be used."""
+
+
+class RecordingError(DreamwellError):
+    """A recording that can't be played: another file, a broken one, one of another version or another game."""
+
+
+class HudError(DreamwellError):
+    """An element of the HUD that is unknown, or a value of one that can't be."""
+
+
 class AssetError(DreamwellError):
     """A model, image or environment file that is missing, broken or of an unsupported kind."""
 

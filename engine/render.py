@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from ..loom.weave import weave
 from ..loom.woven import WovenScene
 from .errors import AssetError, DreamwellError, SceneError
 from .gpu import Gpu
+from .hud import Hud
 from .inspection import Stopwatch
 from .memory import give_back
 from .scene.components import Environment
@@ -49,7 +50,7 @@ class Shot:
     drawn, at sub-pixel offsets, and averaged.  linear: scene light as float32 instead of a tone-mapped picture.
     settings: {"group.key": value}.  camera: the name of one, None for the scene's first.
     environment: an .hdr file, (r, g, b) radiance, "none", or None for the scene's own.  timed: whether the report has
-    `passes`, what each took on the GPU in the last frame, where the adapter can tell.
+    `passes`, what each took on the GPU in the last frame, where the adapter can tell.  hud: what lies over the picture.
     """
 
     size: tuple[int, int] = (1280, 720)
@@ -60,6 +61,7 @@ class Shot:
     camera: str | None = None
     environment: Surroundings | None = None
     timed: bool = False
+    hud: Hud | None = None
 
     def __post_init__(self) -> None:
         w, h = self.size
@@ -191,7 +193,14 @@ class Stage:
         self._stopwatch = Stopwatch(self.fabric, timed=timed)
 
     def draw(self, world: World, time: float, sample: tuple[int, int] = (0, 1), view: Any = None) -> None:
-        """Draw one frame: what moved is sent, another scene than last time is uploaded whole."""
+        """Draw one frame: what moved is sent, another scene than last time is uploaded whole.
+
+        What ticks moved is drawn between them, where the world says so.
+        """
+        with nullcontext() if world.between is None else world.between.shown():
+            self._draw(world, time, sample, view)
+
+    def _draw(self, world: World, time: float, sample: tuple[int, int], view: Any) -> None:
         moved = world.moved()
         lit = None
         if world.woven is not self._shown:
@@ -294,15 +303,18 @@ def take(
     advance: Callable[[float], World],
     progress: Progress | None = None,
     each: Callable[[int, Fabric], object] | None = None,
+    times: Sequence[float] | None = None,
 ) -> Picture:
     """Run a shot: `advance(dt)` moves the game on by seconds and returns the world to draw, before every frame.
 
     `each(i, fabric)` is called when frame i, from 0, is drawn; the last one when all of its samples are.
+    times: seconds from the first frame to each, where they are not 1/60 s apart.
     """
     started = time.perf_counter()
     gpu = shared_gpu()
     opened = time.perf_counter()
     stage = Stage(gpu, shot.size, timed=shot.timed)
+    stage.fabric.show_hud(shot.hud)
     encode: list[float] = []
     submit: list[float] = []
     first_frame = time.perf_counter()
@@ -314,7 +326,7 @@ def take(
             world = advance(DT)
         assert world is not None
         sample = (done - last, shot.samples) if done >= last else (0, 1)
-        stage.draw(world, min(done, last) * DT, sample)
+        stage.draw(world, min(done, last) * DT if times is None else times[min(done, last)], sample)
         encode.append(stage.fabric.encode_us)
         submit.append(stage.fabric.submit_us)
         if each is not None and (done < last or done == total - 1):
@@ -364,6 +376,7 @@ def render(
     camera: str | None = None,
     environment: Surroundings | None = None,
     view: str | None = None,
+    hud: Hud | None = None,
 ) -> NDArray[Any]:
     """A picture of a scene, or of the one in a .dream, .gltf or .glb file: (h, w, 3) uint8, row 0 at the top.
 
@@ -372,10 +385,11 @@ def render(
     mapping. `settings` as {"tonemap.operator": "agx"}. `camera` is the name of one; without it the scene's first, and
     without any one that sees everything. `environment` replaces the scene's: an .hdr file, (r, g, b) radiance from
     everywhere, or "none" for black. `view` is a debug view, "depth" say; with `linear` the result is its values, whose
-    shape and units `Fabric.read_view` tells: metres (h, w) for depth, inf where there is nothing.
+    shape and units `Fabric.read_view` tells: metres (h, w) for depth, inf where there is nothing. `hud` is drawn over
+    the picture, and never over linear light.
 
     Raises SceneError, SettingsError and AssetError for what can't be drawn, GpuError where there is no adapter.
     """
     settings = {**(settings or {}), **({} if view is None else {"debug.view": view})}
-    shot = Shot(size, frames, samples, linear, settings, camera, environment)
+    shot = Shot(size, frames, samples, linear, settings, camera, environment, hud=hud)
     return picture(scene, shot).image

@@ -5,7 +5,6 @@ As long as nothing comes or goes all of it is the woven scene's own; columns are
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import eq
@@ -52,11 +51,22 @@ class _Columns:
     generation: U32
 
 
+@dataclass(frozen=True, eq=False)
+class RosterState:
+    """Who is in a world, to go back to. columns: None where all is as it was woven."""
+
+    columns: _Columns | None
+    rows: Rows
+    tag_names: tuple[str, ...]
+    stems: tuple[str, ...]
+
+
 class Roster(Sequence[str]):
     """The objects of a world by row; as a sequence, the names of all rows."""
 
-    def __init__(self, woven: WovenScene, extra: Sequence[str] = ()) -> None:
+    def __init__(self, woven: WovenScene, extra: Sequence[str], random: np.random.Generator) -> None:
         self.woven = woven
+        self._random = random
         self._names = woven.objects.names
         if extra:
             self._names = self._names.copy()
@@ -66,10 +76,14 @@ class Roster(Sequence[str]):
         self._columns: _Columns | None = None
         self.generations: memoryview | None = None
         """How often each row was given up; None as long as none was."""
+        self.version = 0
+        """Grows when objects come and go, and when tags change."""
+        self._tag_versions = [0] * len(self.tag_names)
         self._stems: list[str] = []
         self._stem_number: dict[str, int] = {}
         self._unsent: list[I32] = []
         self._unsent_count = 0
+        self._clock = 0  # of removals: what is given up gets a generation that no handle ever had
         self._first_generation = 0  # of rows that come: not below that of any that was given up there
 
     # ---- reading --------------------------------------------------------------------------------------------------
@@ -167,6 +181,30 @@ class Roster(Sequence[str]):
         words = masks[row].tolist()
         return frozenset(t for i, t in enumerate(self.tag_names) if words[i // 32] >> (i % 32) & 1)
 
+    def carry(self, rows: I32, tags: Iterable[str]) -> NDArray[np.bool_]:
+        """(k,) which of some objects carry all of these tags."""
+        wanted = list(tags)
+        if not all(tag in self.tag_names for tag in wanted):
+            return np.zeros(len(rows), bool)
+        masks = self.woven.objects.tags if self._columns is None else self._columns.tags
+        known = masks.take(rows, 0, mode="clip")
+        carried = rows < len(masks)
+        for bit in map(self.tag_names.index, wanted):
+            carried &= (known[:, bit // 32] >> np.uint32(bit % 32) & 1).astype(bool)
+        return carried
+
+    def version_of(self, tag: str) -> int:
+        """Grows when objects get a tag or lose it, and when those that carry it come and go."""
+        return self._tag_versions[self.tag_names.index(tag)] if tag in self.tag_names else 0
+
+    def _other_tags(self, bits: U32) -> None:
+        """Objects came or went, or carry other tags; `bits` (words,) are those that any of them had or has."""
+        self.version += 1
+        for i, word in enumerate(bits.tolist()):
+            while word:
+                self._tag_versions[32 * i + (word & -word).bit_length() - 1] = self.version
+                word &= word - 1
+
     def drawn(self) -> Looks:
         """What is drawn, in no order that matters."""
         columns = self._columns
@@ -216,8 +254,9 @@ class Roster(Sequence[str]):
         rows = self.rows.take(count)
         self._reserve(columns, self.rows.end)
         columns.alive[rows] = True
-        columns.ids[rows] = np.frombuffer(secrets.token_bytes(8 * count), np.uint64) | np.uint64(1)
-        columns.tags[rows] = self._mask(columns, tags)
+        columns.ids[rows] = np.frombuffer(self._random.bytes(8 * count), np.uint64) | np.uint64(1)
+        mask = columns.tags[rows] = self._mask(columns, tags)
+        self._other_tags(mask)
         columns.mesh[rows], columns.material[rows] = mesh, material
         columns.stem[rows] = self._stem_of(columns, name)
         columns.number[rows] = np.arange(count) if numbered else -1
@@ -304,14 +343,29 @@ class Roster(Sequence[str]):
     def remove(self, rows: I32) -> None:
         """Rows (k,) that are no objects any more."""
         columns = self._unfold()
+        self._other_tags(np.bitwise_or.reduce(columns.tags[rows], axis=0))
         columns.alive[rows] = False
         columns.mesh[rows] = -1
-        columns.generation[rows] += np.uint32(1)
+        self._clock += 1
+        columns.generation[rows] = self._clock
         self.generations = columns.generation.data
         self._change(columns, rows)
         self.rows.give(rows)
         if far_too_long(len(columns.alive), self.rows.end):
             self._shrink(columns, 2 * self.rows.end)
+
+    def tag(self, rows: I32, tags: Iterable[str], on: bool) -> None:
+        """Give objects (k,) these tags, or take them away."""
+        if not on:
+            tags = [tag for tag in tags if tag in self.tag_names]
+        columns = self._unfold()
+        mask = self._mask(columns, tags)
+        before = columns.tags[rows]
+        after = before | mask if on else before & ~mask
+        changed: U32 = np.bitwise_or.reduce(before ^ after, axis=0)
+        if changed.any():
+            columns.tags[rows] = after
+            self._other_tags(changed)
 
     def show(self, rows: I32, mesh: int, material: int) -> None:
         """Objects (k,) that show another mesh in another material."""
@@ -350,11 +404,70 @@ class Roster(Sequence[str]):
             self._unsent = [np.flatnonzero(self._columns.changed).astype(np.int32)]
             self._unsent_count = len(self._unsent[0])
 
+    # ---- going back -----------------------------------------------------------------------------------------------
+
+    def state(self) -> RosterState:
+        """What `restore` needs."""
+        columns = None if self._columns is None else _copied(self._columns)
+        return RosterState(columns, self.rows.copy(), tuple(self.tag_names), tuple(self._stems))
+
+    def restore(self, state: RosterState) -> I32:
+        """Go back to a state; returns the rows (k,) of objects that show something else than they just did.
+
+        Handles from before it are of use again, those to what came since then are not.
+        """
+        before = self._columns
+        if before is None and state.columns is None:
+            return np.empty(0, np.int32)
+        self.rows = state.rows.copy()
+        self.tag_names = list(state.tag_names)
+        self._stems = list(state.stems)
+        self._stem_number = {stem: i for i, stem in enumerate(self._stems)}
+        self._columns = None if state.columns is None else _copied(state.columns)
+        columns = self._unfold()
+        self._clock += 1
+        self._first_generation = self._clock
+        if before is not None:  # who draws may ask for any row that there was
+            self._reserve(columns, len(before.alive))
+        columns.generation[~columns.alive] = self._clock
+        self.generations = columns.generation.data
+        self.version += 1
+        self._tag_versions = [self.version] * len(self.tag_names)
+        if before is None:
+            rows = np.arange(len(columns.alive), dtype=np.int32)
+        else:
+            count, other = len(before.alive), np.ones(len(columns.alive), bool)
+            other[:count] = before.mesh != columns.mesh[:count]
+            other[:count] |= before.material != columns.material[:count]
+            rows = np.flatnonzero(other).astype(np.int32)
+        self._unsent.append(rows)
+        self._unsent_count += len(rows)
+        shown = rows[rows < len(self)]
+        return shown[columns.alive[shown]]
+
+    def to_bytes(self) -> bytes:
+        """Who is there, so that equal worlds of one scene give equal bytes; generations are left out."""
+        columns, rows = self._unfold(), np.flatnonzero(self._unfold().alive[: len(self)])
+        stem = columns.stem[rows]
+        used = sorted({self._stems[i] for i in np.unique(stem).tolist() if i >= 0})
+        place = {text: i for i, text in enumerate(used)}
+        number = np.array([*(place.get(text, -1) for text in self._stems), -1], np.int32)
+        out = [self.rows.to_bytes(), "\0".join(used).encode("utf-8", "backslashreplace")]
+        for column in (rows.astype(np.int32), columns.ids[rows], columns.mesh[rows], columns.material[rows],
+                       number[stem], np.where(stem < 0, -1, columns.number[rows])):  # fmt: skip
+            out.append(column.tobytes())
+        for tag in sorted(self.tag_names):
+            carried = self.carry(rows.astype(np.int32), (tag,))
+            if carried.any():
+                out += [tag.encode("utf-8", "backslashreplace"), np.packbits(carried).tobytes()]
+        return b"\0".join(out)
+
     def _mask(self, columns: _Columns, tags: Iterable[str]) -> U32:
         """(words,) the bits of some tags; tags that nothing carried yet get theirs."""
         for tag in tags:
             if tag not in self.tag_names:
                 self.tag_names.append(tag)
+                self._tag_versions.append(0)
         words = -(-len(self.tag_names) // 32)
         if words > columns.tags.shape[1]:
             wider = np.zeros((len(columns.tags), words), np.uint32)
@@ -394,8 +507,12 @@ class Roster(Sequence[str]):
 
     def _shrink(self, columns: _Columns, size: int) -> None:
         """Columns of this length, which holds all rows in use. Handles to the rest must never fit what comes there."""
-        self._first_generation = max(self._first_generation, int(columns.generation[size:].max()))
+        self._first_generation = self._clock
         for key in vars(columns):
             setattr(columns, key, getattr(columns, key)[:size].copy())
         if self.generations is not None:
             self.generations = columns.generation.data
+
+
+def _copied(columns: _Columns) -> _Columns:
+    return _Columns(**{key: column.copy() for key, column in vars(columns).items()})

@@ -6,6 +6,7 @@ vectorised step per level of the tree.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,16 @@ _LISTS = 16
 """Calls of `touch` that are remembered one by one."""
 
 
+@dataclass(frozen=True, eq=False)
+class TransformsState:
+    """n transforms to go back to. parent: (n,) rows.  position (n, 3), rotation (n, 4), scale (n, 3): float32."""
+
+    parent: I32
+    position: F32
+    rotation: F32
+    scale: F32
+
+
 class Transforms:
     """n transforms, each relative to its parent.
 
@@ -64,12 +75,23 @@ class Transforms:
         self._touched: list[int] = []  # one by one, each marked
         self._touched_many: list[I32 | range] = []  # each ascending
         self._other_tree = False
+        self.jumped: list[I32 | range] | None = None
+        """Rows that came where they are in another way than by moving; None as long as nobody wants to know."""
         self._order()
 
     def _look(self) -> None:
         """The views of the columns as they are now."""
         self.p, self.q, self.s = (c.data.cast("B").cast("f") for c in (self._position, self._rotation, self._scale))
         self.up = self._parent.data.cast("B").cast("i")
+
+    def column(self, name: str) -> F32:
+        """`_position`, `_rotation` or `_scale` to read, with the rows that are not in use."""
+        column: F32 = getattr(self, name)
+        return column
+
+    def own(self, name: str) -> F32:
+        """`_position`, `_rotation` or `_scale` to write to, with the rows that are not in use."""
+        return self._own(name)
 
     def _own(self, name: str) -> NDArray[Any]:
         """A column to write to."""
@@ -156,6 +178,8 @@ class Transforms:
         """Another parent for a row, -1 for none; what it is relative to the parent stays. Must make no ring."""
         self._own("_parent")[row] = above
         self._other_tree = True
+        if self.jumped is not None:
+            self.jumped.append(range(row, row + 1))
         self.mark(row)
 
     def scale_of(self, rows: I32) -> F32:
@@ -200,7 +224,7 @@ class Transforms:
         self._own("_depth")[rows] = 0
         self._alone[rows] = True
         self._other_tree |= above >= 0 if isinstance(above, int) else bool((above >= 0).any())
-        self.touch(rows)
+        self.jump(rows)
 
     def release(self, rows: I32, end: int) -> None:
         """Rows (k,) that are not used any more, with all that hangs on them. `end`: the new count."""
@@ -210,6 +234,34 @@ class Transforms:
         self.count = end
         if far_too_long(len(self._parent), end):
             self._shrink(2 * end)
+
+    def state(self) -> TransformsState:
+        """What `restore` needs."""
+        return TransformsState(*(_kept(c[: self.count]) for c in self._local()))
+
+    def _local(self) -> tuple[I32, F32, F32, F32]:
+        return self._parent, self._position, self._rotation, self._scale
+
+    def restore(self, state: TransformsState) -> I32:
+        """Go back to a state; the rows (k,) that are elsewhere now are touched, and returned."""
+        count, before = len(state.parent), self.count
+        self._reserve(count)
+        self.count = count
+        known = min(count, before)
+        wanted = (state.parent, state.position, state.rotation, state.scale)
+        other = np.ones(count, bool)
+        other[:known] = False
+        self._other_tree |= count != before or bool((self._parent[:known] != state.parent[:known]).any())
+        for now, then in zip(self._local(), wanted, strict=True):
+            differs = now[:known].reshape(known, -1) != then[:known].reshape(known, -1)
+            if differs.any():
+                other[:known] |= np.logical_or.reduce(differs, axis=1)
+        rows = np.flatnonzero(other).astype(np.int32)
+        if len(rows):
+            for name, then in zip(("_parent", "_position", "_rotation", "_scale"), wanted, strict=True):
+                self._own(name)[rows] = then[rows]
+            self.touch(rows)
+        return rows
 
     def _shrink(self, size: int) -> None:
         """Columns of this length, which holds all rows in use."""
@@ -222,6 +274,8 @@ class Transforms:
         self._touched = [row for row in self._touched if row < size]
         many = [_listed(rows) for rows in self._touched_many]
         self._touched_many = [left for rows in many if len(left := rows[rows < size])]
+        if self.jumped is not None:
+            self.jumped = [left for rows in map(_listed, self.jumped) if len(left := rows[rows < size])]
         self._look()
 
     def _reserve(self, needed: int) -> None:
@@ -300,6 +354,16 @@ class Transforms:
 
     def touch(self, rows: Any = None) -> None:
         """Say which rows were written: (k,) integers, an (n,) mask, a slice, or None for all. Raises SceneError."""
+        self._touch(rows)
+
+    def jump(self, rows: Any = None) -> None:
+        """`touch`, and say that they did not come there by moving: nobody is to draw them on the way."""
+        chosen = self._touch(rows)
+        if self.jumped is not None and chosen is not None:
+            self.jumped.append(chosen)
+
+    def _touch(self, rows: Any) -> I32 | range | None:
+        """`touch`; what was touched, ascending."""
         n = self.count
         chosen: NDArray[Any] | range
         if rows is None or isinstance(rows, slice):
@@ -315,17 +379,57 @@ class Transforms:
             elif not (chosen[1:] > chosen[:-1]).all():
                 chosen = distinct(chosen)
         if not len(chosen):
-            return
+            return None
         first, last = int(chosen[0]), int(chosen[-1])
         if not (first >= 0 and last < n):
             raise SceneError(f"touch: the rows go from {first} to {last}; there are {n}")
         many = self._touched_many
         if last - first + 1 == len(chosen):
             many.append(range(first, last + 1))
-        elif not isinstance(chosen, range):
+        else:
+            assert not isinstance(chosen, range)
             if not np.issubdtype(chosen.dtype, np.integer):
                 raise SceneError(f"touch: the rows are of the type {chosen.dtype}; they must be integers or a mask")
             many.append(chosen.astype(np.int32))
+        found = many[-1]
+        if len(many) > _LISTS:  # nothing may have been updated for a long time
+            many[:] = [distinct(np.concatenate([_listed(one) for one in many]))]
+        return found
+
+    def drain(self) -> list[I32 | range]:
+        """Take away what was touched: lists of rows, each ascending. For who gives it back with `touch_again`."""
+        out = self._touched_many
+        if self._touched:
+            one_by_one = np.array(self._touched, np.int32)
+            one_by_one.sort()
+            np.frombuffer(self._marks, np.uint8)[one_by_one] = 0
+            self._touched.clear()
+            out.append(one_by_one)
+        if out:
+            self._touched_many = []
+        return out
+
+    def touch_again(self, lists: list[I32 | range]) -> None:
+        """Have touched what `drain` gave. Rows that are not there any more are left out, as are lists given twice."""
+        many, count = self._touched_many, self.count
+        for rows in lists:
+            if not len(rows):
+                continue
+            if int(rows[-1]) >= count:
+                rows = range(rows.start, count) if isinstance(rows, range) else rows[rows < count]
+            if not any(rows is other or (isinstance(rows, range) and rows == other) for other in many):
+                many.append(rows)
+        if len(many) > _LISTS:
+            many[:] = [distinct(np.concatenate([_listed(one) for one in many]))]
+
+    def touch_sound(self, rows: I32) -> None:
+        """As `touch`, for ascending rows that are there; the array is kept, and must not change."""
+        if len(rows):
+            self._touched_many.append(rows)
+            self._shorten()
+
+    def _shorten(self) -> None:
+        many = self._touched_many
         if len(many) > _LISTS:  # nothing may have been updated for a long time
             many[:] = [distinct(np.concatenate([_listed(one) for one in many]))]
 
@@ -417,7 +521,7 @@ class Transforms:
         p, q, s, up = self.p, self.q, self.s, self.up
         while row >= 0:
             i, j = 3 * row, 4 * row
-            x, y, z = _turned(q[j], q[j + 1], q[j + 2], q[j + 3], x * s[i], y * s[i + 1], z * s[i + 2])
+            x, y, z = turned(q[j], q[j + 1], q[j + 2], q[j + 3], x * s[i], y * s[i + 1], z * s[i + 2])
             x, y, z = x + p[i], y + p[i + 1], z + p[i + 2]
             row = up[row]
         return x, y, z
@@ -431,12 +535,17 @@ class Transforms:
             row = up[row]
         for row in reversed(chain):
             i, j = 3 * row, 4 * row
-            x, y, z = _turned(-q[j], -q[j + 1], -q[j + 2], q[j + 3], x - p[i], y - p[i + 1], z - p[i + 2])
+            x, y, z = turned(-q[j], -q[j + 1], -q[j + 2], q[j + 3], x - p[i], y - p[i + 1], z - p[i + 2])
             try:
                 x, y, z = x / s[i], y / s[i + 1], z / s[i + 2]
             except ZeroDivisionError:
                 raise SceneError("nothing can be placed below an object with a scale of 0") from None
         return x, y, z
+
+
+def _kept(column: NDArray[Any]) -> NDArray[Any]:
+    """A column that nobody writes to: itself, or a copy."""
+    return column.copy() if column.flags.writeable else column
 
 
 def odd(three: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -497,7 +606,7 @@ def _compose(a: F32, b: F32) -> F32:
     return out
 
 
-def _turned(qx: float, qy: float, qz: float, qw: float, x: float, y: float, z: float) -> Vec3:
+def turned(qx: float, qy: float, qz: float, qw: float, x: float, y: float, z: float) -> Vec3:
     """A vector turned by a unit quaternion."""
     tx, ty, tz = 2 * (qy * z - qz * y), 2 * (qz * x - qx * z), 2 * (qx * y - qy * x)
     return x + qw * tx + qy * tz - qz * ty, y + qw * ty + qz * tx - qx * tz, z + qw * tz + qx * ty - qy * tx

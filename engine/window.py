@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import GpuError
+from .gamepad import Gamepads, GamepadSource
 from .input import Input
 
 Size = tuple[int, int]
@@ -60,7 +61,12 @@ class Window:
             self.canvas: Any = canvas_type(title=title, size=size, vsync=True)
         except Exception as error:  # rendercanvas lets through whatever glfw trips over
             raise GpuError(f"no window could be opened: {error}") from error
+        self._glfw = glfw
         self._title = title
+        self.gamepads: GamepadSource = Gamepads(glfw)
+        """Where gamepads are asked for at every `poll`."""
+        self._captured = False
+        self._cursor = (0.0, 0.0)  # of the captured mouse, logical pixels
         self._context: Any = None
         self._events: list[dict[str, Any]] = []
         self._dropped: list[Path] = []
@@ -98,7 +104,10 @@ class Window:
             self.canvas.set_title(value)
 
     def poll(self, input: Input) -> list[Path]:
-        """Take in what the player did since the last call. Returns the files that were dropped on the window."""
+        """Take in what the player did since the last call. Returns the files that were dropped on the window.
+
+        Captures the mouse, or lets it go, as `input.captured` says.
+        """
         self.canvas._process_events()  # what rendercanvas' own loops call
         if not self.closed:
             width, height = self.canvas.get_logical_size()
@@ -106,8 +115,33 @@ class Window:
         for event in self._events:
             input.feed(event)
         self._events.clear()
+        if not self.closed:
+            self._capture(input)
+        input.feed_pads(self.gamepads.poll())
         dropped, self._dropped[:] = list(self._dropped), []
         return dropped
+
+    def _capture(self, input: Input) -> None:
+        """Hide the pointer and let the mouse move without limits, while that is wanted; tell how far it moved."""
+        glfw, window = self._glfw, self.canvas._window
+        if input.captured != self._captured:
+            self._captured = input.captured
+            glfw.set_input_mode(window, glfw.CURSOR, glfw.CURSOR_DISABLED if self._captured else glfw.CURSOR_NORMAL)
+            if glfw.raw_mouse_motion_supported():
+                glfw.set_input_mode(window, glfw.RAW_MOUSE_MOTION, int(self._captured))
+            if self._captured:
+                self.canvas._pointer_inside = True  # else rendercanvas swallows the first click
+            self._cursor = self._cursor_now()
+        if self._captured:
+            (x, y), before = self._cursor_now(), self._cursor
+            if (x, y) != before:
+                self._cursor = x, y
+                input.feed({"event_type": "pointer_motion", "dx": x - before[0], "dy": y - before[1]})
+
+    def _cursor_now(self) -> tuple[float, float]:
+        x, y = self._glfw.get_cursor_pos(self.canvas._window)
+        ratio = 1.0 if self.canvas._screen_size_is_logical else self.canvas._pixel_ratio
+        return x / ratio, y / ratio
 
     def draw(self, paint: Paint) -> None:
         """Call `paint(view, size)` and show the result; waits for the screen. While hidden it only waits a little.

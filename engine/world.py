@@ -5,10 +5,11 @@ Scripts move things one by one through `Entity`, or many at once through the col
 
 from __future__ import annotations
 
+import copy
 import difflib
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Unpack, overload
 
 import numpy as np
@@ -33,14 +34,18 @@ from .appearance import Appearance, Materials
 from .declare import Vec3
 from .entity import Entity
 from .errors import SceneError
+from .interpolation import Interpolation
 from .math import depths_of
 from .picked import Picker
+from .query import Batch, Matches, Query
 from .roster import Looks, Roster
 from .rows import distinct, far_too_long, indices
 from .scene.components import Camera, Environment, Light
 from .scene.lights import LIGHTS, LightAdder, Many, Where, checked_light
 from .scene.prefabs import Prefab, stem_of
 from .scene.settings import apply_settings
+from .snapshot import Keeper, Snapshot, hash_of
+from .tables import Tables, checked
 from .transforms import NO_ROWS, Transforms, odd
 
 F32 = NDArray[np.float32]
@@ -139,16 +144,20 @@ class World:
     """A woven scene at run time: n objects, their transforms, and the camera.
 
     Where the scene has no camera, one more object named "camera" is made, which sees everything: from in front,
-    slightly from the right and from above. `aspect` is the width / height that it is framed for.
+    slightly from the right and from above. `aspect` is the width / height that it is framed for. `seed` makes a run
+    repeatable: `random` and the ids of what is spawned follow from it; without one it is another each time.
     """
 
-    def __init__(self, woven: WovenScene, *, aspect: float = 16 / 9) -> None:
+    def __init__(self, woven: WovenScene, *, aspect: float = 16 / 9, seed: int | None = None) -> None:
         objects, cameras = woven.objects, woven.cameras
         extra = 0 if len(cameras.objects) else 1
         self.woven = woven
         self.settings = woven.settings
         """How the world is drawn; see `configure`."""
-        self.roster = Roster(woven, ("camera",) * extra)
+        self.seed = _seed(seed)
+        self.random = np.random.default_rng(self.seed)
+        """For all that is left to chance in a game, so that a run with the same `seed` repeats."""
+        self.roster = Roster(woven, ("camera",) * extra, self.random)
         """Who is there, by row; to be changed by `spawn`, `despawn` and the objects' own attributes."""
         self.generations: memoryview | None = None
         """How often each row was given up, for handles; None as long as none was."""
@@ -171,8 +180,17 @@ class World:
         """The lights, materials and surroundings as they are now."""
         self.weaver: Callable[[Prefab], WovenScene] | None = None
         """Weaves the scene with one more prefab to spawn; set by who can, see `make_ready`."""
+        self.tables = Tables(woven)
+        """What objects carry of the components that games declare."""
+        self.matches = Matches(self)
+        self.open_batches = 0
+        """How many batches have columns out: nothing may be despawned then."""
+        self.keeps: list[Keeper] = []
+        """Who keeps more of the state, in the order in which they are saved and loaded."""
         self.picker: Picker | None = None
         """Who draws the world; set by whoever does, None before the first frame."""
+        self.between: Interpolation | None = None
+        """What was moved by ticks is drawn between them; set by whoever runs ticks."""
         self._made_camera = len(objects.names) if extra else -1
         self._lenses = _lenses(woven)
         if extra:
@@ -254,6 +272,7 @@ class World:
         name: str | None = ...,
         tags: Iterable[str] | None = ...,
         parent: Entity | None = ...,
+        components: Iterable[Any] = ...,
     ) -> Entity: ...
     @overload
     def spawn(
@@ -266,6 +285,7 @@ class World:
         name: str | None = ...,
         tags: Iterable[str] | None = ...,
         parent: Entity | None = ...,
+        components: Iterable[Any] = ...,
     ) -> Any: ...
     def spawn(
         self,
@@ -277,8 +297,11 @@ class World:
         name: str | None = None,
         tags: Iterable[str] | None = None,
         parent: Entity | None = None,
+        components: Iterable[Any] = (),
     ) -> Entity | I32:
-        """New objects that show the mesh and the material of another one, and nothing else of it.
+        """New objects that show the mesh and the material of another one, and carry what a game declared for it.
+
+        `components` are given to each of them, in place of the prototype's of the same types; lights are not copied.
 
         `at` (3,) makes one and returns it; (k, 3) makes k and returns their rows (k,) int32. Metres, relative to the
         `parent`. `rotation`: xyzw, (4,) or (k, 4), normalised. `scale`: a number, (3,), (k,) or (k, 3). Where these
@@ -300,11 +323,13 @@ class World:
             stem, at, like.rotation if rotation is None else rotation, like.scale if scale is None else scale
         )
         above = -1 if parent is None else self.own(parent).live_row()
+        values = [checked(value, f"{stem} can't be spawned") for value in components]
         mesh, material = self.roster.look(row)
         count = len(places)
         rows = self.roster.add(count, stem, numbered=not alone, tags=own, mesh=mesh, material=material)
         self.generations = self.roster.generations
         t.spawn(rows, self.roster.rows.end, places, turns, factors, above)
+        self.tables.copy(row, rows, values)
         return Entity(self, int(rows[0])) if alone else rows
 
     def _spawn_prefab(
@@ -465,8 +490,10 @@ class World:
         """Take objects out of the world, and all that hangs on them: one, or rows (k,) in any order.
 
         Their handles raise SceneError from then on. Lights go out. Arrays that were asked for before may be out of
-        date. Raises SceneError for rows that are no objects, and when the active camera would go; then nothing does.
+        date. Raises SceneError for rows that are no objects, when the active camera would go, and while columns of a
+        batch are out; then nothing goes.
         """
+        self.refuse_open("despawn")
         if isinstance(what, Entity):
             rows = np.array([self.own(what).live_row()], np.int32)
         else:
@@ -484,12 +511,75 @@ class World:
         for row in [row for row in self._lenses if (rows == row).any()]:
             del self._lenses[row]
         self.appearance.put_out(rows)
+        self.tables.drop(rows)
         self.roster.remove(rows)
         self.generations = self.roster.generations
         end = self.roster.rows.end
         self.transforms.release(rows, end)
         if far_too_long(len(self._mirrored), end):
             self._mirrored = self._mirrored[: 2 * end].copy()
+
+    def refuse_open(self, what: str) -> None:
+        """Raises SceneError while columns of a batch are out."""
+        if self.open_batches:
+            raise SceneError(
+                f"{what} while the columns of a batch are in use: keep the rows and do it after the `with`, "
+                "or call `batch.close()` before"
+            )
+
+    # ---- what objects carry ---------------------------------------------------------------------------------------
+
+    def query(self, query: Query) -> Batch:
+        """The objects that fit a query, as columns: `with world.query(dw.Query(dw.Position, tag="star")) as batch:`."""
+        return Batch(self, query)
+
+    def rows_of(self, kind: type) -> I32:
+        """(k,) int32 rows of the objects that carry a component which a game declared, ascending. Raises SceneError."""
+        table = self.tables.find(kind)
+        return NO_ROWS if table is None else table.ascending().copy()
+
+    def set(self, rows: ArrayLike, value: Any, **columns: ArrayLike) -> None:
+        """Give objects (k,) a component that a game declared; `columns` (k, …) are the values of fields, one for each.
+
+            world.set(rows, Velocity(), linear=random.normal(size=(len(rows), 3)))
+
+        Raises SceneError for rows that are no objects and for what does not fit, and then changes nothing.
+        """
+        where = self._some_rows(rows, "set")
+        checked(value, "set")
+        if len(where):
+            self.tables.made(value.__class__).put_many(where, value, columns)
+
+    def discard(self, rows: ArrayLike, kind: type) -> None:
+        """Take a component that a game declared away from objects (k,), where they have it. Raises SceneError."""
+        where, table = self._some_rows(rows, "discard"), self.tables.find(kind)
+        if table is not None:
+            if table.held:
+                self.refuse_open(f"a {kind.__name__} can't be discarded")
+            table.drop(distinct(where))
+
+    def tag(self, rows: ArrayLike, *tags: str) -> None:
+        """Give objects (k,) these tags. Raises SceneError for rows that are no objects and for what is no tag."""
+        self.roster.tag(self._some_rows(rows, "tag"), _single(tags), True)
+
+    def untag(self, rows: ArrayLike, *tags: str) -> None:
+        """Take these tags from objects (k,), where they have them. Raises SceneError for rows that are no objects."""
+        self.roster.tag(self._some_rows(rows, "untag"), _single(tags), False)
+
+    def _some_rows(self, rows: ArrayLike, what: str) -> I32:
+        """(k,) rows of objects, as they were given. Raises SceneError."""
+        chosen = np.atleast_1d(np.asarray(rows))
+        if not len(chosen):
+            return NO_ROWS
+        if chosen.ndim != 1 or not np.issubdtype(chosen.dtype, np.integer):
+            found = f"{chosen.dtype} {chosen.shape}"
+            raise SceneError(f"{what}: the rows are {found}; they must be (k,) whole numbers")
+        if not (chosen.min() >= 0 and chosen.max() < len(self.names)):
+            raise SceneError(f"{what}: the rows go from {chosen.min()} to {chosen.max()}; there are {len(self.names)}")
+        gone = self.roster.dead(chosen.astype(np.int32))
+        if len(gone):
+            raise SceneError(f'{what}: "{self.names[int(gone[0])]}" (row {gone[0]}) was despawned')
+        return chosen.astype(np.int32)
 
     def own(self, entity: Entity) -> Entity:
         """The same object. Raises SceneError for one of another world."""
@@ -537,6 +627,57 @@ class World:
         back = world[:, :, 2] / np.maximum(np.linalg.norm(world[:, :, 2], axis=1, keepdims=True), 1e-20)
         values["position"][lit], values["direction"][lit] = world[:, :, 3], -back
         return values
+
+    # ---- going back -----------------------------------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        """All of the world as it is now. Raises SceneError while columns of a batch are out."""
+        self.refuse_open("snapshot")
+        return Snapshot(
+            self.woven,
+            self.roster.state(),
+            self.transforms.state(),
+            self.tables.state(),
+            self.appearance.state(),
+            self.settings,
+            self._camera,
+            {row: replace(lens) for row, lens in self._lenses.items()},
+            copy.deepcopy(self.random.bit_generator.state),
+            tuple(keeper.save() for keeper in self.keeps),
+        )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back to a snapshot of this world, or of another one of the same woven scene.
+
+        Handles from before the snapshot are of use again; those to what came since then raise SceneError. Raises
+        SceneError for a snapshot of another scene and while columns of a batch are out, and then changes nothing.
+        """
+        self.refuse_open("restore")
+        if snapshot.woven is not self.woven:
+            raise SceneError(
+                f'that is a snapshot of another scene, "{snapshot.woven.name}"; it must be of the "{self.woven.name}" '
+                "that this world plays"
+            )
+        if len(snapshot.kept) != len(self.keeps):
+            raise SceneError(
+                f"the snapshot has the state of {len(snapshot.kept)} keepers; there are {len(self.keeps)} in `keeps`"
+            )
+        shown = self.roster.restore(snapshot.roster)
+        self.generations = self.roster.generations
+        self.transforms.restore(snapshot.transforms)
+        self.transforms.touch(shown)
+        self.tables.restore(snapshot.tables)
+        self.appearance.restore(snapshot.appearance)
+        self.settings = snapshot.settings
+        self._camera = snapshot.camera
+        self._lenses = {row: replace(lens) for row, lens in snapshot.lenses.items()}
+        self.random.bit_generator.state = copy.deepcopy(dict(snapshot.random))
+        for keeper, data in zip(self.keeps, snapshot.kept, strict=True):
+            keeper.load(data)
+
+    def state_hash(self) -> str:
+        """32 hexadecimal digits that are the same for worlds of one scene in the same state, and else differ."""
+        return hash_of(self)
 
     # ---- what the picture shows -----------------------------------------------------------------------------------
 
@@ -588,6 +729,25 @@ class World:
         Raises SceneError for rows that are not there.
         """
         self.transforms.touch(rows)
+
+    def teleport(self, what: Entity | ArrayLike, at: ArrayLike, rotation: ArrayLike | None = None) -> None:
+        """Put objects elsewhere, one or those in rows (k,): they are never drawn on the way there, between two ticks.
+
+        at: (3,) or (k, 3), metres, relative to the parents.  rotation: xyzw, (4,) or (k, 4), normalised; None leaves
+        it. Raises SceneError, and then changes nothing.
+        """
+        t = self.transforms
+        rows = np.array([self.own(what).live_row()], np.int32) if isinstance(what, Entity) else np.atleast_1d(what)
+        if not np.issubdtype(rows.dtype, np.integer):
+            raise SceneError(f"teleport: the rows are of the type {rows.dtype}; they must be integers")
+        if len(rows) and not (rows.min() >= 0 and rows.max() < t.count):
+            raise SceneError(f"teleport: the rows go from {rows.min()} to {rows.max()}; there are {t.count}")
+        turn = dmath.IDENTITY_QUATERNION if rotation is None else rotation
+        places, turns, _, _ = _arranged("teleport", np.broadcast_to(at, (len(rows), 3)), turn, 1.0)
+        t.position[rows] = places
+        if rotation is not None:
+            t.rotation[rows] = turns
+        t.jump(rows)
 
     def update_transforms(self) -> tuple[I32, F32]:
         """Bring `world_from_local` up to date; what changed: rows (k,) int32 and their (k, 3, 4) float32.
@@ -704,6 +864,13 @@ class World:
     def cameras(self) -> list[Entity]:
         """Every object with a Camera."""
         return [Entity(self, row) for row in self._lenses]
+
+    def lens_of(self, camera: Entity) -> Lens:
+        """The lens of an object with a Camera. Raises SceneError for another one."""
+        found = self._lenses.get(self.own(camera).live_row())
+        if found is None:
+            raise SceneError(f'"{camera.name}" has no Camera')
+        return found
 
     @property
     def lens(self) -> Lens:
@@ -841,6 +1008,26 @@ def _transforms(old: WovenScene, now: Transforms, new: WovenScene) -> Iterator[t
     """Position, rotation and scale as they were woven, as they are, and as the new scene has them."""
     for name in ("position", "rotation", "scale"):
         yield getattr(old.objects, name), getattr(now, name), getattr(new.objects, name)
+
+
+def _seed(seed: Any) -> int:
+    """What a run repeats by: what was given, or a number that nobody else has. Raises SceneError."""
+    if seed is None:
+        entropy = np.random.SeedSequence().entropy
+        assert isinstance(entropy, int)
+        return entropy
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise SceneError(f"seed is {seed!r}; it must be a whole number, at least 0")
+    return int(seed)
+
+
+def _single(tags: Iterable[Any]) -> list[str]:
+    """Tags as a scene may have them: single words. Raises SceneError."""
+    wanted = list(tags)
+    for tag in wanted:
+        if not isinstance(tag, str) or not tag or any(c.isspace() or not c.isprintable() for c in tag):
+            raise SceneError(f"{tag!r} can't be a tag; it must be a single word (text)")
+    return wanted
 
 
 def _words(name: str, tags: Iterable[str]) -> frozenset[str]:

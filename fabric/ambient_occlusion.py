@@ -17,9 +17,10 @@ from ..engine.gpu import Gpu
 from ..engine.scene.settings import AmbientOcclusion as AmbientOcclusionSettings
 from ..shaders import groups
 from ..shaders.bindings import Bindings
-from ..shaders.modules import program
-from .scene_buffers import buffer
+from .buffers import buffer
+from .pipelines import Kernels
 from .tape import Encoder
+from .targets import COPY_SRC, read, written
 
 FORMAT = "rgba16float"
 """xyz: the mean open direction, less the surface's, in view space; w: the part that is open."""
@@ -30,7 +31,13 @@ _FARTHEST = 1e9
 """Metres that stand for no radius: squared, still a float32."""
 _PHASES = np.array([0.7548776662466927, 0.5698402909980532, 0.6180339887498949])
 
-_Step = tuple[wgpu.GPUComputePipeline, wgpu.GPUBindGroup, tuple[int, int]]
+_PROGRAMS: dict[str, Bindings] = {
+    "ao_depths": groups.AO_DEPTHS,
+    "ao_search": groups.AO_SEARCH,
+    "ao_denoise": groups.AO_DENOISE,
+    "ao_upsample": groups.AO_UPSAMPLE,
+}
+_Step = tuple[tuple[str, str], wgpu.GPUBindGroup, tuple[int, int]]
 
 
 def level_sizes(size: tuple[int, int]) -> list[tuple[int, int]]:
@@ -57,23 +64,13 @@ class AmbientOcclusion:
 
     def __init__(self, gpu: Gpu) -> None:
         self.gpu = gpu
-        self._depths = self._made("ao_depths", "depths", groups.AO_DEPTHS)
-        self._search = self._made("ao_search", "search", groups.AO_SEARCH)
-        self._close, self._wide, self._show = (
-            self._made("ao_denoise", entry, groups.AO_DENOISE) for entry in ("close", "wide", "show")
-        )
-        self._upsample = self._made("ao_upsample", "upsample", groups.AO_UPSAMPLE)
+        self._layouts = {name: bindings.layout(gpu.device) for name, bindings in _PROGRAMS.items()}
+        self._kernels = {
+            name: Kernels(gpu, name, [bindings], [self._layouts[name]]) for name, bindings in _PROGRAMS.items()
+        }
         self._steps: list[_Step] = []
         self.size = (0, 0)
         self.half = False
-
-    def _made(self, name: str, entry: str, bindings: Bindings) -> wgpu.GPUComputePipeline:
-        device = self.gpu.device
-        return device.create_compute_pipeline(
-            label=f"ao {entry}",
-            layout=device.create_pipeline_layout(bind_group_layouts=[bindings.layout(device)]),
-            compute={"module": program(name, [bindings]).compile(device), "entry_point": entry},
-        )
 
     def resize(self, size: tuple[int, int], depth: wgpu.GPUTextureView, uniform: dict[str, Any], *, half: bool) -> None:
         """Make buffers for a picture of `size` pixels with this depth; `uniform` holds a structs.AMBIENT_OCCLUSION."""
@@ -87,32 +84,22 @@ class AmbientOcclusion:
         found, smoothed = (
             buffer(self.gpu, f"ao {name}", _FOUND * self.grid[0] * self.grid[1]) for name in ("found", "smoothed")
         )
-        usage = wgpu.TextureUsage.STORAGE_BINDING | wgpu.TextureUsage.TEXTURE_BINDING | wgpu.TextureUsage.COPY_SRC
-        self._texture = device.create_texture(label="ao", size=(*size, 1), format=FORMAT, usage=usage)
+        self._texture = written(self.gpu, "ao", size, FORMAT, COPY_SRC)
         self.view = out = self._texture.create_view()
 
-        def step(pipeline: wgpu.GPUComputePipeline, bindings: Bindings, covers: tuple[int, int], **bound: Any) -> _Step:
-            group = bindings.bind(device, pipeline.get_bind_group_layout(0), ao=uniform, **bound)
-            return pipeline, group, covers
+        def step(name: str, entry: str, covers: tuple[int, int], **bound: Any) -> _Step:
+            group = _PROGRAMS[name].bind(device, self._layouts[name], ao=uniform, **bound)
+            return (name, entry), group, covers
 
         raw, smooth, away = {"buffer": found}, {"buffer": smoothed}, {"buffer": depths}
         self._steps = [
-            step(self._depths, groups.AO_DEPTHS, size, depth=depth, view_depths=away),
-            step(self._search, groups.AO_SEARCH, self.grid, view_depths=away, found=raw),
-            step(self._close, groups.AO_DENOISE, self.grid, found=raw, smoothed=smooth, ao_out=out),
-            step(
-                self._wide if half else self._show,
-                groups.AO_DENOISE,
-                self.grid,
-                found=smooth,
-                smoothed=raw,
-                ao_out=out,
-            ),
+            step("ao_depths", "depths", size, depth=depth, view_depths=away),
+            step("ao_search", "search", self.grid, view_depths=away, found=raw),
+            step("ao_denoise", "close", self.grid, found=raw, smoothed=smooth, ao_out=out),
+            step("ao_denoise", "wide" if half else "show", self.grid, found=smooth, smoothed=raw, ao_out=out),
         ]
         if half:
-            self._steps.append(
-                step(self._upsample, groups.AO_UPSAMPLE, size, view_depths=away, smoothed=raw, ao_out=out)
-            )
+            self._steps.append(step("ao_upsample", "upsample", size, view_depths=away, smoothed=raw, ao_out=out))
 
     def set(self, values: NDArray[np.void], settings: AmbientOcclusionSettings) -> None:
         """Write what stays the same from frame to frame into a structs.AMBIENT_OCCLUSION."""
@@ -144,16 +131,12 @@ class AmbientOcclusion:
     def record(self, encoder: Encoder) -> None:
         """Search the depth."""
         compute = encoder.begin_compute_pass(label="ambient occlusion")
-        for pipeline, group, (w, h) in self._steps:
-            compute.set_pipeline(pipeline)
+        for (name, entry), group, (w, h) in self._steps:
+            compute.set_pipeline(self._kernels[name][entry])
             compute.set_bind_group(0, group)
             compute.dispatch_workgroups(-(-w // 8), -(-h // 8))
         compute.end()
 
     def read(self) -> NDArray[np.float32]:
         """(h, w, 4) as FORMAT says. Waits for the GPU."""
-        w, h = self.size
-        data: Any = self.gpu.device.queue.read_texture(
-            {"texture": self._texture}, {"bytes_per_row": 8 * w, "rows_per_image": h}, (w, h, 1)
-        )
-        return np.frombuffer(data, np.float16).reshape(h, w, 4).astype(np.float32)
+        return read(self.gpu, self._texture, 4, np.float16).astype(np.float32)

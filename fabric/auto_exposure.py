@@ -11,9 +11,9 @@ import wgpu
 from ..engine.gpu import Gpu
 from ..engine.scene.settings import Exposure
 from ..shaders import groups
-from ..shaders.modules import program
 from ..shaders.structs import ADAPTED, HISTOGRAM_BINS, Metering
-from .scene_buffers import buffer
+from .buffers import buffer
+from .pipelines import Kernels
 from .tape import Encoder
 
 SAMPLES = 1 << 20
@@ -37,14 +37,7 @@ class AutoExposure:
         self._adapted = buffer(gpu, "adapted exposure", ADAPTED.size, usage)
         self._histogram = buffer(gpu, "histogram", 8 * HISTOGRAM_BINS)
         self._layout = groups.METER.layout(gpu.device)
-        module = program("auto_exposure", [groups.METER]).compile(gpu.device)
-        layout = gpu.device.create_pipeline_layout(bind_group_layouts=[self._layout])
-        self._measure, self._adapt = (
-            gpu.device.create_compute_pipeline(
-                label=entry, layout=layout, compute={"module": module, "entry_point": entry}
-            )
-            for entry in ("measure", "adapt")
-        )
+        self._kernels = Kernels(gpu, "auto_exposure", [groups.METER], [self._layout])
 
     def begin(self, exposure: float) -> None:
         """Start anew, from an exposure (what light is multiplied by)."""
@@ -91,7 +84,7 @@ class AutoExposure:
         """Measure the picture and adapt to it; `keep` gets the histogram, for who wants to show it."""
         w, h = (-(-edge // self.step) for edge in self._size)
         compute = encoder.begin_compute_pass(label="exposure")
-        compute.set_pipeline(self._measure)
+        compute.set_pipeline(self._kernels["measure"])
         compute.set_bind_group(0, self._group)
         compute.dispatch_workgroups(-(-w // 16), -(-h // 16))
         if keep is not None:
@@ -99,7 +92,7 @@ class AutoExposure:
             encoder.copy_buffer_to_buffer(self._histogram, 0, keep, 0, 8 * HISTOGRAM_BINS)
             compute = encoder.begin_compute_pass(label="exposure")
             compute.set_bind_group(0, self._group)
-        compute.set_pipeline(self._adapt)
+        compute.set_pipeline(self._kernels["adapt"])
         compute.dispatch_workgroups(1)
         compute.end()
 

@@ -8,14 +8,13 @@ import wgpu
 from ..engine.gpu import Gpu
 from ..engine.scene.settings import Bloom as BloomSettings
 from ..shaders import groups
-from ..shaders.bindings import Bindings
-from ..shaders.modules import program
 from ..shaders.structs import BLOOM
-from .main_pass import HDR_FORMAT
+from .pipelines import Kernels
 from .tape import Encoder
+from .targets import COPY_SRC, HDR_FORMAT, written
 
 Size = tuple[int, int]
-_Step = tuple[wgpu.GPUComputePipeline, wgpu.GPUBindGroup, Size]
+_Step = tuple[str, wgpu.GPUBindGroup, Size]
 
 _SMALLEST = 4
 """Pixels of a picture's shorter edge that the coarsest level has at least."""
@@ -42,9 +41,8 @@ class Bloom:
     def __init__(self, gpu: Gpu) -> None:
         self.gpu = gpu
         self._down, self._up = groups.BLOOM_DOWN.layout(gpu.device), groups.BLOOM_UP.layout(gpu.device)
-        self._first = self._pipeline("bloom_down", "first", groups.BLOOM_DOWN, self._down)
-        self._next = self._pipeline("bloom_down", "next", groups.BLOOM_DOWN, self._down)
-        self._rise = self._pipeline("bloom_up", "up", groups.BLOOM_UP, self._up)
+        self._falling = Kernels(gpu, "bloom_down", [groups.BLOOM_DOWN], [self._down])
+        self._rising = Kernels(gpu, "bloom_up", [groups.BLOOM_UP], [self._up])
         self._sampler = gpu.device.create_sampler(label="bloom", mag_filter="linear", min_filter="linear")
         self._values = np.zeros((), BLOOM.dtype)
         self._uniform = gpu.device.create_buffer(
@@ -52,16 +50,6 @@ class Bloom:
         )
         self._steps: list[_Step] = []
         self.sizes: list[Size] = []
-
-    def _pipeline(
-        self, name: str, entry: str, bindings: Bindings, layout: wgpu.GPUBindGroupLayout
-    ) -> wgpu.GPUComputePipeline:
-        device = self.gpu.device
-        return device.create_compute_pipeline(
-            label=f"{name} {entry}",
-            layout=device.create_pipeline_layout(bind_group_layouts=[layout]),
-            compute={"module": program(name, [bindings]).compile(device), "entry_point": entry},
-        )
 
     def set(self, settings: BloomSettings) -> None:
         """Other settings; their number of levels takes effect with `resize`."""
@@ -72,19 +60,10 @@ class Bloom:
         """Make the chain of a picture of `size` pixels."""
         device = self.gpu.device
         self.sizes = sizes = level_sizes(size, levels)
-        usage = wgpu.TextureUsage.STORAGE_BINDING | wgpu.TextureUsage.TEXTURE_BINDING | wgpu.TextureUsage.COPY_SRC
         down, up = (
             [
                 texture.create_view(base_mip_level=k, mip_level_count=1)
-                for texture in [
-                    device.create_texture(
-                        label=f"bloom {way}",
-                        size=(*sizes[0], 1),
-                        format=HDR_FORMAT,
-                        usage=usage,
-                        mip_level_count=len(sizes),
-                    )
-                ]
+                for texture in [written(self.gpu, f"bloom {way}", sizes[0], HDR_FORMAT, COPY_SRC, len(sizes))]
                 for k in range(len(sizes))
             ]
             for way in ("down", "up")
@@ -95,11 +74,11 @@ class Bloom:
             group = groups.BLOOM_DOWN.bind(
                 device, self._down, source=down[k - 1] if k else source, level_out=out, **shared
             )
-            self._steps.append((self._next if k else self._first, group, sizes[k]))
+            self._steps.append(("next" if k else "first", group, sizes[k]))
         coarser = down[-1]
         for k in reversed(range(len(sizes) - 1)):
             group = groups.BLOOM_UP.bind(device, self._up, source=down[k], coarser=coarser, level_out=up[k], **shared)
-            self._steps.append((self._rise, group, sizes[k]))
+            self._steps.append(("up", group, sizes[k]))
             coarser = up[k]
         self.view = coarser
         self.levels = down
@@ -108,8 +87,8 @@ class Bloom:
     def record(self, encoder: Encoder) -> None:
         """Scatter the picture's light."""
         compute = encoder.begin_compute_pass(label="bloom")
-        for pipeline, group, (w, h) in self._steps:
-            compute.set_pipeline(pipeline)
+        for entry, group, (w, h) in self._steps:
+            compute.set_pipeline((self._rising if entry == "up" else self._falling)[entry])
             compute.set_bind_group(0, group)
             compute.dispatch_workgroups(-(-w // 8), -(-h // 8))
         compute.end()

@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 from ..engine.gpu import Gpu
 from ..engine.rows import power_of_two
 from ..shaders import groups
-from ..shaders.modules import program
 from ..shaders.structs import LIGHT, LIGHT_BOUNDS
+from .buffers import buffer, grid
+from .layouts import Layouts
 from .observer import Observer
-from .scene_buffers import GpuScene, Layouts, buffer, grid
+from .pipelines import Kernels
+from .scene_buffers import GpuScene
 from .tape import Encoder
 
 TILES = (24, 14)
@@ -45,13 +47,9 @@ class Clusters:
 
     def __init__(self, gpu: Gpu, layouts: Layouts, uniform: dict[str, Any]) -> None:
         self._gpu, self._layouts, self._uniform = gpu, layouts, uniform
-        device = gpu.device
-        module = program("cluster_build", [groups.FRAME, groups.CLUSTERS]).compile(device)
-        layout = device.create_pipeline_layout(bind_group_layouts=[layouts.frame, layouts.clusters])
-        self._place, self._mark, self._list = (
-            device.create_compute_pipeline(label=entry, layout=layout, compute={"module": module, "entry_point": entry})
-            for entry in ("place_lights", "mark_lights", "list_lights")
-        )
+        self._kernels = Kernels(
+            gpu, "cluster_build", [groups.FRAME, groups.CLUSTERS], [layouts.frame, layouts.clusters]
+        )  # fmt: skip
         self.demand = buffer(gpu, "light demand", 8)
         """(2,) uint32: entries that all lists together need, and lists that found no room."""
         self._staging = buffer(gpu, "light demand, to read", 8, wgpu.BufferUsage.MAP_READ | wgpu.BufferUsage.COPY_DST)
@@ -68,14 +66,14 @@ class Clusters:
     def fit(self, scene: GpuScene) -> bool:
         """Make room for the lights of a scene and for what the lists lacked. Returns whether buffers are new ones."""
         self._take_reading()
-        if self._wanted == self.room and self._lamps is scene.light_buffer:
+        if self._wanted == self.room and self._lamps is scene.lights.buffer:
             return False
         if self._wanted != self.room:
             self.room = self._wanted
             self.lists = self._make_lists()
-        if self._lamps is not scene.light_buffer:
-            self._lamps = scene.light_buffer
-            self._capacity = scene.light_buffer.size // LIGHT.size
+        if self._lamps is not scene.lights.buffer:
+            self._lamps = scene.lights.buffer
+            self._capacity = scene.lights.buffer.size // LIGHT.size
             if self.room < FIRST_ROOM * self._capacity:
                 self.room = self._wanted = power_of_two(FIRST_ROOM * self._capacity)
                 self.lists = self._make_lists()
@@ -98,14 +96,14 @@ class Clusters:
         self, value: NDArray[np.void], scene: GpuScene, observer: Observer, size: tuple[int, int], far: float
     ) -> None:
         """Fill structs.CLUSTERING. far: metres, how far away the scene ends."""
-        centre, radius = scene.reach_of_lamps()
+        centre, radius = scene.lights.reach()
         reach = math.dist(observer.eye, centre) + radius
         near = observer.near
         last = max(min(reach, far), 2 * near)
         first = max(near, last / _DEPTHS)
         value["tiles"] = TILES
         value["slices"] = SLICES
-        value["words"] = -(-len(scene.lights) // 32)
+        value["words"] = -(-len(scene.lights.table) // 32)
         value["tiles_per_pixel"] = TILES[0] / size[0], TILES[1] / size[1]
         value["room"] = self.room
         value["near"], value["first"], value["reach"] = near, first, min(reach, 1e30)
@@ -119,12 +117,12 @@ class Clusters:
         compute = encoder.begin_compute_pass(label="light clusters")
         compute.set_bind_group(0, frame_group)
         compute.set_bind_group(1, self._group)
-        for kernel, count in (
-            (self._place, self._capacity),
-            (self._mark, _BINS * self._words),
-            (self._list, _CLUSTERS + 1),
+        for entry, count in (
+            ("place_lights", self._capacity),
+            ("mark_lights", _BINS * self._words),
+            ("list_lights", _CLUSTERS + 1),
         ):
-            compute.set_pipeline(kernel)
+            compute.set_pipeline(self._kernels[entry])
             compute.dispatch_workgroups(*grid(count, 64))
         compute.end()
 

@@ -7,9 +7,11 @@ import wgpu
 
 from ..engine.gpu import Gpu
 from ..shaders import groups
-from ..shaders.modules import program
 from ..shaders.structs import HI_Z, SORT
-from .scene_buffers import CullTarget, GpuScene, Layouts, buffer, grid
+from .buffers import buffer, grid
+from .layouts import Layouts
+from .pipelines import Kernels
+from .scene_buffers import CullTarget, GpuScene
 from .tape import ComputePass, Encoder
 
 
@@ -18,23 +20,16 @@ class HiZ:
 
     def __init__(self, gpu: Gpu, layouts: Layouts) -> None:
         self.gpu, self.layouts = gpu, layouts
-        self._pipelines = [
-            gpu.device.create_compute_pipeline(
-                label=name,
-                layout=gpu.device.create_pipeline_layout(bind_group_layouts=[layout]),
-                compute={"module": program(name, [group]).compile(gpu.device), "entry_point": entry},
-            )
-            for name, entry, group, layout in (
-                ("hi_z_first", "first_levels", groups.HI_Z_FIRST, layouts.hi_z_first),
-                ("hi_z_next", "next_levels", groups.HI_Z_NEXT, layouts.hi_z_next),
-            )
-        ]
+        self._kernels = (
+            Kernels(gpu, "hi_z_first", [groups.HI_Z_FIRST], [layouts.hi_z_first]),
+            Kernels(gpu, "hi_z_next", [groups.HI_Z_NEXT], [layouts.hi_z_next]),
+        )
 
     def resize(self, size: tuple[int, int], depth: wgpu.GPUTextureView) -> None:
         """Make the pyramid of a depth buffer."""
         sizes = level_sizes(size)
         self.buffer = buffer(self.gpu, "hi-z", 4 * sum(w * h for w, h in sizes))
-        self._steps: list[tuple[wgpu.GPUComputePipeline, wgpu.GPUBindGroup, tuple[int, int]]] = []
+        self._steps: list[tuple[int, wgpu.GPUBindGroup, tuple[int, int]]] = []
         for source in range(0, len(sizes), 4):
             values = np.zeros((), HI_Z.dtype)
             values["size"], values["source"], values["levels"] = size, source, len(sizes)
@@ -46,7 +41,7 @@ class HiZ:
             else:
                 group = groups.HI_Z_NEXT.bind(self.gpu.device, self.layouts.hi_z_next, **bound)
             w, h = sizes[source]
-            self._steps.append((self._pipelines[source > 0], group, (-(-w // 8), -(-h // 8))))
+            self._steps.append((source, group, (-(-w // 8), -(-h // 8))))
 
     def record_alone(self, encoder: Encoder) -> None:
         """Build the pyramid where no cull needs it."""
@@ -56,8 +51,9 @@ class HiZ:
 
     def record(self, compute: ComputePass) -> None:
         """Build the pyramid."""
-        for pipeline, group, count in self._steps:
-            compute.set_pipeline(pipeline)
+        first, following = self._kernels
+        for source, group, count in self._steps:
+            compute.set_pipeline(following["next_levels"] if source else first["first_levels"])
             compute.set_bind_group(0, group)
             compute.dispatch_workgroups(*count)
 
@@ -73,14 +69,7 @@ class Cull:
 
     def __init__(self, gpu: Gpu, layouts: Layouts) -> None:
         self.gpu, self.layouts = gpu, layouts
-        module = program("cull", [groups.CULL]).compile(gpu.device)
-        layout = gpu.device.create_pipeline_layout(bind_group_layouts=[layouts.cull])
-        self._reset, self._early, self._late = (
-            gpu.device.create_compute_pipeline(
-                label=entry, layout=layout, compute={"module": module, "entry_point": entry}
-            )
-            for entry in ("reset", "early", "late")
-        )
+        self._kernels = Kernels(gpu, "cull", [groups.CULL], [layouts.cull])
         self._sort: BlendSort | None = None
 
     def bind(self, scene: GpuScene, target: CullTarget, view: dict[str, object], hi_z: HiZ) -> wgpu.GPUBindGroup:
@@ -107,8 +96,8 @@ class Cull:
         compute = encoder.begin_compute_pass(label=label)
         return compute
 
-    def _run(self, compute: ComputePass, group: wgpu.GPUBindGroup, kernel: wgpu.GPUComputePipeline, n: int) -> None:
-        compute.set_pipeline(kernel)
+    def _run(self, compute: ComputePass, group: wgpu.GPUBindGroup, entry: str, n: int) -> None:
+        compute.set_pipeline(self._kernels[entry])
         compute.set_bind_group(0, group)
         compute.dispatch_workgroups(*grid(n))
 
@@ -123,7 +112,7 @@ class Cull:
         if self._sort:
             self._sort.clear(compute)
         self._reset_draws(compute, group, scene)
-        self._run(compute, group, self._early, scene.capacity)
+        self._run(compute, group, "early", scene.capacity)
         if last and self._sort:
             self._sort.record(compute, in_order)
         compute.end()
@@ -140,13 +129,13 @@ class Cull:
         """The rest, against the pyramid of what the early phase drew; `in_order` as in `record_early`."""
         compute = self._begin(encoder, "cull late")
         hi_z.record(compute)
-        self._run(compute, group, self._late, scene.capacity)
+        self._run(compute, group, "late", scene.capacity)
         if self._sort:
             self._sort.record(compute, in_order)
         compute.end()
 
     def _reset_draws(self, compute: ComputePass, group: wgpu.GPUBindGroup, scene: GpuScene) -> None:
-        compute.set_pipeline(self._reset)
+        compute.set_pipeline(self._kernels["reset"])
         compute.set_bind_group(0, group)
         compute.dispatch_workgroups(*grid(scene.batches, 64))
 
@@ -156,14 +145,9 @@ class BlendSort:
 
     def __init__(self, gpu: Gpu, layouts: Layouts, scene: GpuScene, view: dict[str, object]) -> None:
         device = gpu.device
-        module = program("blend_sort", [groups.BLEND_SORT]).compile(device)
-        layout = device.create_pipeline_layout(bind_group_layouts=[layouts.blend_sort])
-        self._clear, self._blocks, self._step, self._draws = (
-            device.create_compute_pipeline(label=entry, layout=layout, compute={"module": module, "entry_point": entry})
-            for entry in ("clear_items", "sort_blocks", "sort_step", "write_draws")
-        )
+        self._kernels = Kernels(gpu, "blend_sort", [groups.BLEND_SORT], [layouts.blend_sort])
         self.capacity = scene.blend_capacity
-        self.steps: list[tuple[wgpu.GPUComputePipeline, wgpu.GPUBindGroup, int]] = []
+        self.steps: list[tuple[str, wgpu.GPUBindGroup, int]] = []
 
         def bind(k: int, j: int) -> wgpu.GPUBindGroup:
             values = np.zeros((), SORT.dtype)
@@ -184,28 +168,28 @@ class BlendSort:
 
         blocks = self.capacity // 1024
         self._group = bind(0, 0)
-        self.steps.append((self._blocks, self._group, blocks))
+        self.steps.append(("sort_blocks", self._group, blocks))
         k = 2048
         while k <= self.capacity:
             j = k // 2
             while j > 512:
-                self.steps.append((self._step, bind(k, j), self.capacity // 512))
+                self.steps.append(("sort_step", bind(k, j), self.capacity // 512))
                 j //= 2
-            self.steps.append((self._blocks, bind(k, 512), blocks))
+            self.steps.append(("sort_blocks", bind(k, 512), blocks))
             k *= 2
 
     def clear(self, compute: ComputePass) -> None:
         """Empty the list, before the cull fills it."""
         compute.set_bind_group(0, self._group)
-        compute.set_pipeline(self._clear)
+        compute.set_pipeline(self._kernels["clear_items"])
         compute.dispatch_workgroups(self.capacity // 256)
 
     def record(self, compute: ComputePass, in_order: bool = True) -> None:
         """Sort the list and write one draw per instance; where nothing is listed in order, no draws."""
-        for pipeline, group, count in self.steps if in_order else ():
-            compute.set_pipeline(pipeline)
+        for entry, group, count in self.steps if in_order else ():
+            compute.set_pipeline(self._kernels[entry])
             compute.set_bind_group(0, group)
             compute.dispatch_workgroups(count)
-        compute.set_pipeline(self._draws)
+        compute.set_pipeline(self._kernels["write_draws"])
         compute.set_bind_group(0, self._group)
         compute.dispatch_workgroups(self.capacity // 256)

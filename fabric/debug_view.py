@@ -5,6 +5,7 @@ Drawn over the finished scene light, before it becomes a picture. Where a view i
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,11 +18,13 @@ from ..shaders import groups
 from ..shaders.modules import program
 from ..shaders.structs import DEBUG, PipelineClass
 from .cull import HiZ
-from .depth_pass import FORMAT as DEPTH_FORMAT
 from .draws import POSITIONS, draw_unordered, multi_draw, primitive, set_geometry
-from .main_pass import HDR_FORMAT
-from .scene_buffers import GpuScene, Layouts
+from .layouts import Layouts
+from .observer import Observer
+from .scene_buffers import GpuScene
+from .sight import Sight
 from .tape import Encoder
+from .targets import DEPTH_FORMAT, HDR_FORMAT
 
 F64 = NDArray[np.float64]
 View = Literal["rings", "cull", "hi_z", "cascades", "ao"]
@@ -101,8 +104,23 @@ class DebugView:
             )
         return self._pipelines[view, kind]
 
-    def send(self) -> None:
-        """Upload `uniform`, once a frame."""
+    def fill(
+        self, scene: GpuScene, observer: Observer, culled: Sight | None, *, frozen: bool, level: int, cascades: int
+    ) -> None:
+        """What a frame's views want to know, once a frame.
+
+        culled: what the last cull saw; frozen: its lists are drawn again.  level: of the depth pyramid.  cascades: the
+        number of the first sun's first map.
+        """
+        values = self.uniform
+        values["frozen"] = frozen
+        if culled is not None:
+            length = math.dist(culled.observer.eye, scene.bounds[0]) + scene.bounds[1]
+            values["world_from_frozen"] = culled.world_from_clip.T
+            values["frozen_far"] = 0.0 if culled.observer.orthographic else min(0.5, culled.observer.near / length)
+        values["level"] = level
+        values["near"] = observer.near
+        values["cascades"] = cascades
         self.gpu.device.queue.write_buffer(self._buffer, 0, self.uniform)
 
     def record(

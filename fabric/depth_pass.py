@@ -8,13 +8,13 @@ import wgpu
 
 from ..engine.gpu import Gpu
 from ..shaders import groups
-from ..shaders.modules import program
 from ..shaders.structs import PipelineClass
 from .draws import ATTRIBUTES, MASKED, POSITIONS, multi_draw, primitive, set_geometry
-from .scene_buffers import CullTarget, GpuScene, Layouts
+from .layouts import Layouts
+from .pipelines import SurfacePipelines
+from .scene_buffers import CullTarget, GpuScene
 from .tape import Encoder
-
-FORMAT = "depth32float"
+from .targets import DEPTH_FORMAT
 
 
 class DepthPass:
@@ -24,38 +24,21 @@ class DepthPass:
     """
 
     def __init__(self, gpu: Gpu, layouts: Layouts, view_uniform: dict[str, Any], *, from_light: bool) -> None:
-        self.gpu, self.layouts, self.from_light = gpu, layouts, from_light
+        self.from_light = from_light
         self._group = groups.DEPTH.bind(gpu.device, layouts.depth, view=view_uniform)
-        self._pipelines: dict[tuple[PipelineClass, groups.Sampling], wgpu.GPURenderPipeline] = {}
-        self._modules: dict[groups.Sampling, wgpu.GPUShaderModule] = {}
+        self._pipelines = SurfacePipelines(gpu, layouts, "depth", groups.DEPTH, layouts.depth, self._look)
 
-    def _pipeline(self, kind: PipelineClass, sampling: groups.Sampling) -> wgpu.GPURenderPipeline:
-        found = self._pipelines.get((kind, sampling))
-        if found is not None:
-            return found
-        device, layouts = self.gpu.device, self.layouts
-        if sampling not in self._modules:
-            seen = [groups.DEPTH, groups.materials(sampling.pools), groups.DRAW]
-            self._modules[sampling] = program("depth", seen, [sampling.wgsl()]).compile(device)
-        module = self._modules[sampling]
+    def _look(self, kind: PipelineClass) -> dict[str, Any]:
         masked = kind in MASKED
-        fragment: dict[str, Any] = {"module": module, "entry_point": "mask_fragment", "targets": []}
-        made = device.create_render_pipeline(
-            label=f"depth {kind.name.lower()}",
-            layout=device.create_pipeline_layout(
-                bind_group_layouts=[layouts.frame, layouts.depth, layouts.materials[sampling.pools], layouts.draw]
-            ),
-            vertex={
-                "module": module,
+        return {
+            "vertex": {
                 "entry_point": "mask_vertex" if masked else "vertex",
                 "buffers": [POSITIONS, ATTRIBUTES] if masked else [POSITIONS],
             },
-            fragment=fragment if masked else None,
-            primitive={**primitive(kind), "cull_mode": "none"} if self.from_light else primitive(kind),
-            depth_stencil={"format": FORMAT, "depth_write_enabled": True, "depth_compare": "greater"},
-        )
-        self._pipelines[kind, sampling] = made
-        return made
+            "fragment": {"entry_point": "mask_fragment", "targets": []} if masked else None,
+            "primitive": {**primitive(kind), "cull_mode": "none"} if self.from_light else primitive(kind),
+            "depth_stencil": {"format": DEPTH_FORMAT, "depth_write_enabled": True, "depth_compare": "greater"},
+        }
 
     def record(
         self,
@@ -98,5 +81,5 @@ class DepthPass:
         render.set_bind_group(3, draw_group)
         set_geometry(render, scene)
         for kind, batch, count in scene.runs:
-            render.set_pipeline(self._pipeline(kind, scene.sampling.bare))
+            render.set_pipeline(self._pipelines.of(kind, scene.sampling.bare))
             multi_draw(render, args, first + batch, count)

@@ -10,7 +10,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import wgpu
 from numpy.typing import NDArray
+
+from ..engine.gpu import Gpu
 
 FILE = Path(__file__).with_name("dfg.npy")
 SIZE = 64
@@ -61,6 +64,22 @@ def load() -> NDArray[np.float16]:
     """The shipped table."""
     table: NDArray[np.float16] = np.load(FILE)
     return table
+
+
+def view(gpu: Gpu) -> wgpu.GPUTextureView:
+    """The shipped table as a texture."""
+    table = load()
+    h, w, _ = table.shape
+    texture = gpu.device.create_texture(
+        label="dfg",
+        size=(w, h, 1),
+        format="rgba16float",
+        usage=wgpu.TextureUsage.TEXTURE_BINDING | wgpu.TextureUsage.COPY_DST,
+    )
+    gpu.device.queue.write_texture(
+        {"texture": texture}, np.ascontiguousarray(table), {"bytes_per_row": 8 * w, "rows_per_image": h}, (w, h, 1)
+    )
+    return texture.create_view()
 
 
 if __name__ == "__main__":

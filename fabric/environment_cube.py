@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
@@ -17,8 +18,9 @@ from numpy.typing import NDArray
 from ..engine.gpu import Gpu
 from ..shaders import groups
 from ..shaders.bindings import Bindings
-from ..shaders.modules import program
+from ..shaders.modules import Program, program
 from ..shaders.structs import PREFILTERING
+from .pipelines import Kernels
 from .tape import ComputePass, Encoder
 
 IRRADIANCE_FACE = 32
@@ -107,12 +109,18 @@ class Kernel:
     def __init__(self, gpu: Gpu, name: str, entry: str, group: Bindings) -> None:
         self.device, self.group = gpu.device, group
         self.layout = group.layout(gpu.device)
-        self.program = program(name, [group])
-        self.pipeline = gpu.device.create_compute_pipeline(
-            label=name,
-            layout=gpu.device.create_pipeline_layout(bind_group_layouts=[self.layout]),
-            compute={"module": self.program.compile(gpu.device), "entry_point": entry},
-        )
+        self._name, self._entry = name, entry
+        self._kernels = Kernels(gpu, name, [group], [self.layout])
+
+    @cached_property
+    def program(self) -> Program:
+        """Its WGSL."""
+        return program(self._name, [self.group])
+
+    @property
+    def pipeline(self) -> wgpu.GPUComputePipeline:
+        """The pipeline, made when it is first asked for."""
+        return self._kernels[self._entry]
 
     def bind(self, **bound: Any) -> wgpu.GPUBindGroup:
         """A bind group of the kernel's."""

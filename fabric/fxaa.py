@@ -7,8 +7,9 @@ import wgpu
 from ..engine.gpu import Gpu
 from ..shaders import groups
 from ..shaders.modules import program
+from .pipelines import screen_pipeline
 from .tape import Encoder
-from .tonemap import IMAGE_FORMAT
+from .targets import IMAGE_FORMAT, drawn
 
 
 class Fxaa:
@@ -27,21 +28,12 @@ class Fxaa:
         if size == self._size:
             return
         self._size = size
-        usage = wgpu.TextureUsage.RENDER_ATTACHMENT | wgpu.TextureUsage.TEXTURE_BINDING
-        made = self.gpu.device.create_texture(label="toned", size=(*size, 1), format=IMAGE_FORMAT, usage=usage)
-        self.toned = made.create_view()
+        self.toned = drawn(self.gpu, "toned", size, IMAGE_FORMAT).create_view()
         self._group = groups.FXAA.bind(self.gpu.device, self._layout, toned=self.toned, clamp_sampler=self._sampler)
 
     def _pipeline(self, format: str) -> wgpu.GPURenderPipeline:
         if format not in self._pipelines:
-            device = self.gpu.device
-            self._pipelines[format] = device.create_render_pipeline(
-                label="fxaa",
-                layout=device.create_pipeline_layout(bind_group_layouts=[self._layout]),
-                vertex={"module": self._module, "entry_point": "vertex"},
-                fragment={"module": self._module, "entry_point": "fragment", "targets": [{"format": format}]},
-                primitive={"topology": "triangle-list"},
-            )
+            self._pipelines[format] = screen_pipeline(self.gpu, "fxaa", self._module, [self._layout], format)
         return self._pipelines[format]
 
     def record(self, encoder: Encoder, view: wgpu.GPUTextureView, format: str) -> None:

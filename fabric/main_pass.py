@@ -15,12 +15,12 @@ from ..engine.gpu import Gpu
 from ..shaders import groups
 from ..shaders.modules import program
 from ..shaders.structs import PipelineClass
-from .depth_pass import FORMAT as DEPTH_FORMAT
 from .draws import ATTRIBUTES, POSITIONS, multi_draw, primitive, set_geometry
-from .scene_buffers import GpuScene, Layouts
+from .layouts import Layouts
+from .pipelines import screen_pipeline
+from .scene_buffers import GpuScene
 from .tape import Encoder, TapePass
-
-HDR_FORMAT = "rgba16float"
+from .targets import BACKGROUND, COPY_SRC, DEPTH_FORMAT, HDR_FORMAT, drawn
 
 PREMULTIPLIED = {
     "color": {"src_factor": "one", "dst_factor": "one-minus-src-alpha", "operation": "add"},
@@ -37,22 +37,20 @@ class MainPass:
         """What of lighting the pipelines hold: set it before `record`."""
         self._pipelines: dict[tuple[PipelineClass, groups.Sampling, groups.Lighting], wgpu.GPURenderPipeline] = {}
         self._modules: dict[tuple[groups.Sampling, groups.Lighting], wgpu.GPUShaderModule] = {}
-        sky = program("sky", [groups.FRAME]).compile(gpu.device)
-        self._sky = gpu.device.create_render_pipeline(
-            label="sky",
-            layout=gpu.device.create_pipeline_layout(bind_group_layouts=[layouts.frame]),
-            vertex={"module": sky, "entry_point": "vertex"},
-            fragment={"module": sky, "entry_point": "fragment", "targets": [{"format": HDR_FORMAT}]},
-            primitive={"topology": "triangle-list"},
-            depth_stencil={"format": DEPTH_FORMAT, "depth_write_enabled": False, "depth_compare": "greater-equal"},
-        )
+        self._environment: wgpu.GPURenderPipeline | None = None
+
+    def _background(self) -> wgpu.GPURenderPipeline:
+        """The pipeline that draws the surroundings."""
+        if self._environment is None:
+            module = program("sky", [groups.FRAME]).compile(self.gpu.device)
+            layouts = [self.layouts.frame]
+            self._environment = screen_pipeline(self.gpu, "sky", module, layouts, HDR_FORMAT, depth=BACKGROUND)
+        return self._environment
 
     def resize(self, size: tuple[int, int]) -> wgpu.GPUTexture:
         """Make the targets anew. Returns the HDR texture."""
-        device = self.gpu.device
-        usage = wgpu.TextureUsage.RENDER_ATTACHMENT | wgpu.TextureUsage.TEXTURE_BINDING | wgpu.TextureUsage.COPY_SRC
-        self.hdr = device.create_texture(label="hdr", size=(*size, 1), format=HDR_FORMAT, usage=usage)
-        self.depth = device.create_texture(label="depth", size=(*size, 1), format=DEPTH_FORMAT, usage=usage)
+        self.hdr = drawn(self.gpu, "hdr", size, HDR_FORMAT, COPY_SRC)
+        self.depth = drawn(self.gpu, "depth", size, DEPTH_FORMAT, COPY_SRC)
         self._hdr_view, self.depth_view = self.hdr.create_view(), self.depth.create_view()
         return self.hdr
 
@@ -139,7 +137,7 @@ class MainPass:
             sky(render)
             render.set_bind_group(1, group)
         else:
-            render.set_pipeline(self._sky)
+            render.set_pipeline(self._background())
             render.draw(3)
         if blended:
             render.set_pipeline(self._pipeline(PipelineClass.BLEND, scene.sampling))

@@ -17,11 +17,14 @@ from ..engine.gpu import Gpu
 from ..shaders import groups
 from ..shaders.modules import program
 from ..shaders.structs import PipelineClass
-from .depth_pass import FORMAT as DEPTH_FORMAT
+from .buffers import buffer
 from .draws import ATTRIBUTES, MASKED, POSITIONS, multi_draw, primitive, set_geometry
-from .main_pass import HDR_FORMAT
-from .scene_buffers import GpuScene, Layouts, buffer
+from .layouts import Layouts
+from .pipelines import Kernels, SurfacePipelines, screen_pipeline
+from .scene_buffers import GpuScene
+from .sight import Sight
 from .tape import Encoder
+from .targets import DEPTH_FORMAT, HDR_FORMAT, drawn
 
 F64 = NDArray[np.float64]
 
@@ -39,24 +42,18 @@ class Motion:
     """Keeps old transforms, and draws depth with motion vectors in place of depth alone."""
 
     def __init__(self, gpu: Gpu, layouts: Layouts, uniform: dict[str, Any], view_uniform: dict[str, Any]) -> None:
-        device = gpu.device
-        self.gpu, self._layouts = gpu, layouts
+        self.gpu = gpu
         self.uniform, self._view_uniform = uniform, view_uniform
-        self._remember = groups.REMEMBER.layout(device)
-        self._depth = groups.DEPTH_MOTION.layout(device)
-        module = program("remember", [groups.REMEMBER]).compile(device)
-        layout = device.create_pipeline_layout(bind_group_layouts=[self._remember])
-        self._kernels = [
-            device.create_compute_pipeline(label=entry, layout=layout, compute={"module": module, "entry_point": entry})
-            for entry in ("keep_moved", "keep_placed", "forget_new")
-        ]
-        self._pipelines: dict[tuple[PipelineClass, groups.Sampling], wgpu.GPURenderPipeline] = {}
-        self._modules: dict[groups.Sampling, wgpu.GPUShaderModule] = {}
+        self._remember = groups.REMEMBER.layout(gpu.device)
+        self._depth = groups.DEPTH_MOTION.layout(gpu.device)
+        self._kernels = Kernels(gpu, "remember", [groups.REMEMBER], [self._remember])
+        self._pipelines = SurfacePipelines(
+            gpu, layouts, "depth_motion", groups.DEPTH_MOTION, self._depth, self._look
+        )  # fmt: skip
         self._bound: tuple[GpuScene, int] | None = None
         self._size = (0, 0)
         self._stamp = 0
         self._before: F64 | None = None
-        self._jitter = (0.0, 0.0)
         self.placed_from = 0
         self.unsteady = False
         """Whether light or materials were changed: what the picture shows then is no longer what it showed."""
@@ -65,9 +62,7 @@ class Motion:
         """Have room for the motion vectors of so many pixels."""
         if size != self._size:
             self._size = size
-            usage = wgpu.TextureUsage.RENDER_ATTACHMENT | wgpu.TextureUsage.TEXTURE_BINDING
-            made = self.gpu.device.create_texture(label="motion", size=(*size, 1), format=FORMAT, usage=usage)
-            self.view = made.create_view()
+            self.view = drawn(self.gpu, "motion", size, FORMAT).create_view()
 
     def fit(self, scene: GpuScene) -> bool:
         """Have room for the old transforms of what moves. Returns whether buffers are others than before."""
@@ -93,7 +88,7 @@ class Motion:
             )
             for rows in (lists.moved, lists.placed)
         )
-        self._steps = list(zip(self._kernels, (moved, placed, moved), (0, 12, 24), strict=True))
+        self._steps = (("keep_moved", moved, 0), ("keep_placed", placed, 12), ("forget_new", moved, 24))
         self._groups = lists.groups
         self._group = groups.DEPTH_MOTION.bind(
             device,
@@ -105,21 +100,16 @@ class Motion:
         )
         return True
 
-    def begin(
-        self, motion: Any, view_proj: F64, world_from_clip: F64, jitter: tuple[float, float], *, follows: bool
-    ) -> None:
-        """Write structs.MOTION for a frame.
-
-        view_proj: (4, 4) clip_from_world without jitter.  world_from_clip: (4, 4), with it.  jitter: how far the
-        picture is shifted, in pixels, y down.  follows: there was a frame before that it goes on from.
-        """
+    def begin(self, motion: Any, sight: Sight, *, follows: bool) -> None:
+        """Write structs.MOTION for a frame; follows: there was a frame before that it goes on from."""
+        view_proj = sight.steady_view_proj()
         before = self._before if follows and self._before is not None else view_proj
         self._stamp = self._stamp % 0xFFFFFFFF + 1
-        motion["before_from_clip"] = (before @ world_from_clip).T
+        motion["before_from_clip"] = (before @ sight.world_from_clip).T
         motion["before_from_world"] = before.T
         motion["size"] = self._size
         motion["jitter_before"] = motion["jitter"] if follows else 0.0
-        motion["jitter"] = np.divide(jitter, self._size)
+        motion["jitter"] = np.divide(sight.shift, self._size)
         motion["stamp"] = self._stamp
         motion["followed"] = follows
         motion["steady"] = not self.unsteady
@@ -129,38 +119,24 @@ class Motion:
     def remember(self, encoder: Encoder) -> None:
         """Keep the transforms that are about to change."""
         compute = encoder.begin_compute_pass(label="remember")
-        for pipeline, group, offset in self._steps:
-            compute.set_pipeline(pipeline)
+        for entry, group, offset in self._steps:
+            compute.set_pipeline(self._kernels[entry])
             compute.set_bind_group(0, group)
             compute.dispatch_workgroups_indirect(self._groups, offset)
         compute.end()
 
-    def _pipeline(self, kind: PipelineClass, sampling: groups.Sampling) -> wgpu.GPURenderPipeline:
-        found = self._pipelines.get((kind, sampling))
-        if found is not None:
-            return found
-        device, layouts = self.gpu.device, self._layouts
-        if sampling not in self._modules:
-            seen = [groups.DEPTH_MOTION, groups.materials(sampling.pools), groups.DRAW]
-            self._modules[sampling] = program("depth_motion", seen, [sampling.wgsl()]).compile(device)
-        module = self._modules[sampling]
-        entry = "motion_mask" if kind in MASKED else "motion"
-        made = device.create_render_pipeline(
-            label=f"motion {kind.name.lower()}",
-            layout=device.create_pipeline_layout(
-                bind_group_layouts=[layouts.frame, self._depth, layouts.materials[sampling.pools], layouts.draw]
-            ),
-            vertex={
-                "module": module,
+    def _look(self, kind: PipelineClass) -> dict[str, Any]:
+        masked = kind in MASKED
+        entry = "motion_mask" if masked else "motion"
+        return {
+            "vertex": {
                 "entry_point": f"{entry}_vertex",
-                "buffers": [POSITIONS, ATTRIBUTES] if kind in MASKED else [POSITIONS],
+                "buffers": [POSITIONS, ATTRIBUTES] if masked else [POSITIONS],
             },
-            fragment={"module": module, "entry_point": f"{entry}_fragment", "targets": [{"format": FORMAT}]},
-            primitive=primitive(kind),
-            depth_stencil={"format": DEPTH_FORMAT, "depth_write_enabled": True, "depth_compare": "greater"},
-        )
-        self._pipelines[kind, sampling] = made
-        return made
+            "fragment": {"entry_point": f"{entry}_fragment", "targets": [{"format": FORMAT}]},
+            "primitive": primitive(kind),
+            "depth_stencil": {"format": DEPTH_FORMAT, "depth_write_enabled": True, "depth_compare": "greater"},
+        }
 
     def record(
         self,
@@ -189,7 +165,7 @@ class Motion:
         render.set_bind_group(3, scene.draw_group)
         set_geometry(render, scene)
         for kind, first, count in scene.runs:
-            render.set_pipeline(self._pipeline(kind, scene.sampling.bare))
+            render.set_pipeline(self._pipelines.of(kind, scene.sampling.bare))
             multi_draw(render, scene.view_target.args, first + scene.batches * late, count)
         render.end()
 
@@ -204,15 +180,9 @@ class MotionView:
 
     def _pipeline(self, moved: bool) -> wgpu.GPURenderPipeline:
         if moved not in self._pipelines:
-            device = self.gpu.device
-            module = program("motion_view", [groups.MOTION_VIEW], [variant(moved)]).compile(device)
-            self._pipelines[moved] = device.create_render_pipeline(
-                label="motion view",
-                layout=device.create_pipeline_layout(bind_group_layouts=[self._layouts.frame, self._layout]),
-                vertex={"module": module, "entry_point": "vertex"},
-                fragment={"module": module, "entry_point": "fragment", "targets": [{"format": HDR_FORMAT}]},
-                primitive={"topology": "triangle-list"},
-            )
+            module = program("motion_view", [groups.MOTION_VIEW], [variant(moved)]).compile(self.gpu.device)
+            layouts = [self._layouts.frame, self._layout]
+            self._pipelines[moved] = screen_pipeline(self.gpu, "motion view", module, layouts, HDR_FORMAT)
         return self._pipelines[moved]
 
     def record(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import wgpu
@@ -14,8 +13,10 @@ from ..engine.gpu import Gpu
 from ..shaders import groups
 from ..shaders.modules import program
 from ..shaders.structs import OVERLAY_QUAD
+from .buffers import buffer
 from .font import HEIGHT, WIDTH, glyph_of, table
-from .scene_buffers import Layouts, buffer
+from .layouts import Layouts
+from .pipelines import screen_pipeline
 from .tape import Encoder
 
 MOST = 4096
@@ -146,7 +147,7 @@ class Overlay:
     """Draws letters and rectangles into a picture that is there. What `write` was given last stays."""
 
     def __init__(self, gpu: Gpu, layouts: Layouts) -> None:
-        self.gpu = gpu
+        self.gpu, self._layouts = gpu, layouts
         device = gpu.device
         self._quads = np.zeros(MOST, OVERLAY_QUAD.dtype)
         self._buffer = buffer(gpu, "overlay", OVERLAY_QUAD.size * MOST)
@@ -154,7 +155,6 @@ class Overlay:
         device.queue.write_buffer(self._font, 0, table())
         self._layout = groups.OVERLAY.layout(device)
         self._module = program("overlay", [groups.FRAME, groups.OVERLAY]).compile(device)
-        self._pipeline_layout = device.create_pipeline_layout(bind_group_layouts=[layouts.frame, self._layout])
         self._pipelines: dict[str, wgpu.GPURenderPipeline] = {}
         self._group: wgpu.GPUBindGroup | None = None
         self.count = 0
@@ -192,14 +192,8 @@ class Overlay:
         """Draw over `target`, which has the given format."""
         assert self._group is not None
         if format not in self._pipelines:
-            parts: dict[str, Any] = {"format": format, "blend": {"color": _OVER, "alpha": _OVER}}
-            self._pipelines[format] = self.gpu.device.create_render_pipeline(
-                label="overlay",
-                layout=self._pipeline_layout,
-                vertex={"module": self._module, "entry_point": "vertex"},
-                fragment={"module": self._module, "entry_point": "fragment", "targets": [parts]},
-                primitive={"topology": "triangle-list"},
-            )
+            layouts, blend = [self._layouts.frame, self._layout], {"color": _OVER, "alpha": _OVER}
+            self._pipelines[format] = screen_pipeline(self.gpu, "overlay", self._module, layouts, format, blend=blend)
         render = encoder.begin_render_pass(
             label="overlay", color_attachments=[{"view": target, "load_op": "load", "store_op": "store"}]
         )

@@ -19,11 +19,15 @@ from numpy.typing import NDArray
 from ..engine.gpu import Gpu
 from ..engine.picked import Picked
 from ..shaders import groups
-from ..shaders.modules import program
 from ..shaders.structs import PICKING, PipelineClass
-from .depth_pass import FORMAT as DEPTH_FORMAT
+from .buffers import buffer
 from .draws import ATTRIBUTES, POSITIONS, draw_unordered, multi_draw, primitive, set_geometry
-from .scene_buffers import GpuScene, Layouts, buffer
+from .layouts import Layouts
+from .pipelines import Kernels, SurfacePipelines
+from .scene_buffers import GpuScene
+from .sight import Sight
+from .targets import COPY_DST, DEPTH_FORMAT
+from .targets import drawn as drawn_into
 
 __all__ = ["Drawn", "Pick", "Picked", "Picking", "Rectangle", "Request"]
 
@@ -48,18 +52,12 @@ fn triangle_of(at: SurfaceOf) -> u32 { return 0u; }
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """The last frame, as far as it is still on the GPU.
-
-    world_from_clip: (4, 4).  eye: (3,) metres, world.  forward: (3,) unit, for an orthographic camera; else None.
-    """
+    """The last frame, as far as it is still on the GPU."""
 
     scene: GpuScene
     frame_group: wgpu.GPUBindGroup
     depth: wgpu.GPUTexture
-    size: tuple[int, int]
-    world_from_clip: F64
-    eye: F64
-    forward: F64 | None
+    sight: Sight
 
 
 class _Slot:
@@ -124,28 +122,22 @@ class Picking:
     """Draws what is asked about and reads it back, without holding up the frames."""
 
     def __init__(self, gpu: Gpu, layouts: Layouts, view_uniform: dict[str, Any], *, numbered: bool) -> None:
-        device = gpu.device
-        self.gpu, self.layouts, self.numbered = gpu, layouts, numbered
-        self._group = groups.DEPTH.bind(device, layouts.depth, view=view_uniform)
-        self._pipelines: dict[tuple[PipelineClass, groups.Sampling], wgpu.GPURenderPipeline] = {}
-        self._modules: dict[groups.Sampling, wgpu.GPUShaderModule] = {}
-        self._layout = groups.PICK.layout(device)
-        read = program("pick_read", [groups.PICK]).compile(device)
-        self._pixel, self._rectangle = (
-            device.create_compute_pipeline(
-                label=f"pick {entry}",
-                layout=device.create_pipeline_layout(bind_group_layouts=[layouts.frame, self._layout]),
-                compute={"module": read, "entry_point": entry},
-            )
-            for entry in ("pixel", "rectangle")
-        )
+        self.gpu = gpu
+        self._group = groups.DEPTH.bind(gpu.device, layouts.depth, view=view_uniform)
+        self._pipelines = SurfacePipelines(
+            gpu, layouts, "pick", groups.DEPTH, layouts.depth, _look,
+            texts=[SURFACE_NUMBERED if numbered else SURFACE_UNNUMBERED],
+            enable=["primitive_index"] if numbered else [],
+        )  # fmt: skip
+        self._layout = groups.PICK.layout(gpu.device)
+        self._kernels = Kernels(gpu, "pick_read", [groups.PICK], [layouts.frame, self._layout])
         self._size = (0, 0)
         self._free: list[_Slot] = []
         self._busy: list[Request[Any]] = []
 
     def pick(self, drawn: Drawn, x: float, y: float) -> Pick:
         """What the pixel that holds (x, y) shows."""
-        w, h = drawn.size
+        w, h = drawn.sight.size
         if not (0 <= x < w and 0 <= y < h):
             return Request(None)
         at = (int(x), int(y))
@@ -153,24 +145,24 @@ class Picking:
         def read(found: U32) -> Picked | None:
             return _picked(drawn, at, found)
 
-        return self._ask(drawn, at, (at[0] + 1, at[1] + 1), self._pixel, 3, read)
+        return self._ask(drawn, at, (at[0] + 1, at[1] + 1), "pixel", 3, read)
 
     def pick_rectangle(self, drawn: Drawn, x0: float, y0: float, x1: float, y1: float) -> Rectangle:
         """The objects seen in the pixels that the rectangle between two corners touches."""
         corners = np.floor(np.array([[x0, y0], [x1, y1]], np.float64))
-        low, high = np.maximum(corners.min(axis=0), 0), np.minimum(corners.max(axis=0) + 1, drawn.size)
+        low, high = np.maximum(corners.min(axis=0), 0), np.minimum(corners.max(axis=0) + 1, drawn.sight.size)
         if not (low < high).all():
             return Request(None, np.zeros(0, np.int32))
         (left, top), (right, bottom) = low.astype(int).tolist(), high.astype(int).tolist()
         words = -(-len(drawn.scene.instance_of_object) // 32)
-        return self._ask(drawn, (left, top), (right, bottom), self._rectangle, words, _rows)
+        return self._ask(drawn, (left, top), (right, bottom), "rectangle", words, _rows)
 
     def _ask(
         self,
         drawn: Drawn,
         low: tuple[int, int],
         high: tuple[int, int],
-        kernel: wgpu.GPUComputePipeline,
+        kernel: str,
         words: int,
         read: Callable[[U32], T],
     ) -> Request[T]:
@@ -178,11 +170,11 @@ class Picking:
         values = np.zeros((), PICKING.dtype)
         values["low"], values["high"] = low, high
         self.gpu.device.queue.write_buffer(slot.picking, 0, values.tobytes())
-        self._resize(drawn.size)
+        self._resize(drawn.sight.size)
         encoder = self.gpu.device.create_command_encoder(label="pick")
         w, h = high[0] - low[0], high[1] - low[1]
         self._draw(encoder, drawn, (*low, w, h))
-        self._gather(encoder, drawn, slot, kernel, (1, 1) if kernel is self._pixel else (-(-w // 8), -(-h // 8)))
+        self._gather(encoder, drawn, slot, kernel, (1, 1) if kernel == "pixel" else (-(-w // 8), -(-h // 8)))
         encoder.copy_buffer_to_buffer(slot.found, 0, slot.staging, 0, slot.staging.size)
         self.gpu.device.queue.submit([encoder.finish()])
         # Not "READ": that submits once more, and some adapters wait there until all before is done.
@@ -206,53 +198,13 @@ class Picking:
         if size == self._size:
             return
         self._size = size
-        usage, device = wgpu.TextureUsage.RENDER_ATTACHMENT | wgpu.TextureUsage.TEXTURE_BINDING, self.gpu.device
-        surfaces = device.create_texture(label="surfaces", size=(*size, 1), format=_SURFACES, usage=usage)
-        self._depth = device.create_texture(
-            label="picked depth", size=(*size, 1), format=DEPTH_FORMAT, usage=usage | wgpu.TextureUsage.COPY_DST
-        )
-        self._surfaces_view, self._depth_view = surfaces.create_view(), self._depth.create_view()
-
-    def _pipeline(self, kind: PipelineClass, sampling: groups.Sampling) -> wgpu.GPURenderPipeline:
-        found = self._pipelines.get((kind, sampling))
-        if found is not None:
-            return found
-        device, layouts = self.gpu.device, self.layouts
-        if sampling not in self._modules:
-            seen = [groups.DEPTH, groups.materials(sampling.pools), groups.DRAW]
-            texts = [sampling.wgsl(), SURFACE_NUMBERED if self.numbered else SURFACE_UNNUMBERED]
-            enable = ["primitive_index"] if self.numbered else []
-            self._modules[sampling] = program("pick", seen, texts, enable=enable).compile(device)
-        module = self._modules[sampling]
-        blend = kind == PipelineClass.BLEND
-        made = device.create_render_pipeline(
-            label=f"pick {kind.name.lower()}",
-            layout=device.create_pipeline_layout(
-                bind_group_layouts=[layouts.frame, layouts.depth, layouts.materials[sampling.pools], layouts.draw]
-            ),
-            vertex={
-                "module": module,
-                "entry_point": "blend_vertex" if blend else "vertex",
-                "buffers": [POSITIONS, ATTRIBUTES] if blend else [POSITIONS],
-            },
-            fragment={
-                "module": module,
-                "entry_point": "blend_fragment" if blend else "solid_fragment",
-                "targets": [{"format": _SURFACES}],
-            },
-            primitive=primitive(kind),
-            depth_stencil={
-                "format": DEPTH_FORMAT,
-                "depth_write_enabled": blend,
-                "depth_compare": "greater" if blend else "equal",
-            },
-        )
-        self._pipelines[kind, sampling] = made
-        return made
+        self._depth = drawn_into(self.gpu, "picked depth", size, DEPTH_FORMAT, COPY_DST)
+        self._depth_view = self._depth.create_view()
+        self._surfaces_view = drawn_into(self.gpu, "surfaces", size, _SURFACES).create_view()
 
     def _draw(self, encoder: wgpu.GPUCommandEncoder, drawn: Drawn, scissor: tuple[int, int, int, int]) -> None:
         scene = drawn.scene
-        encoder.copy_texture_to_texture({"texture": drawn.depth}, {"texture": self._depth}, (*drawn.size, 1))
+        encoder.copy_texture_to_texture({"texture": drawn.depth}, {"texture": self._depth}, (*drawn.sight.size, 1))
         render = encoder.begin_render_pass(
             label="pick",
             color_attachments=[
@@ -271,11 +223,11 @@ class Picking:
         render.set_bind_group(3, scene.draw_group)
         set_geometry(render, scene)
         for kind, first, count in scene.runs:
-            render.set_pipeline(self._pipeline(kind, scene.sampling.bare))
+            render.set_pipeline(self._pipelines.of(kind, scene.sampling.bare))
             multi_draw(render, scene.view_target.args, first, count)
             multi_draw(render, scene.view_target.args, scene.batches + first, count)  # empty without a late phase
         if scene.blended:
-            render.set_pipeline(self._pipeline(PipelineClass.BLEND, scene.sampling.bare))
+            render.set_pipeline(self._pipelines.of(PipelineClass.BLEND, scene.sampling.bare))
             multi_draw(render, scene.blend_args, 0, scene.blended)
             draw_unordered(render, scene, late=True)
         render.end()
@@ -285,7 +237,7 @@ class Picking:
         encoder: wgpu.GPUCommandEncoder,
         drawn: Drawn,
         slot: _Slot,
-        kernel: wgpu.GPUComputePipeline,
+        kernel: str,
         count: tuple[int, int],
     ) -> None:
         group = groups.PICK.bind(
@@ -298,24 +250,45 @@ class Picking:
         )
         encoder.clear_buffer(slot.found)
         compute = encoder.begin_compute_pass(label="pick, read")
-        compute.set_pipeline(kernel)
+        compute.set_pipeline(self._kernels[kernel])
         compute.set_bind_group(0, drawn.frame_group)
         compute.set_bind_group(1, group)
         compute.dispatch_workgroups(*count)
         compute.end()
 
 
+def _look(kind: PipelineClass) -> dict[str, Any]:
+    blend = kind == PipelineClass.BLEND
+    return {
+        "vertex": {
+            "entry_point": "blend_vertex" if blend else "vertex",
+            "buffers": [POSITIONS, ATTRIBUTES] if blend else [POSITIONS],
+        },
+        "fragment": {
+            "entry_point": "blend_fragment" if blend else "solid_fragment",
+            "targets": [{"format": _SURFACES}],
+        },
+        "primitive": primitive(kind),
+        "depth_stencil": {
+            "format": DEPTH_FORMAT,
+            "depth_write_enabled": blend,
+            "depth_compare": "greater" if blend else "equal",
+        },
+    }
+
+
 def _picked(drawn: Drawn, at: tuple[int, int], found: U32) -> Picked | None:
     """What (object row + 1, triangle + 1, bits of the depth) of a pixel mean."""
     if found[0] == 0:
         return None
-    w, h = drawn.size
+    w, h = drawn.sight.size
     depth = float(found[2:3].view(np.float32)[0])
     clip = np.array([(at[0] + 0.5) / w * 2 - 1, 1 - (at[1] + 0.5) / h * 2, depth, 1.0])
-    world = drawn.world_from_clip @ clip
-    away = world[:3] / world[3] - drawn.eye
-    x, y, z = (away + drawn.eye).tolist()
-    distance = math.hypot(*away.tolist()) if drawn.forward is None else float(away @ drawn.forward)
+    observer = drawn.sight.observer
+    world = drawn.sight.world_from_clip @ clip
+    away = world[:3] / world[3] - observer.eye
+    x, y, z = (away + observer.eye).tolist()
+    distance = float(away @ observer.forward) if observer.orthographic else math.hypot(*away.tolist())
     return Picked(int(found[0]) - 1, int(found[1]) - 1, (x, y, z), distance)
 
 

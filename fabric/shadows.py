@@ -32,9 +32,12 @@ from ..shaders.structs import (
     CullTest,
     LightKind,
 )
-from .depth_pass import FORMAT, DepthPass
+from .buffers import STORAGE, buffer, filled, grid
+from .depth_pass import DepthPass
+from .layouts import Layouts
 from .observer import Observer, planes_of
-from .scene_buffers import STORAGE, GpuScene, Layouts, buffer, filled, grid
+from .pipelines import Kernels
+from .scene_buffers import GpuScene
 from .shadow_views import (
     NEAREST,
     Fit,
@@ -49,6 +52,7 @@ from .shadow_views import (
     tile_edges,
 )
 from .tape import Encoder, Tape
+from .targets import DEPTH_FORMAT
 
 F64 = NDArray[np.float64]
 
@@ -123,19 +127,8 @@ class Shadows:
             for i in range(MOST_SHADOW_VIEWS)
         ]
         self._cull_layout = groups.SHADOW_CULL.layout(device)
-        cull = program("shadow_cull", [groups.SHADOW_CULL]).compile(device)
-        layout = device.create_pipeline_layout(bind_group_layouts=[self._cull_layout])
-        self._reset, self._list = (
-            device.create_compute_pipeline(label=entry, layout=layout, compute={"module": cull, "entry_point": entry})
-            for entry in ("reset", "list")
-        )
-        self._clear = device.create_render_pipeline(
-            label="shadow clear",
-            layout=device.create_pipeline_layout(bind_group_layouts=[layouts.frame]),
-            vertex={"module": program("shadow_clear").compile(device), "entry_point": "vertex"},
-            primitive={"topology": "triangle-list"},
-            depth_stencil={"format": FORMAT, "depth_write_enabled": True, "depth_compare": "always"},
-        )
+        self._kernels = Kernels(gpu, "shadow_cull", [groups.SHADOW_CULL], [self._cull_layout])
+        self._clearing: wgpu.GPURenderPipeline | None = None
         self.shadowing = groups.Shadowing()
         self._shape = (0, 0)
         self._settings = RenderSettings()
@@ -156,7 +149,7 @@ class Shadows:
 
     def configure(self, scene: GpuScene, settings: RenderSettings) -> bool:
         """Other settings, another scene, or lights that cast or no longer do. Returns whether `view` is another one."""
-        wanted, lights = settings.shadows, scene.lights
+        wanted, lights = settings.shadows, scene.lights.table
         casts = (lights["casts_shadows"] != 0) & wanted.enabled
         suns = np.flatnonzero(casts & (lights["kind"] == LightKind.SUN))
         lamps = np.flatnonzero(casts & (lights["kind"] != LightKind.SUN))
@@ -195,7 +188,7 @@ class Shadows:
         texture = self.gpu.device.create_texture(
             label="shadow maps",
             size=(size, size, layers),
-            format=FORMAT,
+            format=DEPTH_FORMAT,
             usage=wgpu.TextureUsage.RENDER_ATTACHMENT | wgpu.TextureUsage.TEXTURE_BINDING,
         )
         self.view = texture.create_view(dimension="2d-array")
@@ -322,11 +315,11 @@ class Shadows:
                 one.stale |= changed
 
     def _fit_suns(self, scene: GpuScene, observer: Observer, size: tuple[int, int]) -> None:
-        directions = [scene.lights["direction"][row].tobytes() for row in self._suns]
+        directions = [scene.lights.table["direction"][row].tobytes() for row in self._suns]
         seen = (
             np.asarray(observer.world_from_camera).tobytes(), observer.fov_y, observer.near, observer.height,
             observer.orthographic, size, scene.bounds[0].tobytes(), scene.bounds[1],
-            scene.lights["radius"][self._suns].tobytes(), directions,
+            scene.lights.table["radius"][self._suns].tobytes(), directions,
         )  # fmt: skip
         if not self._suns or seen == self._seen_suns:
             return
@@ -338,7 +331,7 @@ class Shadows:
         spheres = [observer.slice_sphere(size, end, start) for start, end in zip([0.0, *ends], ends, strict=False)]
         spheres = cascades(spheres, scene.bounds)
         for s, row in enumerate(self._suns):
-            light = scene.lights[row]
+            light = scene.lights.table[row]
             key, turned = light["direction"].tobytes(), self._turns[s]
             if turned is None or turned[0] != key:
                 turned = self._turns[s] = key, dmath.look_matrix(light["direction"].astype(np.float64)).T
@@ -394,7 +387,7 @@ class Shadows:
         self._unsent = True
 
     def _fit_lamps(self, scene: GpuScene, observer: Observer, size: tuple[int, int], exposure: float) -> None:
-        lights = taken(scene.lights, self._lamps)
+        lights = taken(scene.lights.table, self._lamps)
         lens = (observer.fov_y, observer.height, observer.orthographic, size, exposure, scene.bounds[1])
         if self._seen_lamps is not None:
             before, lens_before, eye, forward = self._seen_lamps
@@ -442,7 +435,12 @@ class Shadows:
         for caster in self._chosen.values():
             self._show_lamp(scene, caster)
         self._tell(scene)
-        self._seen_lamps = (taken(scene.lights, self._lamps).tobytes(), lens, observer.eye.copy(), observer.forward)
+        self._seen_lamps = (
+            taken(scene.lights.table, self._lamps).tobytes(),
+            lens,
+            observer.eye.copy(),
+            observer.forward,
+        )
 
     def _faces(self, light: Any) -> int:
         return faces_of(int(light["kind"]) == LightKind.POINT, _outer(light))
@@ -478,7 +476,7 @@ class Shadows:
         return found if runs[found] and found + count <= self._most_maps() else None
 
     def _show_lamp(self, scene: GpuScene, caster: Caster) -> None:
-        light = scene.lights[caster.row]
+        light = scene.lights.table[caster.row]
         names = ("position", "direction", "range", "spot_scale", "spot_offset", "radius")
         shows = b"".join(light[name].tobytes() for name in names)
         if caster.maps[0].shows == shows:
@@ -499,14 +497,14 @@ class Shadows:
 
     def _tell(self, scene: GpuScene) -> None:
         """Write into the lights where their maps are."""
-        numbers = np.full(len(scene.lights), NONE, np.uint32)
+        numbers = np.full(len(scene.lights.table), NONE, np.uint32)
         for s, row in enumerate(self._suns):
             numbers[row] = self._sun_maps[s][0].number
         for row, caster in self._chosen.items():
             numbers[row] = caster.maps[0].number
         if self._assigned is None or (numbers != self._assigned).any():
             self._assigned = numbers
-            scene.set_shadow_maps(numbers)
+            scene.lights.set_shadow_maps(numbers)
 
     # ---- the passes ---------------------------------------------------------------------------------------------
 
@@ -544,11 +542,24 @@ class Shadows:
     def _record_cull(self, encoder: Encoder, scene: GpuScene, first: int, count: int) -> None:
         compute = encoder.begin_compute_pass(label="cull shadow")
         compute.set_bind_group(0, self._cull_groups[first // self._list_room])
-        compute.set_pipeline(self._reset)
+        compute.set_pipeline(self._kernels["reset"])
         compute.dispatch_workgroups(-(-scene.batches // 64), 1, count)
-        compute.set_pipeline(self._list)
+        compute.set_pipeline(self._kernels["list"])
         compute.dispatch_workgroups(*grid(scene.capacity), count)
         compute.end()
+
+    def _clear(self) -> wgpu.GPURenderPipeline:
+        """The pipeline that empties a tile."""
+        if self._clearing is None:
+            device = self.gpu.device
+            self._clearing = device.create_render_pipeline(
+                label="shadow clear",
+                layout=device.create_pipeline_layout(bind_group_layouts=[self._layouts.frame]),
+                vertex={"module": program("shadow_clear").compile(device), "entry_point": "vertex"},
+                primitive={"topology": "triangle-list"},
+                depth_stencil={"format": DEPTH_FORMAT, "depth_write_enabled": True, "depth_compare": "always"},
+            )
+        return self._clearing
 
     def _record_map(self, encoder: Encoder, frame_group: wgpu.GPUBindGroup, scene: GpuScene, one: ShadowMap) -> None:
         render = encoder.begin_render_pass(
@@ -565,7 +576,7 @@ class Shadows:
         if not one.whole:
             render.set_viewport(one.x, one.y, one.edge, one.edge, 0, 1)
             render.set_scissor_rect(one.x, one.y, one.edge, one.edge)
-            render.set_pipeline(self._clear)
+            render.set_pipeline(self._clear())
             render.draw(3)
         self.depth.draw(
             render, scene, self._view_groups[one.number], self._draw_group, self._args, one.number * scene.batches

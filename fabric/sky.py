@@ -23,14 +23,13 @@ from ..loom import atmosphere as air
 from ..loom.atmosphere import Air, Daylight, sun_of_sky
 from ..loom.woven import WovenEnvironment
 from ..shaders import groups
-from ..shaders.bindings import Bindings
 from ..shaders.modules import program
 from ..shaders.structs import NONE
-from .depth_pass import FORMAT as DEPTH_FORMAT
 from .environment import FACE_SMOOTH, EnvironmentMap
-from .main_pass import HDR_FORMAT
-from .scene_buffers import Layouts
+from .layouts import Layouts
+from .pipelines import Kernels, screen_pipeline
 from .tape import ComputePass, Encoder, TapePass
+from .targets import BACKGROUND, COPY_DST, COPY_SRC, HDR_FORMAT, written
 
 F64 = NDArray[np.float64]
 
@@ -267,22 +266,17 @@ class _Tables:
             given = {**shared, **seen, "table_out": out.create_view()}
             bound = group.bind(device, layout, **{slot: given[slot] for slot in group.slots})
             count = (-(-out.width // 8), -(-out.height // 8), 1)
-            self._steps.append((part, _pipeline(device, name, entry, group, layout), bound, count))
+            self._steps.append((part, Kernels(gpu, name, [group], [layout])[entry], bound, count))
         self._light_layout = groups.SKY_LIGHT.layout(device)
-        self._light = _pipeline(device, "sky_light", "fill", groups.SKY_LIGHT, self._light_layout)
+        self._light = Kernels(gpu, "sky_light", [groups.SKY_LIGHT], [self._light_layout])["fill"]
         layout = groups.SKY_BACKGROUND.layout(device)
         self.background_group = groups.SKY_BACKGROUND.bind(
             device, layout, **shared, transmittance=views["transmittance"], sky_view=self._view
         )
         module = program("sky_background", [groups.FRAME, groups.SKY_BACKGROUND]).compile(device)
-        self.background = device.create_render_pipeline(
-            label="sky background",
-            layout=device.create_pipeline_layout(bind_group_layouts=[layouts.frame, layout]),
-            vertex={"module": module, "entry_point": "vertex"},
-            fragment={"module": module, "entry_point": "fragment", "targets": [{"format": HDR_FORMAT}]},
-            primitive={"topology": "triangle-list"},
-            depth_stencil={"format": DEPTH_FORMAT, "depth_write_enabled": False, "depth_compare": "greater-equal"},
-        )
+        self.background = screen_pipeline(
+            gpu, "sky background", module, [layouts.frame, layout], HDR_FORMAT, depth=BACKGROUND
+        )  # fmt: skip
 
     def bind_light(self, environment: EnvironmentMap) -> None:
         """Write into this environment's cube from now on."""
@@ -303,19 +297,7 @@ class _Tables:
 
 
 def _table(gpu: Gpu, label: str, size: tuple[int, int]) -> wgpu.GPUTexture:
-    usage = wgpu.TextureUsage.STORAGE_BINDING | wgpu.TextureUsage.TEXTURE_BINDING
-    usage |= wgpu.TextureUsage.COPY_SRC | wgpu.TextureUsage.COPY_DST
-    return gpu.device.create_texture(label=label, size=(size[1], size[0], 1), format="rgba16float", usage=usage)
-
-
-def _pipeline(
-    device: wgpu.GPUDevice, name: str, entry: str, group: Bindings, layout: wgpu.GPUBindGroupLayout
-) -> wgpu.GPUComputePipeline:
-    return device.create_compute_pipeline(
-        label=name,
-        layout=device.create_pipeline_layout(bind_group_layouts=[layout]),
-        compute={"module": program(name, [group]).compile(device), "entry_point": entry},
-    )
+    return written(gpu, label, (size[1], size[0]), "rgba16float", COPY_SRC | COPY_DST)
 
 
 def _rounded_altitude(metres: float) -> float:

@@ -12,13 +12,12 @@ import wgpu
 
 from ..engine.gpu import Gpu
 from ..shaders import groups
-from ..shaders.modules import program
-from .depth_pass import FORMAT as DEPTH_FORMAT
-from .main_pass import HDR_FORMAT
+from .buffers import buffer
 from .motion import variant
 from .observer import Observer
-from .scene_buffers import buffer
+from .pipelines import Kernels
 from .tape import Encoder
+from .targets import COPY_DST, COPY_SRC, DEPTH_FORMAT, HDR_FORMAT, written
 
 Size = tuple[int, int]
 
@@ -60,7 +59,9 @@ class TemporalAntialiasing:
         self.frames = 0
         """How many frames there were since the history began."""
         self._layout = groups.TAA.layout(gpu.device)
-        self._pipelines: dict[bool, wgpu.GPUComputePipeline] = {}
+        self._kernels = {
+            moved: Kernels(gpu, "taa", [groups.TAA], [self._layout], [variant(moved)]) for moved in (False, True)
+        }
         self._sampler = gpu.device.create_sampler(label="history", mag_filter="linear", min_filter="linear")
         self._exposure = gpu.device.create_buffer(
             label="exposure before", size=16, usage=wgpu.BufferUsage.UNIFORM | wgpu.BufferUsage.COPY_DST
@@ -91,15 +92,8 @@ class TemporalAntialiasing:
             return
         self._size = size
         self.reset()
-        usage = wgpu.TextureUsage
-        made = self.gpu.device.create_texture
-        self.texture = made(
-            label="antialiased",
-            size=(*size, 1),
-            format=HDR_FORMAT,
-            usage=usage.STORAGE_BINDING | usage.TEXTURE_BINDING | usage.COPY_SRC | usage.COPY_DST,
-        )
-        kept = usage.TEXTURE_BINDING | usage.COPY_DST
+        self.texture = written(self.gpu, "antialiased", size, HDR_FORMAT, COPY_SRC | COPY_DST)
+        made, kept = self.gpu.device.create_texture, wgpu.TextureUsage.TEXTURE_BINDING | COPY_DST
         self._history = made(label="history", size=(*size, 1), format=HDR_FORMAT, usage=kept)
         self._depth_before = made(label="depth before", size=(*size, 1), format=DEPTH_FORMAT, usage=kept)
         self._drift = buffer(self.gpu, "drift", 8 * size[0] * size[1])
@@ -133,19 +127,6 @@ class TemporalAntialiasing:
             resolved=self.view,
         )
 
-    def _pipeline(self, moved: bool) -> wgpu.GPUComputePipeline:
-        if moved not in self._pipelines:
-            device = self.gpu.device
-            self._pipelines[moved] = device.create_compute_pipeline(
-                label="taa",
-                layout=device.create_pipeline_layout(bind_group_layouts=[self._layout]),
-                compute={
-                    "module": program("taa", [groups.TAA], [variant(moved)]).compile(device),
-                    "entry_point": "resolve",
-                },
-            )
-        return self._pipelines[moved]
-
     def record(self, encoder: Encoder, uniforms: wgpu.GPUBuffer, exposure: int, *, moved: bool) -> None:
         """Average the picture in, and keep what the next frame needs.
 
@@ -155,7 +136,7 @@ class TemporalAntialiasing:
         size = (w, h, 1)
         if self.follows:
             compute = encoder.begin_compute_pass(label="taa")
-            compute.set_pipeline(self._pipeline(moved))
+            compute.set_pipeline(self._kernels[moved]["resolve"])
             compute.set_bind_group(0, self._group)
             compute.dispatch_workgroups(-(-w // 8), -(-h // 8))
             compute.end()

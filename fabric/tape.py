@@ -76,6 +76,10 @@ class TapePass:
         """As wgpu's."""
         self._add("Draw", vertices, instances, 0, 0)
 
+    def draw_indirect(self, args: Any, offset: int) -> None:
+        """As wgpu's."""
+        self._add("DrawIndirect", self._tape.handle(args), offset)
+
     def multi_draw_indexed_indirect(self, args: Any, offset: int, count: int) -> None:
         """Native: `count` indexed draws whose arguments lie one behind the other."""
         self._add("MultiDrawIndexedIndirect", self._tape.handle(args), offset, count)

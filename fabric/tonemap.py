@@ -9,11 +9,11 @@ import wgpu
 from ..engine.gpu import Gpu
 from ..shaders import groups
 from ..shaders.modules import program
-from .main_pass import HDR_FORMAT
-from .scene_buffers import Layouts, buffer
+from .buffers import buffer
+from .layouts import Layouts
+from .pipelines import Kernels, screen_pipeline
 from .tape import Encoder
-
-IMAGE_FORMAT = "rgba8unorm"
+from .targets import HDR_FORMAT, written
 
 
 class Accumulate:
@@ -24,7 +24,9 @@ class Accumulate:
         self.sums = buffer(gpu, "accumulated", 16)
         self.mean: wgpu.GPUTextureView | None = None
         self._size = (0, 0)
-        self._pipeline: wgpu.GPUComputePipeline | None = None
+        self._kernels = Kernels(
+            gpu, "accumulate", [groups.FRAME, groups.ACCUMULATE], [layouts.frame, layouts.accumulate]
+        )  # fmt: skip
 
     def resize(self, size: tuple[int, int], on: bool) -> bool:
         """Have room for `size` where `on`. Returns whether the buffer is a new one."""
@@ -33,10 +35,7 @@ class Accumulate:
             return False
         self._size = wanted
         self.sums = buffer(self.gpu, "accumulated", 16 * size[0] * size[1])
-        usage = wgpu.TextureUsage.STORAGE_BINDING | wgpu.TextureUsage.TEXTURE_BINDING
-        self.mean = self.gpu.device.create_texture(
-            label="mean", size=(*size, 1), format=HDR_FORMAT, usage=usage
-        ).create_view()
+        self.mean = written(self.gpu, "mean", size, HDR_FORMAT).create_view()
         return True
 
     def bind(self, uniform: dict[str, Any], hdr: wgpu.GPUTextureView) -> wgpu.GPUBindGroup | None:
@@ -57,16 +56,8 @@ class Accumulate:
         size: tuple[int, int],
     ) -> None:  # fmt: skip
         """Add the HDR picture to the sums."""
-        if self._pipeline is None:
-            module = program("accumulate", [groups.FRAME, groups.ACCUMULATE]).compile(self.gpu.device)
-            layouts = [self.layouts.frame, self.layouts.accumulate]
-            self._pipeline = self.gpu.device.create_compute_pipeline(
-                label="accumulate",
-                layout=self.gpu.device.create_pipeline_layout(bind_group_layouts=layouts),
-                compute={"module": module, "entry_point": "add"},
-            )
         compute = encoder.begin_compute_pass(label="accumulate")
-        compute.set_pipeline(self._pipeline)
+        compute.set_pipeline(self._kernels["add"])
         compute.set_bind_group(0, frame_group)
         compute.set_bind_group(1, group)
         compute.dispatch_workgroups(-(-size[0] // 8), -(-size[1] // 8))
@@ -93,13 +84,7 @@ class Tonemap:
             self._modules[finish] = made.compile(self.gpu.device)
         if (format, finish) not in self._pipelines:
             module, layouts = self._modules[finish], [self.layouts.frame, self.layouts.tonemap]
-            self._pipelines[format, finish] = self.gpu.device.create_render_pipeline(
-                label="tonemap",
-                layout=self.gpu.device.create_pipeline_layout(bind_group_layouts=layouts),
-                vertex={"module": module, "entry_point": "vertex"},
-                fragment={"module": module, "entry_point": "fragment", "targets": [{"format": format}]},
-                primitive={"topology": "triangle-list"},
-            )
+            self._pipelines[format, finish] = screen_pipeline(self.gpu, "tonemap", module, layouts, format)
         return self._pipelines[format, finish]
 
     def record(

@@ -16,11 +16,12 @@ from ..engine.gpu import Gpu
 from ..shaders import groups
 from ..shaders.modules import program
 from ..shaders.structs import PipelineClass
-from .depth_pass import FORMAT as DEPTH_FORMAT
 from .draws import ATTRIBUTES, POSITIONS, draw_unordered, multi_draw, primitive, set_geometry
-from .main_pass import HDR_FORMAT, PREMULTIPLIED, MainPass
+from .main_pass import PREMULTIPLIED, MainPass
+from .pipelines import screen_pipeline
 from .scene_buffers import GpuScene
 from .tape import Encoder
+from .targets import DEPTH_FORMAT, HDR_FORMAT, drawn
 
 _SUM_FORMAT = "rgba16float"
 _REVEALAGE_FORMAT = "r16float"
@@ -47,9 +48,8 @@ class WeightedTransparency:
         return True
 
     def _made(self, size: tuple[int, int]) -> tuple[wgpu.GPUTextureView, wgpu.GPUTextureView, wgpu.GPUBindGroup]:
-        usage = wgpu.TextureUsage.RENDER_ATTACHMENT | wgpu.TextureUsage.TEXTURE_BINDING
         sums, revealage = (
-            self.gpu.device.create_texture(label=label, size=(*size, 1), format=kind, usage=usage).create_view()
+            drawn(self.gpu, label, size, kind).create_view()
             for label, kind in (("weighted sums", _SUM_FORMAT), ("revealage", _REVEALAGE_FORMAT))
         )
         group = groups.TRANSPARENCY.bind(self.gpu.device, self._laid_over()[0], accumulated=sums, revealage=revealage)
@@ -61,17 +61,10 @@ class WeightedTransparency:
             device = self.gpu.device
             layout = groups.TRANSPARENCY.layout(device)
             module = program("transparency", [groups.TRANSPARENCY]).compile(device)
-            pipeline = device.create_render_pipeline(
-                label="transparency over",
-                layout=device.create_pipeline_layout(bind_group_layouts=[self._main.layouts.frame, layout]),
-                vertex={"module": module, "entry_point": "vertex"},
-                fragment={
-                    "module": module,
-                    "entry_point": "fragment",
-                    "targets": [{"format": HDR_FORMAT, "blend": PREMULTIPLIED}],
-                },
-                primitive={"topology": "triangle-list"},
-            )
+            layouts = [self._main.layouts.frame, layout]
+            pipeline = screen_pipeline(
+                self.gpu, "transparency over", module, layouts, HDR_FORMAT, blend=PREMULTIPLIED
+            )  # fmt: skip
             self._over = layout, pipeline
         return self._over
 

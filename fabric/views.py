@@ -20,11 +20,14 @@ from ..engine.scene.settings import RenderSettings
 from ..shaders import groups
 from ..shaders.modules import FOLDER, program
 from ..shaders.structs import HISTOGRAM_BINS, PipelineClass
-from .depth_pass import FORMAT as DEPTH_FORMAT
+from .buffers import buffer, filled
 from .draws import ATTRIBUTES, POSITIONS, draw_unordered, multi_draw, primitive, set_geometry
+from .layouts import Layouts
 from .overlay import BAR_BOTTOM, BAR_HEIGHT, BAR_LEFT, BAR_WIDTH, Legend
-from .scene_buffers import GpuScene, Layouts, buffer, filled
+from .pipelines import screen_pipeline
+from .scene_buffers import GpuScene
 from .tape import Encoder
+from .targets import COPY_SRC, DEPTH_FORMAT, drawn, read
 
 F32 = NDArray[np.float32]
 
@@ -171,7 +174,6 @@ class Views:
         self.histogram = buffer(gpu, "histogram, to show", 8 * HISTOGRAM_BINS)
         """As automatic exposure's, of the last picture that it measured."""
         self._show_layout = groups.VIEW_SHOW.layout(gpu.device)
-        self._shown = gpu.device.create_pipeline_layout(bind_group_layouts=[layouts.frame, self._show_layout])
         self._modules: dict[tuple[Any, ...], wgpu.GPUShaderModule] = {}
         self._pipelines: dict[tuple[Any, ...], wgpu.GPURenderPipeline] = {}
         self._lines: tuple[wgpu.GPUBuffer, list[wgpu.GPUBuffer]] | None = None
@@ -179,8 +181,7 @@ class Views:
     def resize(self, size: tuple[int, int], view: str) -> None:
         """Make the texture for a view's values."""
         self.view, self.size = view, size
-        usage = wgpu.TextureUsage.RENDER_ATTACHMENT | wgpu.TextureUsage.TEXTURE_BINDING | wgpu.TextureUsage.COPY_SRC
-        self.texture = self.gpu.device.create_texture(label="view", size=(*size, 1), format=self.format, usage=usage)
+        self.texture = drawn(self.gpu, "view", size, self.format, COPY_SRC)
         self.values = self.texture.create_view()
         self._group = groups.VIEW_SHOW.bind(
             self.gpu.device, self._show_layout, values=self.values, histogram={"buffer": self.histogram}
@@ -238,20 +239,11 @@ class Views:
 
     def _picture(self) -> wgpu.GPURenderPipeline:
         """The pipeline that measures the picture."""
-        device = self.gpu.device
         if (self.view,) not in self._pipelines:
-            module = program("view_picture", [groups.FRAME, groups.TONEMAP]).compile(device)
-            self._pipelines[(self.view,)] = device.create_render_pipeline(
-                label=f"view {self.view}",
-                layout=device.create_pipeline_layout(bind_group_layouts=[self.layouts.frame, self.layouts.tonemap]),
-                vertex={"module": module, "entry_point": "vertex"},
-                fragment={
-                    "module": module,
-                    "entry_point": f"{self.view}_fragment",
-                    "targets": [{"format": _FLOAT}],
-                },
-                primitive={"topology": "triangle-list"},
-            )
+            module = program("view_picture", [groups.FRAME, groups.TONEMAP]).compile(self.gpu.device)
+            layouts, entry = [self.layouts.frame, self.layouts.tonemap], f"{self.view}_fragment"
+            label = f"view {self.view}"
+            self._pipelines[(self.view,)] = screen_pipeline(self.gpu, label, module, layouts, _FLOAT, entry=entry)
         return self._pipelines[(self.view,)]
 
     def record(
@@ -327,24 +319,18 @@ class Views:
 
         measured: there is a histogram of the picture.
         """
-        device, over, measured = self.gpu.device, not self.covers, measured and self.view == "luminance"
+        over, measured = not self.covers, measured and self.view == "luminance"
         key = "show", self.view, format, measured
         if key not in self._pipelines:
             made = program("view_show", [groups.FRAME, groups.VIEW_SHOW], [constants(self.view, histogram=measured)])
-            module = made.compile(device)
-            parts: dict[str, Any] = {"format": format}
-            if over:
-                parts["blend"] = {"color": _PREMULTIPLIED, "alpha": _PREMULTIPLIED}
-            self._pipelines[key] = device.create_render_pipeline(
-                label=f"show {self.view}",
-                layout=self._shown,
-                vertex={"module": module, "entry_point": "vertex"},
-                fragment={
-                    "module": module,
-                    "entry_point": "wire_fragment" if over else "fragment",
-                    "targets": [parts],
-                },
-                primitive={"topology": "triangle-list"},
+            self._pipelines[key] = screen_pipeline(
+                self.gpu,
+                f"show {self.view}",
+                made.compile(self.gpu.device),
+                [self.layouts.frame, self._show_layout],
+                format,
+                entry="wire_fragment" if over else "fragment",
+                blend={"color": _PREMULTIPLIED, "alpha": _PREMULTIPLIED} if over else None,
             )
         render = encoder.begin_render_pass(
             label="show view",
@@ -358,13 +344,8 @@ class Views:
 
     def read(self) -> F32:
         """(h, w) or (h, w, channels) the values of the last frame. Waits for the GPU."""
-        w, h = self.size
         dtype, channels = (np.float16, 1) if self.format == _COUNT else (np.float32, 4)
-        row = w * channels * np.dtype(dtype).itemsize
-        raw: Any = self.gpu.device.queue.read_texture(
-            {"texture": self.texture}, {"bytes_per_row": row, "rows_per_image": h}, (w, h, 1)
-        )
-        found = np.frombuffer(raw, dtype).reshape(h, w, channels).astype(np.float32)
+        found = read(self.gpu, self.texture, channels, dtype).astype(np.float32)
         count = CHANNELS[self.view]
         out = np.ascontiguousarray(found[..., :count])
         if self.view not in ("overdraw", "wireframe", *OF_THE_PICTURE):

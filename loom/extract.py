@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..engine.declare import in_tables
 from ..engine.errors import Problem, SceneError
 from ..engine.math import F32, F64, I32, affine_from_trs, compose_affine
 from ..engine.scene.components import Camera, Light, PointLight, SpotLight, Sun
 from ..engine.scene.scene import Scene
 from ..shaders.structs import LIGHT, LightKind
+from .columns import columns_of
 from .validate import I64, LIMIT, Checked
-from .woven import Cameras
+from .woven import Cameras, WovenComponents
 
 KINDS: dict[type[Light], LightKind] = {Sun: LightKind.SUN, PointLight: LightKind.POINT, SpotLight: LightKind.SPOT}
 CHUNK = 16_384  # rows at a time, so that what is computed stays in the cache
@@ -28,7 +30,7 @@ class Extracted:
     position (n, 3), rotation (n, 4), scale (n, 3): float32, relative to the parent.
     world: (n, 3, 4) float32, world_from_local.  mirrored: (n,) bool, where its determinant is negative.
     tags: (n, words) uint32, bit i % 32 of word i // 32 is tag i of `tag_names`, which are sorted.
-    lights: (l,) structs.LIGHT, unordered.
+    lights: (l,) structs.LIGHT, unordered.  components: what games declare, by the names of the types.
     """
 
     position: F32
@@ -40,6 +42,7 @@ class Extracted:
     tags: NDArray[np.uint32]
     lights: NDArray[np.void]
     cameras: Cameras
+    components: tuple[WovenComponents, ...]
 
 
 def extract(checked: Checked) -> Extracted:
@@ -56,7 +59,8 @@ def extract(checked: Checked) -> Extracted:
     mirrored = mirrored_rows(scene.scales, scene.parents, levels)
     tag_names, tags = _tags(scene)
     lights, cameras = _lights(scene, world), _cameras(scene)
-    return Extracted(position, rotation, scale, world, mirrored, tag_names, tags, lights, cameras)
+    components = _components(scene)
+    return Extracted(position, rotation, scale, world, mirrored, tag_names, tags, lights, cameras, components)
 
 
 # ---- the tree -------------------------------------------------------------------------------------------------
@@ -201,3 +205,17 @@ def _cameras(scene: Scene) -> Cameras:
     table = np.array([(c.fov_y, c.near, c.height) for c in values], np.float32).reshape(-1, 3)[slots[rows]]
     flat = np.array([c.projection == "orthographic" for c in values], bool)[slots[rows]]
     return Cameras(rows.astype(np.int32), table[:, 0].copy(), table[:, 1].copy(), table[:, 2].copy(), flat)
+
+
+def _components(scene: Scene) -> tuple[WovenComponents, ...]:
+    """What games declare. Each distinct value is taken apart once, however many objects carry it."""
+    out: list[WovenComponents] = []
+    for kind in sorted(filter(in_tables, scene.slots), key=lambda k: k.__name__):
+        slots = scene.slots_of(kind)
+        rows = np.flatnonzero(slots >= 0).astype(np.int32)
+        if len(rows):
+            used, which = np.unique(slots[rows], return_inverse=True)
+            values: list[Any] = scene.values_of(kind)
+            columns = columns_of(kind, [values[i] for i in used.tolist()])
+            out.append(WovenComponents(kind, rows, {name: column[which] for name, column in columns.items()}))
+    return tuple(out)

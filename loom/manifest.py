@@ -100,6 +100,7 @@ def manifest(checked: Checked, extracted: Extracted, configured: Configured, ord
         configured.environment,
         configured.ev100,
         stats,
+        extracted.components,
         order.materials,
         light_components(scene, order.lights),
         checked.warnings,
@@ -107,6 +108,9 @@ def manifest(checked: Checked, extracted: Extracted, configured: Configured, ord
     )
     for _, array in woven.arrays():
         array.flags.writeable = False
+    for carried in woven.components:
+        for column in carried.columns.values():
+            column.flags.writeable = False
     return replace(woven, stats=replace(stats, bytes=sum(a.nbytes for _, a in woven.arrays())))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..assets.mesh import ImageData
 from ..assets.panorama import Panorama
+from ..engine.declare import to_text
 from ..engine.errors import Problem
 from ..engine.scene.components import Environment, Light, Material
 from ..engine.scene.names import Names
@@ -74,6 +76,27 @@ class Cameras:
 
 
 @dataclass(frozen=True, eq=False)
+class WovenComponents:
+    """All components of one type that a game declared. k objects.
+
+    objects: (k,) int32 rows, ascending.  columns: by field, (k,) or (k, d): float64, int64 or bool; what is none of
+    these (texts, choices, structs, lists, what may be null) as (k,) objects.
+    """
+
+    kind: type
+    objects: NDArray[np.int32]
+    columns: Mapping[str, NDArray[Any]]
+
+    def to_bytes(self) -> bytes:
+        """What is in columns of objects, as text; equal values give equal bytes. Values in memory are left out."""
+        columns = [(key, column) for key, column in self.columns.items() if column.dtype == object]
+        if not columns:
+            return b""
+        texts = {key: [to_text(value) for value in column.tolist()] for key, column in columns}
+        return json.dumps([self.kind.__name__, texts]).encode()
+
+
+@dataclass(frozen=True, eq=False)
 class WovenEnvironment:
     """The surroundings: the component (a default one where the scene has none) and, for a file, what is in it."""
 
@@ -129,6 +152,7 @@ class WovenScene:
     instances: (k,) structs.INSTANCE, sorted by pipeline class, material, mesh, id; `batch` is a row of `batches`.
     instance_object: (k,) int32 the object of each instance.  batches: (b,) structs.BATCH, ordered by pipeline class.
     materials: (m,) structs.MATERIAL.  lights: (l,) structs.LIGHT, suns first, in world space.
+    components: what objects carry beside that, by the names of the types.
     metered_ev100: exposure value by the incident meter, whatever the settings ask for; compensation is not in it.
     material_components, light_components: what the rows of `materials` and `lights` were made from.
     prefabs: those that are kept ready; their meshes and materials are in the tables, their objects are not.
@@ -150,6 +174,7 @@ class WovenScene:
     environment: WovenEnvironment
     metered_ev100: float
     stats: Stats
+    components: tuple[WovenComponents, ...] = ()
     material_components: tuple[Material, ...] = ()
     light_components: tuple[Light, ...] = ()
     warnings: tuple[Problem, ...] = ()
@@ -166,6 +191,11 @@ class WovenScene:
                     yield f"{part_name}.{key}", value
         for key in ("materials", "instances", "instance_object", "batches", "lights"):
             yield key, getattr(self, key)
+        for carried in self.components:
+            yield f"{carried.kind.__name__}.objects", carried.objects
+            for key, column in carried.columns.items():
+                if column.dtype != object:
+                    yield f"{carried.kind.__name__}.{key}", column
         for i, texture in enumerate(self.textures):
             yield f"textures.{i}", texture.image.pixels
         if self.environment.panorama is not None:
@@ -190,6 +220,7 @@ class WovenScene:
         for name, values in self.arrays():
             out.append(f"\n{name} {values.dtype} {values.shape}\n".encode())
             out.append(np.ascontiguousarray(values).tobytes())
+        out += [carried.to_bytes() for carried in self.components]
         return b"".join(out)
 
     @property

@@ -320,6 +320,14 @@ OVERLAY = Bindings(
     font=_visible(storage(runtime_array(u32)), FRAGMENT),
 )
 
+HUD = Bindings(
+    "pass",
+    FRAGMENT,
+    hud_quads=_visible(storage(runtime_array(s.HUD_QUAD)), VERTEX | FRAGMENT),
+    glyphs=texture("2d", "unfilterable-float"),
+    pictures=texture("2d", "unfilterable-float"),
+)
+
 ACCUMULATE = Bindings(
     "pass",
     COMPUTE,

@@ -400,6 +400,20 @@ OVERLAY_QUAD = struct("OverlayQuad", rect=vec4, color=vec4, glyph=u32)
 Glyphs from 256 on are written on the GPU: place g % 8 of the number that stands at mark (g - 256) / 8 of a scale.
 """
 
+HUD_QUAD = struct(
+    "HudQuad",
+    rect=vec4,  # x, y, width, height in pixels
+    color=u32,  # at the top: screen colour and alpha, 8 bits each, red lowest
+    color_end=u32,  # at the bottom
+    border_color=u32,
+    source=u32,  # kind << 28 | y << 14 | x: 1 a glyph, 2 a picture, and where in its atlas; 0 a shape
+    radius=f32,  # of the corners, pixels
+    border=f32,  # pixels
+    margin=f32,  # by how much the shape is smaller than `rect` on all sides, and its edge soft
+    cut=f32,  # nothing is drawn to the right of so many pixels
+)
+"""A letter, a shape or a picture of the HUD."""
+
 TONEMAP = struct(
     "Tonemap",
     white=mat4,  # linear Rec.709 → the same with another white balance

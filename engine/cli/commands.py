@@ -189,6 +189,15 @@ def run(
             callback=checked(read_capture, "--capture"),
         ),
     ] = None,
+    record: Annotated[
+        Path | None, Option("--record", metavar="FILE", help="Keep what the player does, to be replayed.")
+    ] = None,
+    replay: Annotated[
+        Path | None, Option("--replay", metavar="FILE", help="Play a recording in place of the player.")
+    ] = None,
+    seed: Annotated[
+        int | None, Option("--seed", min=0, help="What random numbers begin with; else as the app says.")
+    ] = None,
     preset: Preset = None,
     set: Set = None,
     view: View = None,
@@ -202,6 +211,8 @@ def run(
         raise BadParameter(
             "it says how many frames there are and where they go: leave out --frames and -o", param_hint="--capture"
         )
+    if replay is not None and seed is not None:
+        raise BadParameter("a recording has its own: leave it out", param_hint="--seed")
     work.run(
         target,
         headless or output is not None or capture is not None,
@@ -212,6 +223,9 @@ def run(
         arguments or (),
         json=json,
         capture=None if capture is None else capture[1],
+        record=record,
+        replay=replay,
+        seed=seed,
     )
 
 
@@ -302,7 +316,7 @@ def bench(
     what: Annotated[
         str,
         Argument(
-            metavar="weave|frame|memory|environment|compare",
+            metavar="weave|frame|tables|memory|environment|compare",
             help="One of them; else weave and frame.",
             show_default=False,
         ),

@@ -12,6 +12,7 @@ from ..errors import DreamwellError
 from ..input import Input
 from ..inspection import KEYS
 from ..orbit import OrbitCamera
+from ..recording import Recording
 from ..render import is_linear
 from ..world import World
 from .figures import write_json
@@ -29,8 +30,12 @@ def run(
     arguments: Sequence[str] = (),
     json: Path | None = None,
     capture: Path | None = None,
+    record: Path | None = None,
+    replay: Path | None = None,
+    seed: int | None = None,
 ) -> None:
     """Play a sample, a script or a scene file; the latter with a camera that the mouse turns."""
+    recording = None if replay is None else Recording.load(replay)
     if output is not None:
         is_linear(output)  # a suffix that can't be written is told before the work
     target = find(text)
@@ -47,6 +52,9 @@ def run(
             arguments=tuple(arguments),
             timed=json is not None,
             capture=capture,
+            record=record,
+            replay=recording,
+            seed=seed,
         )
         if target.is_script:
             play(target, options)

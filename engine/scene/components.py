@@ -6,7 +6,8 @@ import math
 from typing import Literal, Self
 
 from ...assets.mesh import MeshData
-from ..declare import AssetPath, Color, Vec2, Vec3, Vec4, component, field, struct
+from ..declare import AssetPath, Color, Vec2, Vec3, Vec4, field, struct
+from ..declare import built_in as component
 from .prefabs import Prefab
 
 Shape = Literal["box", "sphere", "plane", "quad", "cylinder", "cone", "capsule", "torus", "asset", "data"]

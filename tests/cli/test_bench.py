@@ -114,7 +114,7 @@ def test_surroundings_come_from_the_cache_the_second_time(rows: Any) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["light"], "weave, frame, memory, environment, compare"),
+        (["light"], "weave, frame, tables, memory, environment, compare"),
         (["frame", "--culling", "maybe"], "neither on nor off"),
         (["frame", "--moving", "1.5"], "--moving"),
         (["frame", "--set", "nothing"], "GROUP.KEY=VALUE"),
@@ -139,7 +139,7 @@ def test_comparing_says_what_it_needs(monkeypatch: pytest.MonkeyPatch, capsys: p
 def test_comparing_with_pygfx(rows: Any) -> None:
     pytest.importorskip("pygfx")
     found = rows("compare", *QUICK, "--frames", "3")
-    kinds = [("dreamwell", "objects"), ("pygfx", "Mesh"), ("pygfx", "InstancedMesh")]
+    kinds = [("dreamwell", "objects"), ("dreamwell", "all effects"), ("pygfx", "Mesh"), ("pygfx", "InstancedMesh")]
     assert [(row["engine"], row["kind"]) for row in found] == kinds
     assert found[0]["ratio"] == found[0]["wall_ratio"] == 1
     for row in found[1:]:

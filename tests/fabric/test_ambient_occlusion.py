@@ -153,7 +153,7 @@ def test_no_halo_around_what_stands_far_in_front(fabric: Fabric, resolution: str
 def test_the_sky_is_open_and_nothing_is_nan(fabric: Fabric, eye: str, resolution: str, size: tuple[int, int]) -> None:
     scene = stage(WHITE, ao__enabled=True, ao__resolution=resolution, ao__radius=0.0)
     scene.add_many("box", Mesh.box(), MATT, at=np.random.default_rng(3).uniform(-2, 2, (20, 3)))
-    raw = found(fabric, scene, EYES[eye], size), fabric._ao.read() if fabric._ao else None
+    raw = found(fabric, scene, EYES[eye], size), fabric._light.ao.read() if fabric._light.ao else None
     assert raw[1] is not None
     assert np.isfinite(raw[1]).all()
     assert (raw[0] >= 0).all()
@@ -241,8 +241,8 @@ def test_the_open_direction_leans_away_from_the_wall(fabric: Fabric) -> None:
     scene.add("wall", Mesh.plane(40.0), MATT, at=(-1, 0, 0), rotation=(0, 0, -np.sqrt(0.5), np.sqrt(0.5)))
     eye = EYES["perspective"]
     open_ = found(fabric, scene, eye)
-    assert fabric._ao is not None
-    lean = fabric._ao.read()[..., :3] @ eye.view()[:3, :3].astype(np.float32)  # to world space
+    assert fabric._light.ao is not None
+    lean = fabric._light.ao.read()[..., :3] @ eye.view()[:3, :3].astype(np.float32)  # to world space
     place = on_plane(eye, SIZE, 1, 0.0)
     beside = (place[..., 0] > -0.9) & (place[..., 0] < -0.7) & (np.abs(place[..., 2]) < 1)
     assert open_[beside].max() < 0.75
@@ -262,10 +262,10 @@ def test_depths_are_metres_and_levels_hold_pixels(fabric: Fabric, eye: str, size
     scene = stage(WHITE, ao__enabled=True)
     scene.add("floor", Mesh.plane(8.0), MATT)
     found(fabric, scene, EYES[eye], size)
-    assert fabric._ao is not None
-    spoil(fabric, fabric._ao.depths)
+    assert fabric._light.ao is not None
+    spoil(fabric, fabric._light.ao.depths)
     show(fabric, EYES[eye], size)
-    values = read(fabric, fabric._ao.depths, np.float32)
+    values = read(fabric, fabric._light.ao.depths, np.float32)
     sizes = level_sizes(size)
     levels: list[NDArray[Any]] = []
     for w, h in sizes:
@@ -440,7 +440,7 @@ def test_off_it_is_not_there(gpu: Gpu) -> None:
     never = Fabric(gpu, SIZE)
     plain = draw(never, corner(), eye, SIZE)
     picture = never.read_image()
-    assert never._ao is None
+    assert never._light.ao is None
     with pytest.raises(GpuError, match=r"ao\.enabled"):
         never.read_ao()
     steps = len(next(iter(never._tapes.values()))._steps)
@@ -450,7 +450,7 @@ def test_off_it_is_not_there(gpu: Gpu) -> None:
     setting(never, ao__enabled=False)
     np.testing.assert_array_equal(show(never, eye, SIZE), plain)
     np.testing.assert_array_equal(never.read_image(), picture)
-    assert never._ao is None
+    assert never._light.ao is None
 
 
 def test_sizes_and_settings_follow_each_other(gpu: Gpu, fabric: Fabric) -> None:

@@ -10,6 +10,7 @@ from dreamwell.engine.render import render
 from dreamwell.engine.scene import Camera, Environment, Material, Mesh, PointLight, Scene, Sun, apply_settings
 from dreamwell.fabric import Fabric, Observer
 from dreamwell.fabric.taa import PERIOD, is_cut, jitter
+from dreamwell.fabric.targets import read
 from dreamwell.loom.weave import weave
 from dreamwell.tests.fabric.drawing import F32, HALF, looking, show, srgb, stage
 
@@ -86,7 +87,7 @@ def test_where_nothing_moves_it_is_the_mean_of_all_frames(fabric: Fabric) -> Non
     sums, found, count = np.zeros((SIZE[1], SIZE[0], 3)), np.zeros(0, np.float32), 12
     for _ in range(count):
         found = frames(fabric, VIEW)
-        sums += fabric._read(fabric._hdr, 4, np.float16)[..., :3]
+        sums += read(fabric.gpu, fabric._main.hdr, 4, np.float16)[..., :3]
     wrong = np.abs(found - sums / count) > 8 * HALF * (found + 0.01)
     assert wrong.any(axis=2).mean() < 0.08
     assert np.abs(found - sums / count).mean() < 4e-3
@@ -199,7 +200,7 @@ def test_other_light_is_there_at_once(fabric: Fabric, factor: float, told: bool)
     if told:
         fabric.set_lights(np.arange(len(lights), dtype=np.int32), lights)
     else:
-        fabric.gpu.device.queue.write_buffer(fabric.scene.light_buffer, 0, lights.tobytes())
+        fabric.gpu.device.queue.write_buffer(fabric.scene.lights.buffer, 0, lights.tobytes())
     pictures = [frames(fabric, VIEW) for _ in range(6)]
     wanted = truth(fabric, brighter)
     change = error(before, wanted).mean()
@@ -241,9 +242,9 @@ def test_light_that_is_no_number_does_not_stay(fabric: Fabric) -> None:
     for broken in (np.nan, np.inf, -np.inf):
         wrong = lights.copy()
         wrong["color"] = broken
-        queue.write_buffer(fabric.scene.light_buffer, 0, wrong.tobytes())
+        queue.write_buffer(fabric.scene.lights.buffer, 0, wrong.tobytes())
         assert np.isfinite(frames(fabric, VIEW, 3)).all()
-    queue.write_buffer(fabric.scene.light_buffer, 0, lights.tobytes())
+    queue.write_buffer(fabric.scene.lights.buffer, 0, lights.tobytes())
     healed = frames(fabric, VIEW, 40)
     assert error(healed, truth(fabric, fence())).mean() < 0.03
 
@@ -315,4 +316,4 @@ def test_changing_the_mode_while_it_runs(fabric: Fabric) -> None:
     for mode in ("taa", "fxaa", "taa", "none"):
         fabric.set_post_process_config(apply_settings(fabric.settings, {"aa.mode": mode}))
         np.testing.assert_array_equal(frames(fabric, VIEW), alone)
-    assert fabric._taa is None
+    assert fabric._post.taa is None

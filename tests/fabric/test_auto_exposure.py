@@ -28,8 +28,8 @@ def frames(fabric: Fabric, times: list[float]) -> list[float]:
         fabric.begin_frame(front(), time=time)
         fabric.end_frame()
         fabric.read_linear()
-        assert fabric._auto is not None
-        found.append(fabric._auto.read())
+        assert fabric._post.auto is not None
+        found.append(fabric._post.auto.read())
     return found
 
 

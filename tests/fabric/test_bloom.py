@@ -22,7 +22,7 @@ def scene(environment: Environment = BLACK, **settings: Any) -> Scene:
 
 def scattered(fabric: Fabric) -> F64:
     """(h, w) the red light of the finest level of the bloom, of the last frame."""
-    bloom = fabric._bloom
+    bloom = fabric._post.bloom
     assert bloom is not None
     device = fabric.gpu.device
     w, h = bloom.sizes[0]

@@ -94,7 +94,7 @@ def test_clusters_change_nothing(fabric: Fabric, group: int) -> None:
 
 def lists_of(fabric: Fabric) -> list[set[int]]:
     """What each cluster's list of the last frame holds; that of the lights that act everywhere comes last."""
-    made = fabric._clusters
+    made = fabric._light.clusters
     values = read(fabric, made.lists, np.uint32)
     heads = values[: 2 * (clusters.TILES[0] * clusters.TILES[1] * clusters.SLICES + 1)].reshape(-1, 2)
     found: list[set[int]] = []
@@ -114,9 +114,9 @@ def test_no_list_misses_a_lamp(fabric: Fabric, seed: int) -> None:
     woven = weave(crowd(random, 300, size, (0.01, 1.0)))
     observer = somewhere(random, size)
     fabric.upload_scene(woven)
-    fabric._clusters._wanted = 1 << 22
+    fabric._light.clusters._wanted = 1 << 22
     show(fabric, observer, SIZE)
-    spoil(fabric, fabric._clusters.lists)
+    spoil(fabric, fabric._light.clusters.lists)
     samples = 1 + 3 * (seed % 2)
     show(fabric, observer, SIZE, samples)
     lists = lists_of(fabric)
@@ -186,8 +186,8 @@ def test_ten_thousand_lamps_all_shine(fabric: Fabric) -> None:
 def test_what_finds_no_room_is_right_at_once_and_fits_soon(fabric: Fabric, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clusters, "FIRST_ROOM", 0)
     mine = Fabric(fabric.gpu, SIZE)
-    mine._clusters.room = mine._clusters._wanted = 256
-    mine._clusters.lists = mine._clusters._make_lists()
+    mine._light.clusters.room = mine._light.clusters._wanted = 256
+    mine._light.clusters.lists = mine._light.clusters._make_lists()
     random = np.random.default_rng(5)
     scene, observer = crowd(random, 400, 10.0, (0.1, 0.5)), looking((0, 3, 9), (0, 0, 0))
     first = draw(mine, scene, observer, SIZE)
@@ -217,9 +217,9 @@ def test_few_lamps_need_no_clusters(fabric: Fabric) -> None:
         observer = looking((0, 4, 6), (0, 0, 0))
         found = draw(fabric, scene, observer, SIZE)
         assert (fabric.counters()["light_entries"] > 0) == used
-        assert fabric._clustered() == used
+        assert fabric._light.clustered(fabric._scene()) == used
         if used:
-            spoil(fabric, fabric._clusters.lists)
+            spoil(fabric, fabric._light.clusters.lists)
             assert_same(without_clusters(fabric, observer, SIZE), found)
             assert fabric.counters()["light_overflows"] == 0
 

@@ -112,7 +112,7 @@ def test_lights_follow_in_a_range(stage: Stage) -> None:
     world.touch()
     stage.draw(world, 0.1)
     assert stage.fabric.scene is not None
-    np.testing.assert_allclose(stage.fabric.scene.lights["position"][0], (1, 11, 3))
+    np.testing.assert_allclose(stage.fabric.scene.lights.table["position"][0], (1, 11, 3))
 
 
 def test_what_lies_between_stays_in_its_tree(stage: Stage) -> None:

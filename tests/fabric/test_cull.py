@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from dreamwell.engine.math import quaternion_from_axis_angle
 from dreamwell.engine.scene import Environment, Material, Mesh, Scene
 from dreamwell.fabric import Fabric, Observer
-from dreamwell.fabric.scene_buffers import grid
+from dreamwell.fabric.buffers import grid
 from dreamwell.loom.weave import weave
 from dreamwell.loom.woven import WovenScene
 from dreamwell.shaders.structs import DRAW_COMMAND, PipelineClass

@@ -71,7 +71,7 @@ def cosine_integral(radiance: F64, normals: F64) -> F64:
 
 def irradiance(fabric: Fabric) -> F32:
     """The (9, 4) coefficients of the surroundings that are shown."""
-    raw: Any = fabric.gpu.device.queue.read_buffer(fabric._environment.irradiance)
+    raw: Any = fabric.gpu.device.queue.read_buffer(fabric._light.environment.irradiance)
     return np.frombuffer(raw, np.float32).reshape(9, 4)
 
 
@@ -105,7 +105,7 @@ def test_the_kernels_harmonics_are_those_of_the_picture(fabric: Fabric, tmp_path
 def test_a_source_that_changes_is_relit_by_its_own_encoder(fabric: Fabric, tmp_path: Path) -> None:
     """Whoever writes level 0 has the rest made from it, plain or on tape: as if a file had been shown."""
     draw(fabric, stage(hdr(tmp_path, smooth(directions(64)[0])), root=tmp_path), front())
-    environment, queue = fabric._environment, fabric.gpu.device.queue
+    environment, queue = fabric._light.environment, fabric.gpu.device.queue
     levels = range(environment.levels)
     wanted = [cube_level(fabric, level)[0] for level in levels], irradiance(fabric)
     texels = np.ones((6, 64, 64, 4), np.float16)
@@ -218,7 +218,7 @@ def cube_level(fabric: Fabric, level: int) -> tuple[F32, F64]:
 
     Faces +X -X +Y -Y +Z -Z, laid out as in the WebGPU (and every other) specification's table.
     """
-    texture: Any = fabric._environment.view.texture
+    texture: Any = fabric._light.environment.view.texture
     n = texture.width >> level
     size = 4 if texture.format == "rgb9e5ufloat" else 8
     raw: Any = fabric.gpu.device.queue.read_texture(
@@ -303,7 +303,7 @@ def test_turning_and_brightening_reach_all_light_alike_and_make_nothing(
     wanted = draw(fabric, scene(turned), front())
     plain = draw(fabric, scene(original), front())
     assert np.abs(wanted - plain).max() > 0.3, "the test can tell"
-    environment = fabric._environment
+    environment = fabric._light.environment
     made, view = weave(scene(original)).environment, environment.view
     for rotation, intensity in ((90.0, 1.0), (90.0, 2.0), (-270.0, 0.5), (0.0, 1.0)):
         fabric.set_environment(replace(made, component=replace(made.component, rotation=rotation, intensity=intensity)))

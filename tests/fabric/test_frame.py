@@ -42,7 +42,7 @@ def test_samples_are_a_larger_picture_boxed(fabric: Fabric, samples: int, flat: 
     wanted = large.reshape(32, side, 48, side, 3).mean(axis=(1, 3))
     fabric.resize((48, 32))
     fabric.begin_frame(observer, sample=(0, samples))
-    spoil(fabric, fabric._accumulate.sums)
+    spoil(fabric, fabric._post.accumulate.sums)
     fabric.end_frame()
     for i in range(1, samples):
         fabric.begin_frame(observer, sample=(i, samples))

@@ -188,4 +188,4 @@ def test_nothing_is_kept_where_nothing_asks(fabric: Fabric) -> None:
     resized(fabric, scene)
     put(fabric, (1, 0, 0), (1, 1, 1), "move")
     frame(fabric, VIEW)
-    assert fabric._motion is None
+    assert fabric._post.motion is None

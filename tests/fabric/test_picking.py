@@ -18,7 +18,7 @@ from dreamwell.engine.render import Stage
 from dreamwell.engine.scene import Camera, Material, Mesh, Scene, Texture
 from dreamwell.engine.world import World
 from dreamwell.fabric import Fabric, Observer, Picked
-from dreamwell.fabric.picking import FEATURE, SURFACE_NUMBERED, SURFACE_UNNUMBERED, Request
+from dreamwell.fabric.picking import FEATURE, SURFACE_NUMBERED, SURFACE_UNNUMBERED, Picking, Request
 from dreamwell.loom.weave import weave
 from dreamwell.loom.woven import WovenScene
 from dreamwell.shaders import groups
@@ -458,10 +458,7 @@ def test_without_numbers_for_triangles_the_rest_is_the_same(gpu: Gpu) -> None:
     scene.add("pane", panel(edge=0.2), GLASS, at=(0, 0, 1))
     draw(fresh, scene, front(2.0), (16, 16))
     known = [fresh.pick(x, 8).result() for x in (8, 6, 0)]
-    assert fresh._picking is not None
-    fresh._picking.numbered = False
-    fresh._picking._pipelines.clear()
-    fresh._picking._modules.clear()
+    fresh._picking = Picking(gpu, fresh._layouts, fresh._uniforms.binding("view"), numbered=False)
     plain = [fresh.pick(x, 8).result() for x in (8, 6, 0)]
     assert [p and (p.object, p.position, p.distance) for p in plain] == [
         k and (k.object, k.position, k.distance) for k in known

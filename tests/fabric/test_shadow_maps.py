@@ -158,7 +158,7 @@ def test_shadows_begin_where_things_touch(fabric: Fabric, elevation: int) -> Non
     scene.add("sun", Sun(3.0, angular_diameter=0.0), toward=(np.cos(e), -np.sin(e), 0))
     size = (192, 32)
     picture = draw(fabric, scene, above(1.0, distance=3.0), size).mean(axis=2)
-    fit = fabric._shadows._sun_maps[0][0].shows[0]
+    fit = fabric._light.shadows._sun_maps[0][0].shows[0]
     texel = fit.texel / np.sin(e)  # on the floor
     x = ((np.arange(size[0]) + 0.5) / size[0] - 0.5) * size[0] / size[1]
     lit = picture[:, x < -2.0].mean()
@@ -348,7 +348,7 @@ def test_what_moves_is_drawn_where_it_was_and_is(fabric: Fabric) -> None:
         fabric.move(np.array([scene[name].row], np.int32), world)
         picture = show(fabric, WIDE, SIZE)
         count = drawn(fabric)
-        fabric._shadows.forget()
+        fabric._light.shadows.forget()
         np.testing.assert_array_equal(show(fabric, WIDE, SIZE), picture)
         return count
 
@@ -363,7 +363,7 @@ def test_lights_that_move_or_turn_are_drawn_anew(fabric: Fabric) -> None:
     scene = with_casters(floor())
     scene.add("spot", SpotLight(40.0, outer_angle=40), at=LAMP, toward=(0.3, 0, -0.49))
     draw(fabric, scene, TOP, SIZE)
-    lights = fabric._scene().lights.copy()
+    lights = fabric._scene().lights.table.copy()
     world = weave(scene).objects.world[[scene["spot"].row]].copy()
     world[0, :, 3] += (0.5, 0, 0.5)
     fabric.move(np.array([scene["spot"].row], np.int32), world)
@@ -382,7 +382,7 @@ def test_lights_that_move_or_turn_are_drawn_anew(fabric: Fabric) -> None:
 def test_lights_begin_and_cease_to_cast(fabric: Fabric) -> None:
     scene = lamplit()
     wanted = draw(fabric, scene, WIDE, SIZE)
-    lights = fabric._scene().lights.copy()
+    lights = fabric._scene().lights.table.copy()
     off = lights.copy()
     off["casts_shadows"] = 0
     rows = np.arange(len(lights), dtype=np.int32)
@@ -406,7 +406,7 @@ def test_a_spot_that_opens_beyond_a_map_gets_a_cube_where_there_is_room(fabric: 
             )
         draw(fabric, scene, TOP, SIZE)
         assert drawn(fabric) == most
-        lights = fabric._scene().lights.copy()
+        lights = fabric._scene().lights.table.copy()
         wide = weave_light(SpotLight(30.0, inner_angle=79, outer_angle=80))
         for key in ("spot_scale", "spot_offset"):
             lights[key][0] = wide[key]
@@ -454,7 +454,7 @@ def test_what_comes_and_goes_is_drawn_where_it_is(fabric: Fabric) -> None:
     def after() -> int:
         picture = show(fabric, WIDE, SIZE)
         count = drawn(fabric)
-        fabric._shadows.forget()
+        fabric._light.shadows.forget()
         np.testing.assert_array_equal(show(fabric, WIDE, SIZE), picture)
         return count
 
@@ -539,7 +539,7 @@ def test_maps_are_culled_as_rays_say(fabric: Fabric) -> None:
     scene.add("spot", SpotLight(40.0, range=5, outer_angle=35), at=(0, 4, 0), toward=(1, 0, 0.5))
     woven = weave(scene)
     fabric.upload_scene(woven)
-    shadows = fabric._shadows
+    shadows = fabric._light.shadows
     spoil(fabric, shadows._visible, shadows._args)
     show(fabric, looking((0, 3, 9), (0, 0, 0)), (32, 32))
     light = woven.lights[0]
@@ -562,7 +562,7 @@ def test_lists_that_are_too_long_are_made_in_rounds(fabric: Fabric, monkeypatch:
     at_once = draw(fabric, scene, TOP, SIZE)
     monkeypatch.setattr("dreamwell.fabric.shadows._LISTS", 1)
     np.testing.assert_array_equal(draw(fabric, scene, TOP, SIZE), at_once)
-    assert fabric._shadows._list_room == 4
+    assert fabric._light.shadows._list_room == 4
     assert drawn(fabric) == 7
 
 

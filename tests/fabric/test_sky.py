@@ -36,7 +36,7 @@ def under(height: float, azimuth: float = 0.0, sun: Sun | None = None, **environ
 
 def table(fabric: Fabric, name: str) -> F64:
     """A look-up table (h, w, 3)."""
-    tables = fabric._sky._tables
+    tables = fabric._light.sky._tables
     assert tables is not None
     texture: Any = tables.textures[name]
     w, h = texture.width, texture.height
@@ -48,7 +48,7 @@ def table(fabric: Fabric, name: str) -> F64:
 
 def spoil_tables(fabric: Fabric) -> None:
     """Fill the tables with NaN and have them made anew."""
-    sky = fabric._sky
+    sky = fabric._light.sky
     assert sky._tables is not None
     for texture in sky._tables.textures.values():
         nan = np.full((texture.height, texture.width, 4), np.nan, np.float16)
@@ -101,7 +101,7 @@ def test_tables_are_those_of_numpy(fabric: Fabric, height: float, altitude: floa
     of = a.tables(air)
     np.testing.assert_allclose(table(fabric, "transmittance"), of.transmittance, rtol=4e-3, atol=2e-3)
     np.testing.assert_allclose(table(fabric, "multiscattering"), np.sqrt(of.multiscattering), rtol=0.02, atol=2e-3)
-    state = fabric._sky._wanted
+    state = fabric._light.sky._wanted
     assert state is not None
     assert state.altitude == pytest.approx(max(altitude / 1e3, 0.01), rel=0.02, abs=2e-3)
     sine = math.sin(state.height * math.radians(0.01))
@@ -345,7 +345,7 @@ def test_the_light_on_surfaces_follows_in_steps(fabric: Fabric) -> None:
         show(fabric, observer, (8, 8))
         assert "sky" in times.labels
         relit.append("environment" in times.labels)
-    assert 24 / (fabric._sky.light_frames + 1.5) < sum(relit) <= 24 / fabric._sky.light_frames
+    assert 24 / (fabric._light.sky.light_frames + 1.5) < sum(relit) <= 24 / fabric._light.sky.light_frames
     for _ in range(6):
         show(fabric, observer, (8, 8))
     assert "sky" not in times.labels
@@ -362,7 +362,7 @@ def test_without_a_sun_the_sky_is_a_gradient(fabric: Fabric) -> None:
     np.testing.assert_array_equal(
         draw(fabric, stage(sky), up), draw(fabric, stage(replace(sky, source="gradient")), up)
     )
-    assert not fabric._sky.on
+    assert not fabric._light.sky.on
 
 
 def test_from_one_sky_to_another_and_back(fabric: Fabric) -> None:
@@ -393,7 +393,7 @@ def test_from_one_sky_to_another_and_back(fabric: Fabric) -> None:
         settings = fabric.settings
         fabric.set_post_process_config(replace(settings, sky=replace(settings.sky, aerial_perspective=on)))
         show(fabric, observer, (32, 32))
-        assert fabric._sky.aerial == on
+        assert fabric._light.sky.aerial == on
 
 
 def test_plain_frames_show_the_same(fabric: Fabric) -> None:

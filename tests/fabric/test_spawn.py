@@ -18,8 +18,8 @@ from dreamwell.engine.rows import Rows
 from dreamwell.engine.scene import Environment, Material, Mesh, Scene, Sun
 from dreamwell.fabric import Fabric
 from dreamwell.fabric.batches import Batches
+from dreamwell.fabric.bounds import spheres_of
 from dreamwell.fabric.observer import planes_of
-from dreamwell.fabric.scene_buffers import spheres_of
 from dreamwell.loom.weave import weave
 from dreamwell.loom.woven import WovenScene
 from dreamwell.shaders.structs import INSTANCE, NONE, RENEWAL, PipelineClass

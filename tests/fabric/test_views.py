@@ -316,7 +316,7 @@ def test_every_view_is_named_and_large_enough_pictures_have_a_legend(fabric: Fab
         legend = legend_of(fabric.settings, measured=False)
         assert different[110:].any() == bool(legend.bar or legend.swatches)
     show(fabric, front(2.0), SIZE)
-    assert fabric._overlay is None
+    assert fabric._post.overlay is None
 
 
 def test_the_depth_legend_says_metres(fabric: Fabric) -> None:
@@ -328,8 +328,8 @@ def test_the_depth_legend_says_metres(fabric: Fabric) -> None:
     size = (320, 180)
     show(fabric, front(2.0), size)
     picture = fabric.read_image()
-    assert fabric._overlay is not None
-    quads = fabric._overlay.quads
+    assert fabric._post.overlay is not None
+    quads = fabric._post.overlay.quads
     said = ["", "", "", "", ""]
     for quad in quads:
         if quad["glyph"] >= NUMBER:
@@ -356,8 +356,8 @@ def test_every_letter_is_drawn(fabric: Fabric) -> None:
     fabric.show_times({"main pass": 2.0, "sky": 1.0}, {"frame": 16.0})
     show(fabric, front(2.0), (320, 180))
     picture = fabric.read_image()
-    assert fabric._overlay is not None
-    quads = fabric._overlay.quads
+    assert fabric._post.overlay is not None
+    quads = fabric._post.overlay.quads
     letters = {glyph: letter for letter, glyph in GLYPHS.items()}
     read = 0
     for quad in quads[quads["glyph"] > 0]:
@@ -395,8 +395,8 @@ def test_off_nothing_is_there(gpu: Gpu) -> None:
     plain = show(fresh, front(2.0), (160, 90))
     picture = fresh.read_image()
     steps = len(next(iter(fresh._tapes.values()))._steps)
-    assert fresh._views is None
-    assert fresh._overlay is None
+    assert fresh._post.views is None
+    assert fresh._post.overlay is None
     for view in (*CHANNELS, "lighting"):
         fresh.set_post_process_config(apply_settings(fresh.settings, {"debug.view": view}))
         light = show(fresh, front(2.0), (160, 90))
@@ -405,8 +405,8 @@ def test_off_nothing_is_there(gpu: Gpu) -> None:
         fresh.set_post_process_config(apply_settings(fresh.settings, {"debug.view": "none"}))
         assert (show(fresh, front(2.0), (160, 90)) == plain).all()
         assert (fresh.read_image() == picture).all()
-        assert fresh._views is None
-        assert fresh._overlay is None
+        assert fresh._post.views is None
+        assert fresh._post.overlay is None
     fresh._tapes.clear()
     show(fresh, front(2.0), (160, 90))
     assert len(next(iter(fresh._tapes.values()))._steps) == steps

@@ -179,8 +179,8 @@ def test_moved_lights_follow_their_objects_whatever_they_are_turned_by(gpu: Gpu)
     wanted, found = dw.weave(scene).lights, stage.fabric.scene
     assert found is not None
     for key in ("position", "direction"):
-        np.testing.assert_allclose(found.lights[key], wanted[key], atol=2e-6)
-    np.testing.assert_array_equal(found.lights["object"], wanted["object"])
+        np.testing.assert_allclose(found.lights.table[key], wanted[key], atol=2e-6)
+    np.testing.assert_array_equal(found.lights.table["object"], wanted["object"])
 
 
 def test_what_is_wrong_is_refused_and_changes_nothing() -> None:

@@ -1,0 +1,61 @@
+"""Buffers: made, filled, and written to in pieces; and how many workgroups cover what is in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import wgpu
+from numpy.typing import NDArray
+
+from ..engine.gpu import Gpu
+
+I32 = NDArray[np.int32]
+
+STORAGE = wgpu.BufferUsage.STORAGE | wgpu.BufferUsage.COPY_DST | wgpu.BufferUsage.COPY_SRC
+_CHUNK = 16 << 20  # larger uploads stall
+_LOAD = 4 << 20  # at a time, while nothing is drawn: what is staged is given back before the next piece
+
+
+def buffer(gpu: Gpu, label: str, size: int, usage: int = STORAGE) -> wgpu.GPUBuffer:
+    """A buffer of at least 64 bytes, a multiple of 16: bindings must not be empty."""
+    return gpu.device.create_buffer(label=label, size=max(64, -(-size // 16) * 16), usage=usage)
+
+
+def upload(gpu: Gpu, target: wgpu.GPUBuffer, values: NDArray[Any], offset: int = 0) -> None:
+    """Write an array into a buffer from a byte offset on, in pieces."""
+    data = np.ascontiguousarray(values).reshape(-1).view(np.uint8)
+    for first in range(0, len(data), _CHUNK):
+        gpu.device.queue.write_buffer(target, offset + first, data[first : first + _CHUNK])
+
+
+def filled(gpu: Gpu, label: str, values: NDArray[Any], usage: int = STORAGE) -> wgpu.GPUBuffer:
+    """A buffer that holds an array."""
+    made = buffer(gpu, label, values.nbytes, usage)
+    load(gpu, made, values)
+    return made
+
+
+def load(gpu: Gpu, target: wgpu.GPUBuffer, values: NDArray[Any], order: I32 | None = None) -> None:
+    """Write an array, or its rows in an order, into a buffer in pieces, each of which is awaited."""
+    count = len(values) if order is None else len(order)
+    row = values[:0].nbytes if not count else values.dtype.itemsize * (values[:1].size)
+    rows = max(1, _LOAD // max(1, row))
+    for first in range(0, count, rows):
+        last = min(first + rows, count)
+        piece = values[first:last] if order is None else values[order[first:last]]
+        gpu.device.queue.write_buffer(target, first * row, np.ascontiguousarray(piece).reshape(-1).view(np.uint8))
+        if count > rows:
+            gpu.device.queue.submit([])
+            _wait(gpu)
+
+
+def _wait(gpu: Gpu) -> None:
+    device: Any = gpu.device
+    device._poll_wait()  # wgpu-py's only other way to wait reads a buffer
+
+
+def grid(count: int, lanes: int = 256) -> tuple[int, int]:
+    """Workgroups for `count` invocations, in two dimensions where one is not enough."""
+    needed = max(1, -(-count // lanes))
+    return min(needed, 65535), -(-needed // 65535)

@@ -1,0 +1,489 @@
+"""The HUD as a game uses it: what is made stays, is clicked, and says what is wrong with it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFont
+
+import dreamwell as dw
+from dreamwell.engine.app import RUN, RunOptions
+from dreamwell.engine.hud import Hud
+from dreamwell.engine.hud_elements import Button
+from dreamwell.engine.input import Input
+from dreamwell.engine.lettering import LARGEST_EDGE, MOST_FACES, Atlas, Full
+
+PAGE = (400, 200)
+
+
+@pytest.fixture
+def hud() -> Hud:
+    made = Hud()
+    made.compose(PAGE)
+    return made
+
+
+@pytest.fixture
+def player() -> Input:
+    made = Input()
+    made.size = (400.0, 200.0)
+    return made
+
+
+def point(player: Input, x: float, y: float) -> None:
+    player.feed({"event_type": "pointer_move", "x": x, "y": y})
+
+
+def press(player: Input, kind: str = "down") -> None:
+    x, y = player.pointer
+    player.feed({"event_type": f"pointer_{kind}", "x": x, "y": y, "button": 1})
+
+
+def key(player: Input, *names: str) -> None:
+    for name in names:
+        player.feed({"event_type": "key_down", "key": name})
+
+
+def frame(hud: Hud, player: Input) -> list[Callable[[], object]]:
+    calls = hud.step(player)
+    player.next_frame()
+    player.keys.clear()
+    return calls
+
+
+# ---- elements ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("anchor", "x", "y"),
+    [
+        ("top_left", 10, 20),
+        ("top", 175 + 10, 20),
+        ("top_right", 400 - 50 - 10, 20),
+        ("left", 10, 90 + 20),
+        ("center", 175 + 10, 90 + 20),
+        ("right", 400 - 50 - 10, 90 + 20),
+        ("bottom_left", 10, 200 - 20 - 20),
+        ("bottom", 175 + 10, 200 - 20 - 20),
+        ("bottom_right", 400 - 50 - 10, 200 - 20 - 20),
+    ],
+)
+def test_anchors(hud: Hud, anchor: Any, x: int, y: int) -> None:
+    assert hud.panel("box", size=(50, 20), at=(10, 20), anchor=anchor).box == (x, y, 50, 20)
+
+
+def test_what_is_in_a_panel_goes_with_it(hud: Hud) -> None:
+    outer = hud.panel("outer", size=(100, 100), at=(20, 30))
+    inner = hud.panel("inner", parent="outer", size=(None, 10), at=(5, 8), anchor="bottom")
+    assert inner.box == (25 + 5, 30 + 100 - 10 - 8, 90, 10)  # at: to the right, and inwards from the bottom
+    outer.at = (30, 30)
+    assert inner.box[0] == 40
+    assert outer.children == [inner]
+    inner.parent = None
+    assert (inner.box, outer.children) == ((10, 182, 390, 10), [])
+    inner.parent = outer
+    outer.remove()
+    assert "inner" not in hud
+    assert len(hud) == 0
+    assert len(hud.quads) > 0
+    hud.compose(PAGE)
+    assert len(hud.quads) == 0
+
+
+def test_made_again_it_changes_what_is_given(hud: Hud) -> None:
+    label = hud.text("score", "Score 0", size=24, color="#ff8000")
+    assert hud.text("score", "Score 1") is label
+    assert (label.text, label.size, label.color) == ("Score 1", 24, (1.0, 128 / 255, 0.0, 1.0))
+    with pytest.raises(dw.HudError, match='there is a text "score" already; remove it first'):
+        hud.panel("score")
+
+
+def test_order(hud: Hud) -> None:
+    """What is higher in z lies over its siblings with all that is in it, of equals what was made later."""
+
+    def on_top() -> str:
+        found = hud.over(10, 10)
+        assert found is not None
+        return found.name
+
+    first = hud.panel("first", size=(50, 50))
+    hud.panel("second", size=(50, 50))
+    assert on_top() == "second"
+    hud.panel("in first", parent=first, size=(50, 50))
+    assert on_top() == "second"
+    first.z = 1
+    assert on_top() == "in first"
+    first.visible = False
+    assert on_top() == "second"
+    assert hud.over(60, 10) is None
+
+
+def test_logical_pixels(hud: Hud) -> None:
+    box = hud.panel("box", size=(50, 20), at=(10, 10))
+    hud.density = 2.0
+    hud.compose(PAGE)
+    assert hud.quads["rect"].tolist() == [[20, 20, 100, 40]]
+    assert box.box == (10, 10, 50, 20)
+    hud.height = 100
+    hud.compose((800, 400))
+    assert hud.quads["rect"].tolist() == [[40, 40, 200, 80]]
+
+
+def test_texts(hud: Hud) -> None:
+    font = ImageFont.load_default(20)
+    ascent, descent = font.getmetrics()
+    label = hud.text("label", "Wavy\nlines", size=20, anchor="top_right", at=(7, 5))
+    wide = font.getlength("Wavy")
+    assert label.box == (400 - 7 - wide, 5, wide, 2 * (ascent + descent))
+    label.text = ""
+    assert label.box[2] == 0
+    label.text, label.width = "one two three four", font.getlength("one two  ")
+    assert label.box[3] == 3 * (ascent + descent)
+    label.line_spacing = 2.0
+    assert label.box[3] == 5 * (ascent + descent)
+
+
+def test_lines_are_aligned(hud: Hud) -> None:
+    label = hud.text("label", "IIIIIIIIII\nI", size=20)
+
+    def gap() -> float:
+        hud.compose(PAGE)
+        return float(hud.quads["rect"][-1, 0] - hud.quads["rect"][0, 0])
+
+    found = {}
+    for align in ("left", "center", "right"):
+        label.align = align
+        found[align] = gap()
+    assert found["left"] == 0
+    assert found["right"] == ImageFont.load_default(20).getlength("I") * 9
+    assert abs(found["center"] - found["right"] / 2) <= 0.5
+
+
+def test_kerning_is_the_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The built-in font has none: a stand-in for its measure, by which "V" moves 3 pixels nearer to "A"."""
+    hud = Hud()
+    label = hud.text("label", "AV", size=20)
+    before = label.box[2]
+    face = hud.letters.face(None, 20.0)
+    face.kerning["A", "V"] = -3.0
+    label.text = "AV "
+    assert label.box[2] == before + ImageFont.load_default(20).getlength(" ") - 3
+
+
+def test_nothing_is_done_while_nothing_changes(hud: Hud) -> None:
+    label = hud.text("label", "Score 12", shadow="#000000")
+    hidden = hud.text("hidden", "no", visible=False)
+    hud.compose(PAGE)
+    version, quads = hud.version, hud.quads
+    for _ in range(3):
+        label.text, label.size, label.color, label.at = "Score 12", 16, (1, 1, 1), (0, 0)
+        hud.text("label", "Score 12", shadow="#000000")
+        hud.compose(PAGE)
+    assert (hud.version, hud.quads is quads) == (version, True)
+    label.alpha = 0.5
+    hud.compose(PAGE)
+    assert hud.version == version + 1
+    assert (hud.quads["color"][-1] >> 24) == 128
+    hidden.visible = True
+    hud.compose(PAGE)
+    assert len(hud.quads) == len(quads) + 2
+    hud.visible = False
+    hud.compose(PAGE)
+    assert len(hud.quads) == 0
+
+
+# ---- bad values --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("anchor", "topleft", r"anchor is 'topleft'; it must be one of top_left, top, top_right, left, center"),
+        ("at", (1, "x"), r"at is \(1, 'x'\); it must be two numbers"),
+        ("at", 3, "at is 3; it must be two numbers"),
+        ("size", 0, "size is 0; it must be a number from 1 to 512"),
+        ("size", float("nan"), "size is nan; it must be a number from 1 to 512"),
+        ("color", "red", "color is 'red'; it must be \"#rrggbb\""),
+        ("color", (255, 0, 0), r"color is \(255, 0, 0\); it must be"),
+        ("text", 12, "text is 12; it must be a text"),
+        ("alpha", 2, "alpha is 2; it must be a number from 0 to 1"),
+        ("visible", 1, "visible is 1; it must be True or False"),
+        ("z", 0.5, "z is 0.5; it must be a whole number"),
+        ("align", "middle", "align is 'middle'; it must be one of left, center, right"),
+        ("parent", "nobody", 'the HUD has no element "nobody"; there are: label'),
+        ("parent", 5, "parent is 5; it must be an element of the same HUD"),
+        ("colour", "#ffffff", 'there is no field "colour"; did you mean color'),
+        ("weight", 3, 'there is no field "weight"; there are: at, anchor, parent'),
+        ("font", 7, "font is 7; it must be a font file"),
+    ],
+)
+def test_bad_values_are_refused(hud: Hud, field: str, value: Any, message: str) -> None:
+    label = hud.text("label", "Score", size=20)
+    hud.compose(PAGE)
+    with pytest.raises(dw.HudError, match=message):
+        setattr(label, field, value)
+    assert (label.text, label.size, label.parent) == ("Score", 20, None)
+    looks: dict[str, Any] = {field: value}
+    if field != "text":
+        with pytest.raises(dw.HudError):
+            hud.text("other", "x", **looks)
+        assert "other" not in hud
+
+
+def test_what_is_missing_is_named(hud: Hud, tmp_path: Path) -> None:
+    hud.root = tmp_path
+    (tmp_path / "broken.ttf").write_bytes(b"no font")
+    with pytest.raises(dw.AssetError, match=r"nowhere\.ttf: there is no such font file"):
+        hud.text("a", "x", font="nowhere.ttf")
+    with pytest.raises(dw.AssetError, match=r"broken\.ttf: can't be read as a font"):
+        hud.text("a", "x", font="broken.ttf")
+    with pytest.raises(dw.AssetError, match=r"nowhere\.png"):
+        hud.image("a", "nowhere.png")
+    with pytest.raises(dw.HudError, match=r"source is an array \(4, 4\) of float64; it must be \(h, w, 3 or 4\) uint8"):
+        hud.image("a", np.zeros((4, 4)))  # type: ignore[arg-type]
+    with pytest.raises(dw.HudError, match="value is 2; it must be a number from 0 to 1"):
+        hud.bar("a", 2)
+    with pytest.raises(dw.HudError, match="the name of a panel is ''"):
+        hud.panel("")
+    assert len(hud) == 0
+    hud.text("score", "x")
+    with pytest.raises(dw.HudError, match='the HUD has no element "scor"; did you mean "score"'):
+        hud["scor"]
+    with pytest.raises(dw.HudError, match='the HUD has no element "none"'):
+        hud.remove("none")
+    with pytest.raises(dw.HudError, match="alpha is 3"):
+        hud.alpha = 3
+    with pytest.raises(dw.HudError, match="height is 0"):
+        hud.height = 0
+
+
+def test_no_circles(hud: Hud) -> None:
+    hud.panel("a")
+    hud.panel("b", parent="a")
+    label = hud.text("label", "x", parent="b")
+    with pytest.raises(dw.HudError, match=r'panel "a": parent is panel "b", which is in the panel "a" itself'):
+        hud["a"].parent = hud["b"]
+    with pytest.raises(dw.HudError, match='parent is text "label"; it must not be a text'):
+        hud.panel("c", parent=label)
+    assert hud["b"].parent is hud["a"]
+
+
+# ---- buttons -----------------------------------------------------------------------------------------------------
+
+
+def test_a_click_is_down_and_up_on_the_same_button(hud: Hud, player: Input) -> None:
+    calls: list[str] = []
+    start = hud.button("start", "Start", at=(50, 50), size=(100, 40), on_click=lambda: calls.append("start"))
+    frame(hud, player)
+    assert hud.hovered is None
+    point(player, 60, 60)
+    frame(hud, player)
+    assert (hud.hovered, start.hovered, start.pressed, start.clicked) == (start, True, False, False)
+    press(player)
+    assert frame(hud, player) == []
+    assert (start.pressed, start.clicked) == (True, False)
+    press(player, "up")
+    for call in frame(hud, player):
+        call()
+    assert (start.pressed, start.clicked, calls) == (False, True, ["start"])
+    assert frame(hud, player) == []
+    assert not start.clicked
+
+    press(player)  # down here and up elsewhere
+    frame(hud, player)
+    point(player, 5, 5)
+    frame(hud, player)
+    assert not start.pressed
+    press(player, "up")
+    assert frame(hud, player) == []
+
+    press(player)  # down elsewhere and up here
+    frame(hud, player)
+    point(player, 60, 60)
+    press(player, "up")
+    assert frame(hud, player) == []
+
+    press(player)  # both within a frame
+    press(player, "up")
+    assert len(frame(hud, player)) == 1
+
+
+def test_only_the_button_on_top_is_clicked_and_only_when_it_can_be(hud: Hud, player: Input) -> None:
+    below, above = (hud.button(name, name, size=(100, 100)) for name in ("below", "above"))
+    point(player, 50, 50)
+    for expected, change in (
+        (above, lambda: setattr(above, "enabled", False)),
+        (below, lambda: setattr(above, "enabled", True)),
+        (above, lambda: setattr(above, "visible", False)),
+        (below, lambda: setattr(hud, "visible", False)),
+        (None, lambda: None),
+    ):
+        frame(hud, player)
+        assert hud.hovered is expected
+        change()
+
+
+def test_the_looks_of_a_button(hud: Hud, player: Input) -> None:
+    button = hud.button("b", "B", size=(100, 100), color=(0.5, 0.5, 0.5), pressed_color="#010203")
+
+    def red() -> int:
+        frame(hud, player)
+        hud.compose(PAGE)
+        return int(hud.quads["color"][0]) & 255
+
+    point(player, 300, 100)
+    plain = red()
+    point(player, 50, 50)
+    assert red() > plain
+    press(player)
+    assert red() == 1
+    button.enabled = False
+    hud.compose(PAGE)
+    assert hud.quads["color"][0] >> 24 < 255
+
+
+def test_buttons_fit_their_text(hud: Hud) -> None:
+    font = ImageFont.load_default(18)
+    button = hud.button("b", "Start", padding=(10, 5))
+    assert button.box[2:] == (font.getlength("Start") + 20, sum(font.getmetrics()) + 10)
+    button.text = "Start again"
+    assert button.box[2] == font.getlength("Start again") + 20
+    assert button.children == []
+
+
+def test_keys_move_the_focus(hud: Hud, player: Input) -> None:
+    a, b, c = (hud.button(name, name, at=(0, 30 * i)) for i, name in enumerate("abc"))
+    key(player, "ArrowDown", "Enter")
+    assert frame(hud, player) == []
+    assert hud.focus is None, "the keys are the game's"
+    hud.focus = a
+    b.enabled = False
+    key(player, "ArrowDown")
+    frame(hud, player)
+    assert hud.focus is c
+    key(player, "Tab")
+    frame(hud, player)
+    assert hud.focus is a
+    key(player, "Shift", "Tab")
+    frame(hud, player)
+    assert hud.focus is c
+    key(player, "Enter")
+    frame(hud, player)
+    assert c.clicked
+    hud.remove("c")
+    assert hud.focus is None
+    with pytest.raises(dw.HudError, match="it must be a button"):
+        hud.focus = hud.text("t", "x")  # type: ignore[assignment]
+
+
+def test_a_captured_pointer_points_at_nothing(hud: Hud, player: Input) -> None:
+    hud.button("b", "B", size=(100, 100))
+    point(player, 50, 50)
+    player.captured = True  # type: ignore[attr-defined, unused-ignore]
+    frame(hud, player)
+    assert hud.hovered is None
+
+
+def test_an_app_has_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clicked in `step`, seen by the functions of the game; drawn in the picture that a run without window makes."""
+    scene = dw.Scene("box", seed=1)
+    scene.add("box", dw.Mesh.box())
+    made = RunOptions("headless", (64, 36), output=tmp_path / "a.png", frames=2)
+    token = RUN.set(made)
+    try:
+        app = dw.App(scene)
+    finally:
+        RUN.reset(token)
+    clicks: list[bool] = []
+    button = app.hud.button("b", "B", at=(10, 10), size=(20, 20), color="#ff0000", radius=0, border=0)
+    assert isinstance(button, Button)
+    button.on_click = lambda: app.hud.panel("clicked", at=(40, 10), size=(10, 10), color="#00ff00", radius=0)
+
+    @app.update
+    def note(world: dw.World, dt: float) -> None:
+        clicks.append(button.clicked)
+
+    app.input.feed({"event_type": "pointer_down", "x": 15, "y": 15, "button": 1})
+    app.input.feed({"event_type": "pointer_up", "x": 15, "y": 15, "button": 1})
+    app.run()
+    assert clicks == [True, False]
+    with Image.open(tmp_path / "a.png") as image:
+        assert image.getpixel((45, 15)) == (0, 255, 0)
+        assert image.getpixel((1, 1)) != (255, 0, 0)
+        red, green, _ = image.getpixel((12, 12))  # type: ignore[misc]
+        assert red == 255, "hovered: a little lighter"
+        assert green == round(0.14 * 255)
+
+
+def test_what_a_click_raises_names_the_line() -> None:
+    scene = dw.Scene("box", seed=1)
+    scene.add("box", dw.Mesh.box())
+    app = dw.App(scene)
+
+    def fail() -> None:
+        raise ValueError("no luck")
+
+    app.hud.button("b", "B", at=(10, 10), size=(20, 20), on_click=fail)
+    app.input.feed({"event_type": "pointer_down", "x": 15, "y": 15, "button": 1})
+    app.input.feed({"event_type": "pointer_up", "x": 15, "y": 15, "button": 1})
+    with pytest.raises(dw.ScriptError, match=r"fail\(\) failed in .*test_hud\.py, line \d+: ValueError: no luck"):
+        app.step(1 / 60)
+
+
+# ---- atlases -----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_in_an_atlas_does_not_overlap_and_is_what_was_put_in() -> None:
+    random = np.random.default_rng(3)
+    atlas, put = Atlas(1), list[tuple[int, int, np.ndarray[Any, Any]]]()
+    for _ in range(600):
+        picture = random.integers(1, 255, (*random.integers(1, 40, 2), 1), np.uint8)
+        try:
+            at = atlas.add(picture)
+        except Full:
+            assert not atlas.make_room(), "nothing of it is old"
+            at = atlas.add(picture)
+        put.append((*at, picture))
+    for x, y, picture in put:
+        assert np.array_equal(atlas.pixels[y : y + picture.shape[0], x : x + picture.shape[1]], picture)
+    assert sum(p.size for _, _, p in put) == np.count_nonzero(atlas.pixels)
+    assert sum(p.size for _, _, p in put) > 0.4 * atlas.pixels.size / 2, "it is no larger than it has to be"
+
+
+def test_letters_that_nobody_sees_any_more_make_room() -> None:
+    """A text that grows in small steps: the atlas stays as large as what is shown at once needs."""
+    hud = Hud()
+    label = hud.text("label", "The quick brown fox", size=10)
+    still = hud.text("still", "jumps over the lazy dog", size=16, at=(0, 80))
+    hud.compose(PAGE)
+    edges: set[int] = set()
+    for step in range(300):
+        label.size = 10 + step / 10
+        hud.compose(PAGE)
+        edges.add(hud.letters.atlas.pixels.size)
+        assert len(hud.letters._faces) <= MOST_FACES + 2
+    assert max(edges) <= 512 * 256
+    fresh = Hud()
+    for text in (label, still):
+        fresh.text(text.name, text.text, size=text.size, at=text.at)
+    fresh.compose(PAGE)
+    for a, b in zip(hud.quads, fresh.quads, strict=True):
+        assert np.array_equal(a["rect"], b["rect"])
+        (x, y), (u, v), (w, h) = _place(a), _place(b), a["rect"][2:].astype(int)
+        theirs = fresh.letters.atlas.pixels[v : v + h, u : u + w]
+        assert np.array_equal(hud.letters.atlas.pixels[y : y + h, x : x + w], theirs)
+
+
+def _place(quad: Any) -> tuple[int, int]:
+    return int(quad["source"]) & 0x3FFF, int(quad["source"]) >> 14 & 0x3FFF
+
+
+def test_too_much_at_once_is_an_error_and_not_a_wrong_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    hud = Hud()
+    hud.image("vast", np.zeros((8, 8, 4), np.uint8), size=(LARGEST_EDGE + 1, 8))
+    with pytest.raises(dw.HudError, match="pictures that the HUD shows at once are more than 4096 x 4096 pixels hold"):
+        hud.compose(PAGE)
+    hud.remove("vast")
+    hud.compose(PAGE)
