@@ -25,6 +25,13 @@ if TYPE_CHECKING:
         SettingsError,
         ShaderError,
     )
+    from .engine.game.behaviour import Behaviour
+    from .engine.game.coroutines import Coroutine, Steps, next_event, until, wait, wait_ticks
+    from .engine.game.events import Contact
+    from .engine.game.schedule import Schedule
+    from .engine.game.systems import on, start, system
+    from .engine.game.timers import Timer
+    from .engine.game.tweens import Tween
     from .engine.gpu import Gpu
     from .engine.hud import Hud
     from .engine.input import Action, Input, Pad, Touch
@@ -84,6 +91,13 @@ else:
             "SettingsError",
             "ShaderError",
         ),
+        "engine.game.behaviour": ("Behaviour",),
+        "engine.game.coroutines": ("Coroutine", "Steps", "next_event", "until", "wait", "wait_ticks"),
+        "engine.game.events": ("Contact",),
+        "engine.game.schedule": ("Schedule",),
+        "engine.game.systems": ("on", "start", "system"),
+        "engine.game.timers": ("Timer",),
+        "engine.game.tweens": ("Tween",),
         "engine.gpu": ("Gpu",),
         "engine.hud": ("Hud",),
         "engine.input": (
@@ -163,9 +177,12 @@ __all__ = [
     "AssetError",
     "AssetPath",
     "Batch",
+    "Behaviour",
     "Bindings",
     "Camera",
     "Color",
+    "Contact",
+    "Coroutine",
     "DreamwellError",
     "Entity",
     "Environment",
@@ -198,14 +215,18 @@ __all__ = [
     "SceneError",
     "SceneLights",
     "SceneObject",
+    "Schedule",
     "ScriptError",
     "SettingsError",
     "ShaderError",
     "Snapshot",
     "SpotLight",
+    "Steps",
     "Sun",
     "Texture",
+    "Timer",
     "Touch",
+    "Tween",
     "Vec2",
     "Vec3",
     "Vec4",
@@ -216,8 +237,15 @@ __all__ = [
     "component",
     "field",
     "load",
+    "next_event",
+    "on",
     "preset",
     "render",
+    "start",
     "struct",
+    "system",
+    "until",
+    "wait",
+    "wait_ticks",
     "weave",
 ]

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..loom.woven import Geometry, Objects, TextureData, WovenScene
+from ..loom.woven import Geometry, Objects, TextureData, WovenComponents, WovenScene
 from ..shaders.structs import NONE
+from .live import kind_of
 from .math import depths_of
 from .scene.names import Names
 from .scene.settings import RenderSettings, apply_settings, known_settings
@@ -77,9 +78,18 @@ def _laid_out(woven: WovenScene, rows: I32) -> WovenScene:
     instances, lights = woven.instances.copy(), woven.lights.copy()
     instances["object"] = rows[woven.instance_object]
     lights["object"] = rows[woven.lights["object"].astype(np.int64)]
+    components: list[WovenComponents] = []
+    for carried in woven.components:
+        at = rows[carried.objects]
+        order = np.argsort(at)
+        columns = {key: column[order] for key, column in carried.columns.items()}
+        components.append(replace(carried, objects=at[order], columns=columns))
+    behaviours = [(int(rows[row]), value) for row, value in woven.behaviours]
     return sealed(
         replace(
             woven,
+            components=tuple(components),
+            behaviours=tuple(sorted(behaviours, key=lambda entry: (entry[0], kind_of(entry[1]).__name__))),
             objects=objects,
             instances=instances,
             instance_object=rows[woven.instance_object],

@@ -230,7 +230,7 @@ class Stage:
     def _light(self) -> tuple[bytes, Environment | None]:
         """What lights the picture."""
         scene = self.fabric.scene
-        return b"" if scene is None else scene.lights[["color", "range", "object"]].tobytes(), self._around
+        return b"" if scene is None else scene.lights.table[["color", "range", "object"]].tobytes(), self._around
 
     def _trim(self) -> None:
         """Hand back what is free since the scene shrank, some frames later: until then the GPU uses some of it.

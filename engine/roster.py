@@ -282,6 +282,7 @@ class Roster(Sequence[str]):
         for i, mask in enumerate(masks):
             wide[i, : len(mask)] = mask
         columns.tags[rows] = np.tile(wide, (k, 1))
+        self._other_tags(np.bitwise_or.reduce(wide, axis=0))
         columns.mesh[rows], columns.material[rows] = np.tile(prefab.mesh, k), np.tile(prefab.material, k)
         columns.stem[rows] = -1  # while stems are looked for: those that nothing has any more may be dropped
         for i, name in enumerate(prefab.names):
@@ -307,6 +308,8 @@ class Roster(Sequence[str]):
         self._reserve(columns, size)
         scene = np.flatnonzero(fates.kept | fates.came)
         self.tag_names = tag_names
+        self.version += 1
+        self._tag_versions = [self.version] * len(tag_names)
         wide = np.zeros((len(columns.alive), tags.shape[1]), np.uint32)
         wide[:size] = tags
         columns.tags = wide
@@ -319,7 +322,8 @@ class Roster(Sequence[str]):
         woven_mesh, woven_material = looks_of(woven, len(columns.alive))
         columns.changed[:] = (columns.mesh != woven_mesh) | ((columns.mesh >= 0) & (columns.material != woven_material))
         if len(gone):
-            columns.generation[gone] += np.uint32(1)
+            self._clock += 1
+            columns.generation[gone] = self._clock
         if len(gone) or self.generations is not None:
             self.generations = columns.generation.data
         self.rows = Rows(size)

@@ -272,10 +272,10 @@ class Transforms:
                 setattr(self, name, column[:size].copy() if column.flags.writeable else column[:size])
         del self._marks[size:]
         self._touched = [row for row in self._touched if row < size]
-        many = [_listed(rows) for rows in self._touched_many]
+        many = [listed(rows) for rows in self._touched_many]
         self._touched_many = [left for rows in many if len(left := rows[rows < size])]
         if self.jumped is not None:
-            self.jumped = [left for rows in map(_listed, self.jumped) if len(left := rows[rows < size])]
+            self.jumped = [left for rows in map(listed, self.jumped) if len(left := rows[rows < size])]
         self._look()
 
     def _reserve(self, needed: int) -> None:
@@ -306,6 +306,22 @@ class Transforms:
         except TypeError:  # it can't be written to, or they are no numbers
             self._own("_position")
             self.p[i], self.p[i + 1], self.p[i + 2] = x, y, z
+        if not self._marks[row]:
+            self._marks[row] = 1
+            self._touched.append(row)
+
+    def shift(self, row: int, x: float, y: float, z: float) -> None:
+        """Add to one position, and mark it. What is 0 is not touched: most things move along one axis or two."""
+        p, i = self.p, 3 * row
+        if p.readonly:
+            self._own("_position")
+            p = self.p
+        if x:
+            p[i] += x
+        if y:
+            p[i + 1] += y
+        if z:
+            p[i + 2] += z
         if not self._marks[row]:
             self._marks[row] = 1
             self._touched.append(row)
@@ -392,8 +408,7 @@ class Transforms:
                 raise SceneError(f"touch: the rows are of the type {chosen.dtype}; they must be integers or a mask")
             many.append(chosen.astype(np.int32))
         found = many[-1]
-        if len(many) > _LISTS:  # nothing may have been updated for a long time
-            many[:] = [distinct(np.concatenate([_listed(one) for one in many]))]
+        self._shorten()
         return found
 
     def drain(self) -> list[I32 | range]:
@@ -417,10 +432,7 @@ class Transforms:
                 continue
             if int(rows[-1]) >= count:
                 rows = range(rows.start, count) if isinstance(rows, range) else rows[rows < count]
-            if not any(rows is other or (isinstance(rows, range) and rows == other) for other in many):
-                many.append(rows)
-        if len(many) > _LISTS:
-            many[:] = [distinct(np.concatenate([_listed(one) for one in many]))]
+            gather(many, rows)
 
     def touch_sound(self, rows: I32) -> None:
         """As `touch`, for ascending rows that are there; the array is kept, and must not change."""
@@ -431,7 +443,7 @@ class Transforms:
     def _shorten(self) -> None:
         many = self._touched_many
         if len(many) > _LISTS:  # nothing may have been updated for a long time
-            many[:] = [distinct(np.concatenate([_listed(one) for one in many]))]
+            many[:] = [distinct(np.concatenate([listed(one) for one in many]))]
 
     def update(self) -> tuple[I32 | range, I32]:
         """What changed, rows int32: (k,) that stand alone, and (m,) in trees, parents before their children.
@@ -450,7 +462,7 @@ class Transforms:
         if run is not None:
             touched = one_by_one[(one_by_one < run.start) | (one_by_one >= run.stop)]
         else:
-            touched = _united([_listed(rows) for rows in many], one_by_one, marks)
+            touched = _united([listed(rows) for rows in many], one_by_one, marks)
         singles.clear()
         many.clear()
         if run is not None:
@@ -553,7 +565,17 @@ def odd(three: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return three[:, 0] ^ three[:, 1] ^ three[:, 2]
 
 
-def _listed(rows: I32 | range) -> I32:
+def gather(lists: list[I32 | range], rows: I32 | range) -> None:
+    """Add one list of rows to some, unless it is among them; there never are many."""
+    if any(rows is one or (isinstance(rows, range) and isinstance(one, range) and rows == one) for one in lists):
+        return
+    lists.append(rows)
+    if len(lists) > _LISTS:
+        lists[:] = [distinct(np.concatenate([listed(one) for one in lists]))]
+
+
+def listed(rows: I32 | range) -> I32:
+    """(k,) the rows of a range, or what is listed already."""
     return np.arange(rows.start, rows.stop, dtype=np.int32) if isinstance(rows, range) else rows
 
 

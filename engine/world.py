@@ -8,9 +8,9 @@ from __future__ import annotations
 import copy
 import difflib
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Unpack, overload
+from typing import Any, Unpack, cast, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -34,7 +34,13 @@ from .appearance import Appearance, Materials
 from .declare import Vec3
 from .entity import Entity
 from .errors import SceneError
+from .game.behaviour import Behaviour
+from .game.coroutines import Coroutine
+from .game.schedule import Schedule
+from .game.timers import Timer
+from .game.tweens import Tween, tween
 from .interpolation import Interpolation
+from .live import Live, kind_of
 from .math import depths_of
 from .picked import Picker
 from .query import Batch, Matches, Query
@@ -45,7 +51,7 @@ from .scene.lights import LIGHTS, LightAdder, Many, Where, checked_light
 from .scene.prefabs import Prefab, stem_of
 from .scene.settings import apply_settings
 from .snapshot import Keeper, Snapshot, hash_of
-from .tables import Tables, checked
+from .tables import Tables, checked, taken_apart
 from .transforms import NO_ROWS, Transforms, odd
 
 F32 = NDArray[np.float32]
@@ -201,6 +207,8 @@ class World:
             self.update_transforms()
         else:
             self._camera = next(iter(self._lenses))
+        self.schedule = Schedule(self)
+        """What the game's scripts are, and in which order they are called."""
 
     # ---- objects ------------------------------------------------------------------------------------------------
 
@@ -299,7 +307,7 @@ class World:
         parent: Entity | None = None,
         components: Iterable[Any] = (),
     ) -> Entity | I32:
-        """New objects that show the mesh and the material of another one, and carry what a game declared for it.
+        """New objects that look as another one does, carry what a game declared for it, and behave as it does.
 
         `components` are given to each of them, in place of the prototype's of the same types; lights are not copied.
 
@@ -323,13 +331,18 @@ class World:
             stem, at, like.rotation if rotation is None else rotation, like.scale if scale is None else scale
         )
         above = -1 if parent is None else self.own(parent).live_row()
-        values = [checked(value, f"{stem} can't be spawned") for value in components]
+        given = list(components)
+        live = [cast("Behaviour", value) for value in given if isinstance(value, Live)]
+        for behaviour in live:
+            self.schedule.check(behaviour, stem)
+        values = [checked(value, f"{stem} can't be spawned") for value in given if not isinstance(value, Live)]
         mesh, material = self.roster.look(row)
         count = len(places)
         rows = self.roster.add(count, stem, numbered=not alone, tags=own, mesh=mesh, material=material)
         self.generations = self.roster.generations
         t.spawn(rows, self.roster.rows.end, places, turns, factors, above)
         self.tables.copy(row, rows, values)
+        self.schedule.copy_to(row, rows, live)
         return Entity(self, int(rows[0])) if alone else rows
 
     def _spawn_prefab(
@@ -370,6 +383,11 @@ class World:
         elif isinstance(value, Camera):
             for row in rows.tolist():
                 self._lenses[row] = Lens(value.fov_y, value.near, value.height, value.projection == "orthographic")
+        elif issubclass(kind_of(value), Live):
+            for row in rows.tolist():
+                self.schedule.attach(row, value)
+        else:
+            self.tables.made(type(value)).put(rows, taken_apart(value))
 
     def make_ready(self, prefab: Prefab) -> None:
         """Weave a prefab that was not woven along, so that it can be spawned. Raises SceneError where nobody can."""
@@ -389,11 +407,18 @@ class World:
         despawned. All else is as the new scene has it: objects that it has not are gone, with all that hangs on them.
         Where the looks of what is still there are not in it they are taken along.
 
-        Arrays that were asked for before are out of date after it. Raises nothing for a scene that was woven.
+        Arrays that were asked for before are out of date after it. New behaviours are started, those of what is gone
+        end. Raises SceneError while columns of a batch are out, and changes nothing then.
         """
-        old, roster, t = self.woven, self.roster, self.transforms
-        new, rows = placed(old, woven, roster.alive)
-        fate = fates(old, new, rows, roster.alive, roster.ids, t.parent, self._made_camera)
+        self.refuse_open("another scene can't be adopted")
+        roster = self.roster
+        while True:
+            old, t, version = self.woven, self.transforms, roster.version
+            new, rows = placed(old, woven, roster.alive)
+            fate = fates(old, new, rows, roster.alive, roster.ids, t.parent, self._made_camera)
+            self.schedule.leave(np.flatnonzero(fate.gone).astype(np.int32))
+            if roster.version == version:  # else an `on_destroy` made or despawned something
+                break
         size = len(fate.parent)
         kept, spawned, alive = fate.kept, fate.spawned, fate.alive
 
@@ -441,6 +466,12 @@ class World:
         self.woven = new
         self._adopt_cameras(old, fate)
         self._mirror()
+
+        # What it carries.
+        kept_rows, came, gone = (np.flatnonzero(mask).astype(np.int32) for mask in (kept, fate.came, fate.gone))
+        self.tables.adopt(old, new, kept_rows, came, gone)
+        self.between = None
+        self.schedule.adopt(old, new, kept, fate.came)
 
     def _adopt_cameras(self, old: WovenScene, fate: Fates) -> None:
         """The lenses of the cameras that there are now, and the one that is looked through."""
@@ -508,6 +539,7 @@ class World:
         rows = self.transforms.with_all_below(rows)
         if (rows == self._camera).any():
             raise SceneError(f'"{self.names[self._camera]}" is looked through; set `world.camera` to another one first')
+        rows = self.schedule.leave(rows)
         for row in [row for row in self._lenses if (rows == row).any()]:
             del self._lenses[row]
         self.appearance.put_out(rows)
@@ -518,6 +550,74 @@ class World:
         self.transforms.release(rows, end)
         if far_too_long(len(self._mirrored), end):
             self._mirrored = self._mirrored[: 2 * end].copy()
+
+    # ---- in the course of a game ----------------------------------------------------------------------------------
+
+    def defer(self, function: Callable[..., object]) -> None:
+        """Call `function()`, or `function(world)`, when this tick's or frame's other functions are done."""
+        self.schedule.defer(function)
+
+    def emit(self, event: Any) -> None:
+        """Have an event heard by those who listen to its type, at the end of this tick or frame, in order.
+
+        An event is any value of a class of yours, best a frozen dataclass. Raises SceneError for a class or None.
+        """
+        self.schedule.emit(event)
+
+    def run(self, generator: Generator[Any, Any, Any]) -> Coroutine:
+        """Have a generator go on tick by tick: it yields what it waits for. It begins in the next tick.
+
+            def waves(world: dw.World) -> dw.Steps:
+                while True:
+                    yield dw.wait(2.0)
+                    world.spawn("enemy", at=(0, 0, -20))
+
+            world.run(waves(world))
+
+        It may yield `dw.wait(seconds)`, `dw.wait_ticks(n)`, `dw.until(condition)`, `dw.next_event(Type)`, another
+        generator, a handle of `run`, `after`, `every` or `tween`, or nothing for the next tick. That of a behaviour's
+        method ends with the behaviour. Raises SceneError for what is no generator.
+        """
+        return self.schedule.run(generator)
+
+    def after(self, seconds: float, function: Callable[..., object]) -> Timer:
+        """Call `function()`, or `function(world)`, so many seconds of game time from now. Raises SceneError."""
+        return self.schedule.after(seconds, function)
+
+    def every(self, seconds: float, function: Callable[..., object], *, times: int | None = None) -> Timer:
+        """Call `function()`, or `function(world)`, every so many seconds of game time (at least 0.001); None: for ever.
+
+        A behaviour's method is called until the behaviour ends. Raises SceneError.
+        """
+        return self.schedule.every(seconds, function, times)
+
+    def tween(
+        self,
+        target: Any,
+        name: str,
+        to: Any,
+        seconds: float = 1.0,
+        *,
+        start: Any = None,
+        ease: str | Callable[[float], float] = "linear",
+        loop: bool | int = False,
+        yoyo: bool = False,
+        delay: float = 0.0,
+        on_done: Callable[..., object] | None = None,
+    ) -> Tween:
+        """Have a value go from what it is (or from `start`) to another in seconds of game time.
+
+            world.tween(door, "position", to=(0, 3, 0), seconds=1.0, ease="out_cubic")
+            world.tween(lamp, "PointLight.candela", to=0, seconds=0.1, loop=True, yoyo=True)
+
+        target: an entity, with "position", "rotation" (the short way round), "scale", "world_position", one axis of
+        these ("position.y"), or a field of a component ("PointLight.candela", "Player.speed", "Health.points",
+        "Material.emissive_strength" for all that share the material); a key of `world.materials`; or any object with
+        such an attribute, as `world.lens`. ease: see `easing.EASES`, or a function of 0 to 1. loop: true for ever, or
+        how often; yoyo: every second time backwards. on_done: called at the end, with the world if it takes one.
+        A newer tween of the same value takes its place; it ends when the object is despawned. Raises SceneError.
+        """
+        return self.schedule.tween(tween(self, target, name, to, seconds, start, ease, loop, yoyo, delay, on_done))
 
     def refuse_open(self, what: str) -> None:
         """Raises SceneError while columns of a batch are out."""
@@ -742,11 +842,22 @@ class World:
             raise SceneError(f"teleport: the rows are of the type {rows.dtype}; they must be integers")
         if len(rows) and not (rows.min() >= 0 and rows.max() < t.count):
             raise SceneError(f"teleport: the rows go from {rows.min()} to {rows.max()}; there are {t.count}")
-        turn = dmath.IDENTITY_QUATERNION if rotation is None else rotation
-        places, turns, _, _ = _arranged("teleport", np.broadcast_to(at, (len(rows), 3)), turn, 1.0)
-        t.position[rows] = places
+        values = {"at": (at, 3), **({} if rotation is None else {"rotation": (rotation, 4)})}
+        columns: dict[str, F64] = {}
+        for field, (value, wide) in values.items():
+            try:
+                column = np.asarray(value, np.float64)
+            except (ValueError, TypeError) as error:
+                raise SceneError(f"teleport: `{field}` is no array of numbers: {error}") from None
+            if column.shape not in ((wide,), (len(rows), wide)):
+                wanted = f"({wide},) or {(len(rows), wide)}"
+                raise SceneError(f"teleport: `{field}` has the shape {column.shape}; it must be {wanted}")
+            if not np.isfinite(column).all() or (wide == 4 and not column.any(axis=-1).all()):
+                raise SceneError(f"teleport: `{field}` must be finite, and a rotation not all 0")
+            columns[field] = column
+        t.position[rows] = columns["at"]
         if rotation is not None:
-            t.rotation[rows] = turns
+            t.rotation[rows] = columns["rotation"] / np.linalg.norm(columns["rotation"], axis=-1, keepdims=True)
         t.jump(rows)
 
     def update_transforms(self) -> tuple[I32, F32]:

@@ -27,7 +27,7 @@ from ..shaders.structs import (
     PipelineClass,
 )
 from .configure import Configured
-from .extract import Extracted, light_components
+from .extract import Extracted, behaviours, light_components
 from .sort import Sorted
 from .validate import Checked, textures_of
 from .vertices import pack_vertices
@@ -104,6 +104,8 @@ def manifest(checked: Checked, extracted: Extracted, configured: Configured, ord
         order.materials,
         light_components(scene, order.lights),
         checked.warnings,
+        behaviours(scene),
+        checked.scripts,
         {prefab: _prefab(one, *order.prefabs[prefab]) for prefab, one in checked.prefabs.items()},
     )
     for _, array in woven.arrays():

@@ -27,6 +27,7 @@ from ..engine.declare import (
     value_from_plain,
 )
 from ..engine.errors import AssetError, Problem, SceneError
+from ..engine.live import kind_of
 from ..engine.math import I32
 from ..engine.scene.components import Environment
 from ..engine.scene.dream_file import rebased, with_assets
@@ -73,6 +74,10 @@ def expand(
             checked = files.ready(prefab, field)
             if checked is not None:
                 ready[prefab] = checked
+    more = [address for one in ready.values() for address in one.scene.scripts if address not in whole.scripts]
+    if more:
+        whole = whole.copy() if whole is scene else whole
+        whole.scripts += dict.fromkeys(more)
     return Expanded(whole, instances, ready)
 
 
@@ -239,6 +244,7 @@ class _Files:
                 wanted = f"at most {MOST_OBJECTS:,} with all prefabs in place"
                 self._problems.append(Problem("too-many", where, "Prefab", found, wanted))
                 break
+            scene.scripts += [address for address in part.scripts if address not in scene.scripts]
             first = scene.graft(part, below)
             starts = first + m * np.arange(k)
             added.append(np.where(inside >= 0, starts[:, None] + inside, below[:, None]).ravel().astype(np.int32))
@@ -293,6 +299,7 @@ def _at_home(scene: Scene, root: Path) -> Scene:
     scene = scene.copy()
     for kind, pool in scene.pools.items():
         pool.replace([with_assets(value, Kind("struct", kind), change) for value in pool.values])
+    scene.scripts = [change(address) for address in scene.scripts]
     scene.root = root
     scene.slots_of(Environment)[:] = -1
     return scene
@@ -364,11 +371,13 @@ def _patches(
 
 def _with(value: Any, path: Sequence[str], raw: Any, where: str, place: str, problems: list[Problem]) -> Any:
     """A declared value with another one of its fields, at any depth."""
-    known = {f.name: f for f in fields_of(type(value)) if f.kind.name != "memory"}
+    kind = kind_of(value)
+    fields = {f.name: f for f in fields_of(kind)}
+    known = {name: f for name, f in fields.items() if f.kind.name != "memory"}
     f = known.get(path[0])
     if f is None:
         wanted = "one of " + ", ".join(sorted(known))
-        problems.append(Problem("unknown-field", where, place, "unknown", f"{wanted} of {type(value).__name__}"))
+        problems.append(Problem("unknown-field", where, place, "unknown", f"{wanted} of {kind.__name__}"))
         return value
     before = getattr(value, f.name)
     if len(path) > 1:
@@ -381,7 +390,7 @@ def _with(value: Any, path: Sequence[str], raw: Any, where: str, place: str, pro
         made = value_from_plain(f.kind, raw, where, place, problems)
         if len(problems) > count:
             return value
-    return replace(value, **{f.name: made})
+    return type(value)(**{**{name: getattr(value, name) for name in fields}, f.name: made})
 
 
 def _listed(raw: Any) -> Any:

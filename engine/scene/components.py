@@ -244,6 +244,7 @@ class Environment:
 
 
 Light = Sun | PointLight | SpotLight
+"""Whatever gives light to a scene, one kind per component."""
 
 __all__ = [
     "Camera", "Environment", "Light", "Material", "Mesh", "PointLight", "Prefab", "SpotLight", "Sun", "Texture",

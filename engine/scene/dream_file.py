@@ -15,6 +15,7 @@ from typing import Any
 
 from ..declare import Kind, Plain, component_types, fields_of, from_plain, is_number, say, to_plain
 from ..errors import Problem, SceneError
+from ..script import scripts_of
 from .components import Mesh
 from .prefabs import Prefab, as_prefab
 from .scene import Scene, id_text
@@ -122,6 +123,8 @@ def dumps(scene: Scene) -> str:
     settings = to_plain(scene.settings)
     if settings:
         top["settings"] = settings
+    if scene.scripts:
+        top["scripts"] = list(scene.scripts)
     return _text(top, 0) + "\n"
 
 
@@ -154,6 +157,7 @@ def save(scene: Scene, path: Path) -> None:
                 moved.append(with_assets(value, Kind("struct", kind), change))
         pool.replace(moved)
     scene.prefabs = [with_assets(as_prefab(prefab), Kind("struct", Prefab), change) for prefab in scene.prefabs]
+    scene.scripts = [change(address) for address in scene.scripts]
     scene.root = root
     text = dumps(scene)
     with written(path) as temporary:
@@ -187,8 +191,9 @@ def loads(text: str, *, name: str = "scene", root: Path | None = None) -> tuple[
             [Problem("version", "", "dream", found, f"{VERSION}", "the version of the format")],
         )
     problems: list[Problem] = []
-    for key in sorted(top.keys() - {"dream", "name", "objects", "prefabs", "settings"}):
-        problems.append(Problem("unknown-field", "", key, "unknown", "one of dream, name, objects, prefabs, settings"))
+    keys = ("dream", "name", "objects", "prefabs", "scripts", "settings")
+    for key in sorted(top.keys() - set(keys)):
+        problems.append(Problem("unknown-field", "", key, "unknown", "one of " + ", ".join(keys)))
     title = top.get("name", name)
     if not isinstance(title, str):
         problems.append(Problem("type", "", "name", say(title), "text"))
@@ -197,6 +202,12 @@ def loads(text: str, *, name: str = "scene", root: Path | None = None) -> tuple[
     settings = from_plain(RenderSettings, top.get("settings", {}), "", "settings.", problems)
     scene.settings = settings or RenderSettings()
     _read_prefabs(scene, top.get("prefabs", []), problems)
+    scripts = top.get("scripts", [])
+    if not (isinstance(scripts, list) and all(isinstance(address, str) for address in scripts)):
+        problems.append(Problem("type", "", "scripts", say(scripts), "a list of paths (texts)"))
+        scripts = []
+    scene.scripts = scripts
+    problems += scripts_of(scene)[1]  # what they declare, the objects are made of
     objects = top.get("objects", [])
     if not isinstance(objects, list):
         problems.append(Problem("type", "", "objects", say(objects), "a list of objects"))
@@ -262,6 +273,8 @@ def _read_object(
         components = {}
     for kind_name, data in components.items():
         kind = component_types().get(kind_name)
+        if kind is None and any(p.code == "script" for p in problems):
+            continue  # what failed may declare it
         if kind is None:
             known = ", ".join(sorted(component_types()))
             problems.append(Problem("unknown-component", where, kind_name, "unknown", f"one of {known}"))

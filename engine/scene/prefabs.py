@@ -12,7 +12,8 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..declare import AssetPath, Kind, Plain, component, component_types, field, fields_of, say, to_plain
+from ..declare import AssetPath, Kind, Plain, component_types, field, fields_of, say, to_plain
+from ..declare import built_in as component
 
 U64 = NDArray[np.uint64]
 

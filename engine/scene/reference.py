@@ -60,11 +60,16 @@ def _section(kind: type, name: str = "") -> str:
 
 
 def _cells(f: Field) -> tuple[str, str, str]:
-    default = "{}" if f.kind.name == "plain" and not f.default else say(f.default)
-    return _type(f.kind), f"`{default}`", _limits(f.spec)
+    return type_of(f.kind), default_of(f), f"{limits_of(f.spec)} {f.spec.unit}".strip()
 
 
-def _type(kind: Kind) -> str:
+def default_of(f: Field) -> str:
+    """A field's default as a file would have it, as code."""
+    return "`{}`" if f.kind.name == "plain" and not f.default else f"`{say(f.default)}`"
+
+
+def type_of(kind: Kind) -> str:
+    """What a field holds, in words; of a choice, the choices."""
     match kind.name:
         case "choice":
             return " ".join(f"`{choice}`" for choice in kind.of)
@@ -73,7 +78,7 @@ def _type(kind: Kind) -> str:
         case "struct":
             return f"{kind.of.__name__} or null" if kind.optional else kind.of.__name__
         case "list":
-            return f"list of {_type(kind.of)}"
+            return f"list of {type_of(kind.of)}"
         case "memory":
             return "in memory only"
         case "plain":
@@ -84,7 +89,8 @@ def _type(kind: Kind) -> str:
             return {"float": "number", "int": "whole number", "bool": "true or false"}.get(kind.name, kind.name)
 
 
-def _limits(spec: Spec) -> str:
+def limits_of(spec: Spec) -> str:
+    """The range of a field's numbers in words, without the unit; empty where there is none."""
     limits = [f"above {spec.above:g}" if spec.above is not None else ""]
     if spec.minimum is not None and spec.maximum is not None:
         limits.append(f"{spec.minimum:g} to {spec.maximum:g}")
@@ -92,7 +98,7 @@ def _limits(spec: Spec) -> str:
         limits.append(f"from {spec.minimum:g}")
     elif spec.maximum is not None:
         limits.append(f"to {spec.maximum:g}")
-    return " ".join([", ".join(filter(None, limits)), spec.unit]).strip()
+    return ", ".join(filter(None, limits))
 
 
 if __name__ == "__main__":

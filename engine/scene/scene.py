@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import math as dmath
-from ..declare import component_types, say
 from ..errors import SceneError
+from ..live import kept, kind_of
 from .lights import SceneLights
 from .names import Names
 from .prefabs import Prefab, part_ids
@@ -230,7 +230,7 @@ class SceneObject:
         """Give the object these components, in place of those of the same types. Returns the object."""
         for value in components:
             column = self.scene.column(value)
-            column.view[self.row] = self.scene.pools[type(value)].index(value)
+            column.view[self.row] = self.scene.pools[kind_of(value)].index(kept(value))
         return self
 
     def discard(self, kind: type) -> None:
@@ -263,6 +263,8 @@ class Scene:
         self.warnings: list[str] = []
         self.prefabs: list[Prefab | str] = []
         """Prefabs, or their files, that are woven along so that `world.spawn` has them at once."""
+        self.scripts: list[str] = []
+        """Python files, relative to `root`, that declare what the objects are made of: see docs/scripting.md."""
         self.version = 0  # grows when rows move
         self.names = Names()
         self.tag_sets = Pool()
@@ -321,10 +323,7 @@ class Scene:
 
     def column(self, value: Any) -> _Column:
         """The slot column of a component's type, made when it is new. Raises SceneError for what is no component."""
-        kind = type(value)
-        if kind not in self.slots and component_types().get(kind.__name__) is not kind:
-            raise SceneError(f"{say(value)} is no component; declare its class with @dw.component")
-        return self._column_of(kind)
+        return self._column_of(kind_of(value))
 
     def _column_of(self, kind: type) -> _Column:
         found = self.slots.get(kind)
@@ -392,7 +391,7 @@ class Scene:
         if tag_set:
             self.tag_rows[row] = self.tag_sets.index(tag_set)
         for value, column in zip(components, columns, strict=True):
-            column.view[row] = self.pools[type(value)].index(value)
+            column.view[row] = self.pools[kind_of(value)].index(kept(value))
         return SceneObject(self, row)
 
     def add_many(
@@ -442,13 +441,14 @@ class Scene:
         for given in components:
             if isinstance(given, (list, tuple)):
                 values = cast("Sequence[Any]", given)
-                for kind in {type(v) for v in values}:
-                    column = self.column(next(v for v in values if type(v) is kind))
-                    mine = np.array([type(v) is kind for v in values])
-                    column.view[rows][mine] = self.pools[kind].indices([v for v in values if type(v) is kind])
+                for kind in dict.fromkeys(map(kind_of, values)):
+                    own = [v for v in values if kind_of(v) is kind]
+                    column = self.column(own[0])
+                    mine = np.array([kind_of(v) is kind for v in values])
+                    column.view[rows][mine] = self.pools[kind].indices(list(map(kept, own)))
             else:
                 column = self.column(given)
-                column.view[rows] = self.pools[type(given)].index(given)
+                column.view[rows] = self.pools[kind_of(given)].index(kept(given))
         return self.ids[rows].copy()
 
     def _grow(self, count: int, ids: U64 | None) -> int:
@@ -465,7 +465,8 @@ class Scene:
     def copy(self) -> Scene:
         """The same scene, which no longer changes with this one; ids included."""
         made = Scene(self.name, root=self.root)
-        made.settings, made.warnings, made.prefabs = self.settings, list(self.warnings), list(self.prefabs)
+        made.settings, made.warnings = self.settings, list(self.warnings)
+        made.prefabs, made.scripts = list(self.prefabs), list(self.scripts)
         made.names = self.names.copy()
         made.tag_sets = self.tag_sets.copy()
         made.pools = {kind: pool.copy() for kind, pool in self.pools.items()}
@@ -480,7 +481,7 @@ class Scene:
         if value is not None:
             self.column(value)
         if kind in self.slots:
-            slot = -1 if value is None else self.pools[kind].index(value)
+            slot = -1 if value is None else self.pools[kind].index(kept(value))
             self.slots[kind].view[np.asarray(rows, np.int64)] = slot
 
     def graft(self, other: Scene, below: ArrayLike) -> int:

@@ -53,7 +53,12 @@ def test_the_changelog_tells_of_this_version(checkout: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "CHANGELOG.md", *(f"docs/{n}.md" for n in ("index", "glossary", "decisions", "rendering"))]
+    "page",
+    [
+        "README.md",
+        "CHANGELOG.md",
+        *(f"docs/{n}.md" for n in ("README", "tutorial", "help", "glossary", "decisions", "rendering")),
+    ],
 )
 def test_pages_promise_nothing(page: str, checkout: Path) -> None:
     text = (checkout / page).read_text(encoding="utf-8").casefold()

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import dreamwell as dw
 from dreamwell.benchmarks.frame import native_objects
 from dreamwell.engine.entity import Entity
 from dreamwell.engine.errors import SceneError
@@ -19,6 +20,13 @@ from dreamwell.engine.render import Stage
 from dreamwell.engine.scene import Camera, Environment, Material, Mesh, PointLight, Scene, Sun
 from dreamwell.engine.world import World
 from dreamwell.loom.weave import weave
+
+
+@dw.component
+class Adopted:
+    points: float = dw.field(default=100.0)
+    armour: int = dw.field(default=0)
+
 
 MESHES = (Mesh.box(), Mesh.sphere(0.5, 8), Mesh.cone(segments=6), Mesh.cylinder(segments=5))
 MATERIALS = tuple(Material((0.2 * i + 0.1, 0.5, 0.9 - 0.2 * i)) for i in range(4))
@@ -44,6 +52,7 @@ class Thing:
     tags: frozenset[str] = frozenset()
     look: tuple[int, int] | None = None
     candela: float | None = None
+    health: tuple[float, int] | None = None
 
 
 @dataclass
@@ -125,8 +134,18 @@ def _merged(base: Thing, now: Thing, new: Thing) -> Thing:
         mesh = now.look[0] if now.look[0] != base.look[0] else None if new.look is None else new.look[0]
         material = now.look[1] if now.look[1] != base.look[1] or new.look is None else new.look[1]
         look = None if mesh is None else (mesh, material)
+    health = new.health
+    if base.health is None or now.health is None:  # given or taken away by the game
+        health = now.health if (base.health is None) != (now.health is None) else new.health
+    elif new.health is None:
+        health = None if now.health == base.health else now.health
+    else:
+        fields = zip(base.health, now.health, new.health, strict=True)
+        points, armour = (run if run != was else then for was, run, then in fields)
+        health = float(points), int(armour)
     return Thing(
         new.name, None, kept("position"), kept("scale"), frozenset(tags), look, kept("candela"),
+        health,
     )  # fmt: skip
 
 
@@ -158,6 +177,7 @@ class Game:
         for one in self.scene:
             if one.name not in FIXED:
                 mesh, material, lamp = one.get(Mesh), one.get(Material), one.get(PointLight)
+                health = one.get(Adopted)
                 out[one.id] = Thing(
                     one.name,
                     None if one.parent is None else one.parent.id,
@@ -166,6 +186,7 @@ class Game:
                     one.tags,
                     None if mesh is None or material is None else (MESHES.index(mesh), MATERIALS.index(material)),
                     None if lamp is None else lamp.candela,
+                    None if health is None else (health.points, health.armour),
                 )
         return out
 
@@ -198,6 +219,8 @@ class Game:
         elif what == "parent":
             with contextlib.suppress(SceneError):
                 one.parent = other if b % 4 else None
+        elif what == "health":
+            one.set(Adopted(float(a % 4), b % 4)) if b % 3 else one.discard(Adopted)
         elif what == "name":
             one.name = f"called-{b % 3}"
 
@@ -222,6 +245,7 @@ class Game:
                 parent=self.handles[other] if above else None,
             )
             now[made] = Thing(made, above, (float(a % 3), 2.0, 1.0), tags=frozenset({"green"}), look=thing.look)
+            now[made].health = thing.health
         elif what == "despawn":
             self.world.despawn(entity)
             gone = {k}
@@ -234,7 +258,7 @@ class Game:
             thing.position = entity.position = (float(a % 5 - 2), 3.0, float(b % 5 - 2))
         elif what == "scale":
             thing.scale = entity.scale = (1.0, 1.0 + b % 3, -1.0)
-        elif what == "tags" and hasattr(entity, "tag"):
+        elif what == "tags":
             tag = TAGS[b % 3]
             (entity.tag if b % 2 else entity.untag)(tag)
             thing.tags = thing.tags | {tag} if b % 2 else thing.tags - {tag}
@@ -255,6 +279,16 @@ class Game:
         elif what == "lamp":
             thing.candela = float(b % 4) if b % 3 else None
             entity.set(PointLight(candela=float(b % 4))) if b % 3 else entity.discard(PointLight)
+        elif what == "health":
+            if b % 3 == 0:
+                entity.discard(Adopted)
+                thing.health = None
+            elif thing.health is None or b % 3 == 1:
+                entity.set(Adopted(float(a % 4), b % 4))
+                thing.health = float(a % 4), b % 4
+            else:
+                entity[Adopted].points = a % 5
+                thing.health = float(a % 5), thing.health[1]
         elif what == "parent":
             try:
                 if k != other:
@@ -289,6 +323,8 @@ class Game:
             assert entity.tags == thing.tags
             lamp = entity.get(PointLight)
             assert (None if lamp is None else lamp.candela) == thing.candela
+            health = entity.get(Adopted)
+            assert (None if health is None else (health.points, health.armour)) == thing.health
             row = np.array([entity.row], np.int32)
             assert np.allclose(world.transforms.world_of(row)[0, :, 3], entity.world_position, atol=1e-4)
             if thing.look is None:
@@ -343,8 +379,8 @@ def weave_of(mesh: int) -> int:
 
 _INDICES: dict[int, int] = {}
 
-EDITS = ("add", "remove", "place", "scale", "tags", "look", "lamp", "parent", "name")
-PLAYS = ("spawn", "despawn", "place", "scale", "tags", "look", "material", "lamp", "parent")
+EDITS = ("add", "remove", "place", "scale", "tags", "look", "lamp", "parent", "name", "health")
+PLAYS = ("spawn", "despawn", "place", "scale", "tags", "look", "material", "lamp", "parent", "health")
 NUMBERS = st.integers(0, 60)
 STEPS = st.lists(
     st.one_of(
@@ -530,6 +566,55 @@ def test_what_is_not_in_the_new_scene_but_still_shown_is_taken_along_and_dropped
     world.adopt(weave(scene))
     assert len(world.woven.geometry.meshes) == len(woven.geometry.meshes)
     assert len(world.materials) == len(woven.material_components)
+
+
+class Roamer(dw.Behaviour):
+    speed: float = 2.0
+    courage: int = 1
+
+    def start(self) -> None:
+        LIFE.append(f"{self.entity.name} starts")
+
+    def on_destroy(self) -> None:
+        LIFE.append(f"{self.entity.name} ends")
+
+
+LIFE: list[str] = []
+
+
+def test_behaviours_go_on_begin_and_end() -> None:
+    LIFE.clear()
+    scene = yard()
+    for name in ("o-0", "o-1"):
+        scene[name].set(Roamer(speed=3))
+    world = World(weave(scene))
+    world.schedule.start()
+    first = world["o-0"][Roamer]
+    first.speed = 9.0
+    scene["o-0"].set(Roamer(speed=4, courage=5))
+    scene["o-2"].set(Roamer())
+    scene["o-1"].remove()
+    scene.add("new", Roamer(speed=6))
+    world.adopt(weave(scene))
+    world.schedule.frame(0.1)
+    assert world["o-0"][Roamer] is first
+    assert (first.speed, first.courage) == (9.0, 5)
+    assert world["new"][Roamer].speed == 6
+    assert LIFE == ["o-0 starts", "o-1 starts", "o-1 ends", "o-2 starts", "new starts"]
+    scene["o-0"].discard(Roamer)
+    world.adopt(weave(scene))
+    assert world["o-0"].get(Roamer) is None
+    assert LIFE[-1] == "o-0 ends"
+
+
+def test_nothing_is_adopted_while_columns_are_out() -> None:
+    scene = yard()
+    world = World(weave(scene))
+    with world.query(dw.Query(dw.Position)) as batch:
+        batch[dw.Position] += 0.0
+        with pytest.raises(SceneError, match=r"another scene can't be adopted while the columns of a batch are in use"):
+            world.adopt(weave(scene))
+    world.adopt(weave(scene))
 
 
 # ---- the picture ------------------------------------------------------------------------------------------------
