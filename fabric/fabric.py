@@ -131,21 +131,27 @@ class Fabric:
             self._light.fit_occlusion(self.size, self._main.depth_view)
             self._bind_cull(self.scene)
 
-    def upload_scene(self, woven: WovenScene) -> None:
-        """Put a woven scene on the GPU, in place of the one before; its render settings come with it."""
+    def upload_scene(self, woven: WovenScene, *, follows: bool = False) -> None:
+        """Put a woven scene on the GPU, in place of the one before; its render settings come with it.
+
+        follows: the picture goes on from the one before, which was of nearly the same: what is averaged over time and
+        automatic exposure do not begin anew.
+        """
         self.settings = woven.settings
         textures = woven.settings.textures
         self.scene = scene = GpuScene(self.gpu, self._layouts, woven, textures.max_size, textures.anisotropy)
         self.metered_ev100 = woven.metered_ev100
         self._light.begin(scene, woven.environment, woven.settings)
-        self._post.begin_metering()
+        if not follows:
+            self._post.begin_metering()
         scene.changes.measure_all(scene.count)
         self._bind_cull(scene)
         self._bound_version = scene.version
         self._turn = 0
         self._drawn = False
         self._culled = None
-        self.reset_history()
+        if not follows:
+            self.reset_history()
         self.set_post_process_config(woven.settings)
 
     def reset_history(self) -> None:
@@ -219,6 +225,10 @@ class Fabric:
         self._fit_transparency()
         self._light.configure(self.scene, settings, self.size, self._main.depth_view)
         self._set_static_uniforms()
+
+    def light_is_as_before(self) -> None:
+        """What was sent since the last frame lights the next picture as the last one: only how it is kept changed."""
+        self._post.steady()
 
     def show_times(
         self, passes: dict[str, float], totals: dict[str, float], cpu: dict[str, float] | None = None

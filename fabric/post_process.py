@@ -219,6 +219,11 @@ class PostProcess:
         if self.motion is not None:
             self.motion.unsteady = True
 
+    def steady(self) -> None:
+        """Take `unsteady` back."""
+        if self.motion is not None:
+            self.motion.unsteady = False
+
     def begin_metering(self) -> None:
         """Automatic exposure takes the next picture's over at once."""
         self._measured_at = None

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from ..declare import problems_of, say
+from ..declare import fields_of, problems_of, say
 from ..entity import Entity
 from ..errors import SceneError
 from ..input import Input
@@ -34,6 +34,7 @@ from .timers import Timer, Timers
 from .tweens import Tween, Tweens
 
 if TYPE_CHECKING:
+    from ...loom.woven import WovenScene
     from ..world import World
 
 B = TypeVar("B", bound=Behaviour)
@@ -215,6 +216,29 @@ class Schedule:
         finally:
             self._leaving.pop()
         return rows
+
+    def adopt(self, old: WovenScene, new: WovenScene, kept: NDArray[np.bool_], came: NDArray[np.bool_]) -> None:
+        """Go on with another woven scene, laid out in the world's rows; kept, came: (n,) rows of both, of the new one.
+
+        Behaviours of what came begin. Of what is kept those begin that the old scene has not, those end that only it
+        has, and of the others the fields that the game has not changed become those of the new scene.
+        """
+        base, wanted = ({(row, value.kind): value for row, value in woven.behaviours} for woven in (old, new))
+        for (row, kind), value in base.items():
+            now = self._on.get(row, {}).get(kind) if kept[row] else None
+            then = wanted.get((row, kind))
+            if now is None:
+                continue
+            if then is None:
+                self.detach(row, kind)
+                continue
+            for f in fields_of(kind):
+                if getattr(now, f.name) == getattr(value, f.name):
+                    setattr(now, f.name, getattr(then, f.name))
+        for (row, kind), value in wanted.items():
+            if came[row] or (kept[row] and (row, kind) not in base and kind not in self._on.get(row, {})):
+                self._put(row, kind, cast("Behaviour", value.copy()))
+        self.use(*(module for module in new.scripts if module not in old.scripts))
 
     def _end(self, behaviour: Behaviour) -> None:
         """Call a behaviour no more."""
