@@ -25,6 +25,13 @@ if TYPE_CHECKING:
         SettingsError,
         ShaderError,
     )
+    from .engine.game.behaviour import Behaviour
+    from .engine.game.coroutines import Coroutine, Steps, next_event, until, wait, wait_ticks
+    from .engine.game.events import Contact
+    from .engine.game.schedule import Schedule
+    from .engine.game.systems import on, start, system
+    from .engine.game.timers import Timer
+    from .engine.game.tweens import Tween
     from .engine.gpu import Gpu
     from .engine.hud import Hud
     from .engine.input import Action, Input, Pad, Touch
@@ -38,6 +45,7 @@ if TYPE_CHECKING:
     from .engine.scene.scene import Scene, SceneObject
     from .engine.scene.settings import RenderSettings
     from .engine.script import ScriptError
+    from .engine.snapshot import Keeper, Snapshot
     from .engine.world import World, WorldLights
     from .fabric import Fabric, Observer
     from .loom.weave import weave
@@ -72,6 +80,13 @@ else:
             "SettingsError",
             "ShaderError",
         ),
+        "engine.game.behaviour": ("Behaviour",),
+        "engine.game.coroutines": ("Coroutine", "Steps", "next_event", "until", "wait", "wait_ticks"),
+        "engine.game.events": ("Contact",),
+        "engine.game.schedule": ("Schedule",),
+        "engine.game.systems": ("on", "start", "system"),
+        "engine.game.timers": ("Timer",),
+        "engine.game.tweens": ("Tween",),
         "engine.gpu": ("Gpu",),
         "engine.hud": ("Hud",),
         "engine.input": (
@@ -112,6 +127,7 @@ else:
         ),
         "engine.scene.settings": ("RenderSettings",),
         "engine.script": ("ScriptError",),
+        "engine.snapshot": ("Keeper", "Snapshot"),
         "engine.world": (
             "World",
             "WorldLights",
@@ -149,9 +165,12 @@ __all__ = [
     "AssetError",
     "AssetPath",
     "Batch",
+    "Behaviour",
     "Bindings",
     "Camera",
     "Color",
+    "Contact",
+    "Coroutine",
     "DreamwellError",
     "Entity",
     "Environment",
@@ -162,6 +181,7 @@ __all__ = [
     "HudError",
     "Input",
     "InputError",
+    "Keeper",
     "Light",
     "Material",
     "Mesh",
@@ -182,13 +202,18 @@ __all__ = [
     "SceneError",
     "SceneLights",
     "SceneObject",
+    "Schedule",
     "ScriptError",
     "SettingsError",
     "ShaderError",
+    "Snapshot",
     "SpotLight",
+    "Steps",
     "Sun",
     "Texture",
+    "Timer",
     "Touch",
+    "Tween",
     "Vec2",
     "Vec3",
     "Vec4",
@@ -199,8 +224,15 @@ __all__ = [
     "component",
     "field",
     "load",
+    "next_event",
+    "on",
     "preset",
     "render",
+    "start",
     "struct",
+    "system",
+    "until",
+    "wait",
+    "wait_ticks",
     "weave",
 ]

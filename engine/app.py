@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 import os
+import secrets
+import sys
 import time
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal, TypeVar
 
 from ..assets.library import AssetLibrary
@@ -18,6 +20,9 @@ from ..loom.woven import WovenScene
 from .bindings import Bindings
 from .entity import Entity
 from .errors import GpuError, RecordingError
+from .game.schedule import OnError
+from .game.systems import Stage as SystemStage
+from .game.systems import declared_by, on, start, system
 from .gpu import Gpu
 from .hud import Hud
 from .input import Input
@@ -27,7 +32,7 @@ from .loop import TICK_RATE, Clock, Loop
 from .recording import Player, Recorder, Recording, state_hash
 from .render import DT, Picture, Progress, Shot, Source, Stage, Surroundings, altered, is_linear, opened, save, take
 from .scene.scene import Scene
-from .script import script_error
+from .script import error_of
 from .window import Window, why_no_window
 from .world import World
 
@@ -90,9 +95,12 @@ class App:
 
     `size` in logical pixels (without a window: pixels); `settings` as {"exposure.compensation": 1.0}; `environment`
     as for `dw.render`. `input` is what the player does in this frame, `hud` what lies over the picture, `time` the
-    seconds played. `seed`: what the world draws its random numbers from. `tick_rate`: how often a second `fixed`
-    functions are called, 1 to 1000. Without `inspect` the keys F2, F3, F4 and F12, which step through debug views and
-    keep pictures, are the game's; the `quit_key` ends the run, None leaves Escape to the game too.
+    seconds played. `seed`: what the world draws its random numbers from; without one it is another every time.
+    `tick_rate`: how often a second `fixed` functions are called, 1 to 1000. Without `inspect` the keys F2, F3, F4 and
+    F12, which step through debug views and keep pictures, are the game's; the `quit_key` ends the run, None leaves
+    Escape to the game too. `on_error`: what is done when a behaviour, a system, a listener, a coroutine or a timer
+    raises. "stop-script" stops that one, tells file and line on stderr, and goes on; "raise" ends the run. Without it a
+    run stops the script, and one without a window ends with the error after its last frame; `step` raises.
     Raises SceneError and AssetError for a file that can't be read. The scene itself is woven when `world` is first
     asked for or when `run` is called, and may be changed until then.
     """
@@ -106,9 +114,10 @@ class App:
         settings: Mapping[str, Any] | None = None,
         environment: Surroundings | None = None,
         inspect: bool = True,
-        seed: int = 0,
+        seed: int | None = None,
         tick_rate: int = TICK_RATE,
         quit_key: str | None = "Escape",
+        on_error: OnError | None = None,
     ) -> None:
         self._options = RUN.get() or RunOptions()
         self.title = title
@@ -116,7 +125,8 @@ class App:
         self.input = Input()
         self.input.size = (float(self.size[0]), float(self.size[1]))
         self.quit_key = quit_key
-        self._seed = seed if self._options.seed is None else self._options.seed
+        given = seed if self._options.seed is None else self._options.seed
+        self._seed = secrets.randbits(32) if given is None else given
         self._loop = Loop(tick_rate)
         self._player: Player | None = None
         self._recorder: Recorder | None = None
@@ -124,11 +134,14 @@ class App:
         self._environment = environment if self._options.environment is None else self._options.environment
         self._fixeds: list[Update] = []
         self._updates: list[Update] = []
+        self._on_error = on_error
+        self._declared: list[ModuleType | Callable[..., object]] = []
         self._on_key: list[OnKey] = []
         self._on_drop: list[OnDrop] = []
         self._closing = False
         self._inspected = inspect
         self._keeping = False
+        self._running = False
         self._scene = opened(source)
         self.hud = Hud(self._scene.root)
         self._library = AssetLibrary(self._scene.root)
@@ -186,10 +199,21 @@ class App:
             return weave(scene, library=library)
 
     def _made(self, scene: Scene, library: AssetLibrary) -> World:
-        world = World(self._woven(scene, library, self._environment), aspect=self.size[0] / self.size[1])
+        world = World(
+            self._woven(scene, library, self._environment), aspect=self.size[0] / self.size[1], seed=self._seed
+        )
         if self._options.camera is not None:
             world.camera = self._options.camera
+        schedule = world.schedule
+        schedule.listen_to(self.input)
+        schedule.on_error = self._on_script_error()
+        schedule.use(*self._declared)
         return world
+
+    def _on_script_error(self) -> OnError:
+        if self._on_error is not None:
+            return self._on_error
+        return "stop-script" if self._running else "raise"
 
     # ---- the game's functions -----------------------------------------------------------------------------------
 
@@ -208,6 +232,35 @@ class App:
         """
         self._updates.append(function)
         return function
+
+    def system(self, query: Any = None, *, stage: SystemStage = "fixed") -> Callable[[F], F]:
+        """Decorator of a system of every world that is played, see `dw.system`."""
+        return self._taken_over(system(query, stage=stage))
+
+    def on(self, kind: type, **filters: Any) -> Callable[[F], F]:
+        """Decorator: call a function for each event of a type, see `dw.on`."""
+        return self._taken_over(on(kind, **filters))
+
+    def start(self, function: F) -> F:
+        """Decorator: call `function(world)`, or `function()`, once per world, before its first tick."""
+        return self._taken_over(start)(function)
+
+    def use(self, *modules: ModuleType) -> None:
+        """Take over what `@dw.system`, `@dw.on` and `@dw.start` declare in modules. Of no effect the second time."""
+        self._declare(*modules)
+
+    def _taken_over(self, mark: Callable[[F], F]) -> Callable[[F], F]:
+        def declare(function: F) -> F:
+            marked = mark(function)
+            self._declare(declared_by(function)[-1])
+            return marked
+
+        return declare
+
+    def _declare(self, *what: ModuleType | Callable[..., object]) -> None:
+        self._declared += what
+        if self._world is not None:
+            self._world.schedule.use(*what)
 
     def on_key(self, function: F) -> F:
         """Decorator: call `function(key)` when a key goes down: "w", "5", "ArrowUp" and the like, as in `Input`."""
@@ -300,13 +353,13 @@ class App:
         A frame is: keys to `on_key` functions, the ticks that are due, `update` functions. While a recording plays its
         frames come in place of `dt` and the player. Raises ScriptError for what the functions raise.
         """
-        loop, player = self._loop, self.input
+        loop, given = self._loop, self.input
         if self._player is not None:
-            dt = self._player.feed(player)
+            dt = self._player.feed(given)
         if self._recorder is not None:
-            self._recorder.add(dt, player)
-        player.begin_frame()
-        for on_click in self.hud.step(player):
+            self._recorder.add(dt, given)
+        given.begin_frame()
+        for on_click in self.hud.step(given):
             _call(on_click)
         self._press_keys()
         ticks, dt = loop.advance(dt)
@@ -314,10 +367,10 @@ class App:
             self._tick()
         if self.world.between is not None:
             self.world.between.alpha = loop.alpha
-        player.show_frame(dt)
+        given.show_frame(dt)
         self._frame(dt)
         loop.time += dt
-        player.next_frame()
+        given.next_frame()
         return self.world
 
     def _press_keys(self) -> None:
@@ -334,24 +387,28 @@ class App:
         loop, world = self._loop, self.world
         loop.tick += 1
         self.input.begin_tick(loop.seconds)
-        if self._fixeds:
+        if self._fixeds or world.schedule.ticks:
             if world.between is None or world.between.transforms is not world.transforms:
                 world.between = Interpolation(world.transforms)
             world.between.begin_tick()
             self._fixed(loop.seconds)
             if self._world is world and world.between.transforms is world.transforms:
                 world.between.end_tick()
+        else:
+            self._fixed(loop.seconds)
         self.input.end_tick()
 
     def _fixed(self, dt: float) -> None:
         """Everything that a tick does."""
         for function in self._fixeds:
             _call(function, self.world, dt)
+        self.world.schedule.fixed(dt)
 
     def _frame(self, dt: float) -> None:
         """Everything that is done once a frame."""
         for function in self._updates:
             _call(function, self.world, dt)
+        self.world.schedule.frame(dt)
 
     # ---- recordings -------------------------------------------------------------------------------------------------
 
@@ -434,6 +491,7 @@ class App:
         """
         options = self._options
         options.app = self
+        self.use(sys.modules["__main__"])
         if options.mode == "collect":
             raise Collected
         player = self._player
@@ -446,6 +504,9 @@ class App:
         if options.record is not None:
             self.record()
         reason = "" if options.mode == "headless" else why_no_window()
+        self._running = True
+        if self._world is not None:
+            self._world.schedule.on_error = self._on_script_error()
         try:
             if options.mode == "headless" or reason:
                 self._run_headless(options, reason)
@@ -494,6 +555,9 @@ class App:
             output = folder
         frames = f"{shot.frames} frame{'s' if shot.frames > 1 else ''}"
         print(f"{output}: {self.size[0]}x{self.size[1]}, {frames}" + (f", since {reason}" if reason else ""))
+        errors = self.world.schedule.errors
+        if errors and self._on_error is None:
+            raise errors[0]
 
     def _run_window(self, options: RunOptions) -> None:
         world = self.world  # its errors come before a window does
@@ -559,6 +623,4 @@ def _call(function: Callable[..., object], *arguments: Any) -> None:
     try:
         function(*arguments)
     except Exception as error:
-        name = getattr(function, "__name__", type(function).__name__)
-        home = Path(inspect.getsourcefile(inspect.unwrap(function)) or ".").absolute().parent
-        raise script_error(error, f"{name}()", home) from error
+        raise error_of(function, error) from error

@@ -7,7 +7,7 @@ to the Fabric as rows of its tables.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -19,7 +19,7 @@ from ..loom.manifest import changed_material
 from ..loom.woven import WovenEnvironment, WovenScene
 from .declare import problems_of, say
 from .errors import SceneError
-from .light_table import LightTable
+from .light_table import LightsState, LightTable
 from .scene.components import Environment, Light, Material
 from .scene.lights import checked_light
 from .transforms import Transforms
@@ -53,6 +53,17 @@ class Materials(Mapping[Material, Material]):
         self._of.set_material(self._of.row_of(material), value)
 
 
+@dataclass(frozen=True, eq=False)
+class AppearanceState:
+    """How a world looks, to go back to."""
+
+    materials: tuple[Material, ...]
+    lights: LightsState
+    environment: WovenEnvironment
+    ev100: float
+    unmetered: bool
+
+
 class Appearance:
     """The lights, materials and surroundings of a world, and which of them changed since they were last sent."""
 
@@ -78,6 +89,29 @@ class Appearance:
         self.changed_materials |= {i for i, value in enumerate(self.now) if value is not woven.material_components[i]}
         self.changed_environment |= self.environment is not woven.environment
         self.unmetered |= self.ev100 != woven.metered_ev100
+
+    # ---- going back ----------------------------------------------------------------------------------------------
+
+    def state(self) -> AppearanceState:
+        """What `restore` needs."""
+        return AppearanceState(tuple(self.now), self.lights.state(), self.environment, self.ev100, self.unmetered)
+
+    def restore(self, state: AppearanceState) -> None:
+        """Go back to a state; what is different now is to be sent."""
+        for row, value in enumerate(state.materials):
+            self.set_material(row, value)
+        self.unmetered |= self.lights.restore(state.lights) or state.unmetered or self.ev100 != state.ev100
+        if self.environment is not state.environment:
+            self.environment = state.environment
+            self.changed_environment = self.unmetered = True
+        self.ev100 = state.ev100
+        self._find_sun()
+
+    def to_bytes(self) -> bytes:
+        """What looks otherwise than it was woven, and the lights; equal worlds of one scene give equal bytes."""
+        woven = self.woven.material_components
+        materials = [(i, value) for i, value in enumerate(self.now) if value != woven[i]]
+        return repr((materials, self.environment.component)).encode() + self.lights.to_bytes()
 
     # ---- the sky's sun -------------------------------------------------------------------------------------------
 

@@ -194,7 +194,8 @@ def _normal(f: Field, value: Any) -> Any:
     return tuple(map(_float, value)) if f.kind.name == "vector" and type(value) is tuple else value
 
 
-def _normalise(self: Any) -> None:
+def normalise(self: Any) -> None:
+    """Give the declared fields of a struct the types that it keeps: plain floats and tuples of them."""
     for f in fields_of(type(self)):
         object.__setattr__(self, f.name, _normal(f, getattr(self, f.name)))
 
@@ -206,7 +207,7 @@ def struct(cls: type[T]) -> type[T]:
     Vectors may be given as tuples, lists, NumPy or pyrr arrays; they are kept as tuples of float.
     Ranges are checked by `problems_of` (at the border: when a scene is woven), not here.
     """
-    cls.__post_init__ = _normalise  # type: ignore[attr-defined]
+    cls.__post_init__ = normalise  # type: ignore[attr-defined]
     return dataclass(frozen=True)(cls)
 
 
@@ -223,13 +224,18 @@ def component(cls: type[T]) -> type[T]:
     A file that is loaded anew replaces its classes. Raises SceneError when a class of another file has the name.
     """
     made = struct(cls)
+    register(made)
+    return made
+
+
+def register(made: type) -> None:
+    """Have a class be known by its name. Raises SceneError when another one is."""
     other = _components.get(made.__name__)
     if other is not None and other.__module__ in sys.modules and _origin(other) != _origin(made):
         places = " and ".join(map(_place, (other, made)))
         raise SceneError(f"two components are called {made.__name__}: in {places}; give one of them another name")
     _components[made.__name__] = made
     _declared.add(made)
-    return made
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))

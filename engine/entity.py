@@ -11,11 +11,13 @@ import numpy as np
 from . import math as dmath
 from .declare import Vec3, Vec4
 from .errors import SceneError
+from .live import Live
 from .scene.components import Material
 from .scene.lights import LIGHTS, checked_light
 from .tables import checked, taken_apart
 
 if TYPE_CHECKING:
+    from .game.behaviour import Behaviour
     from .world import World
 
 C = TypeVar("C")
@@ -186,7 +188,7 @@ class Entity:
         self.position = t.to_local(t.up[self.live_row()], *_three(self, "world_position", value))
 
     def get(self, kind: type[C]) -> C | None:
-        """The object's component of a type that a game declared, or its light of a type, or None.
+        """The object's component of a type that a game declared, its behaviour or its light of a type, or None.
 
         A component's fields are read as plain numbers and tuples, and may be written to: `entity[Health].points -= 5`.
         It stays that of this object; SceneError once it is gone. A light is a value: `set` another one.
@@ -195,6 +197,8 @@ class Entity:
         table = self.world.tables.of.get(kind)
         if table is not None:
             return cast("C | None", table.get(self))
+        if issubclass(kind, Live):
+            return cast("C | None", self.world.schedule.behaviour(self.live_row(), cast("type[Behaviour]", kind)))
         if kind in LIGHTS:
             return self.world.appearance.lights.get(self.live_row(), kind)
         table = self.world.tables.find(kind)
@@ -217,13 +221,14 @@ class Entity:
 
     @property
     def components(self) -> list[Any]:
-        """All that `get` would give, as values: those that games declared by name, then the lights."""
+        """All that `get` would give: values of what games declared by name, the behaviours, then the lights."""
         row, world = self.live_row(), self.world
         own = [t.value(slot) for t in world.tables.sorted() if (slot := t.slot(row)) >= 0]
+        own += world.schedule.behaviours_of(row)
         return own + [light for kind in LIGHTS if (light := world.appearance.lights.get(row, kind)) is not None]
 
     def set(self, *values: Any) -> Entity:
-        """Give the object these components and lights, in place of those of the same types. Returns the object.
+        """Give the object these components, behaviours and lights, in place of those of the same types. Returns it.
 
         Raises SceneError for values out of range and for what can't be set while a scene runs, and changes nothing.
         """
@@ -231,19 +236,25 @@ class Entity:
         for value in values:
             if isinstance(value, LIGHTS):
                 checked_light(value)
+            elif isinstance(value, Live):
+                world.schedule.check(cast("Behaviour", value), self.name)
             else:
                 checked(value, f'"{self.name}"')
         for value in values:
             if isinstance(value, LIGHTS):
                 world.appearance.set_light(row, value)
+            elif isinstance(value, Live):
+                world.schedule.attach(row, cast("Behaviour", value))
             else:
                 world.tables.made(value.__class__).put(np.array([row], np.int32), taken_apart(value))
         return self
 
     def discard(self, kind: type) -> None:
-        """Take the component or the light of a type away, if the object has it. Raises SceneError as `get` does."""
+        """Take the component, behaviour or light of a type away, if it is there. Raises SceneError as `get` does."""
         row = self.live_row()
-        if kind in LIGHTS:
+        if issubclass(kind, Live):
+            self.world.schedule.detach(row, kind)
+        elif kind in LIGHTS:
             self.world.appearance.discard_light(row, kind)
         else:
             self.world.discard(row, kind)
@@ -268,8 +279,17 @@ class Entity:
 
     def translate(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> None:
         """Move by metres along the parent's axes (for an object without parent: the world's)."""
-        px, py, pz = self.position
-        self.position = (px + x, py + y, pz + z)
+        world = self.world
+        t = world.transforms
+        row = self.row if world.generations is None else self.live_row()
+        try:
+            way = x + y + z
+            if way - way == 0:  # neither infinite nor NaN
+                t.shift(row, x, y, z)
+                return
+        except TypeError:
+            pass
+        raise _refused(self, "translate", (x, y, z), "3 finite numbers")
 
     def rotate(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> None:
         """Turn by degrees about its own axes, counter-clockwise: first about X, then the new Y, then the new Z."""

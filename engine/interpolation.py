@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .declare import Vec3, Vec4
 from .rows import indices
-from .transforms import NO_ROWS, Transforms, turned
+from .transforms import NO_ROWS, Transforms, gather, listed, turned
 
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
@@ -65,7 +65,7 @@ class Interpolation:
         """What was touched until now was not by a tick."""
         self._note(self._transforms.drain())
         if len(self._rows) and self._shown < 1:
-            self._unsent.append(self._rows)  # the GPU has them where no tick left them
+            gather(self._unsent, self._rows)  # the GPU has them where no tick left them
         self._rows, self._ways, self._shown = NO_ROWS, [], 1.0
         self._transforms.jumped = []
 
@@ -75,11 +75,13 @@ class Interpolation:
         touched = t.drain()
         if not touched:
             return
-        self._unsent += touched
+        for rows in touched:
+            gather(self._unsent, rows)
         self._fit()
         rows = self._united(touched)
         if t.jumped:
-            self._copy(rows)
+            for some in t.jumped:
+                self._copy(some)
             rows = self._without(rows, t.jumped)
             t.jumped = []
         at = indices(rows)
@@ -99,11 +101,12 @@ class Interpolation:
     def _note(self, touched: list[I32 | range]) -> None:
         """Rows that something else than a tick touched: there is nothing to draw them between."""
         if len(self._rows) and int(self._rows[-1]) >= self._transforms.count:  # some are gone
-            listed = _listed(self._rows)
-            self._keep(listed[listed < self._transforms.count])
+            known = listed(self._rows)
+            self._keep(known[known < self._transforms.count])
         if not touched:
             return
-        self._unsent += touched
+        for rows in touched:
+            gather(self._unsent, rows)
         self._fit()
         for rows in touched:
             self._copy(rows)
@@ -158,7 +161,7 @@ class Interpolation:
             marks[indices(some)] = False
         if not gone.any():
             return rows
-        return _listed(rows)[~gone]
+        return listed(rows)[~gone]
 
     def _keep(self, rows: I32 | range) -> None:
         """Go on with fewer of the moved rows, in the same order."""
@@ -182,7 +185,7 @@ class Interpolation:
         t.jumped = []
         rows = self._rows
         if len(rows) and alpha != self._shown:
-            self._unsent.append(rows)
+            gather(self._unsent, rows)
         t.touch_again(self._unsent)
         self._unsent = []
         self._shown = alpha
@@ -229,10 +232,6 @@ class Interpolation:
 def _some(column: F32, at: slice | NDArray[np.intp]) -> F32:
     """(k, c) some rows; a view for a slice."""
     return column[at] if isinstance(at, slice) else column.take(at, 0)
-
-
-def _listed(rows: I32 | range) -> I32:
-    return np.arange(rows.start, rows.stop, dtype=np.int32) if isinstance(rows, range) else rows
 
 
 def lerp(a: F32, b: F32, alpha: float) -> F32:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -18,6 +18,18 @@ from .scene.components import Light, Sun
 F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
 C = TypeVar("C")
+
+
+@dataclass(frozen=True, eq=False)
+class LightsState:
+    """The lights of a world, to go back to."""
+
+    rows: NDArray[np.void]
+    values: tuple[Light | None, ...]
+    use: Rows
+    tuned: NDArray[np.bool_]
+    colors: F64 | None
+    strengths: F64
 
 
 class LightTable:
@@ -216,6 +228,46 @@ class LightTable:
         if self._colors is not None:
             self._colors = np.concatenate([self._colors, np.zeros((more, 3))])
             self._strengths = np.concatenate([self._strengths, np.zeros(more)])
+
+    # ---- going back -----------------------------------------------------------------------------------------------
+
+    def state(self) -> LightsState:
+        """What `restore` needs."""
+        colors = None if self._colors is None else self._colors.copy()
+        return LightsState(
+            self.rows.copy(), tuple(self._values), self._use.copy(), self._tuned.copy(), colors, self._strengths.copy()
+        )
+
+    def restore(self, state: LightsState) -> bool:
+        """Go back to a state. Returns whether anything is different now."""
+        self._reserve(len(state.rows))
+        count, more = len(state.rows), len(self.rows) - len(state.rows)
+        rows = np.zeros(len(self.rows), self.rows.dtype)
+        rows["object"] = NONE
+        rows[:count] = state.rows
+        other = rows != self.rows
+        self.rows = rows
+        self._values = [*state.values, *[None] * more]
+        self._use = state.use.copy()
+        self._tuned = np.concatenate([state.tuned, np.zeros(more, bool)])
+        self._colors = None
+        if state.colors is not None:
+            self._colors = np.concatenate([state.colors, np.zeros((more, 3))])
+            self._strengths = np.concatenate([state.strengths, np.zeros(more)])
+        self._of = {}
+        for light, row in enumerate(rows["object"].tolist()):
+            if row != NONE:
+                self._of.setdefault(row, []).append(light)
+        self._sorted = None
+        self._other |= other
+        return bool(other.any())
+
+    def to_bytes(self) -> bytes:
+        """The lights and who carries them; equal ones give equal bytes. Where they are is left out."""
+        lit = np.flatnonzero(self.rows["object"] != NONE)
+        lit = lit[np.lexsort((self.rows["kind"][lit], self.rows["object"][lit]))]
+        keys = ("object", "kind", "color", "range", "spot_scale", "spot_offset", "casts_shadows", "radius")
+        return b"".join(np.ascontiguousarray(self.rows[key][lit]).tobytes() for key in keys)
 
     # ---- sending --------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ put back when the batch is closed. Which rows match is kept until something that
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
@@ -33,6 +34,8 @@ _KEPT = 256
 """Queries whose rows are remembered."""
 _STEADY = 8
 """After so many uses without a change a table is brought into the order of its rows."""
+_SPARE = 8
+"""Arrays to work in that are kept for each query."""
 _RUN = 1024
 """Of so many rows all count as changed when half of them are: what is drawn reads them in order."""
 
@@ -112,6 +115,7 @@ class Match:
         self.at = _run(rows)
         self._items: dict[int, Intp] = {}
         self._slots: dict[Table, tuple[int, I32 | slice]] = {}
+        self._spare: list[NDArray[Any]] = []
 
     def items(self, width: int) -> Intp:
         """(k * width,) the numbers of these rows in a flat column; to put by them is four times faster than by rows."""
@@ -119,6 +123,18 @@ class Match:
         if found is None:
             found = self._items[width] = _items(self.rows, width)
         return found
+
+    def borrow(self, shape: tuple[int, ...], kind: Any) -> NDArray[Any]:
+        """An array to work in, to give back with `lend`: fresh memory would cost more than what is done in it."""
+        for i, array in enumerate(self._spare):
+            if array.shape == shape and array.dtype == kind:
+                return self._spare.pop(i)
+        return np.empty(shape, kind)
+
+    def lend(self, array: NDArray[Any]) -> None:
+        """Give back what was borrowed, or give what nobody else knows."""
+        if len(self._spare) < _SPARE:
+            self._spare.append(array)
 
     def slots(self, table: Table) -> I32 | slice:
         """Where the values of these rows are in a table."""
@@ -165,6 +181,10 @@ class Matches:
             found = self._known[query] = Match(self._rows(query), versions)
         found.uses += 1
         return found
+
+    def forget(self) -> None:
+        """Find the rows of every query anew when it is asked for next."""
+        self._known.clear()
 
     def _versions(self, query: Query) -> tuple[int, ...]:
         """What the rows depend on, as it is now."""
@@ -287,9 +307,8 @@ class Batch:
     def __enter__(self) -> Self:
         if self._open:
             raise SceneError("this batch is open already")
-        if self._match is not self.world.matches.find(self.query):
-            self._match = self.world.matches.find(self.query)
-            self.rows = self._match.rows
+        self._match = self.world.matches.find(self.query)
+        self.rows = self._match.rows
         self._held.clear()
         self._open = True
         return self
@@ -321,6 +340,9 @@ class Batch:
                 self._put_transforms(name, one)
             except SceneError as error:
                 refused = error
+        for _, one in held:
+            if one.before is not None:
+                self._match.lend(one.before)
         if refused is not None:
             raise refused
 
@@ -374,8 +396,13 @@ class Batch:
             return _read_only(_gathered(getattr(self.world.transforms, name), self._match.at, self._match.items))
         source: F32 = getattr(self.world.transforms, name)
         array = _gathered(source, self._match.at, self._match.items)
-        self._hold(None, name, _Held(array, array.copy(), source, self._match.at))
+        self._hold(None, name, _Held(array, self._as_it_was(array), source, self._match.at))
         return array
+
+    def _as_it_was(self, array: NDArray[Any]) -> NDArray[Any]:
+        before = self._match.borrow(array.shape, array.dtype)
+        np.copyto(before, array)
+        return before
 
     def column(self, table: Table, name: str) -> NDArray[Any]:
         """One field (k, …) of what the objects carry; `batch[Velocity].linear` asks for it."""
@@ -394,7 +421,7 @@ class Batch:
             array, before = source[slots], None
         else:
             array = source.take(slots, 0)
-            before = array.copy()
+            before = self._as_it_was(array)
         if table not in self._tables:
             table.held += 1
             self._tables.append(table)
@@ -415,16 +442,35 @@ class Batch:
                 now[slots] = one.array
             return
         assert isinstance(slots, np.ndarray)
-        changed = _changed(one.array, one.before, exactly=True)
+        changed = self._changed(one.array, one.before, exactly=True)
         if changed is None:
             now[slots] = one.array
         elif len(changed):
             now[slots[changed]] = one.array[changed]
 
+    def _changed(self, now: NDArray[Any], before: NDArray[Any], *, exactly: bool) -> Intp | None:
+        """Which of (k, …) rows are others than before; None for all, and where that costs less for most."""
+        if now.dtype == object:
+            other = np.asarray(now != before, bool)
+        else:
+            other = np.not_equal(now, before, out=self._match.borrow(now.shape, np.bool_))
+            self._match.lend(other)
+        count = int(np.count_nonzero(other))
+        if not count:
+            return np.empty(0, np.intp)
+        if count == other.size or (not exactly and 2 * count >= other.size):
+            return None
+        if other.ndim == 1:
+            return np.flatnonzero(other)
+        rows = other[:, 0]
+        for i in range(1, other.shape[1]):
+            rows = rows | other[:, i]
+        return np.flatnonzero(rows)
+
     def _put_transforms(self, name: str, one: _Held) -> None:
         array, before, match, t = one.array, one.before, self._match, self.world.transforms
         assert before is not None
-        changed = _changed(array, before, exactly=len(array) < _RUN)
+        changed = self._changed(array, before, exactly=len(array) < _RUN)
         if changed is not None and not len(changed):
             return
         try:
@@ -442,24 +488,25 @@ class Batch:
         elif not _same_memory(now, one.source):
             now[match.at] = array
         if changed is not None:
-            t.touch(self.rows[changed])
+            t.touch_sound(self.rows[changed])
+        elif match.at is None:
+            t.touch_sound(self.rows)
         else:
-            t.touch(self.rows if match.at is None else match.at)
+            t.touch(match.at)
 
     def _check(self, name: str, array: F32) -> None:
         """Bring rotations to unit length. Raises SceneError for what no object can have."""
         flat = array.reshape(-1)
-        with np.errstate(all="ignore"):
-            if not np.isfinite(flat.dot(flat)) and not np.isfinite(flat).all():
-                bad = np.logical_or.reduce(~np.isfinite(array), axis=1)
-                self._refuse(name, array, bad, "finite numbers")
-            if name == "rotation":
-                length = np.sqrt(np.einsum("ij,ij->i", array, array, dtype=np.float64))
-                other = np.flatnonzero(np.abs(length - 1) > 1e-6)
-                if len(other):
-                    if not length.all():
-                        self._refuse(name, array, length == 0, "quaternions (x, y, z, w), not all 0")
-                    array[other] /= length[other, None]
+        if not math.isfinite(flat.dot(flat)) and not np.isfinite(flat).all():  # the squares may be too large alone
+            bad = np.logical_or.reduce(~np.isfinite(array), axis=1)
+            self._refuse(name, array, bad, "finite numbers")
+        if name == "rotation":
+            length = np.sqrt(np.einsum("ij,ij->i", array, array, dtype=np.float64))
+            other = np.flatnonzero(np.abs(length - 1) > 1e-6)
+            if len(other):
+                if not length.all():
+                    self._refuse(name, array, length == 0, "quaternions (x, y, z, w), not all 0")
+                array[other] /= length[other, None]
 
     def _refuse(self, name: str, array: F32, bad: NDArray[np.bool_], wanted: str) -> None:
         first = int(np.flatnonzero(bad)[0])
@@ -482,23 +529,8 @@ def _read_only(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def _same_memory(a: NDArray[Any], b: NDArray[Any]) -> bool:
-    return bool(a.__array_interface__["data"] == b.__array_interface__["data"])
-
-
-def _changed(now: NDArray[Any], before: NDArray[Any], *, exactly: bool) -> Intp | None:
-    """Which of (k, …) rows are others than before; None for all, and where that costs less for most."""
-    other = now != before
-    count = int(np.count_nonzero(other))
-    if not count:
-        return np.empty(0, np.intp)
-    if count == other.size or (not exactly and 2 * count >= other.size):
-        return None
-    if other.ndim == 1:
-        return np.flatnonzero(other)
-    rows = other[:, 0]
-    for i in range(1, other.shape[1]):
-        rows = rows | other[:, i]
-    return np.flatnonzero(rows)
+    """Whether two views from the beginning of columns are of the same one."""
+    return a.base is b.base
 
 
 __all__ = ["Batch", "Columns", "Position", "Query", "Rotation", "Scale"]

@@ -22,7 +22,7 @@ from .errors import AssetError, DreamwellError, SceneError
 from .gpu import Gpu
 from .hud import Hud
 from .inspection import Stopwatch
-from .memory import give_back
+from .memory import give_back, settled
 from .scene.components import Environment
 from .scene.scene import Scene
 from .scene.settings import apply_settings
@@ -276,6 +276,7 @@ class Stage:
         self.fabric.move(rows, world.transforms.world_of(rows))
         self._shown = woven
         give_back()
+        settled()
         self.uploads.append(time.perf_counter() - start)
 
 
@@ -327,13 +328,19 @@ def take(
         "open_gpu_ms": (opened - started) * 1e3,
         "make_fabric_ms": (first_frame - opened) * 1e3,
         "upload_ms": stage.uploads[-1] * 1e3,
-        "encode_us": {"first": encode[0], "median": float(np.median(encode)), "max": max(encode)},
-        "submit_us": {"first": submit[0], "median": float(np.median(submit)), "max": max(submit)},
+        "encode_us": {"first": encode[0], "median": _median(encode), "max": max(encode)},
+        "submit_us": {"first": submit[0], "median": _median(submit), "max": max(submit)},
         "frame_ms": (ended - first_frame - sum(stage.uploads)) * 1e3 / total,
         **stage.fabric.counters(),
         **({} if stage.times is None else {"passes": stage.times.read()}),
     }
     return Picture(image, report)
+
+
+def _median(values: Sequence[float]) -> float:
+    """As NumPy's, which imports masked arrays at its first call."""
+    ordered, middle = sorted(values), len(values) // 2
+    return ordered[middle] if len(values) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
 def picture(source: Source, shot: Shot, progress: Progress | None = None) -> Picture:

@@ -49,6 +49,16 @@ class _Columns:
     generation: U32
 
 
+@dataclass(frozen=True, eq=False)
+class RosterState:
+    """Who is in a world, to go back to. columns: None where all is as it was woven."""
+
+    columns: _Columns | None
+    rows: Rows
+    tag_names: tuple[str, ...]
+    stems: tuple[str, ...]
+
+
 class Roster(Sequence[str]):
     """The objects of a world by row; as a sequence, the names of all rows."""
 
@@ -71,6 +81,7 @@ class Roster(Sequence[str]):
         self._stem_number: dict[str, int] = {}
         self._unsent: list[I32] = []
         self._unsent_count = 0
+        self._clock = 0  # of removals: what is given up gets a generation that no handle ever had
         self._first_generation = 0  # of rows that come: not below that of any that was given up there
 
     # ---- reading --------------------------------------------------------------------------------------------------
@@ -256,7 +267,8 @@ class Roster(Sequence[str]):
         self._other_tags(np.bitwise_or.reduce(columns.tags[rows], axis=0))
         columns.alive[rows] = False
         columns.mesh[rows] = -1
-        columns.generation[rows] += np.uint32(1)
+        self._clock += 1
+        columns.generation[rows] = self._clock
         self.generations = columns.generation.data
         self._change(columns, rows)
         self.rows.give(rows)
@@ -313,6 +325,64 @@ class Roster(Sequence[str]):
             self._unsent = [np.flatnonzero(self._columns.changed).astype(np.int32)]
             self._unsent_count = len(self._unsent[0])
 
+    # ---- going back -----------------------------------------------------------------------------------------------
+
+    def state(self) -> RosterState:
+        """What `restore` needs."""
+        columns = None if self._columns is None else _copied(self._columns)
+        return RosterState(columns, self.rows.copy(), tuple(self.tag_names), tuple(self._stems))
+
+    def restore(self, state: RosterState) -> I32:
+        """Go back to a state; returns the rows (k,) of objects that show something else than they just did.
+
+        Handles from before it are of use again, those to what came since then are not.
+        """
+        before = self._columns
+        if before is None and state.columns is None:
+            return np.empty(0, np.int32)
+        self.rows = state.rows.copy()
+        self.tag_names = list(state.tag_names)
+        self._stems = list(state.stems)
+        self._stem_number = {stem: i for i, stem in enumerate(self._stems)}
+        self._columns = None if state.columns is None else _copied(state.columns)
+        columns = self._unfold()
+        self._clock += 1
+        self._first_generation = self._clock
+        if before is not None:  # who draws may ask for any row that there was
+            self._reserve(columns, len(before.alive))
+        columns.generation[~columns.alive] = self._clock
+        self.generations = columns.generation.data
+        self.version += 1
+        self._tag_versions = [self.version] * len(self.tag_names)
+        if before is None:
+            rows = np.arange(len(columns.alive), dtype=np.int32)
+        else:
+            count, other = len(before.alive), np.ones(len(columns.alive), bool)
+            other[:count] = before.mesh != columns.mesh[:count]
+            other[:count] |= before.material != columns.material[:count]
+            rows = np.flatnonzero(other).astype(np.int32)
+        self._unsent.append(rows)
+        self._unsent_count += len(rows)
+        shown = rows[rows < len(self)]
+        return shown[columns.alive[shown]]
+
+    def to_bytes(self) -> bytes:
+        """Who is there, so that equal worlds of one scene give equal bytes; generations are left out."""
+        columns, rows = self._unfold(), np.flatnonzero(self._unfold().alive[: len(self)])
+        stem = columns.stem[rows]
+        used = sorted({self._stems[i] for i in np.unique(stem).tolist() if i >= 0})
+        place = {text: i for i, text in enumerate(used)}
+        number = np.array([*(place.get(text, -1) for text in self._stems), -1], np.int32)
+        out = [self.rows.to_bytes(), "\0".join(used).encode("utf-8", "backslashreplace")]
+        for column in (rows.astype(np.int32), columns.ids[rows], columns.mesh[rows], columns.material[rows],
+                       number[stem], np.where(stem < 0, -1, columns.number[rows])):  # fmt: skip
+            out.append(column.tobytes())
+        for tag in sorted(self.tag_names):
+            carried = self.carry(rows.astype(np.int32), (tag,))
+            if carried.any():
+                out += [tag.encode("utf-8", "backslashreplace"), np.packbits(carried).tobytes()]
+        return b"\0".join(out)
+
     def _mask(self, columns: _Columns, tags: Iterable[str]) -> U32:
         """(words,) the bits of some tags; tags that nothing carried yet get theirs."""
         for tag in tags:
@@ -358,8 +428,12 @@ class Roster(Sequence[str]):
 
     def _shrink(self, columns: _Columns, size: int) -> None:
         """Columns of this length, which holds all rows in use. Handles to the rest must never fit what comes there."""
-        self._first_generation = max(self._first_generation, int(columns.generation[size:].max()))
+        self._first_generation = self._clock
         for key in vars(columns):
             setattr(columns, key, getattr(columns, key)[:size].copy())
         if self.generations is not None:
             self.generations = columns.generation.data
+
+
+def _copied(columns: _Columns) -> _Columns:
+    return _Columns(**{key: column.copy() for key, column in vars(columns).items()})

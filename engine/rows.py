@@ -49,6 +49,16 @@ class Rows:
             self._look_at = self.live // 2
             self._lower()
 
+    def copy(self) -> Rows:
+        """The same rows in use, and the same ones to be handed out next."""
+        made = Rows(self.end)
+        made._free, made._left, made._look_at = self._free[: self._left].copy(), self._left, self._look_at
+        return made
+
+    def to_bytes(self) -> bytes:
+        """What decides which rows are handed out next."""
+        return np.array([self.end, self._look_at, *self._free[: self._left].tolist()], np.int64).tobytes()
+
     def _lower(self) -> None:
         """Bring `end` down to the last row in use."""
         free = np.sort(self._free[: self._left])

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import hashlib
+import inspect
+import json
 import sys
 import traceback
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
-from .errors import DreamwellError, GpuError
+from .errors import DreamwellError, GpuError, Problem, RecordingError
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _ENGINE = ("engine", "loom", "fabric", "shaders", "assets", "physics", "editor")
@@ -33,6 +36,87 @@ def script_error(error: BaseException, what: str, home: Path) -> ScriptError:
         return ScriptError(f"{what} failed: {told}")
     trace = "".join(traceback.format_list(mine)).rstrip()
     return ScriptError(f"{what} failed in {Path(mine[-1].filename).name}, line {mine[-1].lineno}: {told}\n{trace}")
+
+
+def error_of(function: Callable[..., object], error: BaseException, what: str = "") -> ScriptError:
+    """`script_error` for one of a game's functions, called by its name unless `what` says otherwise."""
+    name = what or f"{getattr(function, '__name__', type(function).__name__)}()"
+    try:
+        source = inspect.getsourcefile(inspect.unwrap(function))
+    except TypeError:  # it is a built-in, or an object that can be called
+        source = None
+    return script_error(error, name, Path(source or ".").absolute().parent)
+
+
+def imported(address: str, root: Path) -> ModuleType:
+    """The module in a Python file, given relative to the folder `root`; run once, however often it is asked for.
+
+    It has the name by which the files of `root` import each other ("enemies", "rooms.cellar"), or a longer one where
+    another file has that. Raises ScriptError, with file and line, when the file is missing, no Python or raises.
+    """
+    path = (root / address).resolve()
+    if path.suffix != ".py":
+        raise ScriptError(f'{address} is no script: the suffix is "{path.suffix}"; it must be .py')
+    plain = ".".join(Path(address).with_suffix("").parts)
+    unique = f"{path.stem}_{hashlib.blake2b(str(path).encode(), digest_size=6).hexdigest()}"
+    for known in list(sys.modules.values()):
+        if str(getattr(known, "__file__", "")).endswith(path.name) and Path(str(known.__file__)).resolve() == path:
+            return known
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise ScriptError(f"{path} can't be read: {error.strerror or error}") from None
+    free = all(part.isidentifier() for part in plain.split(".")) and not _is_taken(plain)
+    module = ModuleType(plain if free else unique)
+    module.__file__ = str(path)
+    paths = list(sys.path)
+    sys.modules[module.__name__] = module
+    sys.path.insert(0, str(root.resolve()))
+    try:
+        exec(compile(text, str(path), "exec", dont_inherit=True), module.__dict__)
+    except BaseException as error:
+        del sys.modules[module.__name__]
+        if isinstance(error, ScriptError) or not isinstance(error, Exception):
+            raise
+        raise script_error(error, address, path.parent) from error
+    finally:
+        sys.path[:] = paths
+    return module
+
+
+class HasScripts(Protocol):
+    """A scene, as far as it is of account here."""
+
+    scripts: list[str]
+    root: Path
+
+
+def scripts_of(scene: HasScripts) -> tuple[tuple[ModuleType, ...], list[Problem]]:
+    """The modules of a scene's scripts, and what is wrong with those that can't be imported."""
+    modules: list[ModuleType] = []
+    problems: list[Problem] = []
+    for i, address in enumerate(scene.scripts):
+        try:
+            modules.append(imported(address, scene.root))
+        except ScriptError as error:
+            wanted, found = "a Python file that can be imported", json.dumps(address, ensure_ascii=False)
+            problems.append(Problem("script", "", f"scripts[{i}]", found, wanted, place_of(error)))
+    return tuple(modules), problems
+
+
+def _is_taken(name: str) -> bool:
+    """Whether a module of that name is there already, or comes with Python."""
+    first = name.partition(".")[0]
+    above = sys.modules.get(first)
+    return name in sys.modules or first in sys.stdlib_module_names or not (above is None or hasattr(above, "__path__"))
+
+
+def place_of(error: ScriptError) -> str:
+    """What went wrong, in one line that names file and line."""
+    cause = error.__cause__
+    if isinstance(cause, SyntaxError) and cause.filename:
+        return f"{Path(cause.filename).name}, line {cause.lineno}: {type(cause).__name__}: {cause.msg}"
+    return str(error).partition("\n")[0]
 
 
 def _belongs(file: Path, home: Path) -> bool:
@@ -62,7 +146,7 @@ def execute(path: Path, package: str = "", arguments: Sequence[str] = ()) -> dic
     with _as_main(main, path, package, arguments):
         try:
             exec(compile(text, str(path), "exec"), main.__dict__)
-        except (ScriptError, GpuError):  # told already, or not the script's fault
+        except (ScriptError, GpuError, RecordingError):  # told already, or not the script's fault
             raise
         except Exception as error:
             raise script_error(error, path.name, path.parent) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..loom.columns import column_for
 from ..loom.woven import WovenScene
-from .declare import SINGLE_MAX, Field, accepted, current, fields_of, in_tables, problems_of
+from .declare import SINGLE_MAX, Field, accepted, component_types, current, fields_of, in_tables, problems_of, to_text
 from .errors import SceneError
 from .rows import far_too_long
 
@@ -27,6 +28,23 @@ Intp = NDArray[np.intp]
 
 _LEAST = 16
 """Slots of a table that is empty."""
+
+
+@dataclass(frozen=True, eq=False)
+class TableState:
+    """All values of one component, to go back to. rows: (k,) int32, ascending.  columns: by field, (k, …)."""
+
+    rows: I32
+    columns: Mapping[str, NDArray[Any]]
+
+    def to_bytes(self) -> bytes:
+        """Equal values give equal bytes; of what is in memory only, the type."""
+        out = [self.rows.tobytes()]
+        for name, column in sorted(self.columns.items()):
+            texts = column.dtype == object
+            values = "\0".join(map(to_text, column.tolist())).encode() if texts else column.tobytes()
+            out += [name.encode(), values]
+        return b"\0".join(out)
 
 
 class Table:
@@ -205,16 +223,39 @@ class Table:
             slots[:have] = self._slots
             self._slots, self._at = slots, slots.data
 
+    def clear(self) -> None:
+        """Take all values away."""
+        self._slots[self.rows] = -1
+        self.count = 0
+        self._ascending = True
+        self.version += 1
+        self.moves += 1
+
+    def state(self) -> TableState:
+        """What `restore` needs."""
+        if self._ascending:
+            columns = {name: column[: self.count].copy() for name, column in self._columns.items()}
+            return TableState(self.rows.copy(), columns)
+        order = np.argsort(self.rows, kind="stable")
+        columns = {name: column.take(order, 0) for name, column in self._columns.items()}
+        return TableState(self.rows[order], columns)
+
+    def restore(self, state: TableState) -> None:
+        """Go back to a state; fields that had another type then, or none, get their defaults."""
+        self.clear()
+        values = defaults(self.kind)
+        for name, now in self._columns.items():
+            then = state.columns.get(name)
+            if then is not None and (then.dtype, then.shape[1:]) == (now.dtype, now.shape[1:]):
+                values[name] = then
+        if len(state.rows):
+            self.put(state.rows, values)
+
     def renewed(self, kind: type) -> Table:
         """The same values for the same class declared anew: fields keep theirs by name and type, others start anew."""
         table = Table(kind)
-        values = defaults(kind)
-        for f in table.fields:
-            old, new = self._columns.get(f.name), table._columns[f.name]
-            if old is not None and (old.dtype, old.shape[1:]) == (new.dtype, new.shape[1:]):
-                values[f.name] = old[: self.count].copy()
-        table.put(self.rows, values)
-        self.drop(self.rows.copy())
+        table.restore(self.state())
+        self.clear()
         return table
 
 
@@ -258,6 +299,20 @@ class Tables:
             known = current(kind)
             found = self.of[kind] = self.of[known] = self._by_name[kind.__name__] = Table(known)
         return found
+
+    def state(self) -> dict[str, TableState]:
+        """What `restore` needs, by the names of the classes, in their order."""
+        return {table.kind.__name__: table.state() for table in self.sorted() if table.count}
+
+    def restore(self, state: Mapping[str, TableState]) -> None:
+        """Go back to a state. Components that are not declared any more are left out."""
+        for name, table in self._by_name.items():
+            if name not in state:
+                table.clear()
+        for name, then in state.items():
+            kind = component_types().get(name)
+            if kind is not None:
+                self.made(kind).restore(then)
 
     def drop(self, rows: I32) -> None:
         """The objects (k,) are gone, and what they carried."""

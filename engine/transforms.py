@@ -6,6 +6,7 @@ vectorised step per level of the tree.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,16 @@ _FEW = 64
 """Rows touched one by one that are looked for in the others, rather than marking all of those."""
 _LISTS = 16
 """Calls of `touch` that are remembered one by one."""
+
+
+@dataclass(frozen=True, eq=False)
+class TransformsState:
+    """n transforms to go back to. parent: (n,) rows.  position (n, 3), rotation (n, 4), scale (n, 3): float32."""
+
+    parent: I32
+    position: F32
+    rotation: F32
+    scale: F32
 
 
 class Transforms:
@@ -221,6 +232,34 @@ class Transforms:
         if far_too_long(len(self._parent), end):
             self._shrink(2 * end)
 
+    def state(self) -> TransformsState:
+        """What `restore` needs."""
+        return TransformsState(*(_kept(c[: self.count]) for c in self._local()))
+
+    def _local(self) -> tuple[I32, F32, F32, F32]:
+        return self._parent, self._position, self._rotation, self._scale
+
+    def restore(self, state: TransformsState) -> I32:
+        """Go back to a state; the rows (k,) that are elsewhere now are touched, and returned."""
+        count, before = len(state.parent), self.count
+        self._reserve(count)
+        self.count = count
+        known = min(count, before)
+        wanted = (state.parent, state.position, state.rotation, state.scale)
+        other = np.ones(count, bool)
+        other[:known] = False
+        self._other_tree |= count != before or bool((self._parent[:known] != state.parent[:known]).any())
+        for now, then in zip(self._local(), wanted, strict=True):
+            differs = now[:known].reshape(known, -1) != then[:known].reshape(known, -1)
+            if differs.any():
+                other[:known] |= np.logical_or.reduce(differs, axis=1)
+        rows = np.flatnonzero(other).astype(np.int32)
+        if len(rows):
+            for name, then in zip(("_parent", "_position", "_rotation", "_scale"), wanted, strict=True):
+                self._own(name)[rows] = then[rows]
+            self.touch(rows)
+        return rows
+
     def _shrink(self, size: int) -> None:
         """Columns of this length, which holds all rows in use."""
         self._settle()
@@ -230,10 +269,10 @@ class Transforms:
                 setattr(self, name, column[:size].copy() if column.flags.writeable else column[:size])
         del self._marks[size:]
         self._touched = [row for row in self._touched if row < size]
-        many = [_listed(rows) for rows in self._touched_many]
+        many = [listed(rows) for rows in self._touched_many]
         self._touched_many = [left for rows in many if len(left := rows[rows < size])]
         if self.jumped is not None:
-            self.jumped = [left for rows in map(_listed, self.jumped) if len(left := rows[rows < size])]
+            self.jumped = [left for rows in map(listed, self.jumped) if len(left := rows[rows < size])]
         self._look()
 
     def _reserve(self, needed: int) -> None:
@@ -264,6 +303,22 @@ class Transforms:
         except TypeError:  # it can't be written to, or they are no numbers
             self._own("_position")
             self.p[i], self.p[i + 1], self.p[i + 2] = x, y, z
+        if not self._marks[row]:
+            self._marks[row] = 1
+            self._touched.append(row)
+
+    def shift(self, row: int, x: float, y: float, z: float) -> None:
+        """Add to one position, and mark it. What is 0 is not touched: most things move along one axis or two."""
+        p, i = self.p, 3 * row
+        if p.readonly:
+            self._own("_position")
+            p = self.p
+        if x:
+            p[i] += x
+        if y:
+            p[i + 1] += y
+        if z:
+            p[i + 2] += z
         if not self._marks[row]:
             self._marks[row] = 1
             self._touched.append(row)
@@ -350,8 +405,7 @@ class Transforms:
                 raise SceneError(f"touch: the rows are of the type {chosen.dtype}; they must be integers or a mask")
             many.append(chosen.astype(np.int32))
         found = many[-1]
-        if len(many) > _LISTS:  # nothing may have been updated for a long time
-            many[:] = [distinct(np.concatenate([_listed(one) for one in many]))]
+        self._shorten()
         return found
 
     def drain(self) -> list[I32 | range]:
@@ -375,10 +429,18 @@ class Transforms:
                 continue
             if int(rows[-1]) >= count:
                 rows = range(rows.start, count) if isinstance(rows, range) else rows[rows < count]
-            if not any(rows is other or (isinstance(rows, range) and rows == other) for other in many):
-                many.append(rows)
-        if len(many) > _LISTS:
-            many[:] = [distinct(np.concatenate([_listed(one) for one in many]))]
+            gather(many, rows)
+
+    def touch_sound(self, rows: I32) -> None:
+        """As `touch`, for ascending rows that are there; the array is kept, and must not change."""
+        if len(rows):
+            self._touched_many.append(rows)
+            self._shorten()
+
+    def _shorten(self) -> None:
+        many = self._touched_many
+        if len(many) > _LISTS:  # nothing may have been updated for a long time
+            many[:] = [distinct(np.concatenate([listed(one) for one in many]))]
 
     def update(self) -> tuple[I32 | range, I32]:
         """What changed, rows int32: (k,) that stand alone, and (m,) in trees, parents before their children.
@@ -397,7 +459,7 @@ class Transforms:
         if run is not None:
             touched = one_by_one[(one_by_one < run.start) | (one_by_one >= run.stop)]
         else:
-            touched = _united([_listed(rows) for rows in many], one_by_one, marks)
+            touched = _united([listed(rows) for rows in many], one_by_one, marks)
         singles.clear()
         many.clear()
         if run is not None:
@@ -490,12 +552,27 @@ class Transforms:
         return x, y, z
 
 
+def _kept(column: NDArray[Any]) -> NDArray[Any]:
+    """A column that nobody writes to: itself, or a copy."""
+    return column.copy() if column.flags.writeable else column
+
+
 def odd(three: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """(k, 3) → (k,) whether one of them holds, or all."""
     return three[:, 0] ^ three[:, 1] ^ three[:, 2]
 
 
-def _listed(rows: I32 | range) -> I32:
+def gather(lists: list[I32 | range], rows: I32 | range) -> None:
+    """Add one list of rows to some, unless it is among them; there never are many."""
+    if any(rows is one or (isinstance(rows, range) and isinstance(one, range) and rows == one) for one in lists):
+        return
+    lists.append(rows)
+    if len(lists) > _LISTS:
+        lists[:] = [distinct(np.concatenate([listed(one) for one in lists]))]
+
+
+def listed(rows: I32 | range) -> I32:
+    """(k,) the rows of a range, or what is listed already."""
     return np.arange(rows.start, rows.stop, dtype=np.int32) if isinstance(rows, range) else rows
 
 

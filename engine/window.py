@@ -18,6 +18,10 @@ Size = tuple[int, int]
 Paint = Callable[[Any, Size], None]
 """Draws into a texture view of a size in pixels."""
 
+_UNSTEADY = 2
+"""Polls after the mouse was captured, or the window came to the front: the system puts the pointer into its middle, and
+that is no motion of the player's."""
+
 EVENTS = ("pointer_move", "pointer_down", "pointer_up", "wheel", "key_down", "key_up", "resize")
 
 
@@ -67,6 +71,7 @@ class Window:
         """Where gamepads are asked for at every `poll`."""
         self._captured = False
         self._cursor = (0.0, 0.0)  # of the captured mouse, logical pixels
+        self._unsteady = 0
         self._context: Any = None
         self._events: list[dict[str, Any]] = []
         self._dropped: list[Path] = []
@@ -131,11 +136,15 @@ class Window:
                 glfw.set_input_mode(window, glfw.RAW_MOUSE_MOTION, int(self._captured))
             if self._captured:
                 self.canvas._pointer_inside = True  # else rendercanvas swallows the first click
-            self._cursor = self._cursor_now()
+            self._unsteady = _UNSTEADY
         if self._captured:
             (x, y), before = self._cursor_now(), self._cursor
-            if (x, y) != before:
-                self._cursor = x, y
+            self._cursor = x, y
+            if not glfw.get_window_attrib(window, glfw.FOCUSED):
+                self._unsteady = _UNSTEADY
+            elif self._unsteady:
+                self._unsteady -= 1
+            elif (x, y) != before:
                 input.feed({"event_type": "pointer_motion", "dx": x - before[0], "dy": y - before[1]})
 
     def _cursor_now(self) -> tuple[float, float]:

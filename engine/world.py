@@ -5,11 +5,12 @@ Scripts move things one by one through `Entity`, or many at once through the col
 
 from __future__ import annotations
 
+import copy
 import difflib
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Unpack, overload
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Unpack, cast, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,7 +22,13 @@ from .appearance import Appearance, Materials
 from .declare import Vec3
 from .entity import Entity
 from .errors import SceneError
+from .game.behaviour import Behaviour
+from .game.coroutines import Coroutine
+from .game.schedule import Schedule
+from .game.timers import Timer
+from .game.tweens import Tween, tween
 from .interpolation import Interpolation
+from .live import Live
 from .picked import Picker
 from .query import Batch, Matches, Query
 from .roster import Looks, Roster
@@ -29,6 +36,7 @@ from .rows import distinct, far_too_long, indices
 from .scene.components import Environment, Light
 from .scene.lights import LightAdder, Many, Where, checked_light
 from .scene.settings import apply_settings
+from .snapshot import Keeper, Snapshot, hash_of
 from .tables import Tables, checked
 from .transforms import NO_ROWS, Transforms, odd
 
@@ -167,6 +175,8 @@ class World:
         self.matches = Matches(self)
         self.open_batches = 0
         """How many batches have columns out: nothing may be despawned then."""
+        self.keeps: list[Keeper] = []
+        """Who keeps more of the state, in the order in which they are saved and loaded."""
         self.picker: Picker | None = None
         """Who draws the world; set by whoever does, None before the first frame."""
         self.between: Interpolation | None = None
@@ -191,6 +201,8 @@ class World:
             self.update_transforms()
         else:
             self._camera = next(iter(self._lenses))
+        self.schedule = Schedule(self)
+        """What the game's scripts are, and in which order they are called."""
 
     # ---- objects ------------------------------------------------------------------------------------------------
 
@@ -289,7 +301,7 @@ class World:
         parent: Entity | None = None,
         components: Iterable[Any] = (),
     ) -> Entity | I32:
-        """New objects that show the mesh and the material of another one, and carry what a game declared for it.
+        """New objects that look as another one does, carry what a game declared for it, and behave as it does.
 
         `components` are given to each of them, in place of the prototype's of the same types; lights are not copied.
 
@@ -308,13 +320,18 @@ class World:
             stem, at, like.rotation if rotation is None else rotation, like.scale if scale is None else scale
         )
         above = -1 if parent is None else self.own(parent).live_row()
-        values = [checked(value, f"{stem} can't be spawned") for value in components]
+        given = list(components)
+        live = [cast("Behaviour", value) for value in given if isinstance(value, Live)]
+        for behaviour in live:
+            self.schedule.check(behaviour, stem)
+        values = [checked(value, f"{stem} can't be spawned") for value in given if not isinstance(value, Live)]
         mesh, material = self.roster.look(row)
         count = len(places)
         rows = self.roster.add(count, stem, numbered=not alone, tags=own, mesh=mesh, material=material)
         self.generations = self.roster.generations
         t.spawn(rows, self.roster.rows.end, places, turns, factors, above)
         self.tables.copy(row, rows, values)
+        self.schedule.copy_to(row, rows, live)
         return Entity(self, int(rows[0])) if alone else rows
 
     def despawn(self, what: Entity | ArrayLike) -> None:
@@ -339,6 +356,7 @@ class World:
         rows = self.transforms.with_all_below(rows)
         if (rows == self._camera).any():
             raise SceneError(f'"{self.names[self._camera]}" is looked through; set `world.camera` to another one first')
+        rows = self.schedule.leave(rows)
         for row in [row for row in self._lenses if (rows == row).any()]:
             del self._lenses[row]
         self.appearance.put_out(rows)
@@ -349,6 +367,74 @@ class World:
         self.transforms.release(rows, end)
         if far_too_long(len(self._mirrored), end):
             self._mirrored = self._mirrored[: 2 * end].copy()
+
+    # ---- in the course of a game ----------------------------------------------------------------------------------
+
+    def defer(self, function: Callable[..., object]) -> None:
+        """Call `function()`, or `function(world)`, when this tick's or frame's other functions are done."""
+        self.schedule.defer(function)
+
+    def emit(self, event: Any) -> None:
+        """Have an event heard by those who listen to its type, at the end of this tick or frame, in order.
+
+        An event is any value of a class of yours, best a frozen dataclass. Raises SceneError for a class or None.
+        """
+        self.schedule.emit(event)
+
+    def run(self, generator: Generator[Any, Any, Any]) -> Coroutine:
+        """Have a generator go on tick by tick: it yields what it waits for. It begins in the next tick.
+
+            def waves(world: dw.World) -> dw.Steps:
+                while True:
+                    yield dw.wait(2.0)
+                    world.spawn("enemy", at=(0, 0, -20))
+
+            world.run(waves(world))
+
+        It may yield `dw.wait(seconds)`, `dw.wait_ticks(n)`, `dw.until(condition)`, `dw.next_event(Type)`, another
+        generator, a handle of `run`, `after`, `every` or `tween`, or nothing for the next tick. That of a behaviour's
+        method ends with the behaviour. Raises SceneError for what is no generator.
+        """
+        return self.schedule.run(generator)
+
+    def after(self, seconds: float, function: Callable[..., object]) -> Timer:
+        """Call `function()`, or `function(world)`, so many seconds of game time from now. Raises SceneError."""
+        return self.schedule.after(seconds, function)
+
+    def every(self, seconds: float, function: Callable[..., object], *, times: int | None = None) -> Timer:
+        """Call `function()`, or `function(world)`, every so many seconds of game time (at least 0.001); None: for ever.
+
+        A behaviour's method is called until the behaviour ends. Raises SceneError.
+        """
+        return self.schedule.every(seconds, function, times)
+
+    def tween(
+        self,
+        target: Any,
+        name: str,
+        to: Any,
+        seconds: float = 1.0,
+        *,
+        start: Any = None,
+        ease: str | Callable[[float], float] = "linear",
+        loop: bool | int = False,
+        yoyo: bool = False,
+        delay: float = 0.0,
+        on_done: Callable[..., object] | None = None,
+    ) -> Tween:
+        """Have a value go from what it is (or from `start`) to another in seconds of game time.
+
+            world.tween(door, "position", to=(0, 3, 0), seconds=1.0, ease="out_cubic")
+            world.tween(lamp, "PointLight.candela", to=0, seconds=0.1, loop=True, yoyo=True)
+
+        target: an entity, with "position", "rotation" (the short way round), "scale", "world_position", one axis of
+        these ("position.y"), or a field of a component ("PointLight.candela", "Player.speed", "Health.points",
+        "Material.emissive_strength" for all that share the material); a key of `world.materials`; or any object with
+        such an attribute, as `world.lens`. ease: see `easing.EASES`, or a function of 0 to 1. loop: true for ever, or
+        how often; yoyo: every second time backwards. on_done: called at the end, with the world if it takes one.
+        A newer tween of the same value takes its place; it ends when the object is despawned. Raises SceneError.
+        """
+        return self.schedule.tween(tween(self, target, name, to, seconds, start, ease, loop, yoyo, delay, on_done))
 
     def refuse_open(self, what: str) -> None:
         """Raises SceneError while columns of a batch are out."""
@@ -459,6 +545,57 @@ class World:
         values["position"][lit], values["direction"][lit] = world[:, :, 3], -back
         return values
 
+    # ---- going back -----------------------------------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        """All of the world as it is now. Raises SceneError while columns of a batch are out."""
+        self.refuse_open("snapshot")
+        return Snapshot(
+            self.woven,
+            self.roster.state(),
+            self.transforms.state(),
+            self.tables.state(),
+            self.appearance.state(),
+            self.settings,
+            self._camera,
+            {row: replace(lens) for row, lens in self._lenses.items()},
+            copy.deepcopy(self.random.bit_generator.state),
+            tuple(keeper.save() for keeper in self.keeps),
+        )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back to a snapshot of this world, or of another one of the same woven scene.
+
+        Handles from before the snapshot are of use again; those to what came since then raise SceneError. Raises
+        SceneError for a snapshot of another scene and while columns of a batch are out, and then changes nothing.
+        """
+        self.refuse_open("restore")
+        if snapshot.woven is not self.woven:
+            raise SceneError(
+                f'that is a snapshot of another scene, "{snapshot.woven.name}"; it must be of the "{self.woven.name}" '
+                "that this world plays"
+            )
+        if len(snapshot.kept) != len(self.keeps):
+            raise SceneError(
+                f"the snapshot has the state of {len(snapshot.kept)} keepers; there are {len(self.keeps)} in `keeps`"
+            )
+        shown = self.roster.restore(snapshot.roster)
+        self.generations = self.roster.generations
+        self.transforms.restore(snapshot.transforms)
+        self.transforms.touch(shown)
+        self.tables.restore(snapshot.tables)
+        self.appearance.restore(snapshot.appearance)
+        self.settings = snapshot.settings
+        self._camera = snapshot.camera
+        self._lenses = {row: replace(lens) for row, lens in snapshot.lenses.items()}
+        self.random.bit_generator.state = copy.deepcopy(dict(snapshot.random))
+        for keeper, data in zip(self.keeps, snapshot.kept, strict=True):
+            keeper.load(data)
+
+    def state_hash(self) -> str:
+        """32 hexadecimal digits that are the same for worlds of one scene in the same state, and else differ."""
+        return hash_of(self)
+
     # ---- what the picture shows -----------------------------------------------------------------------------------
 
     def pick(self, x: float, y: float) -> Entity | None:
@@ -522,11 +659,22 @@ class World:
             raise SceneError(f"teleport: the rows are of the type {rows.dtype}; they must be integers")
         if len(rows) and not (rows.min() >= 0 and rows.max() < t.count):
             raise SceneError(f"teleport: the rows go from {rows.min()} to {rows.max()}; there are {t.count}")
-        turn = dmath.IDENTITY_QUATERNION if rotation is None else rotation
-        places, turns, _, _ = _arranged("teleport", np.broadcast_to(at, (len(rows), 3)), turn, 1.0)
-        t.position[rows] = places
+        values = {"at": (at, 3), **({} if rotation is None else {"rotation": (rotation, 4)})}
+        columns: dict[str, F64] = {}
+        for field, (value, wide) in values.items():
+            try:
+                column = np.asarray(value, np.float64)
+            except (ValueError, TypeError) as error:
+                raise SceneError(f"teleport: `{field}` is no array of numbers: {error}") from None
+            if column.shape not in ((wide,), (len(rows), wide)):
+                wanted = f"({wide},) or {(len(rows), wide)}"
+                raise SceneError(f"teleport: `{field}` has the shape {column.shape}; it must be {wanted}")
+            if not np.isfinite(column).all() or (wide == 4 and not column.any(axis=-1).all()):
+                raise SceneError(f"teleport: `{field}` must be finite, and a rotation not all 0")
+            columns[field] = column
+        t.position[rows] = columns["at"]
         if rotation is not None:
-            t.rotation[rows] = turns
+            t.rotation[rows] = columns["rotation"] / np.linalg.norm(columns["rotation"], axis=-1, keepdims=True)
         t.jump(rows)
 
     def update_transforms(self) -> tuple[I32, F32]:
@@ -644,6 +792,13 @@ class World:
     def cameras(self) -> list[Entity]:
         """Every object with a Camera."""
         return [Entity(self, row) for row in self._lenses]
+
+    def lens_of(self, camera: Entity) -> Lens:
+        """The lens of an object with a Camera. Raises SceneError for another one."""
+        found = self._lenses.get(self.own(camera).live_row())
+        if found is None:
+            raise SceneError(f'"{camera.name}" has no Camera')
+        return found
 
     @property
     def lens(self) -> Lens:

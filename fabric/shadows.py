@@ -1,7 +1,6 @@
 """Shadow maps: cascades for suns, tiles for lamps, in the layers of one texture. What nothing moved in is kept.
 
-Every map is culled on the GPU by one dispatch for all, and drawn by a pass of its own, which is recorded once. A frame
-plays the passes of those maps that have to be drawn anew, and none where nothing changed.
+Which maps there are, what they show and which of them have to be drawn anew; `shadow_drawing.py` draws them.
 """
 
 from __future__ import annotations
@@ -20,24 +19,17 @@ from ..engine.scene.settings import RenderSettings
 from ..loom.configure import luminance
 from ..loom.extract import taken
 from ..shaders import groups
-from ..shaders.modules import program
 from ..shaders.structs import (
-    CASTER_VIEW,
-    DRAW_COMMAND,
     MOST_SHADOW_VIEWS,
     NONE,
-    SHADOW_ROUND,
     SHADOWS,
-    VIEW,
     CullTest,
     LightKind,
 )
-from .buffers import STORAGE, buffer, filled, grid
-from .depth_pass import DepthPass
 from .layouts import Layouts
 from .observer import Observer, planes_of
-from .pipelines import Kernels
 from .scene_buffers import GpuScene
+from .shadow_drawing import ShadowDrawing, ShadowMap
 from .shadow_views import (
     NEAREST,
     Fit,
@@ -51,34 +43,16 @@ from .shadow_views import (
     split_distances,
     tile_edges,
 )
-from .tape import Encoder, Tape
+from .tape import Encoder
 from .targets import DEPTH_FORMAT
 
 F64 = NDArray[np.float64]
 
 MOST_SUNS = 4
-_LISTS = 64 << 20  # bytes of instance lists: what more maps need is culled and drawn in rounds
 _BAND = 0.12  # part of a cascade's half edge that it shares with the next
 _LITTLE_WAY, _LITTLE_TURN = 0.25, math.cos(math.radians(2))  # metres and cosine: lamps are not chosen anew for less
 _PRECISION = 8e-7  # relative error of places after a few operations on single floats
 _DIMMEST = 0.004  # of what is white on the screen: a lamp without range reaches as far as it gives more than this
-
-
-@dataclass(eq=False)
-class ShadowMap:
-    """One map: a tile of a layer, what it shows, and whether it has to be drawn."""
-
-    number: int
-    layer: int
-    x: int
-    y: int
-    edge: int
-    whole: bool
-    """Whether it is all of its layer."""
-    stale: bool = True
-    shows: Any = None
-    """What it was drawn for; another value makes it stale."""
-    tape: Tape | None = None
 
 
 @dataclass(eq=False)
@@ -104,31 +78,13 @@ class Shadows:
     """The shadow maps of a scene. `view` and `uniform` are what the main pass looks them up with."""
 
     def __init__(self, gpu: Gpu, layouts: Layouts) -> None:
-        device = gpu.device
-        self.gpu, self._layouts = gpu, layouts
+        self.gpu, device = gpu, gpu.device
         self.sampler = device.create_sampler(label="shadows")
         usage = wgpu.BufferUsage.UNIFORM | wgpu.BufferUsage.COPY_DST
         self.uniform = device.create_buffer(label="shadows", size=SHADOWS.size, usage=usage)
-        self._casters = device.create_buffer(
-            label="shadow casters", size=CASTER_VIEW.size * MOST_SHADOW_VIEWS, usage=usage
-        )
-        rounds = np.zeros((MOST_SHADOW_VIEWS, 64), np.uint32)
-        rounds[:, 0] = np.arange(MOST_SHADOW_VIEWS)
-        self._rounds = filled(gpu, "shadow rounds", rounds, usage)
         self._shading: NDArray[np.void] = np.zeros(1, SHADOWS.dtype)
-        self._culling: NDArray[np.void] = np.zeros(MOST_SHADOW_VIEWS, CASTER_VIEW.dtype)
-        self.depth = DepthPass(gpu, layouts, {"buffer": self._casters, "size": VIEW.size}, from_light=True)
-        self._view_groups = [
-            groups.DEPTH.bind(
-                device,
-                layouts.depth,
-                view={"buffer": self._casters, "offset": CASTER_VIEW.size * i, "size": VIEW.size},
-            )
-            for i in range(MOST_SHADOW_VIEWS)
-        ]
-        self._cull_layout = groups.SHADOW_CULL.layout(device)
-        self._kernels = Kernels(gpu, "shadow_cull", [groups.SHADOW_CULL], [self._cull_layout])
-        self._clearing: wgpu.GPURenderPipeline | None = None
+        self.drawing = ShadowDrawing(gpu, layouts)
+        self._culling = self.drawing.casters
         self.shadowing = groups.Shadowing()
         self._shape = (0, 0)
         self._settings = RenderSettings()
@@ -137,7 +93,6 @@ class Shadows:
         self._sun_maps: list[list[ShadowMap]] = []
         self._chosen: dict[int, Caster] = {}
         self._drawn: list[ShadowMap] = []
-        self._list_room = 0
         self._layers = self._lamp_layers = self._lamp_maps = 0
         self._left_out = self._unlisted_suns = 0
         self._seen_suns: Any = None
@@ -192,7 +147,7 @@ class Shadows:
             usage=wgpu.TextureUsage.RENDER_ATTACHMENT | wgpu.TextureUsage.TEXTURE_BINDING,
         )
         self.view = texture.create_view(dimension="2d-array")
-        self._layer_views = [
+        self.drawing.layers = [
             texture.create_view(dimension="2d", base_array_layer=i, array_layer_count=1) for i in range(layers)
         ]
         return True
@@ -210,39 +165,9 @@ class Shadows:
 
     def bind(self, scene: GpuScene) -> None:
         """Refer to the scene's buffers as they are now, with lists that are long enough."""
-        device, maps = self.gpu.device, self._most_maps()
-        target = scene.view_target
-        lists = min(maps, max(4, _LISTS // max(4 * target.slots, 1)))
-        self._list_room = lists
-        if not maps:
-            return
-        self._visible = buffer(self.gpu, "shadow visible", 4 * target.slots * lists)
-        self._args = buffer(
-            self.gpu,
-            "shadow draws",
-            DRAW_COMMAND.size * scene.batches * maps,
-            STORAGE | wgpu.BufferUsage.INDIRECT,
-        )
-        self._draw_group = scene.bind_draws(self._visible)
-        self._cull_groups = [
-            groups.SHADOW_CULL.bind(
-                device,
-                self._cull_layout,
-                casters={"buffer": self._casters},
-                shadow_round={"buffer": self._rounds, "offset": 256 * first, "size": SHADOW_ROUND.size},
-                spheres={"buffer": scene.spheres},
-                instances={"buffer": scene.instances},
-                batches={"buffer": scene.batch_table},
-                args={"buffer": self._args},
-                visible={"buffer": self._visible},
-            )
-            for first in range(0, maps, lists)
-        ]
-        self._cull_tapes: dict[tuple[int, int], Tape] = {}
+        self.drawing.bind(scene, self._most_maps())
         for one in (*(one for maps in self._sun_maps for one in maps), *self._every()):
             one.tape = None
-        view = self._culling["view"]
-        view["batches"], view["slots"] = scene.batches, target.slots
 
     def _most_maps(self) -> int:
         """Maps that there may be at a time."""
@@ -273,15 +198,15 @@ class Shadows:
 
     def send(self, scene: GpuScene) -> None:
         """Send what the maps are drawn with, once the scene's tables are as this frame will find them."""
-        queue = self.gpu.device.queue
-        if self._drawn:
-            self._culling["number"][: len(self._drawn)] = [one.number for one in self._drawn]
-            self._culling["view"]["count"] = scene.count
-            end = max(len(self._drawn), 1 + max(one.number for one in self._drawn))
-            queue.write_buffer(self._casters, 0, self._culling[:end])
+        self.drawing.send(scene, self._drawn)
         if self._unsent:
-            queue.write_buffer(self.uniform, 0, self._shading)
+            self.gpu.device.queue.write_buffer(self.uniform, 0, self._shading)
             self._unsent = False
+
+    def record(self, encoder: Encoder, frame_group: wgpu.GPUBindGroup, scene: GpuScene) -> None:
+        """Cull and draw the maps that have to be. A tape plays what they are when it is played."""
+        if self.shadowing.on:
+            self.drawing.record(encoder, frame_group, scene, lambda: self._drawn)
 
     @property
     def first_of_sun(self) -> int:
@@ -505,83 +430,6 @@ class Shadows:
         if self._assigned is None or (numbers != self._assigned).any():
             self._assigned = numbers
             scene.lights.set_shadow_maps(numbers)
-
-    # ---- the passes ---------------------------------------------------------------------------------------------
-
-    def record(self, encoder: Encoder, frame_group: wgpu.GPUBindGroup, scene: GpuScene) -> None:
-        """Cull and draw the maps that have to be. A tape plays what they are when it is played."""
-        if not self.shadowing.on:
-            return
-        if isinstance(encoder, Tape):
-            encoder.include("shadow", lambda: self._tapes(frame_group, scene, encoder))
-            return
-        for first in range(0, len(self._drawn), self._list_room):
-            some = self._drawn[first : first + self._list_room]
-            self._record_cull(encoder, scene, first, len(some))
-            for one in some:
-                self._record_map(encoder, frame_group, scene, one)
-
-    def _tapes(self, frame_group: wgpu.GPUBindGroup, scene: GpuScene, outer: Tape) -> list[Tape]:
-        """The passes of this frame, each recorded when it is first needed."""
-        out: list[Tape] = []
-        for first in range(0, len(self._drawn), self._list_room):
-            some = self._drawn[first : first + self._list_room]
-            key = (first, len(some))
-            cull = self._cull_tapes.get(key)
-            if cull is None:
-                cull = self._cull_tapes[key] = outer.part()
-                self._record_cull(cull, scene, first, len(some))
-            out.append(cull)
-            for one in some:
-                if one.tape is None:
-                    one.tape = outer.part()
-                    self._record_map(one.tape, frame_group, scene, one)
-                out.append(one.tape)
-        return out
-
-    def _record_cull(self, encoder: Encoder, scene: GpuScene, first: int, count: int) -> None:
-        compute = encoder.begin_compute_pass(label="cull shadow")
-        compute.set_bind_group(0, self._cull_groups[first // self._list_room])
-        compute.set_pipeline(self._kernels["reset"])
-        compute.dispatch_workgroups(-(-scene.batches // 64), 1, count)
-        compute.set_pipeline(self._kernels["list"])
-        compute.dispatch_workgroups(*grid(scene.capacity), count)
-        compute.end()
-
-    def _clear(self) -> wgpu.GPURenderPipeline:
-        """The pipeline that empties a tile."""
-        if self._clearing is None:
-            device = self.gpu.device
-            self._clearing = device.create_render_pipeline(
-                label="shadow clear",
-                layout=device.create_pipeline_layout(bind_group_layouts=[self._layouts.frame]),
-                vertex={"module": program("shadow_clear").compile(device), "entry_point": "vertex"},
-                primitive={"topology": "triangle-list"},
-                depth_stencil={"format": DEPTH_FORMAT, "depth_write_enabled": True, "depth_compare": "always"},
-            )
-        return self._clearing
-
-    def _record_map(self, encoder: Encoder, frame_group: wgpu.GPUBindGroup, scene: GpuScene, one: ShadowMap) -> None:
-        render = encoder.begin_render_pass(
-            label="shadow",
-            color_attachments=[],
-            depth_stencil_attachment={
-                "view": self._layer_views[one.layer],
-                "depth_clear_value": 0.0,
-                "depth_load_op": "clear" if one.whole else "load",
-                "depth_store_op": "store",
-            },
-        )
-        render.set_bind_group(0, frame_group)
-        if not one.whole:
-            render.set_viewport(one.x, one.y, one.edge, one.edge, 0, 1)
-            render.set_scissor_rect(one.x, one.y, one.edge, one.edge)
-            render.set_pipeline(self._clear())
-            render.draw(3)
-        self.depth.draw(
-            render, scene, self._view_groups[one.number], self._draw_group, self._args, one.number * scene.batches
-        )
-        render.end()
 
 
 def _outer(light: Any) -> float:

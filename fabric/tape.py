@@ -12,13 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import wgpu
-import wgpu.backends.wgpu_native._api as native
 from numpy.typing import NDArray
-from wgpu.backends.wgpu_native import ffi, lib
-from wgpu.backends.wgpu_native._helpers import ERROR_TYPES
 
-_errors: Any = native.error_handler
-_lib: Any = lib
+from ..engine.native import api, ffi, helpers
+from ..engine.native import lib as _lib
+
+_errors: Any = api.error_handler
 _LOAD = {"load": _lib.WGPULoadOp_Load, "clear": _lib.WGPULoadOp_Clear}
 _STORE = {"store": _lib.WGPUStoreOp_Store, "discard": _lib.WGPUStoreOp_Discard}
 _INDEX = {"uint16": _lib.WGPUIndexFormat_Uint16, "uint32": _lib.WGPUIndexFormat_Uint32}
@@ -302,6 +301,6 @@ ComputePass = wgpu.GPUComputePassEncoder | TapePass
 
 
 def _error(error: tuple[str, str]) -> Exception:
-    kind: Any = ERROR_TYPES.get(error[0], wgpu.GPUError)
+    kind: Any = helpers.ERROR_TYPES.get(error[0], wgpu.GPUError)
     made: Exception = kind(error[1])
     return made

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import wgpu
-from wgpu.backends.wgpu_native import ffi, lib
 
+from ..engine.native import ffi, lib
 from .tape import Tape, TapePass
 
 FEATURE = "timestamp-query"

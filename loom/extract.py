@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..engine.declare import in_tables
 from ..engine.errors import Problem, SceneError
+from ..engine.live import Live
 from ..engine.math import F32, F64, I32, affine_from_trs, compose_affine
 from ..engine.scene.components import Camera, Light, PointLight, SpotLight, Sun
 from ..engine.scene.scene import Scene
@@ -197,6 +198,17 @@ def _minus_z(world: F32) -> F64:
     length = np.linalg.norm(z, axis=1, keepdims=True)
     np.divide(z, length, out=z, where=length > 0)
     return z
+
+
+def behaviours(scene: Scene) -> tuple[tuple[int, Live], ...]:
+    """Every component with methods and the row that it is on: by row, then by name."""
+    found: list[tuple[int, str, Live]] = []
+    for kind in scene.slots:
+        if issubclass(kind, Live):
+            slots, values = scene.slots_of(kind), scene.values_of(kind)
+            rows = np.flatnonzero(slots >= 0)
+            found += [(row, kind.__name__, values[slots[row]]) for row in rows.tolist()]
+    return tuple((row, value) for row, _, value in sorted(found, key=lambda entry: entry[:2]))
 
 
 def _cameras(scene: Scene) -> Cameras:

@@ -25,7 +25,7 @@ from ..shaders.structs import (
     PipelineClass,
 )
 from .configure import Configured
-from .extract import Extracted, light_components
+from .extract import Extracted, behaviours, light_components
 from .sort import Sorted
 from .validate import Checked, textures_of
 from .vertices import pack_vertices
@@ -99,6 +99,8 @@ def manifest(checked: Checked, extracted: Extracted, configured: Configured, ord
         order.materials,
         light_components(scene, order.lights),
         checked.warnings,
+        behaviours(scene),
+        checked.scripts,
     )
     for _, array in woven.arrays():
         array.flags.writeable = False

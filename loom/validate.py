@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from ..engine.errors import AssetError, Problem, SceneError
 from ..engine.math import F64, I32, depths_of
 from ..engine.scene.components import Camera, Environment, Material, Mesh, PointLight, SpotLight, Sun, Texture
 from ..engine.scene.scene import Scene, id_text
+from ..engine.script import scripts_of
 from ..shaders.structs import TextureUse
 
 LIMIT = 100
@@ -64,6 +66,7 @@ class Checked:
     positions: (n, 3) float64, metres, relative to the parents.  rotations: (n, 4) float64, unit length.
     meshes: by slot in the scene's Mesh pool, those in use.  images: by address.
     surroundings: the scene's Environment with what is in its file, if it has one.
+    scripts: the modules of the scene's Python files.
     """
 
     scene: Scene
@@ -75,6 +78,7 @@ class Checked:
     images: Mapping[str, ImageData]
     surroundings: tuple[Environment, Panorama | None] | None
     warnings: tuple[Problem, ...]
+    scripts: tuple[ModuleType, ...]
 
 
 def validate(scene: Scene, source: str, problems: Sequence[Problem], library: AssetLibrary) -> Checked:
@@ -90,6 +94,8 @@ def validate(scene: Scene, source: str, problems: Sequence[Problem], library: As
     _check_names(scene, found)
     _check_tags(scene, found)
     found.extend(problems_of(scene.settings, "", "settings."))
+    scripts, failed = scripts_of(scene)
+    found.extend(p for p in failed if p not in problems)
     sound = _check_components(scene, found)
     meshes = _load_meshes(scene, sound[Mesh], library, found)
     images = _load_images(scene, sound[Material], meshes, library, found)
@@ -98,7 +104,9 @@ def validate(scene: Scene, source: str, problems: Sequence[Problem], library: As
     found.raise_problems(source)
     _remark(scene, meshes, found)
     positions = scene.positions + 0.0  # -0.0 becomes 0.0, as a file has it
-    return Checked(scene, depth, by_id, positions, rotations, meshes, images, surroundings, tuple(found.remarks))
+    return Checked(
+        scene, depth, by_id, positions, rotations, meshes, images, surroundings, tuple(found.remarks), scripts
+    )
 
 
 # ---- gathering ------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from ..assets.mesh import ImageData
 from ..assets.panorama import Panorama
 from ..engine.declare import to_text
 from ..engine.errors import Problem
+from ..engine.live import Live
 from ..engine.scene.components import Environment, Light, Material
 from ..engine.scene.names import Names
 from ..engine.scene.settings import RenderSettings
@@ -132,6 +134,8 @@ class WovenScene:
     components: what objects carry beside that, by the names of the types.
     metered_ev100: exposure value by the incident meter, whatever the settings ask for; compensation is not in it.
     material_components, light_components: what the rows of `materials` and `lights` were made from.
+    behaviours: rows and the behaviours on them, as the scene has them: by row, then by name.
+    scripts: the modules of the scene's Python files.
     seconds: how long each stage took, in order.
     """
 
@@ -154,6 +158,8 @@ class WovenScene:
     material_components: tuple[Material, ...] = ()
     light_components: tuple[Light, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    behaviours: tuple[tuple[int, Live], ...] = ()
+    scripts: tuple[ModuleType, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict[str, float])
 
     def arrays(self) -> Iterator[tuple[str, NDArray[Any]]]:
@@ -187,6 +193,8 @@ class WovenScene:
                 repr(self.environment.component),
                 repr(self.metered_ev100),
                 *self.tag_names,
+                *(f"{row} {value!r}" for row, value in self.behaviours),
+                *(module.__name__ for module in self.scripts),
                 *(str(w) for w in self.warnings),
             ]
         )

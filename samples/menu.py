@@ -33,9 +33,9 @@ def emblem(edge: int = 128) -> NDArray[np.uint8]:
 def stage() -> dw.Scene:
     """Rings of gold around a cube, over the sea in the evening."""
     scene = dw.Scene("menu", seed=1)
-    scene.add("camera", dw.Camera(fov_y=32), at=(0.2, 3.0, 7.6), toward=(-1.15, 1.45, 0))
+    scene.add("camera", dw.Camera(fov_y=32), at=(0.2, 2.3, 7.6), toward=(-1.15, 1.75, 0))
     scene.add("sun", dw.Sun(lux=60_000, color=(1, 0.74, 0.48)), toward=(-3, -2.2, -0.9))
-    sky = dw.Environment(source="gradient", zenith=(0.16, 0.24, 0.5), horizon=(1, 0.66, 0.42), intensity=7_000)
+    sky = dw.Environment(source="gradient", zenith=(0.2, 0.3, 0.62), horizon=(1, 0.52, 0.3), intensity=8_000)
     scene.add("sky", sky)
     scene.add("sea", dw.Mesh.plane(1000), dw.Material(base_color=(0.03, 0.1, 0.2), roughness=0.45))
     gold = dw.Material(base_color=(1, 0.71, 0.27), metallic=1, roughness=0.18)
@@ -46,15 +46,15 @@ def stage() -> dw.Scene:
     return scene
 
 
-app = dw.App(stage(), title="Momentum", settings={"shadows.distance": 15})
+app = dw.App(stage(), title="Momentum", settings={"shadows.distance": 15, "exposure.compensation": 0.45})
 hud = app.hud
 hud.height = 720
 
 # What is seen while one plays.
-top = hud.panel("top", size=(None, 120), radius=0, color="#0a0d14b8", color_end="#0a0d1400")
-hud.text("turned", "SCORE", parent=top, at=(40, 26), size=15, color=PALE)
-score = hud.text("score", "0°", parent=top, at=(40, 44), size=34, shadow="#00000080")
-hud.text("speed", "MOMENTUM", parent=top, at=(40, 26), anchor="top_right", size=15, color=PALE)
+top = hud.panel("top", size=(None, 120), radius=0, color="#10131fa8", color_end="#10131f00")
+hud.text("turned", "SCORE", parent=top, at=(40, 26), size=15, color="#eef1f6", shadow="#000000a0")
+score = hud.text("score", "0°", parent=top, at=(40, 44), size=34, shadow="#000000a0")
+hud.text("speed", "MOMENTUM", parent=top, at=(40, 26), anchor="top_right", size=15, color="#eef1f6", shadow="#000000a0")
 bar = hud.bar("momentum", 0.72, parent=top, at=(40, 54), anchor="top_right", size=(260, 18), radius=9)
 bar.color, bar.fill, bar.fill_end, bar.padding = "#0b0f18d8", "#ffd98f", "#f08a3c", 3
 bar.border, bar.border_color = 1, "#ffffff30"

@@ -36,7 +36,8 @@ def samples() -> Mapping[str, Target]:
         if not path.stem.startswith("_"):
             found[path.stem] = Target(path)
     for path in folder.glob("*/__init__.py"):
-        found[path.parent.name] = Target(path, f"{PACKAGE_NAME}.samples.{path.parent.name}")
+        if not path.parent.name.startswith("_"):
+            found[path.parent.name] = Target(path, f"{PACKAGE_NAME}.samples.{path.parent.name}")
     return dict(sorted(found.items()))
 
 

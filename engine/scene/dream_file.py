@@ -15,6 +15,7 @@ from typing import Any
 
 from ..declare import Kind, component_types, fields_of, from_plain, is_number, say, to_plain
 from ..errors import Problem, SceneError
+from ..script import scripts_of
 from .components import Mesh
 from .scene import Scene, id_text
 from .settings import RenderSettings
@@ -116,6 +117,8 @@ def dumps(scene: Scene) -> str:
     settings = to_plain(scene.settings)
     if settings:
         top["settings"] = settings
+    if scene.scripts:
+        top["scripts"] = list(scene.scripts)
     return _text(top, 0) + "\n"
 
 
@@ -141,6 +144,7 @@ def save(scene: Scene, path: Path) -> None:
             else:
                 moved.append(_with_assets(value, Kind("struct", kind), change))
         pool.replace(moved)
+    scene.scripts = [change(address) for address in scene.scripts]
     scene.root = root
     text = dumps(scene)
     with written(path) as temporary:
@@ -174,8 +178,8 @@ def loads(text: str, *, name: str = "scene", root: Path | None = None) -> tuple[
             [Problem("version", "", "dream", found, f"{VERSION}", "the version of the format")],
         )
     problems: list[Problem] = []
-    for key in sorted(top.keys() - {"dream", "name", "objects", "settings"}):
-        problems.append(Problem("unknown-field", "", key, "unknown", "one of dream, name, objects, settings"))
+    for key in sorted(top.keys() - {"dream", "name", "objects", "scripts", "settings"}):
+        problems.append(Problem("unknown-field", "", key, "unknown", "one of dream, name, objects, scripts, settings"))
     title = top.get("name", name)
     if not isinstance(title, str):
         problems.append(Problem("type", "", "name", say(title), "text"))
@@ -183,6 +187,12 @@ def loads(text: str, *, name: str = "scene", root: Path | None = None) -> tuple[
     scene = Scene(title, root=root)
     settings = from_plain(RenderSettings, top.get("settings", {}), "", "settings.", problems)
     scene.settings = settings or RenderSettings()
+    scripts = top.get("scripts", [])
+    if not (isinstance(scripts, list) and all(isinstance(address, str) for address in scripts)):
+        problems.append(Problem("type", "", "scripts", say(scripts), "a list of paths (texts)"))
+        scripts = []
+    scene.scripts = scripts
+    problems += scripts_of(scene)[1]  # what they declare, the objects are made of
     objects = top.get("objects", [])
     if not isinstance(objects, list):
         problems.append(Problem("type", "", "objects", say(objects), "a list of objects"))
@@ -237,6 +247,8 @@ def _read_object(
         components = {}
     for kind_name, data in components.items():
         kind = component_types().get(kind_name)
+        if kind is None and any(p.code == "script" for p in problems):
+            continue  # what failed may declare it
         if kind is None:
             known = ", ".join(sorted(component_types()))
             problems.append(Problem("unknown-component", where, kind_name, "unknown", f"one of {known}"))

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from .. import math as dmath
 from ..declare import component_types, say
 from ..errors import SceneError
+from ..live import kept, kind_of
 from .lights import SceneLights
 from .names import Names
 from .settings import RenderSettings, apply_settings
@@ -217,7 +218,7 @@ class SceneObject:
         """Give the object these components, in place of those of the same types. Returns the object."""
         for value in components:
             column = self.scene.column(value)
-            column.view[self.row] = self.scene.pools[type(value)].index(value)
+            column.view[self.row] = self.scene.pools[kind_of(value)].index(kept(value))
         return self
 
     def discard(self, kind: type) -> None:
@@ -248,6 +249,8 @@ class Scene:
         self.settings = RenderSettings()
         self.root = Path.cwd() if root is None else Path(root)
         self.warnings: list[str] = []
+        self.scripts: list[str] = []
+        """Python files, relative to `root`, that declare what the objects are made of: see docs/scripting.md."""
         self.version = 0  # grows when rows move
         self.names = Names()
         self.tag_sets = Pool()
@@ -306,7 +309,7 @@ class Scene:
 
     def column(self, value: Any) -> _Column:
         """The slot column of a component's type, made when it is new. Raises SceneError for what is no component."""
-        kind = type(value)
+        kind = kind_of(value)
         found = self.slots.get(kind)
         if found is None:
             if component_types().get(kind.__name__) is not kind:
@@ -374,7 +377,7 @@ class Scene:
         if tag_set:
             self.tag_rows[row] = self.tag_sets.index(tag_set)
         for value, column in zip(components, columns, strict=True):
-            column.view[row] = self.pools[type(value)].index(value)
+            column.view[row] = self.pools[kind_of(value)].index(kept(value))
         return SceneObject(self, row)
 
     def add_many(
@@ -424,13 +427,14 @@ class Scene:
         for given in components:
             if isinstance(given, (list, tuple)):
                 values = cast("Sequence[Any]", given)
-                for kind in {type(v) for v in values}:
-                    column = self.column(next(v for v in values if type(v) is kind))
-                    mine = np.array([type(v) is kind for v in values])
-                    column.view[rows][mine] = self.pools[kind].indices([v for v in values if type(v) is kind])
+                for kind in dict.fromkeys(map(kind_of, values)):
+                    own = [v for v in values if kind_of(v) is kind]
+                    column = self.column(own[0])
+                    mine = np.array([kind_of(v) is kind for v in values])
+                    column.view[rows][mine] = self.pools[kind].indices(list(map(kept, own)))
             else:
                 column = self.column(given)
-                column.view[rows] = self.pools[type(given)].index(given)
+                column.view[rows] = self.pools[kind_of(given)].index(kept(given))
         return self.ids[rows].copy()
 
     def _grow(self, count: int, ids: U64 | None) -> int:

@@ -6,6 +6,7 @@ import math
 import sys
 
 import dreamwell as dw
+from dreamwell.samples._shared.hours import Clock, hour_of
 
 from .build import EYE, TARGET, WATER, scene
 from .light import light
@@ -19,27 +20,19 @@ STEP = 0.01
 """Hours: the light is brought up to date when it is older than this."""
 
 
-class Clock:
-    """The hour, and the light that belongs to it."""
+class Daylight:
+    """The light that belongs to the hour."""
 
     def __init__(self, hour: float) -> None:
-        self.hour = self.shown = hour
-        self.running = True
+        self.shown = hour
         self.woven = surfaces(light(hour))
 
-    def tick(self, dt: float, input: dw.Input) -> None:
-        """Let time pass; the arrow keys turn the clock back and forth."""
-        if " " in input.pressed:
-            self.running = not self.running
-        speed = input.axis("ArrowLeft", "ArrowRight") * KEY_HOURS_PER_SECOND or self.running * HOURS_PER_SECOND
-        self.hour += speed * dt
-
-    def shine(self, world: dw.World) -> None:
+    def shine(self, world: dw.World, hour: float) -> None:
         """Change sun, sky, lamps, windows and exposure to those of the hour."""
-        if abs(self.hour - self.shown) < STEP:
+        if abs(hour - self.shown) < STEP:
             return
-        self.shown = self.hour
-        now = light(self.hour % 24)
+        self.shown = hour
+        now = light(hour)
         sun = world["sun"].set(now.sun)
         sun.look_at(now.toward)
         world.environment = now.sky
@@ -66,29 +59,18 @@ class City:
 
     def __init__(self, hour: float = GOLDEN_HOUR) -> None:
         self.app = dw.App(scene(hour), title="City")
-        self.clock = Clock(hour)
+        self.clock = Clock(hour, HOURS_PER_SECOND, KEY_HOURS_PER_SECOND)
+        self.daylight = Daylight(hour)
         self.traffic = Traffic(self.app.world)
         self.app.update(self.update)
 
     def update(self, world: dw.World, dt: float) -> None:
         """Every frame."""
         self.clock.tick(dt, self.app.input)
-        self.clock.shine(world)
+        self.daylight.shine(world, self.clock.hour)
         self.traffic.move(self.app.time, WATER)
         glide(world, self.app.time)
-        minutes = int(self.clock.hour * 60) % (24 * 60)
-        self.app.title = f"City, {minutes // 60:02}:{minutes % 60:02}"
-
-
-def hour_of(text: str) -> float:
-    """The hour that was asked for on the command line."""
-    try:
-        hour = float(text)
-    except ValueError:
-        hour = math.nan
-    if not 0 <= hour <= 24:
-        sys.exit(f"error: the hour is {text!r}; it must be a number from 0 to 24")
-    return hour
+        self.app.title = f"City, {self.clock}"
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ windows. Every building shows a part of one, so that no two show the same window
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dreamwell.assets.images import save_image
+from dreamwell.samples._shared.painting import painted
 
 F64 = NDArray[np.float64]
 
@@ -29,12 +28,7 @@ VERSION = 1
 
 def folder() -> Path:
     """The folder with the pictures; those that are missing are painted now."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    place = cache / "dreamwell" / f"city-{VERSION}"
-    for name, paint in PICTURES.items():
-        if not (place / name).exists():
-            save_image(place / name, np.round(np.clip(paint(), 0, 1) * 255).astype(np.uint8))
-    return place
+    return painted(f"city-{VERSION}", PICTURES)
 
 
 # ---- facades --------------------------------------------------------------------------------------------------

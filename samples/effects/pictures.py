@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dreamwell.assets.images import save_image
+from dreamwell.samples._shared.painting import painted
 
 from ..materials.pictures import grid, mixed, normals, smoothstep, waves
 
@@ -22,12 +21,7 @@ VERSION = 1
 
 def folder() -> Path:
     """The folder with the pictures; those that are missing are painted now."""
-    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    place = root / "dreamwell" / f"effects-{VERSION}"
-    for name, paint in PICTURES.items():
-        if not (place / name).exists():
-            save_image(place / name, np.round(np.clip(paint(), 0, 1) * 255).astype(np.uint8))
-    return place
+    return painted(f"effects-{VERSION}", PICTURES)
 
 
 @cache

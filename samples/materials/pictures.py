@@ -5,7 +5,6 @@ All of them tile and have the same size, so that they share two texture arrays. 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -14,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dreamwell.assets.hdr import write_hdr
-from dreamwell.assets.images import save_image
+from dreamwell.samples._shared.painting import painted
 
 from ..viewer.surroundings import directions, glow, gradient, softbox
 
@@ -27,11 +26,7 @@ VERSION = 1
 
 def folder() -> Path:
     """The folder with the pictures; those that are missing are painted now."""
-    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    place = root / "dreamwell" / f"materials-{VERSION}"
-    for name, paint in PICTURES.items():
-        if not (place / name).exists():
-            save_image(place / name, np.round(np.clip(paint(), 0, 1) * 255).astype(np.uint8))
+    place = painted(f"materials-{VERSION}", PICTURES)
     if not (place / "gallery.hdr").exists():
         write_hdr(place / "gallery.hdr", gallery(directions()).astype(np.float32))
     return place

@@ -8,6 +8,7 @@ import sys
 import numpy as np
 
 import dreamwell as dw
+from dreamwell.samples._shared.hours import Clock, hour_of
 
 from . import land
 
@@ -111,36 +112,21 @@ class Day:
     """The lake and its clock, as an app."""
 
     def __init__(self, hour: float = EVENING) -> None:
-        self.hour = self.shown = hour
-        self.running = True
+        self.clock = Clock(hour, HOURS_PER_SECOND, KEY_HOURS_PER_SECOND)
+        self.shown = hour
         self.app = dw.App(scene(hour), title="Sky")
         self.app.update(self.update)
 
     def update(self, world: dw.World, dt: float) -> None:
         """Every frame: time passes, the sun follows."""
-        player = self.app.input
-        if " " in player.pressed:
-            self.running = not self.running
-        keys = player.axis("ArrowLeft", "ArrowRight") * KEY_HOURS_PER_SECOND
-        self.hour = (self.hour + (keys or self.running * HOURS_PER_SECOND) * dt) % 24
-        if self.hour != self.shown:
-            self.shown = self.hour
-            x, y, z = toward_sun(self.hour)
+        self.clock.tick(dt, self.app.input)
+        hour = self.clock.hour
+        if hour != self.shown:
+            self.shown = hour
+            x, y, z = toward_sun(hour)
             world["sun"].look_at((-x, -y, -z))
-            world.configure({"exposure.compensation": compensation(self.hour)})
-        minutes = int(self.hour * 60)
-        self.app.title = f"Sky, {minutes // 60:02}:{minutes % 60:02}"
-
-
-def hour_of(text: str) -> float:
-    """The hour that was asked for on the command line."""
-    try:
-        hour = float(text)
-    except ValueError:
-        hour = math.nan
-    if not 0 <= hour <= 24:
-        sys.exit(f"error: the hour is {text!r}; it must be a number from 0 to 24")
-    return hour
+            world.configure({"exposure.compensation": compensation(hour)})
+        self.app.title = f"Sky, {self.clock}"
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from PIL import Image
 
 import dreamwell as dw
 from dreamwell.engine.app import RUN, RunOptions
+from dreamwell.engine.gamepad import PadState
 from dreamwell.engine.gpu import Gpu
 from dreamwell.engine.input import LEFT, Input
 from dreamwell.engine.render import Stage
@@ -65,6 +66,62 @@ def test_events_become_the_state_of_the_frame(window: Window) -> None:
     state.next_frame()
     window.poll(state)
     assert (state.wheel, state.pressed, state.keys) == (0, set(), {"a"}), "nothing comes twice"
+
+
+class FakePads:
+    """Gamepads as a test holds them."""
+
+    def __init__(self) -> None:
+        self.states: list[PadState | None] = [None]
+
+    def poll(self) -> list[PadState | None]:
+        return self.states
+
+
+def test_gamepads_are_asked_at_every_poll(window: Window) -> None:
+    state = Input()
+    window.poll(state)
+    assert not any(pad.connected for pad in state.pads)
+    window.gamepads = pads = FakePads()
+    pads.states = [PadState(buttons=(1,) + (0,) * 14, axes=(0.0, 1.0, 0.0, 0.0, 0.0, 0.0))]
+    window.poll(state)
+    assert state.action("jump").pressed
+    assert state.axis("move_y") == 1
+    pads.states = [None]
+    state.next_frame()
+    window.poll(state)
+    assert state.action("jump").released
+    assert not state.pads[0].connected
+
+
+def test_a_captured_mouse_moves_without_limits(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = Input()
+    glfw_window = window.canvas._window
+    window.poll(state)
+    state.captured = True
+    for _ in range(8):
+        window.poll(state)
+    assert glfw.get_input_mode(glfw_window, glfw.CURSOR) == glfw.CURSOR_DISABLED
+    assert state.motion == (0, 0), "that the system puts the pointer into the middle is no motion"
+    before = state.pointer
+    monkeypatch.setattr(glfw, "get_window_attrib", lambda *_: True)  # without a window manager none has the focus
+    for _ in range(4):
+        window.poll(state)
+    x, y = glfw.get_cursor_pos(glfw_window)
+    glfw.set_cursor_pos(glfw_window, x + 5000, y - 3000)  # further than any screen
+    if glfw.get_cursor_pos(glfw_window) == (x, y):
+        monkeypatch.setattr(glfw, "get_cursor_pos", lambda _: (x + 5000, y - 3000))
+    window.poll(state)
+    assert state.moved == state.motion == (5000, -3000)
+    state.show_frame(0.1)
+    assert state.axis("look_x") == 100
+    assert state.pointer == before
+    monkeypatch.undo()
+    state.captured = False
+    window.poll(state)
+    assert glfw.get_input_mode(glfw_window, glfw.CURSOR) == glfw.CURSOR_NORMAL
+    state.next_frame()
+    assert state.motion == (0, 0)
 
 
 def test_frames_follow_the_windows_size(window: Window) -> None:
@@ -154,6 +211,48 @@ def test_a_window_shows_what_a_picture_shows(window: Window, view: str) -> None:
     assert difference.max() <= 2, "the same colours, the same way up"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the X server")
+def test_a_window_shows_the_hud(window: Window) -> None:
+    gpu = Gpu.open(present_to=window.canvas)
+    stage = Stage(gpu, window.pixels)
+    window.attach(gpu.device, stage.fabric.present_format)
+    world = World(dw.weave(room()))
+    hud = dw.Hud()
+    stage.fabric.show_hud(hud)
+    hud.panel("panel", at=(10, 10), size=(40, 20), color="#ff8000", radius=0)
+    label = hud.text("label", "Score 1", at=(10, 40), size=24)
+
+    def paint(view: Any, size: tuple[int, int]) -> None:
+        stage.fabric.resize(size)
+        stage.draw(world, 0, view=view)
+
+    for text in ("Score 1", "Score 23", "Score 23 of 100"):
+        label.text = text
+        window.poll(Input())
+        window.draw(paint)
+    stage.draw(world, 0)
+    wanted = stage.fabric.read_image()
+    found = shown(window)
+    assert found[20, 20].tolist() == [255, 128, 0]
+    assert (found[40:70, 10:200] == 255).all(axis=-1).sum() > 100
+    assert np.abs(found.astype(int) - wanted).max() <= 2
+
+
+def test_the_hud_of_an_app_is_laid_out_for_its_window() -> None:
+    app = dw.App(room(), size=(160, 90))
+    box = app.hud.panel("panel", at=(10, 10), anchor="bottom_right", size=(40, 20))
+    seen: list[Any] = []
+
+    @app.update
+    def look(world: dw.World, dt: float) -> None:
+        seen.append((app.hud.density, app.hud.page, box.box))
+        if len(seen) == 3:
+            app.close()
+
+    app.run()
+    assert seen[-1] == (1.0, (0, 0, 160, 90), (110, 60, 40, 20))
+
+
 def room() -> dw.Scene:
     scene = dw.Scene("room", seed=1)
     scene.configure({"aa.mode": "none"})  # every frame alone
@@ -238,3 +337,31 @@ def test_keys_step_through_views_and_keep_pictures(
     assert [title.split(" - ")[1] if "depth" in title else "" for title in titles] == ["depth", "depth", "", "", ""]
     assert options is not None
     assert options.report["frames"] == 5
+
+
+def test_a_recording_is_made_and_replayed_in_a_window(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def play(**options: Any) -> list[Any]:
+        token = RUN.set(RunOptions("window", size=(160, 90), **options))
+        seen: list[Any] = []
+        try:
+            app = dw.App(room())
+            app.fixed(lambda world, dt: world["cube"].translate(x=app.input.axis("move_x") * dt))
+
+            @app.update
+            def note(world: dw.World, dt: float) -> None:
+                if not app.replaying and len(seen) == 1:
+                    app.input.keys.add("d")
+                seen.append((dt, app.tick, world["cube"].position, app.input.size))
+
+            app.run()
+        finally:
+            RUN.reset(token)
+        return seen
+
+    path = tmp_path / "window.dreamrec"
+    first = play(frames=6, record=path)
+    recorded = capsys.readouterr().out
+    second = play(replay=dw.Recording.load(path))
+    assert second == first
+    assert recorded.split()[-1] == capsys.readouterr().out.split()[-1]
+    assert first[-1][3] == (160, 90)

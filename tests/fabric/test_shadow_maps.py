@@ -540,15 +540,15 @@ def test_maps_are_culled_as_rays_say(fabric: Fabric) -> None:
     woven = weave(scene)
     fabric.upload_scene(woven)
     shadows = fabric._light.shadows
-    spoil(fabric, shadows._visible, shadows._args)
+    spoil(fabric, shadows.drawing._visible, shadows.drawing._args)
     show(fabric, looking((0, 3, 9), (0, 0, 0)), (32, 32))
     light = woven.lights[0]
     lens = lamp_lens(light["position"].astype(float), light["direction"].astype(float), 5.0, 1, 35.0)
     spheres = read(fabric, fabric._scene().spheres, np.float32).reshape(-1, 4)[: len(woven.instances)].astype(float)
     wanted = (spheres[:, :3] @ lens.planes[0, :, :3].T + lens.planes[0, :, 3] >= -spheres[:, 3:]).all(axis=1)
     assert 5 < wanted.sum() < 150
-    args = read(fabric, shadows._args, DRAW_COMMAND.dtype)[: len(woven.batches)]
-    listed = read(fabric, shadows._visible, np.uint32)
+    args = read(fabric, shadows.drawing._args, DRAW_COMMAND.dtype)[: len(woven.batches)]
+    listed = read(fabric, shadows.drawing._visible, np.uint32)
     found = np.concatenate(
         [listed[a : a + n] for a, n in zip(args["first_instance"], args["instance_count"], strict=True)]
     )
@@ -560,9 +560,9 @@ def test_lists_that_are_too_long_are_made_in_rounds(fabric: Fabric, monkeypatch:
     scene.add("point", PointLight(30.0, cast_shadows=True), at=LAMP)
     scene.add("sun", Sun(3.0), toward=(1, -1, 0.2))
     at_once = draw(fabric, scene, TOP, SIZE)
-    monkeypatch.setattr("dreamwell.fabric.shadows._LISTS", 1)
+    monkeypatch.setattr("dreamwell.fabric.shadow_drawing._LISTS", 1)
     np.testing.assert_array_equal(draw(fabric, scene, TOP, SIZE), at_once)
-    assert fabric._light.shadows._list_room == 4
+    assert fabric._light.shadows.drawing.list_room == 4
     assert drawn(fabric) == 7
 
 

@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 
 import dreamwell as dw
 from dreamwell.engine.render import Stage, shared_gpu
-from dreamwell.samples.city import City, hour_of, shapes
+from dreamwell.samples._shared.hours import hour_of
+from dreamwell.samples.city import City, shapes
 from dreamwell.samples.city.build import scene
 from dreamwell.samples.city.light import light
 from dreamwell.samples.city.plan import BANK, KERB, PARK, Plan, path, plan

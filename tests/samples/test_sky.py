@@ -7,14 +7,15 @@ import pytest
 from numpy.typing import NDArray
 
 import dreamwell as dw
-from dreamwell.samples.sky import Day, hour_of, land, scene, toward_sun
+from dreamwell.samples._shared.hours import hour_of
+from dreamwell.samples.sky import Day, land, scene, toward_sun
 
 SIZE = (160, 90)
 
 
 def picture(day: Day) -> NDArray[np.float64]:
     """What a day shows now."""
-    shown = scene(day.hour)
+    shown = scene(day.clock.hour)
     return np.asarray(dw.render(shown, SIZE), np.float64)
 
 
@@ -33,17 +34,17 @@ def test_the_clock_turns_the_sun_and_keys_turn_the_clock() -> None:
     day = Day(16.01)
     before = day.app.world["sun"].rotation
     day.app.step(1.0)
-    assert day.hour == pytest.approx(16.41)
+    assert day.clock.hour == pytest.approx(16.41)
     after = np.asarray(day.app.world["sun"].rotation)
     turned = 2 * math.degrees(math.acos(min(1, abs(float(np.dot(before, after))))))
     assert 4 < turned < 8, "15° an hour"
     assert day.app.title == "Sky, 16:24"
     day.app.input.feed({"event_type": "key_down", "key": " ", "modifiers": ()})
     day.app.step(1.0)
-    assert day.hour == pytest.approx(16.41)
+    assert day.clock.hour == pytest.approx(16.41)
     day.app.input.feed({"event_type": "key_down", "key": "ArrowLeft", "modifiers": ()})
     day.app.step(1.0)
-    assert day.hour == pytest.approx(13.41)
+    assert day.clock.hour == pytest.approx(13.41)
 
 
 def test_the_eye_stands_on_dry_land_and_looks_over_the_lake() -> None:

@@ -1,0 +1,1 @@
+"""What several samples share: no sample itself."""
