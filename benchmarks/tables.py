@@ -52,11 +52,15 @@ def measure(objects: int, size: tuple[int, int], frames: int | None) -> list[dic
 
         def write(values: list[BenchVelocity] = values) -> None:
             for value in values:
-                value.drag = 0.5  # type: ignore[misc]
+                value.drag = 0.5
 
         def get(world: World = world, handles: list[Any] = handles) -> None:
             for entity in handles:
                 _ = entity[BenchVelocity].drag
+
+        def move(world: World = world) -> None:
+            with world.query(MOVING) as batch:
+                batch[Position] += batch[BenchVelocity].linear * DT
 
         def find(world: World = world) -> None:
             world.matches.forget()
@@ -70,7 +74,7 @@ def measure(objects: int, size: tuple[int, int], frames: int | None) -> list[dic
             {
                 "objects": objects,
                 "rows": layout,
-                "move_us": _microseconds(lambda world=world: _move(world), times, world.update_transforms),
+                "move_us": _microseconds(move, times, world.update_transforms),
                 "find_us": _microseconds(find, times),
                 "read_ns": _microseconds(read, 20) * each,
                 "write_ns": _microseconds(write, 20) * each,
@@ -95,11 +99,6 @@ def _world(objects: int, layout: str) -> World:
         world.despawn(rows[random.permutation(many - 1)[:objects]])
     world.update_transforms()
     return world
-
-
-def _move(world: World) -> None:
-    with world.query(MOVING) as batch:
-        batch[Position] += batch[BenchVelocity].linear * DT
 
 
 def _microseconds(what: Callable[[], Any], times: int, after: Callable[[], Any] | None = None) -> float:

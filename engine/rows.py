@@ -57,7 +57,7 @@ class Rows:
 
     def to_bytes(self) -> bytes:
         """What decides which rows are handed out next."""
-        return np.array([self.end, self._look_at, *self._free[: self._left].tolist()], np.int64).tobytes()
+        return np.concatenate([np.array([self.end, self._look_at], np.int32), self._free[: self._left]]).tobytes()
 
     def _lower(self) -> None:
         """Bring `end` down to the last row in use."""

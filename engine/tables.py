@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..loom.columns import column_for
-from ..loom.woven import WovenScene
+from ..loom.woven import WovenComponents, WovenScene
 from .declare import SINGLE_MAX, Field, accepted, component_types, current, fields_of, in_tables, problems_of, to_text
 from .errors import SceneError
 from .rows import far_too_long
@@ -314,6 +314,31 @@ class Tables:
             if kind is not None:
                 self.made(kind).restore(then)
 
+    def adopt(self, old: WovenScene, new: WovenScene, kept: I32, came: I32, gone: I32) -> None:
+        """Go on with another woven scene, whose rows are those of the world.
+
+        kept (k,): objects of both scenes; they keep what the game gave them, took away or wrote to, field by field, and
+        have all else as the new scene has it.  came (m,): objects of the new scene alone.  gone: objects no more.
+        """
+        self.drop(gone)
+        woven = [{carried.kind.__name__: carried for carried in scene.components} for scene in (old, new)]
+        for name in sorted(woven[0].keys() | woven[1].keys()):
+            kind = component_types().get(name)
+            if kind is None:
+                continue
+            now, (base, wanted) = self.made(kind), [_table_of(kind, scene.get(name)) for scene in woven]
+            had, has, gets = (table.slots(kept) >= 0 for table in (base, now, wanted))
+            both = kept[had & has]
+            same = {f.name: _equal(base, now, f.name, both) for f in now.fields}
+            untouched = np.logical_and.reduce([np.ones(len(both), bool), *same.values()])
+            now.drop(both[untouched & ~gets[had & has]])
+            for rows in (came[wanted.slots(came) >= 0], kept[~had & ~has & gets]):
+                now.put(rows, {f.name: wanted.column(f.name)[wanted.slots(rows)] for f in now.fields})
+            there = gets[had & has]
+            for key, equal in same.items():
+                rows = both[there & equal]
+                now.column(key)[now.slots(rows)] = wanted.column(key)[wanted.slots(rows)]
+
     def drop(self, rows: I32) -> None:
         """The objects (k,) are gone, and what they carried."""
         for table in self._by_name.values():
@@ -328,6 +353,20 @@ class Tables:
                 table.copy(row, rows)
         for value in given.values():
             self.made(value.__class__).put(rows, taken_apart(value))
+
+
+def _table_of(kind: type, carried: WovenComponents | None) -> Table:
+    table = Table(kind)
+    if carried is not None:
+        table.restore(TableState(carried.objects, carried.columns))
+    return table
+
+
+def _equal(one: Table, other: Table, name: str, rows: I32) -> NDArray[np.bool_]:
+    """(k,) whether a field of some objects, all of which have it, is the same in two tables."""
+    a, b = (table.column(name)[table.slots(rows)] for table in (one, other))
+    same: NDArray[np.bool_] = np.equal(a, b).astype(bool)
+    return same if same.ndim == 1 else np.logical_and.reduce(same, axis=1)
 
 
 # ---- values -----------------------------------------------------------------------------------------------------

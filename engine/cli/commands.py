@@ -326,8 +326,8 @@ def bench(
         Option(
             "--objects",
             metavar="N ...",
-            help="Scene sizes; 1000 100000 1000000 unless told, for compare 1000 10000 100000; for environment the "
-            "height of the panorama, 1024.",
+            help="Scene sizes; 1000 100000 1000000 unless told, for compare 1000 10000 100000, for scripts 10000; "
+            "for environment the height of the panorama, 1024.",
             callback=checked(read_counts, "--objects"),
         ),
     ] = None,

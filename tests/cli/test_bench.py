@@ -114,7 +114,7 @@ def test_surroundings_come_from_the_cache_the_second_time(rows: Any) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["light"], "weave, frame, tables, memory, environment, compare"),
+        (["light"], "weave, frame, tables, memory, environment, scripts, compare"),
         (["frame", "--culling", "maybe"], "neither on nor off"),
         (["frame", "--moving", "1.5"], "--moving"),
         (["frame", "--set", "nothing"], "GROUP.KEY=VALUE"),
@@ -154,3 +154,12 @@ def test_collections_are_counted_while_asked_for() -> None:
         gc.collect()
     gc.collect()
     assert count == [2]
+
+
+def test_scripts_are_measured(rows: Any) -> None:
+    found = rows("scripts", "--objects", "50", "--frames", "2")
+    assert found[0]["engine"] == "dreamwell"
+    assert found[0]["query_ratio"] == found[0]["behaviour_ratio"] == 1
+    for row in found:
+        assert row["query_10k_ms"] > 0
+        assert row["behaviour_2k_ms"] > 0

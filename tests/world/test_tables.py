@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import copy
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal
 
 import numpy as np
@@ -275,8 +278,9 @@ def test_a_query_moves_what_it_matches_and_touches_only_that() -> None:
     world.update_transforms()
     world["crate"].tag("crowd")
     query = dw.Query(dw.Position, Drift, tag="crowd")
+    batch = world.query(query)
     for _ in range(20):
-        with world.query(query) as batch:
+        with batch:
             assert len(batch) == 2001
             batch[dw.Position] += batch[Drift].linear * 0.5
     rows, _ = world.update_transforms()
@@ -445,9 +449,6 @@ def test_the_rows_of_a_query_are_found_anew_only_when_they_may_differ(world: dw.
 
 def declared(body: str, name: str, file: str) -> type:
     """The class `Spring` as a file of a game declares it."""
-    import sys
-    from types import ModuleType
-
     module = ModuleType(name)
     module.__file__ = file
     sys.modules[name] = module
@@ -468,6 +469,60 @@ def test_a_class_that_is_declared_anew_takes_over_what_objects_have(world: dw.Wo
     with pytest.raises(dw.SceneError, match=r"two components are called Spring: in /game/springs\.py and /game/b\.py"):
         declared("force: float = 1.0", "b", "/game/b.py")
     assert component_types()["Spring"] is second
+
+
+def test_another_woven_scene_changes_what_the_game_did_not() -> None:
+    before, after = (dw.Scene(name, seed=1) for name in ("before", "after"))
+    old: list[list[Any]] = [[Vigour(1, 1)], [Vigour(1, 1)], [Vigour(1)], [Vigour(1)], [Vigour(1)], [], [], [Drift()]]
+    new: list[list[Any]] = [[Vigour(2, 2)], [Vigour(2, 2)], [], [], [Vigour(2)], [Vigour(2)], [Vigour(2)], [Drift()]]
+    for i, (a, b) in enumerate(zip(old, new, strict=True)):
+        before.add(f"thing-{i}", *a)
+        after.add(f"thing-{i}", *b)
+    after.add("late", Vigour(9, motto="late"))
+    world, woven = dw.World(dw.weave(before)), dw.weave(after)
+    things = list(world)[:8]
+    things[1][Vigour].points = 50
+    things[3][Vigour].motto = "mine"
+    things[4].discard(Vigour)
+    things[6].set(Vigour(60))
+    kept = np.arange(7, dtype=np.int32)
+    world.tables.adopt(world.woven, woven, kept, came=np.array([8], np.int32), gone=np.array([7], np.int32))
+    assert [thing.get(Vigour) for thing in things] == [
+        Vigour(2, 2), Vigour(50, 2), None, Vigour(1, motto="mine"), None, Vigour(2), Vigour(60), None,
+    ]  # fmt: skip
+    assert Drift not in things[7]
+    assert world.at(8)[Vigour] == Vigour(9, motto="late")
+
+
+PRELUDE = """
+import numpy as np
+import dreamwell as dw
+
+scene, dt, burning = dw.Scene("page", seed=1), 0.1, 2000.0
+
+
+@dw.component
+class Frozen:
+    pass
+
+
+"""
+WORLD = """
+world = dw.World(dw.weave(scene), seed=1)
+rows = world.spawn("orc", np.zeros((3, 3)))
+directions = np.ones((3, 3))
+world.set(rows, Velocity(), linear=directions)
+"""
+
+
+def test_what_the_page_shows_works(checkout: Path, tmp_path: Path) -> None:
+    page = (checkout / "docs" / "world.md").read_text(encoding="utf-8")
+    first, *others = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    script = tmp_path / "page.py"
+    checks = "assert len(world.tagged('enemy')) == 0 and world.restore(world.snapshot()) is None\n"
+    script.write_text("\n".join([PRELUDE, first, WORLD, *others, checks]), encoding="utf-8")
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 # ---- against a plain model --------------------------------------------------------------------------------------
