@@ -21,8 +21,8 @@ from .bindings import Bindings
 from .entity import Entity
 from .errors import GpuError, RecordingError
 from .game.schedule import OnError
+from .game.systems import Declared, Declaring, begin_declared, listener_declared, system_declared
 from .game.systems import Stage as SystemStage
-from .game.systems import declared_by, on, start, system
 from .gpu import Gpu
 from .hud import Hud
 from .input import Input
@@ -136,8 +136,8 @@ class App:
         self._environment = environment if self._options.environment is None else self._options.environment
         self._fixeds: list[Update] = []
         self._updates: list[Update] = []
-        self._on_error = on_error
-        self._declared: list[ModuleType | Callable[..., object]] = []
+        self._on_error: OnError | None = on_error
+        self._declared: list[ModuleType | Declared] = []
         self._on_key: list[OnKey] = []
         self._on_drop: list[OnDrop] = []
         self._closing = False
@@ -329,29 +329,28 @@ class App:
 
     def system(self, query: Any = None, *, stage: SystemStage = "fixed") -> Callable[[F], F]:
         """Decorator of a system of every world that is played, see `dw.system`."""
-        return self._taken_over(system(query, stage=stage))
+        return self._taken_over(system_declared(query, stage))
 
     def on(self, kind: type, **filters: Any) -> Callable[[F], F]:
         """Decorator: call a function for each event of a type, see `dw.on`."""
-        return self._taken_over(on(kind, **filters))
+        return self._taken_over(listener_declared(kind, filters))
 
     def start(self, function: F) -> F:
         """Decorator: call `function(world)`, or `function()`, once per world, before its first tick."""
-        return self._taken_over(start)(function)
+        return self._taken_over(begin_declared)(function)
 
     def use(self, *modules: ModuleType) -> None:
         """Take over what `@dw.system`, `@dw.on` and `@dw.start` declare in modules. Of no effect the second time."""
         self._declare(*modules)
 
-    def _taken_over(self, mark: Callable[[F], F]) -> Callable[[F], F]:
+    def _taken_over(self, declaring: Declaring) -> Callable[[F], F]:
         def declare(function: F) -> F:
-            marked = mark(function)
-            self._declare(declared_by(function)[-1])
-            return marked
+            self._declare(declaring(function))
+            return function
 
         return declare
 
-    def _declare(self, *what: ModuleType | Callable[..., object]) -> None:
+    def _declare(self, *what: ModuleType | Declared) -> None:
         self._declared += what
         if self._world is not None:
             self._world.schedule.use(*what)
@@ -709,7 +708,7 @@ class App:
                     "frames": frames,
                     "frame_ms": seconds * 1e3 / frames,
                     **(stage.fabric.counters() if options.timed else {}),
-                    **({} if stage.times is None else {"passes": stage.times.read()}),
+                    **({} if stage.times is None else stage.times.report()),
                 }
         finally:
             window.close()

@@ -14,7 +14,6 @@ from typing import Any
 import wgpu
 
 from .errors import GpuError
-from .quick_cffi import hasten
 
 NEEDED = ("indirect-first-instance",)
 """Without it, draws whose first instance is not 0 vanish silently."""
@@ -104,12 +103,11 @@ class Gpu:
 
 
 def _adapters() -> list[wgpu.GPUAdapter]:
-    from wgpu.backends.wgpu_native import _helpers, extras, ffi
+    from .native import extras, helpers
 
-    hasten(ffi)
     # Vulkan, Metal and DX12 only: starting OpenGL too triples the time to the first picture, and it can't run us.
     # Our own compute passes write the draw arguments, so validating them again per draw is work for nothing.
-    if getattr(_helpers, "_the_instance", None) is None:
+    if getattr(helpers, "_the_instance", None) is None:
         debug = os.environ.get("DREAMWELL_GPU_DEBUG") == "1"
         flags = ["Debugging", "ValidationIndirectCall"] if debug else ["DiscardHalLabels"]
         os.environ.setdefault("XDG_RUNTIME_DIR", os.environ.get("TMPDIR", "/tmp"))  # its absence is only noise here

@@ -385,7 +385,7 @@ class Element:
 
     @property
     def box(self) -> tuple[float, float, float, float]:
-        """Where it is in the picture, as of now: x, y, width and height in logical pixels."""
+        """Where it is in the picture, or was when it was last visible: x, y, width and height in logical pixels."""
         scale = self._hud.settled()
         left, top, right, bottom = self.layout.box
         return left / scale, top / scale, (right - left) / scale, (bottom - top) / scale

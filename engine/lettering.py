@@ -6,7 +6,7 @@ Packing is by shelves: rows of things of nearly the same height (Jylänki, "A Th
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -25,6 +25,8 @@ MOST_FACES = 64
 """Fonts times sizes; what grows in steps would fill the memory with more."""
 MOST_PIXELS = 1024
 """Of a font's size."""
+_KERNED = 256
+"""Pixels of the font that kerning is read from."""
 SMALLEST_EDGE, LARGEST_EDGE = 256, 4096
 """Pixels of an atlas."""
 
@@ -59,10 +61,14 @@ class Atlas:
         self.pixels = np.zeros((SMALLEST_EDGE, SMALLEST_EDGE, self.channels), np.uint8)
 
     def add(self, picture: U8) -> tuple[int, int]:
-        """Put (h, w, channels) in; returns where (x, y) it lies now. Raises Full."""
+        """Put (h, w, channels) in; returns where (x, y) it lies now. Raises Full, and HudError for what never fits."""
         h, w = picture.shape[:2]
         if not picture.size:
             return 0, 0
+        if max(w, h) > LARGEST_EDGE:
+            raise HudError(
+                f"a {self._what()} of {w} x {h} pixels is too large for the HUD; {LARGEST_EDGE} x {LARGEST_EDGE} fit"
+            )
         height, width = self.pixels.shape[:2]
         top = max((y + high for y, high, _ in self.shelves), default=0)
         fits = [(high, i) for i, (_, high, x) in enumerate(self.shelves) if high >= h and x + w <= width]
@@ -87,14 +93,15 @@ class Atlas:
         Raises HudError when it can't grow any more.
         """
         height, width = self.pixels.shape[:2]
-        if not self.fresh and 2 * self.kept < width * height:
+        largest = min(height, width) >= LARGEST_EDGE
+        if not self.fresh and (largest or 2 * self.kept < width * height):
             self.empty()
             return True
-        if height >= LARGEST_EDGE and width >= LARGEST_EDGE:
-            what = "letters" if self.channels == 1 else "pictures"
+        if largest:
+            self.fresh = False  # whoever goes on with less finds it emptied
             raise HudError(
-                f"the {what} that the HUD shows at once are more than {LARGEST_EDGE} x {LARGEST_EDGE} pixels hold; "
-                "show fewer, or smaller ones"
+                f"there is no room for one {self._what()} more: what the HUD shows at once must fit into "
+                f"{LARGEST_EDGE} x {LARGEST_EDGE} pixels; show fewer, or smaller ones"
             )
         grown = (height, 2 * width) if width <= height else (2 * height, width)
         pixels = np.zeros((*grown, self.channels), np.uint8)
@@ -103,6 +110,9 @@ class Atlas:
         self.generation += 1
         self.added.clear()
         return False
+
+    def _what(self) -> str:
+        return "letter" if self.channels == 1 else "picture"
 
     def empty(self) -> None:
         """Take everything out."""
@@ -143,21 +153,17 @@ class Face:
     """A font at a size in pixels.
 
     ascent, descent: of a line, pixels above and below the baseline.  capital: the height of one.  letters[cut][letter]:
-    the row of a letter's glyph in `Letters`.  kerning[a, b]: pixels by which letter b comes nearer to a.
+    the row of a letter's glyph in `Letters`.  kerning[a, b]: whole pixels from letter a to b beyond what a takes.
     """
 
-    def __init__(self, letters: Letters, font: Any) -> None:
+    def __init__(self, letters: Letters, font: Any, kerning: Mapping[tuple[str, str], float]) -> None:
         self.font = font
         self.ascent, self.descent = font.getmetrics()
         self.capital = -math.floor(font.getbbox("H", anchor="ls")[1])
         self.letters: dict[Cut, dict[str, int]] = _Made(
             lambda cut: _Made(lambda letter: letters.rasterise(font, letter, cut))
         )
-        self.kerning: dict[tuple[str, str], float] = _Made(self._kern)
-
-    def _kern(self, pair: tuple[str, str]) -> float:
-        a, b = pair
-        return float(self.font.getlength(a + b) - self.font.getlength(a) - self.font.getlength(b))
+        self.kerning: dict[tuple[str, str], int] = _Made(lambda pair: round(kerning[pair] * font.size))
 
     def width(self, line: str) -> float:
         """Pixels that a line is wide."""
@@ -173,6 +179,7 @@ class Letters:
 
     def __init__(self) -> None:
         self.atlas = Atlas(1)
+        self._kerning: dict[Path | None, Mapping[tuple[str, str], float]] = {}
         self.empty()
 
     def empty(self) -> None:
@@ -192,7 +199,10 @@ class Letters:
         """A font file, or Pillow's own font, at a size. Raises AssetError when it can't be read."""
         pixels = max(1.0, min(round(pixels * 64) / 64, MOST_PIXELS))
         if (font, pixels) not in self._faces:
-            self._faces[font, pixels] = Face(self, opened(font, pixels))
+            made = opened(font, pixels)
+            if font not in self._kerning:
+                self._kerning[font] = kerning_of(made)
+            self._faces[font, pixels] = Face(self, made, self._kerning[font])
         return self._faces[font, pixels]
 
     def rasterise(self, font: Any, letter: str, cut: Cut) -> int:
@@ -247,6 +257,26 @@ def opened(font: Path | None, pixels: float) -> Any:
         if font is not None and not font.is_file():
             raise AssetError(f"{font}: there is no such font file; wanted a .ttf or .otf file") from None
         raise AssetError(f"{font}: can't be read as a font ({error}); wanted a .ttf or .otf file") from None
+
+
+def kerning_of(font: Any) -> Mapping[tuple[str, str], float]:
+    """Parts of the font's size by which pairs of letters stand apart beyond what the first one takes; mostly below 0.
+
+    Pillow reads a font's kerning by way of Raqm, which its wheels bring; without it there is none.
+    """
+    from PIL import ImageFont, features
+
+    pairs: dict[tuple[str, str], float]
+    if not features.check("raqm"):
+        pairs = _Made(lambda pair: 0.0)
+        return pairs
+    large = font.font_variant(size=_KERNED, layout_engine=ImageFont.Layout.RAQM)
+    single = ["-liga", "-clig", "-calt"]  # no two letters become one
+    widths: dict[str, float] = _Made(lambda text: large.getlength(text, features=single))
+    pairs = _Made(
+        lambda pair: (large.getlength("".join(pair), features=single) - widths[pair[0]] - widths[pair[1]]) / _KERNED
+    )
+    return pairs
 
 
 def rasterised(font: Any, letter: str, cut: Cut = Cut()) -> tuple[U8, int, int]:

@@ -1,11 +1,30 @@
-"""Handing freed memory back to the system."""
+"""Memory: when garbage is looked for, and handing what is free back to the system."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import sys
 from collections.abc import Callable
 from functools import cache
+
+_waiting = False
+
+
+def wait_with_garbage() -> None:
+    """Look for no garbage until `settled`: what a program makes while it starts stays, and is looked at 200 times."""
+    global _waiting
+    _waiting = gc.isenabled()
+    gc.disable()
+
+
+def settled() -> None:
+    """The program has started: from now on garbage is looked for, but not among what there is already."""
+    global _waiting
+    if _waiting:
+        _waiting = False
+        gc.freeze()
+        gc.enable()
 
 
 def give_back() -> None:

@@ -23,7 +23,7 @@ from .errors import AssetError, DreamwellError, SceneError
 from .gpu import Gpu
 from .hud import Hud
 from .inspection import Stopwatch
-from .memory import give_back
+from .memory import give_back, settled
 from .scene.components import Environment
 from .scene.scene import Scene
 from .scene.settings import apply_settings
@@ -50,7 +50,8 @@ class Shot:
     drawn, at sub-pixel offsets, and averaged.  linear: scene light as float32 instead of a tone-mapped picture.
     settings: {"group.key": value}.  camera: the name of one, None for the scene's first.
     environment: an .hdr file, (r, g, b) radiance, "none", or None for the scene's own.  timed: whether the report has
-    `passes`, what each took on the GPU in the last frame, where the adapter can tell.  hud: what lies over the picture.
+    `passes`, what each took on the GPU in the last frame, where the adapter can tell, and `passes_cpu_us`.  hud: what
+    lies over the picture.
     """
 
     size: tuple[int, int] = (1280, 720)
@@ -177,7 +178,7 @@ def shared_gpu() -> Gpu:
 class Stage:
     """Draws worlds: keeps the Fabric's copy of one up to date with it.
 
-    times: what the passes take on the GPU, if they are to be `timed` and the adapter can tell.
+    times: what the passes take, if they are to be `timed`.
     """
 
     def __init__(self, gpu: Gpu, size: tuple[int, int], *, timed: bool = False) -> None:
@@ -295,6 +296,7 @@ class Stage:
         self.fabric.move(rest, world.transforms.world_of(rest))
         self._shown = woven
         give_back()
+        settled()
         self.uploads.append(time.perf_counter() - start)
 
 
@@ -346,13 +348,19 @@ def take(
         "open_gpu_ms": (opened - started) * 1e3,
         "make_fabric_ms": (first_frame - opened) * 1e3,
         "upload_ms": stage.uploads[-1] * 1e3,
-        "encode_us": {"first": encode[0], "median": float(np.median(encode)), "max": max(encode)},
-        "submit_us": {"first": submit[0], "median": float(np.median(submit)), "max": max(submit)},
+        "encode_us": {"first": encode[0], "median": _median(encode), "max": max(encode)},
+        "submit_us": {"first": submit[0], "median": _median(submit), "max": max(submit)},
         "frame_ms": (ended - first_frame - sum(stage.uploads)) * 1e3 / total,
         **stage.fabric.counters(),
-        **({} if stage.times is None else {"passes": stage.times.read()}),
+        **({} if stage.times is None else stage.times.report()),
     }
     return Picture(image, report)
+
+
+def _median(values: Sequence[float]) -> float:
+    """As NumPy's, which imports masked arrays at its first call."""
+    ordered, middle = sorted(values), len(values) // 2
+    return ordered[middle] if len(values) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
 def picture(source: Source, shot: Shot, progress: Progress | None = None) -> Picture:

@@ -365,8 +365,8 @@ def _table_of(kind: type, carried: WovenComponents | None) -> Table:
 def _equal(one: Table, other: Table, name: str, rows: I32) -> NDArray[np.bool_]:
     """(k,) whether a field of some objects, all of which have it, is the same in two tables."""
     a, b = (table.column(name)[table.slots(rows)] for table in (one, other))
-    same = np.asarray(a == b, bool)
-    return same if same.ndim == 1 else np.asarray(same.all(axis=1))
+    same: NDArray[np.bool_] = np.equal(a, b).astype(bool)
+    return same if same.ndim == 1 else np.logical_and.reduce(same, axis=1)
 
 
 # ---- values -----------------------------------------------------------------------------------------------------

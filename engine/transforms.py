@@ -260,7 +260,7 @@ class Transforms:
         if len(rows):
             for name, then in zip(("_parent", "_position", "_rotation", "_scale"), wanted, strict=True):
                 self._own(name)[rows] = then[rows]
-            self.touch(rows)
+            self.jump(rows)
         return rows
 
     def _shrink(self, size: int) -> None:

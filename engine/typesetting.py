@@ -19,7 +19,7 @@ _ALIGN = {"left": 0.0, "center": 0.5, "right": 1.0}
 
 def broken(text: str, face: Face, width: float | None) -> list[str]:
     """A text's lines; where a width in pixels is given, lines that are longer are broken at spaces."""
-    lines = text.split("\n")
+    lines = text.expandtabs(4).replace("\r", "").split("\n")
     if width is None:
         return lines
     out: list[str] = []
@@ -42,7 +42,7 @@ def typeset(letters: Letters, texts: Sequence[Text], scale: float) -> None:
         return
     faces = [letters.face(text.font_file, text.size * scale) for text in texts]
     glyphs: list[int] = []
-    kerning: list[float] = []
+    kerning: list[int] = []
     counts: list[int] = []  # letters of every line
     parts: list[list[str]] = []  # lines of every text
     for text, face in zip(texts, faces, strict=True):
@@ -54,7 +54,7 @@ def typeset(letters: Letters, texts: Sequence[Text], scale: float) -> None:
             counts.append(len(line))
             if line:
                 kerning += map(kern_of, pairwise(line))
-                kerning.append(0.0)
+                kerning.append(0)
     rows = np.array(glyphs, np.intp)
     pens = np.zeros(len(rows) + 1)
     np.cumsum(letters.advances[rows] + kerning, out=pens[1:])

@@ -10,7 +10,7 @@ import difflib
 import math
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Unpack, cast, overload
+from typing import Any, Literal, Unpack, cast, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -730,9 +730,14 @@ class World:
 
     # ---- going back -----------------------------------------------------------------------------------------------
 
-    def snapshot(self) -> Snapshot:
-        """All of the world as it is now. Raises SceneError while columns of a batch are out."""
+    def snapshot(self, *, coroutines: Literal["refuse", "drop"] = "refuse") -> Snapshot:
+        """All of the world as it is now. Raises SceneError while columns of a batch are out.
+
+        Behaviours, timers and tweens are in it. Coroutines that are on their way can't be copied: SceneError names
+        them, or they are left out with coroutines="drop".
+        """
         self.refuse_open("snapshot")
+        schedule = self.schedule.state(coroutines)
         return Snapshot(
             self.woven,
             self.roster.state(),
@@ -744,6 +749,7 @@ class World:
             {row: replace(lens) for row, lens in self._lenses.items()},
             copy.deepcopy(self.random.bit_generator.state),
             tuple(keeper.save() for keeper in self.keeps),
+            schedule,
         )
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -765,13 +771,14 @@ class World:
         shown = self.roster.restore(snapshot.roster)
         self.generations = self.roster.generations
         self.transforms.restore(snapshot.transforms)
-        self.transforms.touch(shown)
+        self.transforms.jump(shown)
         self.tables.restore(snapshot.tables)
         self.appearance.restore(snapshot.appearance)
         self.settings = snapshot.settings
         self._camera = snapshot.camera
         self._lenses = {row: replace(lens) for row, lens in snapshot.lenses.items()}
         self.random.bit_generator.state = copy.deepcopy(dict(snapshot.random))
+        self.schedule.restore(snapshot.schedule)
         for keeper, data in zip(self.keeps, snapshot.kept, strict=True):
             keeper.load(data)
 

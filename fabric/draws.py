@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wgpu.backends.wgpu_native.extras import multi_draw_indexed_indirect
-
+from ..engine.native import extras
 from ..shaders.structs import DRAW_COMMAND, VERTEX, PipelineClass
 from .scene_buffers import GpuScene
 from .tape import TapePass
@@ -63,4 +62,4 @@ def multi_draw(render: Any, args: Any, first: int, count: int) -> None:
     if isinstance(render, TapePass):
         render.multi_draw_indexed_indirect(args, offset, count)
     else:
-        multi_draw_indexed_indirect(render, args, offset=offset, count=count)
+        extras.multi_draw_indexed_indirect(render, args, offset=offset, count=count)

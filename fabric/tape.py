@@ -12,13 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import wgpu
-import wgpu.backends.wgpu_native._api as native
 from numpy.typing import NDArray
-from wgpu.backends.wgpu_native import ffi, lib
-from wgpu.backends.wgpu_native._helpers import ERROR_TYPES
 
-_errors: Any = native.error_handler
-_lib: Any = lib
+from ..engine.native import api, ffi, helpers
+from ..engine.native import lib as _lib
+
+_errors: Any = api.error_handler
 _LOAD = {"load": _lib.WGPULoadOp_Load, "clear": _lib.WGPULoadOp_Clear}
 _STORE = {"store": _lib.WGPUStoreOp_Store, "discard": _lib.WGPUStoreOp_Discard}
 _INDEX = {"uint16": _lib.WGPUIndexFormat_Uint16, "uint32": _lib.WGPUIndexFormat_Uint32}
@@ -108,7 +107,7 @@ class Tape:
     def __init__(self, device: wgpu.GPUDevice) -> None:
         self._device: Any = device
         self._keep: list[Any] = []
-        self._steps: list[TapePass | Call | Callable[[], Sequence[Tape]]] = []
+        self._steps: list[Step] = []
         self._encoder_descriptor = _described("WGPUCommandEncoderDescriptor *")
         self._buffer_descriptor = _described("WGPUCommandBufferDescriptor *")
 
@@ -234,18 +233,27 @@ class Tape:
         return commands
 
     def _play(self, encoder: Any) -> None:
-        for step in self._steps:
-            if isinstance(step, TapePass):
-                current = step.begin(encoder, step.descriptor)
-                for call, arguments in step.calls:
-                    call(current, *arguments)
-                step.last(current)
-                step.release(current)
-            elif isinstance(step, tuple):
-                step[0](encoder, *step[1])
-            else:
-                for tape in step():
-                    tape._play(encoder)
+        encode(encoder, self._steps)
+
+
+Step = TapePass | Call | Callable[[], Sequence[Tape]]
+"""What a tape consists of: passes, single commands, and places where other tapes are played."""
+
+
+def encode(encoder: Any, steps: Sequence[Step]) -> None:
+    """Play steps of a tape into a native encoder."""
+    for step in steps:
+        if isinstance(step, TapePass):
+            current = step.begin(encoder, step.descriptor)
+            for call, arguments in step.calls:
+                call(current, *arguments)
+            step.last(current)
+            step.release(current)
+        elif isinstance(step, tuple):
+            step[0](encoder, *step[1])
+        else:
+            for tape in step():
+                tape._play(encoder)
 
 
 class BufferWrite:
@@ -302,6 +310,6 @@ ComputePass = wgpu.GPUComputePassEncoder | TapePass
 
 
 def _error(error: tuple[str, str]) -> Exception:
-    kind: Any = ERROR_TYPES.get(error[0], wgpu.GPUError)
+    kind: Any = helpers.ERROR_TYPES.get(error[0], wgpu.GPUError)
     made: Exception = kind(error[1])
     return made

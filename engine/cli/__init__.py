@@ -13,10 +13,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     0 for success, 1 for an error (one line on stderr that begins with "error:"), 2 for wrong usage, 130 for Ctrl-C.
     """
+    from ..memory import settled, wait_with_garbage
+
+    wait_with_garbage()
+    try:
+        return _run(list(sys.argv[1:] if arguments is None else arguments))
+    finally:
+        settled()
+
+
+def _run(given: list[str]) -> int:
     from ..errors import DreamwellError
     from .commands import command
 
-    given = list(sys.argv[1:] if arguments is None else arguments)
     end = given.index("--") if "--" in given else len(given)
     debug = "--debug" in given[:end]  # allowed before the command and after it
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:

@@ -23,6 +23,7 @@ SLACK = 1e-9
 """Seconds: what is due so little later than a tick is due in it."""
 
 Steps = Generator[Any, Any, Any]
+"""What a coroutine is: the type of a function that yields what it waits for."""
 
 
 @dataclass(frozen=True, slots=True)

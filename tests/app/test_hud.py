@@ -1,6 +1,7 @@
 """The HUD as a game uses it: what is made stays, is clicked, and says what is wrong with it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ from PIL import Image, ImageFont
 import dreamwell as dw
 from dreamwell.engine.app import RUN, RunOptions
 from dreamwell.engine.hud import Hud
-from dreamwell.engine.hud_elements import Button
+from dreamwell.engine.hud_elements import ANCHORS, Button
 from dreamwell.engine.input import Input
-from dreamwell.engine.lettering import LARGEST_EDGE, MOST_FACES, Atlas, Full
+from dreamwell.engine.lettering import LARGEST_EDGE, MOST_FACES, SMALLEST_EDGE, Atlas, Full
+from dreamwell.shaders.structs import HUD_QUAD
 
 PAGE = (400, 200)
 
@@ -164,17 +166,6 @@ def test_lines_are_aligned(hud: Hud) -> None:
     assert found["left"] == 0
     assert found["right"] == builtin(20).getlength("I") * 9
     assert abs(found["center"] - found["right"] / 2) <= 0.5
-
-
-def test_kerning_is_the_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The built-in font has none: a stand-in for its measure, by which "V" moves 3 pixels nearer to "A"."""
-    hud = Hud()
-    label = hud.text("label", "AV", size=20)
-    before = label.box[2]
-    face = hud.letters.face(None, 20.0)
-    face.kerning["A", "V"] = -3.0
-    label.text = "AV "
-    assert label.box[2] == before + builtin(20).getlength(" ") - 3
 
 
 def test_nothing_is_done_while_nothing_changes(hud: Hud) -> None:
@@ -486,10 +477,77 @@ def _place(quad: Any) -> tuple[int, int]:
     return int(quad["source"]) & 0x3FFF, int(quad["source"]) >> 14 & 0x3FFF
 
 
-def test_too_much_at_once_is_an_error_and_not_a_wrong_picture(monkeypatch: pytest.MonkeyPatch) -> None:
-    hud = Hud()
+def test_too_much_at_once_is_an_error_and_not_a_wrong_picture(hud: Hud) -> None:
     hud.image("vast", np.zeros((8, 8, 4), np.uint8), size=(LARGEST_EDGE + 1, 8))
-    with pytest.raises(dw.HudError, match="pictures that the HUD shows at once are more than 4096 x 4096 pixels hold"):
+    with pytest.raises(dw.HudError, match="a picture of 4097 x 8 pixels is too large for the HUD"):
         hud.compose(PAGE)
+    assert hud.pictures.atlas.pixels.size == 4 * SMALLEST_EDGE**2
     hud.remove("vast")
+    for i in range(5):
+        hud.image(f"{i}", np.zeros((8, 8, 4), np.uint8), size=(LARGEST_EDGE, 1100))
+    with pytest.raises(dw.HudError, match=r"no room for one picture more: .* must fit into 4096 x 4096 pixels"):
+        hud.compose(PAGE)
+    for i in range(2):
+        hud.remove(f"{i}")
     hud.compose(PAGE)
+    assert len(hud.quads) == 3
+
+
+def test_what_was_changed_bit_by_bit_is_what_is_made_at_once() -> None:
+    """Anything that may happen to a HUD, five hundred times; then one is made anew that is as it came to be."""
+    random = np.random.default_rng(11)
+    hud, made = Hud(), 0
+    for _ in range(500):
+        names = [element.name for element in hud]
+        kind = int(random.integers(0, 12))
+        if kind < 3 or len(names) < 4:
+            name, made = f"e{made}", made + 1
+            match int(random.integers(0, 4)):
+                case 0:
+                    hud.text(name, f"Text {made}", shadow="#000000" if made % 2 else None)
+                case 1:
+                    hud.panel(name, size=(None, 30 + made % 50), border=1, shadow="#00000080")
+                case 2:
+                    hud.button(name, f"Button {made}")
+                case _:
+                    hud.bar(name, float(random.random()))
+            continue
+        element: Any = hud[names[int(random.integers(0, len(names)))]]
+        number = float(random.integers(0, 60))
+        match kind:
+            case 3:
+                element.at = (number, 60 - number)
+            case 4:
+                element.anchor = list(ANCHORS)[int(random.integers(0, 9))]
+            case 5:
+                element.z = int(random.integers(-2, 3))
+            case 6:
+                element.visible = not element.visible
+            case 7:
+                element.alpha = number / 60
+            case 8:
+                parent = names[int(random.integers(0, len(names)))]
+                with suppress(dw.HudError):
+                    element.parent = None if number < 20 else parent
+            case 9:
+                element.remove()
+            case 10 if element.KIND in ("text", "button"):
+                element.text = "new " * int(number / 10)
+            case _:
+                element.color = (number / 60, 0.5, 0.5)
+        if number < 30:
+            hud.compose(PAGE)
+    hud.compose(PAGE)
+    fresh = Hud()
+    for element in hud:
+        given = {key: getattr(element, key) for key in element.DEFAULTS if key != "parent"}
+        make: Any = getattr(fresh, element.KIND)
+        first = {"text": "text", "button": "text", "bar": "value"}.get(element.KIND)
+        make(element.name, *([given.pop(first)] if first else []), **given)
+    for element in hud:
+        fresh[element.name].parent = None if element.parent is None else element.parent.name
+    fresh.compose(PAGE)
+    assert len(hud.quads) == len(fresh.quads) > 100
+    for field in HUD_QUAD.dtype.names or ():
+        if field != "source":
+            assert np.array_equal(hud.quads[field], fresh.quads[field]), field

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont, features
 
 import dreamwell as dw
 from dreamwell.engine.hud import Hud
@@ -55,12 +55,24 @@ def plain(size: tuple[int, int] = SIZE) -> F64:
 
 
 def pillow(font: Any, text: str, pen: tuple[int, int], stroke: float = 0, blur: float = 0) -> F64:
-    """(h, w) coverage of a line, as Pillow draws it."""
+    """(h, w) coverage of a line, as Pillow draws its letters."""
     image = Image.new("L", SIZE)
-    ImageDraw.Draw(image).text(pen, text, fill=255, font=font, anchor="ls", stroke_width=stroke)
+    draw, (x, y) = ImageDraw.Draw(image), pen
+    for letter, after in zip(text, (*text[1:], ""), strict=True):
+        draw.text((x, y), letter, fill=255, font=font, anchor="ls", stroke_width=stroke)
+        x += font.getlength(letter) + kerning(font, letter, after)
     if blur:
         image = image.filter(ImageFilter.GaussianBlur(blur / 2))
     return np.asarray(image) / 255.0
+
+
+def kerning(font: Any, a: str, b: str) -> int:
+    """Pixels from one letter to the next, beyond what the first one takes."""
+    if not (b and features.check("raqm")):
+        return 0
+    large, off = font.font_variant(size=256, layout_engine=ImageFont.Layout.RAQM), ["-liga"]
+    apart = large.getlength(a + b, features=off) - large.getlength(a, features=off) - large.getlength(b, features=off)
+    return round(apart / 256 * font.size)
 
 
 # ---- letters -----------------------------------------------------------------------------------------------------
@@ -76,6 +88,16 @@ def test_letters_are_pillows(fabric: Fabric, hud: Hud, size: float) -> None:
         found, over(plain(), (1.0, 0.8, 0.2), 191 / 255 * pillow(font, "Score 12", pen)), atol=2 * STEP
     )
     assert (found[..., 0] > 0.8).any()
+
+
+@pytest.mark.skipif(not features.check("raqm"), reason="Pillow was built without Raqm")
+def test_pairs_are_kerned(fabric: Fabric, hud: Hud) -> None:
+    font = builtin(40)
+    hud.text("label", "LTo", size=40)
+    assert kerning(font, "L", "T") < -3
+    assert kerning(font, "T", "o") < 0
+    expected = over(plain(), (1, 1, 1), pillow(font, "LTo", (0, font.getmetrics()[0])))
+    np.testing.assert_allclose(picture(fabric), expected, atol=STEP)
 
 
 def test_lines(fabric: Fabric, hud: Hud) -> None:
@@ -253,7 +275,7 @@ def test_letters_that_come_later_and_another_size_of_the_picture(fabric: Fabric,
     np.testing.assert_allclose(picture(fabric), expected, atol=STEP)
     label.anchor = "bottom_right"
     found = picture(fabric, (200, 120))
-    wide, high = int(font.getlength("THE LAZY DOG")), int(sum(font.getmetrics()))
+    wide, high = int(hud["label"].box[2]), int(sum(font.getmetrics()))
     assert (found[:, : 200 - wide, 0] < 0.6).all()
     assert (found[120 - high :, 200 - wide :, 0] > 0.9).any()
 

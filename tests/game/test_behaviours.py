@@ -293,7 +293,7 @@ def test_what_an_on_destroy_despawns(world: World) -> None:
     world["enemy-0"].set(Tail())
     world["enemy-1"].set(Tail())
     world["enemy-1"].parent = world["enemy-0"]
-    going_on(world)
+    world.schedule.start()
     world.despawn(world["enemy-0"])
     assert CALLS == ["enemy-0", "enemy-1"]
     assert sorted(e.name for e in world) == ["camera", "ghost", "ghost", "hero", "sun"]
@@ -310,6 +310,7 @@ def test_a_child_whose_end_despawns_its_parent(world: World) -> None:
 
     world["enemy-1"].parent = world["enemy-0"]
     world["enemy-1"].set(Bomb())
+    world.schedule.start()
     world.despawn(world["enemy-1"])
     assert sorted(e.name for e in world) == ["camera", "enemy-2", "hero", "hero", "sun"]
     world.update_transforms()
@@ -364,6 +365,12 @@ def test_one_whose_start_raises_is_never_called(world: World) -> None:
     world.despawn(world["hero"])
     assert CALLS == ["hero"]
     assert len(told) == 1
+
+
+def test_who_goes_before_it_began_is_never_called(world: World) -> None:
+    world.despawn(world.spawn("hero", components=(Witness(),)))
+    world.schedule.frame(DT)
+    assert CALLS == []
 
 
 def test_contacts_come_to_both(world: World) -> None:

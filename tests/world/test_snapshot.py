@@ -11,6 +11,7 @@ import pytest
 
 import dreamwell as dw
 from dreamwell.engine.gpu import Gpu
+from dreamwell.engine.interpolation import Interpolation
 from dreamwell.engine.render import Stage
 
 SIZE = (96, 64)
@@ -164,6 +165,18 @@ def test_a_run_with_a_seed_repeats_and_another_seed_makes_another(woven: dw.Wove
     assert one.seed != two.seed
     assert one.spawn("crate").id != two.spawn("crate").id
     assert dw.World(woven, seed=one.seed).spawn("ball").id == dw.World(woven, seed=one.seed).spawn("crate").id
+
+
+def test_what_goes_back_is_not_drawn_on_the_way(woven: dw.WovenScene) -> None:
+    world = dw.World(woven)
+    snapshot, between = world.snapshot(), Interpolation(world.transforms)
+    for change in (lambda: world["crate"].translate(x=8), lambda: world.restore(snapshot)):
+        between.begin_tick()
+        change()
+        between.end_tick()
+    between.alpha = 0.5
+    with between.shown():
+        assert world["crate"].position == (-2, 0, 0)
 
 
 CHANGES: list[Callable[[dw.World], object]] = [

@@ -278,8 +278,9 @@ def test_a_query_moves_what_it_matches_and_touches_only_that() -> None:
     world.update_transforms()
     world["crate"].tag("crowd")
     query = dw.Query(dw.Position, Drift, tag="crowd")
+    batch = world.query(query)
     for _ in range(20):
-        with world.query(query) as batch:
+        with batch:
             assert len(batch) == 2001
             batch[dw.Position] += batch[Drift].linear * 0.5
     rows, _ = world.update_transforms()
