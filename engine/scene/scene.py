@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import math as dmath
+from ..declare import component_types, say
 from ..errors import SceneError
 from ..live import kept, kind_of
 from .lights import SceneLights
@@ -323,7 +324,10 @@ class Scene:
 
     def column(self, value: Any) -> _Column:
         """The slot column of a component's type, made when it is new. Raises SceneError for what is no component."""
-        return self._column_of(kind_of(value))
+        kind = kind_of(value)
+        if kind not in self.slots and component_types().get(kind.__name__) is not kind:
+            raise SceneError(f"{say(value)} is no component; declare its class with @dw.component")
+        return self._column_of(kind)
 
     def _column_of(self, kind: type) -> _Column:
         found = self.slots.get(kind)
