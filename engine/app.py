@@ -488,7 +488,7 @@ class App:
         loop, world = self._loop, self.world
         loop.tick += 1
         self.input.begin_tick(loop.seconds)
-        if self._fixeds or world.schedule.ticks:
+        if self._fixeds or world.schedule.ticks or world.between is not None:  # what came to rest is told it, too
             if world.between is None or world.between.transforms is not world.transforms:
                 world.between = Interpolation(world.transforms)
             world.between.begin_tick()

@@ -259,6 +259,17 @@ def test_what_scripts_move_at_ticks_is_between_them_too() -> None:
     assert app.world["cube"].position == (2, 0, 0)
 
 
+def test_what_a_tween_left_stays_there() -> None:
+    app = dw.App(room())
+    app.start(lambda world: world.tween(world["cube"], "position", to=(3, 0, 0), seconds=3 * TICK) and None)
+    seen: list[float] = []
+    app.update(lambda world, dt: seen.append(round(world["cube"].drawn_position[0], 3)))
+    for _ in range(24):
+        app.step(TICK / 4)
+    assert seen[:12] == pytest.approx([0.25 * i for i in range(1, 13)], abs=1e-3)
+    assert seen[12:] == [3] * 12
+
+
 def test_going_back_is_a_jump() -> None:
     app = dw.App(room())
     kept: list[dw.Snapshot] = []
