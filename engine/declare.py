@@ -369,7 +369,7 @@ _QUICK = {"float": float, "vector": tuple, "bool": bool, "str": str}
 
 
 @cache
-def _quick_checks(cls: Hashable) -> tuple[tuple[Field, str, type | None, float, float], ...]:
+def _quick_checks(cls: Hashable) -> tuple[tuple[Field, str, Any, float, float], ...]:
     """Of each field, what most values are told to be sound by: name, type and bounds."""
     assert isinstance(cls, type)
     return tuple((f, f.name, _QUICK.get(f.kind.name), *bounds_of(f)) for f in fields_of(cls))
@@ -377,8 +377,9 @@ def _quick_checks(cls: Hashable) -> tuple[tuple[Field, str, type | None, float, 
 
 def problems_of(value: Any, where: str, prefix: str = "") -> Iterator[Problem]:
     """Every field of a struct that has the wrong type or is out of its range."""
-    for f, name, kind, low, high in _quick_checks(type(value)):
-        found = getattr(value, name)
+    cls: type = type(value)
+    for f, name, kind, low, high in _quick_checks(cls):
+        found: Any = getattr(value, name)
         if type(found) is kind:
             if kind is float:
                 if low <= found <= high:
