@@ -39,7 +39,18 @@ if TYPE_CHECKING:
     from .engine.query import Batch, Position, Query, Rotation, Scale
     from .engine.recording import Recording
     from .engine.render import load, render
-    from .engine.scene.components import Camera, Environment, Light, Material, Mesh, PointLight, SpotLight, Sun, Texture
+    from .engine.scene.components import (
+        Camera,
+        Environment,
+        Light,
+        Material,
+        Mesh,
+        PointLight,
+        Prefab,
+        SpotLight,
+        Sun,
+        Texture,
+    )
     from .engine.scene.lights import SceneLights
     from .engine.scene.presets import preset
     from .engine.scene.scene import Scene, SceneObject
@@ -115,6 +126,7 @@ else:
             "Material",
             "Mesh",
             "PointLight",
+            "Prefab",
             "SpotLight",
             "Sun",
             "Texture",
@@ -191,6 +203,7 @@ __all__ = [
     "Pad",
     "PointLight",
     "Position",
+    "Prefab",
     "Problem",
     "Query",
     "Recording",

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, overload
 
 from ..assets.library import AssetLibrary
 from ..fabric import Fabric
@@ -21,16 +21,18 @@ from .bindings import Bindings
 from .entity import Entity
 from .errors import GpuError, RecordingError
 from .game.schedule import OnError
+from .game.systems import Declared, Declaring, begin_declared, listener_declared, system_declared
 from .game.systems import Stage as SystemStage
-from .game.systems import declared_by, on, start, system
 from .gpu import Gpu
 from .hud import Hud
 from .input import Input
 from .inspection import KEYS, SCREENSHOT, keep, press, slug
 from .interpolation import Interpolation
+from .loading import Loaded, OnTop
 from .loop import TICK_RATE, Clock, Loop
-from .recording import Player, Recorder, Recording, state_hash
+from .recording import Player, Recorder, Recording
 from .render import DT, Picture, Progress, Shot, Source, Stage, Surroundings, altered, is_linear, opened, save, take
+from .scene.prefabs import Prefab
 from .scene.scene import Scene
 from .script import error_of
 from .window import Window, why_no_window
@@ -134,18 +136,22 @@ class App:
         self._environment = environment if self._options.environment is None else self._options.environment
         self._fixeds: list[Update] = []
         self._updates: list[Update] = []
-        self._on_error = on_error
-        self._declared: list[ModuleType | Callable[..., object]] = []
+        self._on_error: OnError | None = on_error
+        self._declared: list[ModuleType | Declared] = []
         self._on_key: list[OnKey] = []
         self._on_drop: list[OnDrop] = []
         self._closing = False
         self._inspected = inspect
         self._keeping = False
+        self._source = source
         self._running = False
         self._scene = opened(source)
         self.hud = Hud(self._scene.root)
         self._library = AssetLibrary(self._scene.root)
         self._world: World | None = None
+        self._on_top = OnTop()
+        self._stepping = False
+        self._next: Callable[[], World] | None = None
         if self._options.replay is not None:
             self._replay(self._options.replay)
 
@@ -160,7 +166,7 @@ class App:
     def world(self) -> World:
         """The running scene. Asked for the first time, weaves it: raises SceneError with all of its problems."""
         if self._world is None:
-            self._world = self._made(self._scene, self._library)
+            self._world = self._made(self._scene, self._library, self._on_top)
         return self._world
 
     @property
@@ -186,22 +192,109 @@ class App:
             self._world.appearance.surround(self._woven(self._scene, self._library, value).environment)
         self._environment = value
 
-    def load(self, source: Source) -> World:
-        """Play another scene from the next frame on; returns its world. Raises as weaving does, and changes nothing."""
+    @overload
+    def load(self, source: Source, *, additive: Literal[False] = ...) -> World: ...
+    @overload
+    def load(self, source: Source, *, additive: Literal[True]) -> Entity: ...
+    def load(self, source: Source, *, additive: bool = False) -> World | Entity:
+        """Play another scene from the next frame on; returns its world. Called in a frame, that frame is ended first.
+
+        `additive`: load it on top of this one instead, at once; returns the object that all of it hangs on, which
+        may be moved, despawned, or given to `unload`. Its environment and settings are left out.
+
+        Raises as weaving does, and changes nothing.
+        """
+        if additive:
+            return self._load_on_top(source)
         scene = opened(source)
+        library, on_top = AssetLibrary(scene.root), OnTop()
+        world = self._made(scene, library, on_top)
+
+        def play() -> World:
+            self._source, self._scene, self._library, self._world = source, scene, library, world
+            self._on_top = on_top
+            return world
+
+        if self._stepping:
+            self._next = play
+            return world
+        return play()
+
+    def switch(self, source: Source) -> None:
+        """Ask for another scene: it is loaded when this frame's functions are done, or at once outside of a frame.
+
+        Raises as `load`; in a frame, from `step` and `run`.
+        """
+        if self._stepping:
+            self._next = lambda: self.load(source)
+        else:
+            self.load(source)
+
+    def unload(self, root: Entity) -> None:
+        """Take away what `load` put on top of the scene, and the memory that its meshes and pictures need.
+
+        Raises SceneError for what is none, and while the camera that is looked through would go; nothing changes then.
+        """
+        on_top, world = self._on_top, self.world
+        world.own(root).live_row()
+        found = on_top.loaded_at(root)
+        world.despawn(root)
+        more = on_top.prefabs()
+        if found.prefab not in more:
+            world.adopt(self._woven(self._scene, self._library, self._environment, more))
+
+    def reload(self) -> World:
+        """Weave the scene anew, read again where it is from a file, and go on with it: see `World.adopt`.
+
+        Raises as weaving does, and changes nothing.
+        """
+        scene = opened(self._source)
         library = AssetLibrary(scene.root)
-        world = self._made(scene, library)
-        self._scene, self._library, self._world = scene, library, world
-        return world
+        if self._world is not None:
+            self._world.adopt(self._woven(scene, library, self._environment, self._on_top.prefabs()))
+        self._scene, self._library = scene, library
+        return self.world
 
-    def _woven(self, scene: Scene, library: AssetLibrary, environment: Surroundings | None) -> WovenScene:
+    def _load_on_top(self, source: Source) -> Entity:
+        on_top, world = self._on_top, self.world
+        prefab, scene = on_top.prefab_of(source, self._library.root)
+        if prefab not in world.woven.prefabs:
+            more = {**on_top.prefabs(), prefab: scene}
+            world.adopt(self._woven(self._scene, self._library, self._environment, more))
+        root = world.spawn(prefab, name=Path(prefab.file).stem if scene is None else scene.name)
+        on_top.loaded.append(Loaded(root, prefab, scene))
+        return root
+
+    def _settle(self) -> None:
+        """Between frames: what was asked for takes place."""
+        while self._next is not None:
+            play, self._next = self._next, None
+            play()
+
+    def _woven(
+        self,
+        scene: Scene,
+        library: AssetLibrary,
+        environment: Surroundings | None,
+        prefabs: Mapping[Prefab, Scene | None] | None = None,
+    ) -> WovenScene:
         with altered(scene, self._settings, environment):
-            return weave(scene, library=library)
+            return weave(scene, library=library, prefabs=prefabs)
 
-    def _made(self, scene: Scene, library: AssetLibrary) -> World:
-        world = World(
-            self._woven(scene, library, self._environment), aspect=self.size[0] / self.size[1], seed=self._seed
-        )
+    def _made(self, scene: Scene, library: AssetLibrary, on_top: OnTop) -> World:
+        width, height = self.size if self._player is None else self._player.recording.size
+        world = World(self._woven(scene, library, self._environment), aspect=width / height, seed=self._seed)
+
+        def weaver(prefab: Prefab) -> WovenScene:
+            if world is self._world:  # it may have been loaded anew
+                more = {**on_top.prefabs(), prefab: None}
+                woven = self._woven(self._scene, self._library, self._environment, more)
+            else:
+                woven = self._woven(scene, library, self._environment, {**on_top.prefabs(), prefab: None})
+            on_top.asked.append(prefab)
+            return woven
+
+        world.weaver = weaver
         if self._options.camera is not None:
             world.camera = self._options.camera
         schedule = world.schedule
@@ -235,29 +328,28 @@ class App:
 
     def system(self, query: Any = None, *, stage: SystemStage = "fixed") -> Callable[[F], F]:
         """Decorator of a system of every world that is played, see `dw.system`."""
-        return self._taken_over(system(query, stage=stage))
+        return self._taken_over(system_declared(query, stage))
 
     def on(self, kind: type, **filters: Any) -> Callable[[F], F]:
         """Decorator: call a function for each event of a type, see `dw.on`."""
-        return self._taken_over(on(kind, **filters))
+        return self._taken_over(listener_declared(kind, filters))
 
     def start(self, function: F) -> F:
         """Decorator: call `function(world)`, or `function()`, once per world, before its first tick."""
-        return self._taken_over(start)(function)
+        return self._taken_over(begin_declared)(function)
 
     def use(self, *modules: ModuleType) -> None:
         """Take over what `@dw.system`, `@dw.on` and `@dw.start` declare in modules. Of no effect the second time."""
         self._declare(*modules)
 
-    def _taken_over(self, mark: Callable[[F], F]) -> Callable[[F], F]:
+    def _taken_over(self, declaring: Declaring) -> Callable[[F], F]:
         def declare(function: F) -> F:
-            marked = mark(function)
-            self._declare(declared_by(function)[-1])
-            return marked
+            self._declare(declaring(function))
+            return function
 
         return declare
 
-    def _declare(self, *what: ModuleType | Callable[..., object]) -> None:
+    def _declare(self, *what: ModuleType | Declared) -> None:
         self._declared += what
         if self._world is not None:
             self._world.schedule.use(*what)
@@ -353,6 +445,15 @@ class App:
         A frame is: keys to `on_key` functions, the ticks that are due, `update` functions. While a recording plays its
         frames come in place of `dt` and the player. Raises ScriptError for what the functions raise.
         """
+        self._stepping = True
+        try:
+            self._play_frame(dt)
+        finally:
+            self._stepping = False
+        self._settle()
+        return self.world
+
+    def _play_frame(self, dt: float) -> None:
         loop, given = self._loop, self.input
         if self._player is not None:
             dt = self._player.feed(given)
@@ -365,13 +466,13 @@ class App:
         ticks, dt = loop.advance(dt)
         for _ in range(ticks):
             self._tick()
+            self._settle()
         if self.world.between is not None:
             self.world.between.alpha = loop.alpha
         given.show_frame(dt)
         self._frame(dt)
         loop.time += dt
         given.next_frame()
-        return self.world
 
     def _press_keys(self) -> None:
         for key in sorted(self.input.pressed):
@@ -387,12 +488,12 @@ class App:
         loop, world = self._loop, self.world
         loop.tick += 1
         self.input.begin_tick(loop.seconds)
-        if self._fixeds or world.schedule.ticks:
+        if self._fixeds or world.schedule.ticks or world.between is not None:  # what came to rest is told it, too
             if world.between is None or world.between.transforms is not world.transforms:
                 world.between = Interpolation(world.transforms)
             world.between.begin_tick()
             self._fixed(loop.seconds)
-            if self._world is world and world.between.transforms is world.transforms:
+            if self._world is world and world.between is not None:
                 world.between.end_tick()
         else:
             self._fixed(loop.seconds)
@@ -420,13 +521,13 @@ class App:
     def record(self) -> None:
         """Take down every frame from the first one on. Raises RecordingError when one was played already."""
         self._begins("recorded")
-        self._recorder = Recorder(self._seed, self.tick_rate, self._scene.name, self.bindings.data())
+        self._recorder = Recorder(self._seed, self.tick_rate, self._scene.name, self.size, self.bindings.data())
 
     def recording(self) -> Recording:
         """What was taken down until now. Raises RecordingError unless `record` was called."""
         if self._recorder is None:
             raise RecordingError("nothing is being recorded; call app.record() before the first frame")
-        return self._recorder.finish(state_hash(self.world))
+        return self._recorder.finish(self.world.state_hash())
 
     def play(self, recording: Recording | str | os.PathLike[str]) -> str:
         """Play a recording to its end, without drawing; returns the digest of the world's state.
@@ -471,7 +572,7 @@ class App:
         player.bind(self.bindings)
 
     def _replayed(self, player: Player) -> str:
-        state = state_hash(self.world)
+        state = self.world.state_hash()
         player.check(state)
         return state
 
@@ -515,7 +616,7 @@ class App:
         except BaseException:
             self._save_recording(options, "")  # what led to it is worth the most
             raise
-        state = state_hash(self.world) if player is not None or options.record is not None else ""
+        state = self.world.state_hash() if player is not None or options.record is not None else ""
         self._save_recording(options, state)
         if player is not None:
             print(f"state {state}")
@@ -606,7 +707,7 @@ class App:
                     "frames": frames,
                     "frame_ms": seconds * 1e3 / frames,
                     **(stage.fabric.counters() if options.timed else {}),
-                    **({} if stage.times is None else {"passes": stage.times.read()}),
+                    **({} if stage.times is None else stage.times.report()),
                 }
         finally:
             window.close()

@@ -17,6 +17,7 @@ from ..loom.atmosphere import sun_of_sky
 from ..loom.configure import implicit_environment, metered
 from ..loom.manifest import changed_material
 from ..loom.woven import WovenEnvironment, WovenScene
+from .adopt import Fates, lights_of
 from .declare import problems_of, say
 from .errors import SceneError
 from .light_table import LightsState, LightTable
@@ -82,13 +83,38 @@ class Appearance:
         self._sun_at = b""
         self._find_sun()
 
+    def adopted(self, woven: WovenScene, material: NDArray[np.int32], fates: Fates) -> Appearance:
+        """How another woven scene looks that takes the place of this one: what was changed at run time stays.
+
+        material: what each material is there, -1 for none.
+        """
+        made, old = Appearance(woven), self.woven
+        for row, value in enumerate(self.now):
+            if value is not old.material_components[row] and material[row] >= 0:
+                made.set_material(int(material[row]), value)
+        made.put_out(np.flatnonzero(~(fates.kept | fates.came)))
+        base, now = lights_of(old), {(row, type(light)): light for row, light in self.lights.items()}
+        for key in base:
+            if fates.kept[key[0]] and key not in now:
+                made.discard_light(*key)
+        for key, light in now.items():
+            if fates.spawned[key[0]] or (fates.kept[key[0]] and light != base.get(key)):
+                made.set_light(key[0], light)
+        if self.environment is not old.environment and not self.environment.implicit:
+            made.surround(self.environment)
+        if woven.metered_ev100 == old.metered_ev100:  # it was metered from the same: there is nothing to see anew
+            made.ev100, made.unmetered = self.ev100, self.unmetered
+            if self.environment.implicit and made.environment.implicit:
+                made.environment = self.environment
+                made._find_sun()
+        return made
+
     def resend(self) -> None:
         """Another Fabric shows the world: everything that is not as it was woven is to be sent again."""
         woven = self.woven
         self.lights.resend()
         self.changed_materials |= {i for i, value in enumerate(self.now) if value is not woven.material_components[i]}
         self.changed_environment |= self.environment is not woven.environment
-        self.unmetered |= self.ev100 != woven.metered_ev100
 
     # ---- going back ----------------------------------------------------------------------------------------------
 

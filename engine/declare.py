@@ -17,12 +17,24 @@ import math
 import sys
 import types
 import weakref
-from collections.abc import Hashable, Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from dataclasses import field as dataclass_field
 from functools import cache
 from itertools import chain
-from typing import Annotated, Any, Literal, TypeVar, Union, dataclass_transform, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Literal,
+    TypeVar,
+    Union,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import numpy as np
 
@@ -71,12 +83,32 @@ def field(
     return dataclass_field(default=default, metadata={"spec": Spec(unit, minimum, maximum, above, doc, memory)})
 
 
+class Plain(ABC):
+    """A value that knows how it is written as JSON data itself. Immutable and hashable; made from that data.
+
+    Its class raises ValueError, with a short text of what was found, for data that it can't be made from.
+    """
+
+    WANTED: ClassVar[str] = "data"
+
+    @abstractmethod
+    def __init__(self, data: Any) -> None: ...
+
+    @abstractmethod
+    def plain(self) -> Any:
+        """The value as JSON data."""
+
+    @abstractmethod
+    def with_assets(self, change: Callable[[str], str]) -> Plain:
+        """The same with `change` applied to every asset path in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """The type of a field, taken apart once.
 
-    `name` is one of float, int, bool, str, choice, vector, struct, list, memory; `of` is what it is made of:
-    the choices, the vector's length, the struct's class, or the list's element kind.
+    `name` is one of float, int, bool, str, choice, vector, struct, list, plain, memory; `of` is what it is made of:
+    the choices, the vector's length, the struct's class, the list's element kind, or the `Plain` class.
     """
 
     name: str
@@ -101,6 +133,8 @@ class Kind:
             text = f"a {self.of.__name__}"
         elif self.name == "list":
             text = f"a list, each item {self.of.wanted}"
+        elif self.name == "plain":
+            text = self.of.WANTED
         else:
             text = words.get(self.name, self.name)
         return text + " or null" if self.optional else text
@@ -119,6 +153,8 @@ class Field:
 def _kind(hint: Any) -> Kind:
     origin, args = get_origin(hint), get_args(hint)
     if origin is Annotated:
+        if isinstance(args[1], type) and issubclass(args[1], Plain):
+            return Kind("plain", args[1])
         inner = _kind(args[0])
         return Kind(inner.name, inner.of, role=str(args[1]), optional=inner.optional)
     if origin in (Union, types.UnionType):
@@ -188,6 +224,8 @@ def _normal(f: Field, value: Any) -> Any:
     """A value as a field keeps it: plain floats and tuples."""
     if f.kind.name == "memory" or f.kind.name == "struct":
         return value
+    if f.kind.name == "plain":
+        return value if isinstance(value, f.kind.of) else f.kind.of(value)
     value = _plain(value)
     if f.kind.name == "float":
         return _float(value)
@@ -197,7 +235,10 @@ def _normal(f: Field, value: Any) -> Any:
 def normalise(self: Any) -> None:
     """Give the declared fields of a struct the types that it keeps: plain floats and tuples of them."""
     for f in fields_of(type(self)):
-        object.__setattr__(self, f.name, _normal(f, getattr(self, f.name)))
+        try:
+            object.__setattr__(self, f.name, _normal(f, getattr(self, f.name)))
+        except ValueError as error:
+            raise SceneError(f"{type(self).__name__}.{f.name} is {error}; it must be {f.kind.wanted}") from None
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -344,7 +385,7 @@ def _fits(value: Any, kind: Kind) -> bool:
             return value in kind.of
         case "vector":
             return isinstance(value, tuple) and len(value) == kind.of and all(map(is_number, value))
-        case "struct":
+        case "struct" | "plain":
             return isinstance(value, kind.of)
         case "list":
             return isinstance(value, tuple) and all(_fits(v, kind.of) for v in value)
@@ -442,6 +483,8 @@ def to_plain(value: Any) -> dict[str, Any]:
 
 
 def _value_to_plain(value: Any) -> Any:
+    if isinstance(value, Plain):
+        return value.plain()
     if is_dataclass(value):
         return to_plain(value)
     if isinstance(value, tuple):
@@ -472,19 +515,26 @@ def from_plain(cls: type[T], data: Any, where: str, prefix: str, problems: list[
             )
             continue
         count = len(problems)
-        value = _value_from_plain(f.kind, raw, where, f"{prefix}{key}", problems)
+        value = value_from_plain(f.kind, raw, where, f"{prefix}{key}", problems)
         if len(problems) == count:
             given[key] = value
     return cls(**given)
 
 
-def _value_from_plain(kind: Kind, raw: Any, where: str, name: str, problems: list[Problem]) -> Any:
+def value_from_plain(kind: Kind, raw: Any, where: str, name: str, problems: list[Problem]) -> Any:
+    """JSON data → the value of a field; what does not fit is appended to `problems`."""
     if raw is None and kind.optional:
         return None
+    if kind.name == "plain":
+        try:
+            return kind.of(raw)
+        except ValueError as error:
+            problems.append(Problem("type", where, name, str(error), kind.wanted))
+            return None
     if kind.name == "struct":
         return from_plain(kind.of, raw, where, name + ".", problems)
     if kind.name == "list" and isinstance(raw, list):
-        return tuple(_value_from_plain(kind.of, v, where, f"{name}[{i}]", problems) for i, v in enumerate(raw))
+        return tuple(value_from_plain(kind.of, v, where, f"{name}[{i}]", problems) for i, v in enumerate(raw))
     value = tuple(raw) if isinstance(raw, list) else raw
     if not _fits(value, kind):
         problems.append(Problem("type", where, name, say(raw), kind.wanted))

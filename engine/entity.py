@@ -49,6 +49,12 @@ class Entity:
     def __repr__(self) -> str:
         return f"<Entity {self.name!r}>" if self.alive else f"<Entity of row {self.row}, despawned>"
 
+    def within(self, world: World) -> Entity:
+        """The handle to the same object in another world of the same scene."""
+        made = Entity.__new__(Entity)
+        made.world, made.row, made._generation = world, self.row, self._generation
+        return made
+
     @property
     def alive(self) -> bool:
         """Whether the object is still in the world: everything else raises SceneError after it was despawned."""

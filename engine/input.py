@@ -145,9 +145,13 @@ class _Since:
         self.pads = [(0, 0)] * PADS  # went down, went up
         self.began: Final[set[int]] = set()
         self.ended: Final[dict[int, Touch]] = {}
+        self.used = False  # whether anything of it happened
 
     def add(self, later: _Since) -> None:
         """Be what happened in both."""
+        if not later.used:
+            return
+        self.used = True
         self.clicked.update(later.clicked)
         self.lifted.update(later.lifted)
         self.pressed.update(later.pressed)
@@ -161,6 +165,9 @@ class _Since:
 
     def forget(self) -> None:
         """Be what happened when nothing did."""
+        if not self.used:
+            return
+        self.used = False
         for each in (self.clicked, self.lifted, self.pressed, self.released, self.began, self.ended):
             each.clear()
         self.moved = self.motion = (0.0, 0.0)
@@ -195,6 +202,7 @@ class Input:
         self._frame, self._tick = _Since(), _Since()
         self._dt = 0.0
         self._known = False  # whether the pointer's place is
+        self._listening: Sequence[Pad] = ()  # all of them, as soon as there was one
         self._show(self._frame, 0.0)
 
     def _show(self, since: _Since, dt: float) -> None:
@@ -203,8 +211,9 @@ class Input:
         self.clicked, self.lifted = since.clicked, since.lifted
         self.pressed, self.released = since.pressed, since.released
         self.moved, self.wheel = since.moved, since.wheel
-        for pad, (down, up) in zip(self.pads, since.pads, strict=True):
-            pad.went_down, pad.went_up = down, up
+        if self._listening:
+            for pad, (down, up) in zip(self.pads, since.pads, strict=True):
+                pad.went_down, pad.went_up = down, up
 
     # ---- keys and the like ------------------------------------------------------------------------------------------
 
@@ -254,7 +263,7 @@ class Input:
         held = pressed = released = False
         value = 0.0
         for one in buttons:
-            if pad is not None and one.device != "pad":
+            if (pad is not None) if one.device != "pad" else not pads:
                 continue
             down, went_down, went_up = self._state(one, pads)
             held, pressed, released = held or down, pressed or went_down, released or went_up
@@ -285,10 +294,10 @@ class Input:
         for one in sources:
             if isinstance(one, Slider):
                 if one.device == "pad":
-                    steady += self._slide(one.number, pads)
+                    steady += self._slide(one.number, pads) if pads else 0.0
                 elif pad is None:
                     moved += self._motion(one)
-            elif pad is None or one[0].device == "pad":
+            elif pads if one[0].device == "pad" else pad is None:
                 steady += self._push(one[1], pads) - self._push(one[0], pads)
         value = max(-1.0, min(1.0, steady)) + moved
         return -value if name in bindings.inverted else value
@@ -301,7 +310,7 @@ class Input:
 
     def _pads(self, place: int | None) -> Sequence[Pad]:
         if place is None:
-            return self.pads
+            return self._listening
         if not 0 <= place < PADS:
             raise InputError(f"there is no gamepad {place}; their places are 0 to {PADS - 1}")
         return self.pads[place : place + 1]
@@ -362,6 +371,7 @@ class Input:
         Beside those there is "pointer_motion", with dx and dy: what a captured mouse does.
         """
         frame = self._frame
+        frame.used = True
         match event["event_type"]:
             case "pointer_move":
                 self._move(event)
@@ -405,6 +415,7 @@ class Input:
                 pad.connected, pad.name, pad.axes, mask = False, "", (0.0,) * len(AXES), 0
             else:
                 pad.connected, pad.name = True, state.name
+                self._listening = self.pads
                 pad.axes = tuple(max(-1.0, min(1.0, float(value))) for value in state.axes)
                 mask = mask_of(state, pad.mask)
             self._hold(place, mask)
@@ -416,6 +427,7 @@ class Input:
         pad.mask = mask
         before = self._frame.pads[place]
         self._frame.pads[place] = before[0] | down, before[1] | up
+        self._frame.used = True
 
     def next_frame(self) -> None:
         """Forget what belongs to one frame; what is held stays."""
@@ -514,10 +526,13 @@ class Input:
         for pad, one in zip(self.pads, data["pads"], strict=True):
             there, mask, down, up, axes = one.tolist()
             pad.connected, pad.name, pad.mask = bool(there), "gamepad" if there else "", mask
+            if there:
+                self._listening = self.pads
             pad.axes = tuple(np.asarray(axes, np.float64).tolist())
             pads.append((down, up))
         frame = self._frame
         frame.forget()
+        frame.used = True
         frame.pressed.update(keys(data["pressed"]))
         frame.released.update(keys(data["released"]))
         frame.clicked.update(numbers(data["clicked"]))

@@ -75,8 +75,9 @@ class Stopwatch:
         times = self._fabric.time_passes()
         passes = {} if times is None else times.read()
         totals = {"cpu encode": self._fabric.encode_us / 1e3, "cpu submit": self._fabric.submit_us / 1e3}
+        cpu = {} if times is None else times.cpu()
         if passes:
             totals["gpu passes"] = sum(passes.values())
         now = time.perf_counter()
-        self._fabric.show_times(passes, {"frame": (now - self._told) * 1e3 / self._frames, **totals})
+        self._fabric.show_times(passes, {"frame": (now - self._told) * 1e3 / self._frames, **totals}, cpu)
         self._told, self._frames = now, 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -75,6 +76,12 @@ class LightTable:
             if isinstance(value, kind):
                 return value
         return None
+
+    def items(self) -> Iterator[tuple[int, Light]]:
+        """Every light and the row of its object, as it is now."""
+        for row in sorted(self._of):
+            for light in self._of[row]:
+                yield row, self._value(light)
 
     def _value(self, light: int) -> Light:
         value = self._values[light]

@@ -30,7 +30,7 @@ class Loop:
     """
 
     def __init__(self, tick_rate: int = TICK_RATE) -> None:
-        if isinstance(tick_rate, bool) or not isinstance(tick_rate, int) or not 1 <= tick_rate <= 1000:
+        if type(tick_rate) is not int or not 1 <= tick_rate <= 1000:
             raise DreamwellError(f"tick_rate is {tick_rate!r}; it must be a whole number of ticks a second, 1 to 1000")
         self.tick_rate = tick_rate
         self.seconds = 1 / tick_rate

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from ..assets.images import LINEAR_SUFFIXES, WRITTEN_SUFFIXES, save_image, save_linear
 from ..fabric import Fabric, Observer
-from ..loom.weave import read, weave
+from ..loom.source import read
+from ..loom.weave import weave
 from ..loom.woven import WovenScene
 from .errors import AssetError, DreamwellError, SceneError
 from .gpu import Gpu
@@ -49,7 +50,8 @@ class Shot:
     drawn, at sub-pixel offsets, and averaged.  linear: scene light as float32 instead of a tone-mapped picture.
     settings: {"group.key": value}.  camera: the name of one, None for the scene's first.
     environment: an .hdr file, (r, g, b) radiance, "none", or None for the scene's own.  timed: whether the report has
-    `passes`, what each took on the GPU in the last frame, where the adapter can tell.  hud: what lies over the picture.
+    `passes`, what each took on the GPU in the last frame, where the adapter can tell, and `passes_cpu_us`.  hud: what
+    lies over the picture.
     """
 
     size: tuple[int, int] = (1280, 720)
@@ -176,7 +178,7 @@ def shared_gpu() -> Gpu:
 class Stage:
     """Draws worlds: keeps the Fabric's copy of one up to date with it.
 
-    times: what the passes take on the GPU, if they are to be `timed` and the adapter can tell.
+    times: what the passes take, if they are to be `timed`.
     """
 
     def __init__(self, gpu: Gpu, size: tuple[int, int], *, timed: bool = False) -> None:
@@ -185,6 +187,7 @@ class Stage:
         """Seconds, of every upload of a scene."""
         self._shown: WovenScene | None = None
         self._drawn: World | None = None
+        self._around: Environment | None = None
         self._capacity = 0
         self._until_trim = 0
         self.times = self.fabric.time_passes() if timed else None
@@ -200,13 +203,18 @@ class Stage:
 
     def _draw(self, world: World, time: float, sample: tuple[int, int], view: Any) -> None:
         moved = world.moved()
+        lit = None
         if world.woven is not self._shown:
+            lit = self._light() if self._drawn is world else None
             self._upload(world)
         else:
             self._recast(world)
             self.fabric.place(moved.alone, moved.position, moved.rotation, moved.scale)
             self.fabric.move(moved.in_trees, moved.world)
         self._send(world)
+        self._around = world.environment
+        if lit is not None and lit == self._light():
+            self.fabric.light_is_as_before()
         if world.settings is not self.fabric.settings:
             self.fabric.set_post_process_config(world.settings)
         eye = world.observer()
@@ -219,6 +227,11 @@ class Stage:
         self._drawn, world.picker = world, self.fabric
         self._trim()
         self._stopwatch.drawn(world)
+
+    def _light(self) -> tuple[bytes, Environment | None]:
+        """What lights the picture."""
+        scene = self.fabric.scene
+        return b"" if scene is None else scene.lights.table[["color", "range", "object"]].tobytes(), self._around
 
     def _trim(self) -> None:
         """Hand back what is free since the scene shrank, some frames later: until then the GPU uses some of it.
@@ -268,12 +281,19 @@ class Stage:
     def _upload(self, world: World) -> None:
         """Upload the scene, and what is different in the world from how it was woven."""
         start = time.perf_counter()
-        woven = world.woven
-        self.fabric.upload_scene(woven)
+        woven, rows = world.woven, world.rows_that_moved()
+        known = rows[rows < len(woven.objects.ids)]
+        where = woven.objects
+        if len(known):  # they do not come there in this frame, which motion vectors would show
+            where = replace(where, world=where.world.copy())
+            where.world[known] = world.transforms.world_of(known)
+        as_now = replace(woven, objects=where, settings=world.settings)
+        self.fabric.upload_scene(as_now, follows=self._drawn is world)
+        self.fabric.set_metered(world.appearance.ev100)
         world.resend()
         self._recast(world)
-        rows = world.rows_that_moved()
-        self.fabric.move(rows, world.transforms.world_of(rows))
+        rest = rows[(rows >= len(where.ids)) | np.isin(rows, world.lights.rows)]
+        self.fabric.move(rest, world.transforms.world_of(rest))
         self._shown = woven
         give_back()
         settled()
@@ -332,7 +352,7 @@ def take(
         "submit_us": {"first": submit[0], "median": _median(submit), "max": max(submit)},
         "frame_ms": (ended - first_frame - sum(stage.uploads)) * 1e3 / total,
         **stage.fabric.counters(),
-        **({} if stage.times is None else {"passes": stage.times.read()}),
+        **({} if stage.times is None else stage.times.report()),
     }
     return Picture(image, report)
 

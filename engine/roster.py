@@ -13,9 +13,11 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from ..loom.woven import WovenScene
+from ..loom.woven import WovenPrefab, WovenScene
+from .adopt import Fates, looks_of
 from .rows import Rows, distinct, far_too_long
 from .scene.names import number_of
+from .scene.prefabs import part_ids
 
 I32 = NDArray[np.int32]
 U32 = NDArray[np.uint32]
@@ -101,7 +103,7 @@ class Roster(Sequence[str]):
             return self._names[row]
         stem = int(columns.stem[row])
         if stem < 0:
-            return self._names[row]
+            return self._names[row] if row < len(self._names) else ""
         number = int(columns.number[row])
         return self._stems[stem] if number < 0 else f"{self._stems[stem]}-{number}"
 
@@ -170,6 +172,16 @@ class Roster(Sequence[str]):
         for bit in map(self.tag_names.index, wanted):
             carried &= (masks[:, bit // 32] >> np.uint32(bit % 32) & 1).astype(bool)
         return np.flatnonzero(carried).astype(np.int32)
+
+    def carries(self, row: int, tag: str) -> bool:
+        """Whether an object has a tag."""
+        try:
+            bit = self.tag_names.index(tag)
+        except ValueError:
+            return False
+        masks = self.woven.objects.tags if self._columns is None else self._columns.tags
+        word = bit // 32
+        return row < len(masks) and word < masks.shape[1] and bool(int(masks[row, word]) >> (bit % 32) & 1)
 
     def tags_of(self, row: int) -> frozenset[str]:
         """The tags of an object."""
@@ -260,6 +272,87 @@ class Roster(Sequence[str]):
         columns.number[rows] = np.arange(count) if numbered else -1
         self._change(columns, rows)
         return rows
+
+    def add_camera(self, name: str) -> I32:
+        """(1,) the row of the camera that a world makes itself, which is in no scene: its id is 0."""
+        row = self.add(1, name, numbered=False, tags=(), mesh=-1, material=-1)
+        self._unfold().ids[row] = 0
+        return row
+
+    def add_parts(self, roots: I32, prefab: WovenPrefab) -> I32:
+        """(k, m) rows of the objects of k instances of a prefab, which hang on the objects in `roots` (k,)."""
+        columns = self._unfold()
+        k, m = len(roots), len(prefab.ids)
+        rows = self.rows.take(k * m)
+        self._reserve(columns, self.rows.end)
+        columns.alive[rows] = True
+        columns.ids[rows] = part_ids(columns.ids[roots], prefab.ids).ravel()
+        masks = [self._mask(columns, tags) for tags in prefab.tags]  # each may widen those before it
+        wide = np.zeros((m, columns.tags.shape[1]), np.uint32)
+        for i, mask in enumerate(masks):
+            wide[i, : len(mask)] = mask
+        columns.tags[rows] = np.tile(wide, (k, 1))
+        self._other_tags(np.bitwise_or.reduce(wide, axis=0))
+        columns.mesh[rows], columns.material[rows] = np.tile(prefab.mesh, k), np.tile(prefab.material, k)
+        columns.stem[rows] = -1  # while stems are looked for: those that nothing has any more may be dropped
+        for i, name in enumerate(prefab.names):
+            columns.stem[rows[i::m]] = self._stem_of(columns, name)
+        columns.number[rows] = -1
+        self._change(columns, rows)
+        return rows.reshape(k, m)
+
+    def adopt(
+        self, woven: WovenScene, fates: Fates, tag_names: list[str], tags: U32, mesh: I32, material: I32, named: str
+    ) -> None:
+        """Another woven scene, laid out in these rows (n,); tags (n, words), mesh, material: (n,) of each row now.
+
+        What is gone keeps its name, for messages; `named` is the camera that the world made itself.
+        """
+        columns, size = self._unfold(), len(fates.parent)
+        gone = np.flatnonzero(fates.gone).astype(np.int32)
+        for row in gone.tolist():
+            columns.stem[row], columns.number[row] = self._stem_of(columns, self[row]), -1
+        for row in np.flatnonzero(fates.spawned[: len(columns.stem)] & (columns.stem[:size] < 0)).tolist():
+            columns.stem[row], columns.number[row] = self._stem_of(columns, named), -1
+        self.woven, self._names = woven, woven.objects.names
+        self._reserve(columns, size)
+        scene = np.flatnonzero(fates.kept | fates.came)
+        self.tag_names = tag_names
+        self.version += 1
+        self._tag_versions = [self.version] * len(tag_names)
+        wide = np.zeros((len(columns.alive), tags.shape[1]), np.uint32)
+        wide[:size] = tags
+        columns.tags = wide
+        columns.alive[:] = False
+        columns.alive[:size] = fates.alive
+        columns.ids[scene] = woven.objects.ids[scene]
+        columns.stem[scene] = columns.number[scene] = -1
+        columns.mesh[:], columns.material[:] = -1, -1
+        columns.mesh[:size], columns.material[:size] = mesh, material
+        woven_mesh, woven_material = looks_of(woven, len(columns.alive))
+        columns.changed[:] = (columns.mesh != woven_mesh) | ((columns.mesh >= 0) & (columns.material != woven_material))
+        if len(gone):
+            self._clock += 1
+            columns.generation[gone] = self._clock
+        if len(gone) or self.generations is not None:
+            self.generations = columns.generation.data
+        self.rows = Rows(size)
+        self.rows.give(np.flatnonzero(~fates.alive).astype(np.int32))
+        self.resend()
+
+    @property
+    def alive(self) -> NDArray[np.bool_]:
+        """(n,) which rows are objects."""
+        return np.ones(len(self), bool) if self._columns is None else self._columns.alive[: len(self)]
+
+    def masks(self) -> U32:
+        """(n, words) the tags of each row, over `tag_names`."""
+        return self._unfold().tags[: len(self)]
+
+    def looks(self) -> tuple[I32, I32]:
+        """(n,) the mesh and the material of each row, -1 for nothing."""
+        columns = self._unfold()
+        return columns.mesh[: len(self)], columns.material[: len(self)]
 
     def remove(self, rows: I32) -> None:
         """Rows (k,) that are no objects any more."""

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..loom.woven import WovenScene
 from .appearance import AppearanceState
+from .game.state import ScheduleState
 from .roster import RosterState
 from .scene.settings import RenderSettings
 from .tables import TableState
@@ -54,6 +55,7 @@ class Snapshot:
     lenses: Mapping[int, Lens]
     random: Mapping[str, Any]
     kept: tuple[bytes, ...]
+    schedule: ScheduleState
 
     def __repr__(self) -> str:
         return f"<Snapshot of {self.woven.name!r}>"
@@ -77,6 +79,7 @@ def hash_of(world: World) -> str:
     lenses = [(entity.row, world.lens_of(entity)) for entity in world.cameras]
     digest.update(repr((world.camera.row, sorted(lenses, key=lambda item: item[0]))).encode())
     digest.update(json.dumps(world.random.bit_generator.state, sort_keys=True, default=_text).encode())
+    digest.update(world.schedule.to_bytes())
     for keeper in world.keeps:
         data = keeper.save()
         digest.update(len(data).to_bytes(8, "little") + data)

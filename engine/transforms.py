@@ -210,8 +210,11 @@ class Transforms:
         every = np.concatenate(found)
         return distinct(every) if len(found) > 2 else every
 
-    def spawn(self, rows: I32, end: int, position: F32, rotation: F32, scale: F32, above: int) -> None:
-        """Use rows (k,) for new transforms (k, 3), (k, 4), (k, 3) below `above` (-1: none). `end`: the new count."""
+    def spawn(self, rows: I32, end: int, position: F32, rotation: F32, scale: F32, above: int | I32) -> None:
+        """Use rows (k,) for new transforms (k, 3), (k, 4), (k, 3) below `above` (-1: none). `end`: the new count.
+
+        above: one row for all, or (k,).
+        """
         self._reserve(end)
         self.count = end
         self._own("_position")[rows] = position
@@ -220,7 +223,7 @@ class Transforms:
         self._own("_parent")[rows] = above
         self._own("_depth")[rows] = 0
         self._alone[rows] = True
-        self._other_tree |= above >= 0
+        self._other_tree |= above >= 0 if isinstance(above, int) else bool((above >= 0).any())
         self.jump(rows)
 
     def release(self, rows: I32, end: int) -> None:

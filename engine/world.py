@@ -10,7 +10,7 @@ import difflib
 import math
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Unpack, cast, overload
+from typing import Any, Literal, Unpack, cast, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +18,18 @@ from numpy.typing import ArrayLike, NDArray
 from ..loom.woven import WovenScene
 from ..shaders.structs import NONE, InstanceFlag
 from . import math as dmath
+from .adopt import (
+    Fates,
+    carried,
+    changed_in,
+    fates,
+    looks_of,
+    merged_fields,
+    merged_settings,
+    numbered_anew,
+    padded,
+    placed,
+)
 from .appearance import Appearance, Materials
 from .declare import Vec3
 from .entity import Entity
@@ -28,16 +40,18 @@ from .game.schedule import Schedule
 from .game.timers import Timer
 from .game.tweens import Tween, tween
 from .interpolation import Interpolation
-from .live import Live
+from .live import Live, kind_of
+from .math import depths_of
 from .picked import Picker
 from .query import Batch, Matches, Query
 from .roster import Looks, Roster
 from .rows import distinct, far_too_long, indices
-from .scene.components import Environment, Light
-from .scene.lights import LightAdder, Many, Where, checked_light
+from .scene.components import Camera, Environment, Light
+from .scene.lights import LIGHTS, LightAdder, Many, Where, checked_light
+from .scene.prefabs import Prefab, stem_of
 from .scene.settings import apply_settings
 from .snapshot import Keeper, Snapshot, hash_of
-from .tables import Tables, checked
+from .tables import Tables, checked, taken_apart
 from .transforms import NO_ROWS, Transforms, odd
 
 F32 = NDArray[np.float32]
@@ -170,6 +184,8 @@ class World:
             self._mirrored[woven.instance_object[turned]] = True
         self.appearance = Appearance(woven)
         """The lights, materials and surroundings as they are now."""
+        self.weaver: Callable[[Prefab], WovenScene] | None = None
+        """Weaves the scene with one more prefab to spawn; set by who can, see `make_ready`."""
         self.tables = Tables(woven)
         """What objects carry of the components that games declare."""
         self.matches = Matches(self)
@@ -182,17 +198,7 @@ class World:
         self.between: Interpolation | None = None
         """What was moved by ticks is drawn between them; set by whoever runs ticks."""
         self._made_camera = len(objects.names) if extra else -1
-        self._lenses: dict[int, Lens] = {
-            row: Lens(fov_y, near, height, orthographic)
-            for row, fov_y, near, height, orthographic in zip(
-                cameras.objects.tolist(),
-                cameras.fov_y.tolist(),
-                cameras.near.tolist(),
-                cameras.height.tolist(),
-                cameras.orthographic.tolist(),
-                strict=True,
-            )
-        }
+        self._lenses = _lenses(woven)
         if extra:
             self._camera = self._made_camera
             self._lenses[self._camera] = Lens(DEFAULT_FOV)
@@ -266,7 +272,7 @@ class World:
     @overload
     def spawn(
         self,
-        prototype: Entity | str,
+        prototype: Entity | str | Prefab,
         at: Vec3 = ...,
         rotation: ArrayLike | None = ...,
         scale: ArrayLike | None = ...,
@@ -279,7 +285,7 @@ class World:
     @overload
     def spawn(
         self,
-        prototype: Entity | str,
+        prototype: Entity | str | Prefab,
         at: ArrayLike,
         rotation: ArrayLike | None = ...,
         scale: ArrayLike | None = ...,
@@ -291,7 +297,7 @@ class World:
     ) -> Any: ...
     def spawn(
         self,
-        prototype: Entity | str,
+        prototype: Entity | str | Prefab,
         at: ArrayLike = (0.0, 0.0, 0.0),
         rotation: ArrayLike | None = None,
         scale: ArrayLike | None = None,
@@ -309,9 +315,14 @@ class World:
         `parent`. `rotation`: xyzw, (4,) or (k, 4), normalised. `scale`: a number, (3,), (k,) or (k, 3). Where these
         are left out they are the prototype's, as are `name` and `tags`; k objects are called `name-0`, `name-1` …
 
+        An instance of a `Prefab` is an object that shows nothing and is called as its file, with all that is in the
+        file below it: meshes, lights, cameras, tags. Those in `scene.prefabs` are ready at once, others woven first.
+
         Arrays that were asked for before (`positions` …) may be out of date after it. Raises SceneError, and then
         makes nothing.
         """
+        if isinstance(prototype, Prefab):
+            return self._spawn_prefab(prototype, at, rotation, scale, name, tags, parent)
         like = self[prototype] if isinstance(prototype, str) else prototype
         t, row = self.transforms, like.live_row()
         stem = like.name if name is None else name
@@ -333,6 +344,178 @@ class World:
         self.tables.copy(row, rows, values)
         self.schedule.copy_to(row, rows, live)
         return Entity(self, int(rows[0])) if alone else rows
+
+    def _spawn_prefab(
+        self,
+        prefab: Prefab,
+        at: ArrayLike,
+        rotation: ArrayLike | None,
+        scale: ArrayLike | None,
+        name: str | None,
+        tags: Iterable[str] | None,
+        parent: Entity | None,
+    ) -> Entity | I32:
+        stem = stem_of(prefab) if name is None else name
+        own = frozenset[str]() if tags is None else _words(stem, tags)
+        turn = dmath.IDENTITY_QUATERNION if rotation is None else rotation
+        places, turns, factors, alone = _arranged(stem, at, turn, 1.0 if scale is None else scale)
+        above = -1 if parent is None else self.own(parent).live_row()
+        if prefab not in self.woven.prefabs:
+            self.make_ready(prefab)
+        parts, roster, t = self.woven.prefabs[prefab], self.roster, self.transforms
+        roots = roster.add(len(places), stem, numbered=not alone, tags=own, mesh=-1, material=-1)
+        t.spawn(roots, roster.rows.end, places, turns, factors, above)
+        if len(parts.ids):
+            rows = roster.add_parts(roots, parts)
+            k = len(roots)
+            hang = np.where(parts.parents >= 0, rows[:, parts.parents], roots[:, None]).ravel()
+            place, turned, size = (np.tile(c, (k, 1)) for c in (parts.position, parts.rotation, parts.scale))
+            t.spawn(rows.ravel(), roster.rows.end, place, turned, size, hang)
+            for part, value in parts.components:
+                self._give(rows[:, part], value)
+        self.generations = roster.generations
+        return Entity(self, int(roots[0])) if alone else roots
+
+    def _give(self, rows: I32, value: Any) -> None:
+        """A component of a prefab for each of its new objects (k,)."""
+        if isinstance(value, LIGHTS):
+            self.appearance.add_lights(rows, value)
+        elif isinstance(value, Camera):
+            for row in rows.tolist():
+                self._lenses[row] = Lens(value.fov_y, value.near, value.height, value.projection == "orthographic")
+        elif issubclass(kind_of(value), Live):
+            for row in rows.tolist():
+                self.schedule.attach(row, value)
+        else:
+            self.tables.made(type(value)).put(rows, taken_apart(value))
+
+    def make_ready(self, prefab: Prefab) -> None:
+        """Weave a prefab that was not woven along, so that it can be spawned. Raises SceneError where nobody can."""
+        if self.weaver is None:
+            raise SceneError(
+                f'"{prefab.file}" can\'t be spawned: it was not woven along; name it in `scene.prefabs`, '
+                "or play the scene in an App, which weaves what is missing"
+            )
+        self.adopt(self.weaver(prefab))
+        assert prefab in self.woven.prefabs
+
+    def adopt(self, woven: WovenScene) -> None:
+        """Go on with another woven scene: this one with changes, say, or with more to spawn.
+
+        Objects are matched by their stable ids and keep their handles. What was changed while the world ran stays:
+        places, parents, tags, looks, lights, lenses, materials, surroundings, settings, what was spawned and what was
+        despawned. All else is as the new scene has it: objects that it has not are gone, with all that hangs on them.
+        Where the looks of what is still there are not in it they are taken along.
+
+        Arrays that were asked for before are out of date after it. New behaviours are started, those of what is gone
+        end. Raises SceneError while columns of a batch are out, and changes nothing then.
+        """
+        self.refuse_open("another scene can't be adopted")
+        roster = self.roster
+        while True:
+            old, t, version = self.woven, self.transforms, roster.version
+            new, rows = placed(old, woven, roster.alive)
+            fate = fates(old, new, rows, roster.alive, roster.ids, t.parent, self._made_camera)
+            self.schedule.leave(np.flatnonzero(fate.gone).astype(np.int32))
+            if roster.version == version:  # else an `on_destroy` made or despawned something
+                break
+        size = len(fate.parent)
+        kept, spawned, alive = fate.kept, fate.spawned, fate.alive
+
+        # Who carries which tags, and who shows what.
+        tag_names = [*new.tag_names, *(tag for tag in roster.tag_names if tag not in new.tag_names)]
+        base, wanted = (padded(numbered_anew(s.objects.tags, s.tag_names, tag_names), size) for s in (old, new))
+        now = padded(numbered_anew(roster.masks(), roster.tag_names, tag_names), size)
+        tags = np.where(
+            kept[:, None], (wanted & ~(base & ~now)) | (now & ~base), np.where(spawned[:, None], now, wanted)
+        )
+        tags[~alive] = 0
+        was, now_shown = looks_of(old, size), [padded(column, size, -1) for column in roster.looks()]
+        own_mesh, own_material = (
+            spawned | changed_in(kept, *pair) for pair in zip(was, now_shown, strict=True)
+        )  # which the game chose
+        mesh, material = looks_of(new, size)
+        shows = alive & (np.where(own_mesh, now_shown[0], mesh) >= 0)
+        own_mesh, own_material = own_mesh & shows, (own_material | (material < 0)) & shows
+        found = carried(old, new, distinct(now_shown[0][own_mesh]), distinct(now_shown[1][own_material]))
+        new = found.woven
+        mesh = np.where(shows, np.where(own_mesh, found.mesh[now_shown[0]], mesh), -1).astype(np.int32)
+        material = np.where(shows, np.where(own_material, found.material[now_shown[1]], material), -1).astype(np.int32)
+
+        # Where everything is.
+        columns = [(o, padded(n, size), padded(w, size)) for o, n, w in _transforms(old, t, new)]
+        touched = spawned.copy()
+        made: list[F32] = []
+        for o, n, w in columns:
+            keep = spawned | changed_in(kept, padded(o, size), n)
+            touched |= keep
+            made.append(np.where(keep[:, None], n, w))
+        touched |= fate.parent != padded(new.objects.parents, size, -1)
+        place, turn, factors = made
+        self.transforms = Transforms(
+            fate.parent, depths_of(fate.parent), place, turn, factors, padded(new.objects.world, size)
+        )
+        roster.adopt(new, fate, tag_names, tags, mesh, material, "camera")
+        self.generations = roster.generations
+        self.transforms.count = roster.rows.end
+        self.transforms.touch(np.flatnonzero(touched[: roster.rows.end]))
+
+        # How it looks.
+        self.appearance = self.appearance.adopted(new, found.material, fate)
+        self.settings = merged_settings(old.settings, self.settings, woven.settings)
+        self.woven = new
+        self._adopt_cameras(old, fate)
+        self._mirror()
+
+        # What it carries.
+        kept_rows, came, gone = (np.flatnonzero(mask).astype(np.int32) for mask in (kept, fate.came, fate.gone))
+        self.tables.adopt(old, new, kept_rows, came, gone)
+        self.between = None
+        self.schedule.adopt(old, new, kept, fate.came)
+
+    def _adopt_cameras(self, old: WovenScene, fate: Fates) -> None:
+        """The lenses of the cameras that there are now, and the one that is looked through."""
+        first = int(old.cameras.objects[0]) if len(old.cameras.objects) else self._made_camera
+        base, new = _lenses(old), _lenses(self.woven)
+        before, self._lenses = self._lenses, {}
+        for row, lens in new.items():
+            if fate.kept[row] and row in before and row in base:
+                merged_fields(base[row], before[row], lens)
+                lens = before[row]
+            if fate.kept[row] or fate.came[row]:
+                self._lenses[row] = lens
+        self._lenses |= {row: lens for row, lens in before.items() if fate.spawned[row]}
+        chosen = self._camera if self._camera != first and self._camera in self._lenses else -1
+        others = [row for row in self._lenses if row != self._made_camera]
+        if self._made_camera >= 0 and others and chosen != self._made_camera:
+            gone, self._made_camera = self._made_camera, -1
+            del self._lenses[gone]
+            self._camera = chosen if chosen >= 0 else others[0]
+            self.despawn(np.array([gone], np.int32))
+        elif chosen >= 0 or self._lenses:
+            self._camera = chosen if chosen >= 0 else next(iter(self._lenses))
+        else:
+            rows = self.roster.add_camera("camera")
+            one = np.ones((1, 3), np.float32)
+            turn = np.array([dmath.IDENTITY_QUATERNION], np.float32)
+            self.transforms.spawn(rows, self.roster.rows.end, 0 * one, turn, one, -1)
+            self.generations = self.roster.generations
+            self._camera = self._made_camera = int(rows[0])
+            self._lenses[self._camera] = Lens(DEFAULT_FOV)
+            self.update_transforms()
+            self.frame()
+
+    def _mirror(self) -> None:
+        """Note what is a mirror image now, and have drawn so what was not woven so."""
+        drawn = self.roster.drawn().rows
+        turned = self.woven.instances["flags"] & InstanceFlag.MIRRORED != 0
+        self._mirrored = np.zeros(len(self.roster) if turned.any() else 0, bool)
+        known = self.woven.instance_object[turned]
+        self._mirrored[known[known < len(self._mirrored)]] = True
+        self._turned = turned.any() or bool(self.transforms.scale_of(drawn).min(initial=0) < 0)
+        if self._turned or (self.transforms.scale[: len(self.roster)] < 0).any():
+            self._turned = True
+            self._note_mirrored(drawn, self.transforms.mirrored(drawn))
 
     def despawn(self, what: Entity | ArrayLike) -> None:
         """Take objects out of the world, and all that hangs on them: one, or rows (k,) in any order.
@@ -547,9 +730,14 @@ class World:
 
     # ---- going back -----------------------------------------------------------------------------------------------
 
-    def snapshot(self) -> Snapshot:
-        """All of the world as it is now. Raises SceneError while columns of a batch are out."""
+    def snapshot(self, *, coroutines: Literal["refuse", "drop"] = "refuse") -> Snapshot:
+        """All of the world as it is now. Raises SceneError while columns of a batch are out.
+
+        Behaviours, timers and tweens are in it. Coroutines that are on their way can't be copied: SceneError names
+        them, or they are left out with coroutines="drop".
+        """
         self.refuse_open("snapshot")
+        schedule = self.schedule.state(coroutines)
         return Snapshot(
             self.woven,
             self.roster.state(),
@@ -561,6 +749,7 @@ class World:
             {row: replace(lens) for row, lens in self._lenses.items()},
             copy.deepcopy(self.random.bit_generator.state),
             tuple(keeper.save() for keeper in self.keeps),
+            schedule,
         )
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -589,6 +778,7 @@ class World:
         self._camera = snapshot.camera
         self._lenses = {row: replace(lens) for row, lens in snapshot.lenses.items()}
         self.random.bit_generator.state = copy.deepcopy(dict(snapshot.random))
+        self.schedule.restore(snapshot.schedule)
         for keeper, data in zip(self.keeps, snapshot.kept, strict=True):
             keeper.load(data)
 
@@ -922,6 +1112,20 @@ def _grown(column: NDArray[Any], extra: int, fill: float) -> NDArray[Any]:
     out = np.full((len(column) + extra, *column.shape[1:]), fill, column.dtype)
     out[: len(column)] = column
     return out
+
+
+def _lenses(woven: WovenScene) -> dict[int, Lens]:
+    """How each camera sees as it was woven, by the row of its object."""
+    cameras = woven.cameras
+    columns = (cameras.fov_y, cameras.near, cameras.height, cameras.orthographic)
+    lenses = zip(*(column.tolist() for column in columns), strict=True)
+    return {row: Lens(*lens) for row, lens in zip(cameras.objects.tolist(), lenses, strict=True)}
+
+
+def _transforms(old: WovenScene, now: Transforms, new: WovenScene) -> Iterator[tuple[F32, F32, F32]]:
+    """Position, rotation and scale as they were woven, as they are, and as the new scene has them."""
+    for name in ("position", "rotation", "scale"):
+        yield getattr(old.objects, name), getattr(now, name), getattr(new.objects, name)
 
 
 def _seed(seed: Any) -> int:

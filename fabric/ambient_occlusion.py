@@ -106,8 +106,8 @@ class AmbientOcclusion:
         values["size"], values["grid"] = self.size, self.grid
         values["stride"] = 2 if self.half else 1
         values["slices"], values["steps"] = settings.slices, settings.steps
-        values["radius"] = settings.radius or _FARTHEST
-        values["thickness"] = settings.thickness
+        values["radius"] = min(settings.radius or _FARTHEST, _FARTHEST)
+        values["thickness"] = min(settings.thickness, _FARTHEST)
         values["intensity"] = settings.intensity
         values["levels"] = self._offsets
 

@@ -60,13 +60,12 @@ class Bloom:
         """Make the chain of a picture of `size` pixels."""
         device = self.gpu.device
         self.sizes = sizes = level_sizes(size, levels)
+        self.down, self.up = (
+            written(self.gpu, f"bloom {way}", sizes[0], HDR_FORMAT, COPY_SRC, len(sizes)) for way in ("down", "up")
+        )
         down, up = (
-            [
-                texture.create_view(base_mip_level=k, mip_level_count=1)
-                for texture in [written(self.gpu, f"bloom {way}", sizes[0], HDR_FORMAT, COPY_SRC, len(sizes))]
-                for k in range(len(sizes))
-            ]
-            for way in ("down", "up")
+            [texture.create_view(base_mip_level=k, mip_level_count=1) for k in range(len(sizes))]
+            for texture in (self.down, self.up)
         )
         shared = {"bloom": {"buffer": self._uniform}, "clamp_sampler": self._sampler}
         self._steps = []

@@ -43,7 +43,6 @@ from .scene_buffers import GpuScene
 from .sight import Sight, exposure_for, fill_settings
 from .tape import Encoder, Submission, Tape
 from .targets import IMAGE_FORMAT
-from .timing import FEATURE as TIMESTAMPS
 from .timing import PassTimes
 from .transparency import WeightedTransparency
 from .uniforms import Uniforms
@@ -132,21 +131,27 @@ class Fabric:
             self._light.fit_occlusion(self.size, self._main.depth_view)
             self._bind_cull(self.scene)
 
-    def upload_scene(self, woven: WovenScene) -> None:
-        """Put a woven scene on the GPU, in place of the one before; its render settings come with it."""
+    def upload_scene(self, woven: WovenScene, *, follows: bool = False) -> None:
+        """Put a woven scene on the GPU, in place of the one before; its render settings come with it.
+
+        follows: the picture goes on from the one before, which was of nearly the same: what is averaged over time and
+        automatic exposure do not begin anew.
+        """
         self.settings = woven.settings
         textures = woven.settings.textures
         self.scene = scene = GpuScene(self.gpu, self._layouts, woven, textures.max_size, textures.anisotropy)
         self.metered_ev100 = woven.metered_ev100
         self._light.begin(scene, woven.environment, woven.settings)
-        self._post.begin_metering()
+        if not follows:
+            self._post.begin_metering()
         scene.changes.measure_all(scene.count)
         self._bind_cull(scene)
         self._bound_version = scene.version
         self._turn = 0
         self._drawn = False
         self._culled = None
-        self.reset_history()
+        if not follows:
+            self.reset_history()
         self.set_post_process_config(woven.settings)
 
     def reset_history(self) -> None:
@@ -221,9 +226,18 @@ class Fabric:
         self._light.configure(self.scene, settings, self.size, self._main.depth_view)
         self._set_static_uniforms()
 
-    def show_times(self, passes: dict[str, float], totals: dict[str, float]) -> None:
-        """What `debug.timings` writes over the picture, from the next frame on: {name: milliseconds}, and in all."""
-        self._post.show_times(passes, totals)
+    def light_is_as_before(self) -> None:
+        """What was sent since the last frame lights the next picture as the last one: only how it is kept changed."""
+        self._post.steady()
+
+    def show_times(
+        self, passes: dict[str, float], totals: dict[str, float], cpu: dict[str, float] | None = None
+    ) -> None:
+        """What `debug.timings` writes over the picture, from the next frame on.
+
+        passes: {name: milliseconds on the GPU}.  totals: the same, of the frame.  cpu: {name: microseconds} of passes.
+        """
+        self._post.show_times(passes, totals, cpu or {})
 
     def show_hud(self, hud: Hud | None) -> None:
         """Draw a HUD over the finished picture from the next frame on, as it then is; None for none."""
@@ -346,8 +360,9 @@ class Fabric:
         self._uniforms.send()
         if self.plain:
             encoder = device.create_command_encoder(label="frame")
-            self.frame(encoder, scene, shown=view is None)
-            commands.append(encoder.finish())
+            timed: Any = encoder if self._pass_times is None else self._pass_times.encoder(encoder)
+            self.frame(timed, scene, shown=view is None)
+            commands.append(timed.finish())
         else:
             commands.append(self._tape(scene, shown=view is None).replay())
         if view is not None and post.last:
@@ -435,7 +450,6 @@ class Fabric:
             post.samples > 1,
             post.last,
             shown,
-            post.taa is not None and post.taa.follows,
             settings.cull.occlusion,
             settings.transparency.mode,
             settings.debug.view,
@@ -464,15 +478,16 @@ class Fabric:
         light, post, uniforms, size = self._light, self._post, self._uniforms, self.size
         taa = post.taa if post.temporal else None
         shift = taa.begin(observer) if taa is not None else sample_shift(post.sample, post.samples)
+        pattern = taa.pattern if taa is not None else post.sample
         self._sight = sight = Sight.of(observer, scene, size, shift)
         averaged = post.averaged if self.settings.shading.specular_antialiasing else None
-        sight.fill(uniforms, seconds=seconds, sample=post.sample, averaged=averaged, turn=self._turn)
+        sight.fill(uniforms, seconds=seconds, sample=pattern, averaged=averaged, turn=self._turn)
         self._turn += 1
         if post.motion is not None and post.tracked:
             follows = taa.follows if taa is not None else self._drawn
             post.motion.begin(uniforms["motion"], sight, follows=follows)
         if light.ao is not None:
-            light.ao.look(uniforms["ao"], sight.projection, observer.near, post.sample)
+            light.ao.look(uniforms["ao"], sight.projection, observer.near, pattern)
         if light.clustered(scene):
             light.clusters.set_frame(uniforms["clustering"], scene, observer, size, sight.far)
         light.sky.follow(scene.lights.table, observer.eye)
@@ -492,14 +507,9 @@ class Fabric:
         return self._post.read_image()
 
     def time_passes(self, *, on: bool = True) -> PassTimes | None:
-        """Time every pass on the GPU, from the next taped frame on. None where the adapter has no timestamps."""
-        if not on:
-            if self._pass_times is not None:
-                self._pass_times = None
-                self._tapes.clear()
-            return None
-        if self._pass_times is None and TIMESTAMPS in self.gpu.device.features:
-            self._pass_times = PassTimes(self.gpu.device)
+        """Time every pass from the next frame on, on the GPU where the adapter has timestamps. None where not `on`."""
+        if on != (self._pass_times is not None):
+            self._pass_times = PassTimes(self.gpu.device) if on else None
             self._tapes.clear()
         return self._pass_times
 

@@ -24,8 +24,9 @@ from .targets import BACKGROUND, COPY_SRC, DEPTH_FORMAT, HDR_FORMAT, drawn
 
 PREMULTIPLIED = {
     "color": {"src_factor": "one", "dst_factor": "one-minus-src-alpha", "operation": "add"},
-    "alpha": {"src_factor": "one", "dst_factor": "one-minus-src-alpha", "operation": "add"},
+    "alpha": {"src_factor": "zero", "dst_factor": "one-minus-src-alpha", "operation": "add"},
 }
+"""The over operator; what is left in alpha is how much of the opaque picture still shows, for TAA."""
 
 
 class MainPass:

@@ -115,31 +115,46 @@ def draw_legend(legend: Legend, size: tuple[int, int]) -> list[Quad]:
     return out
 
 
-def draw_times(passes: Mapping[str, float], totals: Mapping[str, float], size: tuple[int, int]) -> list[Quad]:
-    """A table at the top right. passes: {name: milliseconds} with bars; totals: the same, in lines above them."""
+def draw_times(
+    passes: Mapping[str, float],
+    totals: Mapping[str, float],
+    size: tuple[int, int],
+    cpu: Mapping[str, float] | None = None,
+) -> list[Quad]:
+    """A table at the top right. passes: {name: milliseconds on the GPU} with bars; totals: the same, in lines above.
+
+    cpu: {name: microseconds that the CPU took to record it}, in a column of its own.
+    """
+    cpu = cpu or {}
     s = max(1, scale_of(size) - 1)
-    high, bar = (HEIGHT + 2) * s, 40 * s
-    names = max((length(name, s) for name in [*passes, *totals]), default=0)
-    figures = max(length(f"{value:.2f}", s) for value in [*passes.values(), *totals.values(), 100.0])
-    wide = names + figures + bar + 14 * s
+    high, bar = (HEIGHT + 2) * s, (24 if cpu else 40) * s
+    lines = {**dict.fromkeys(totals), **dict.fromkeys(passes), **dict.fromkeys(cpu)}
+    first, second = ("gpu ms", "cpu us") if cpu else ("ms", "")
+    names = max((length(name, s) for name in lines), default=0)
+    figures = max(
+        length(first, s), *(length(f"{value:.2f}", s) for value in [*passes.values(), *totals.values(), 100.0])
+    )
+    other = max(length(second, s), *(length(f"{v:.1f}", s) for v in [*cpu.values(), 100.0])) + 8 * s if cpu else 0
+    wide = names + figures + other + bar + 14 * s
     left = size[0] - wide - 3 * s
-    lines = len(passes) + len(totals) + 1.5
-    out: list[Quad] = [((left, 3 * s, wide, lines * high + 4 * s), _PANEL, 0)]
+    ends = left + names + 6 * s + figures, left + names + 6 * s + figures + other
+    out: list[Quad] = [((left, 3 * s, wide, (len(lines) + 1.5) * high + 4 * s), _PANEL, 0)]
     most = max([*passes.values(), 1e-6])
-    out += text((left + names + 6 * s + figures - length("ms", s), 6 * s), "ms", s, _PALE)
+    for end, said in zip(ends, (first, second), strict=True):
+        out += text((end - length(said, s), 6 * s), said, s, _PALE)
     y = 6.0 * s + high
-    for name, value in [*totals.items(), *passes.items()]:
-        if name in totals:
-            out += text((left + 4 * s, y), name, s, _PALE)
-        else:
-            out += text((left + 4 * s, y), name, s)
-            filled = max(1, round(value / most * bar))
-            out.append(((left + names + figures + 10 * s, y + s, filled, (HEIGHT - 2) * s), _BAR, 0))
-        said = f"{value:.2f}"
-        out += text((left + names + 6 * s + figures - length(said, s), y), said, s)
+    for name in lines:
+        out += text((left + 4 * s, y), name, s, _PALE) if name in totals else text((left + 4 * s, y), name, s)
+        if name in passes:
+            filled = max(1, round(passes[name] / most * bar))
+            out.append(((ends[1] + 4 * s, y + s, filled, (HEIGHT - 2) * s), _BAR, 0))
+        said = f"{passes.get(name, totals.get(name, 0.0)):.2f}" if name in passes or name in totals else ""
+        out += text((ends[0] - length(said, s), y), said, s)
+        said = f"{cpu[name]:.1f}" if name in cpu else ""
+        out += text((ends[1] - length(said, s), y), said, s)
         y += high
-        if name == list(totals)[-1]:
-            y += 0.5 * high
+        if totals and name == list(totals)[-1]:
+            y += high // 2
     return out
 
 

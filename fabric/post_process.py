@@ -63,7 +63,7 @@ class PostProcess:
         self._made_for: Any = None  # the settings that the targets are for
         self._measured_at: float | None = None  # the time of the picture that automatic exposure last measured
         self._viewed: tuple[Any, ...] | None = None  # what the view's targets and labels were made for
-        self._times: tuple[dict[str, float], dict[str, float]] | None = None  # of the passes, and in all
+        self._times: tuple[dict[str, float], ...] | None = None  # of the passes, in all, and of the CPU
         self._size = (0, 0)
 
     # ---- what there is ------------------------------------------------------------------------------------------
@@ -171,11 +171,11 @@ class PostProcess:
         self.overlay = self.overlay or Overlay(self.gpu, self._layouts)
         self.overlay.bind(self.hdr_view if self.views is None else self.views.values)
         quads = draw_legend(legend_of(self.settings, measured=measured), self._size) if labelled else []
-        self.overlay.write(quads + (draw_times(*times, self._size) if times is not None else []))
+        self.overlay.write(quads + ([] if times is None else draw_times(times[0], times[1], self._size, times[2])))
 
-    def show_times(self, passes: dict[str, float], totals: dict[str, float]) -> None:
-        """What `debug.timings` writes over the picture: {name: milliseconds}, and in all."""
-        self._times = passes, totals
+    def show_times(self, passes: dict[str, float], totals: dict[str, float], cpu: dict[str, float]) -> None:
+        """What `debug.timings` writes over the picture: {name: milliseconds}, in all, and {name: microseconds}."""
+        self._times = passes, totals, cpu
 
     def show_hud(self, hud: Hud | None) -> None:
         """Draw a HUD over the picture from the next frame on; None for none."""
@@ -218,6 +218,11 @@ class PostProcess:
         """What was there looks different from the next frame on: what pictures before showed counts less."""
         if self.motion is not None:
             self.motion.unsteady = True
+
+    def steady(self) -> None:
+        """Take `unsteady` back."""
+        if self.motion is not None:
+            self.motion.unsteady = False
 
     def begin_metering(self) -> None:
         """Automatic exposure takes the next picture's over at once."""

@@ -18,6 +18,8 @@ from .observer import planes_of
 
 F64 = NDArray[np.float64]
 
+NARROWEST = 1e-3
+"""Half the width that a map shows at one metre, at least: single precision knows no narrower cone."""
 NEAREST = 0.02
 """Metres from a lamp within which nothing casts."""
 WIDEST_SPOT = 75.0
@@ -126,7 +128,7 @@ def faces_of(is_point: bool, outer: float) -> int:
 def lamp_lens(position: F64, direction: F64, reach: float, faces: int, outer: float) -> Lens:
     """A lamp's maps. position, direction: (3,) world; reach: metres, 0 for no limit; outer: degrees."""
     turns = _FACES if faces == 6 else dmath.look_matrix(direction).T[None]
-    extent = CUBE_EDGE if faces == 6 else SPOT_EDGE * math.tan(math.radians(outer))
+    extent = CUBE_EDGE if faces == 6 else max(SPOT_EDGE * math.tan(math.radians(outer)), NARROWEST)
     views = np.zeros((faces, 4, 4))
     views[:, :3, :3], views[:, 3, 3] = turns, 1
     views[:, :3, 3] = -turns @ position

@@ -17,6 +17,9 @@ from .uniforms import Uniforms
 
 F64 = NDArray[np.float64]
 
+DARKEST, BRIGHTEST = -40.0, 60.0
+"""Exposure values that pictures are taken at, at most: their factors fit into single floats with room to spare."""
+
 NORMAL_VARIANCE = 1 / (2 * np.pi)
 """Variance of the filter over a pixel, in pixels squared (Tokuyoshi & Kaplanyan 2019).
 
@@ -110,7 +113,8 @@ def exposure_for(settings: RenderSettings, metered_ev100: float) -> float:
     if exposure.mode == "manual":
         ev100 = exposure.ev100
     elif exposure.mode == "camera":
-        ev100 = math.log2(exposure.aperture**2 / exposure.shutter * 100 / exposure.iso)
+        stops = 2 * math.log2(exposure.aperture) - math.log2(exposure.shutter)
+        ev100 = stops + math.log2(100) - math.log2(exposure.iso)
     else:
         ev100 = metered_ev100
-    return exposure_of(ev100 - exposure.compensation)
+    return exposure_of(min(max(ev100 - exposure.compensation, DARKEST), BRIGHTEST))

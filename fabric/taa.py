@@ -86,6 +86,14 @@ class TemporalAntialiasing:
         """Whether this frame goes on from one before."""
         return self.frames > 1
 
+    @property
+    def pattern(self) -> int:
+        """The number of this frame's noise: what soft shadows and ambient occlusion leave behind is averaged too.
+
+        It comes round with the jitter, so that the last `PERIOD` frames of a still picture are always the same ones.
+        """
+        return (self.frames - 1) % PERIOD
+
     def _resize(self, size: Size) -> None:
         """Have textures for pictures of a size in pixels."""
         if size == self._size:
@@ -134,15 +142,11 @@ class TemporalAntialiasing:
         """
         w, h = self._size
         size = (w, h, 1)
-        if self.follows:
-            compute = encoder.begin_compute_pass(label="taa")
-            compute.set_pipeline(self._kernels[moved]["resolve"])
-            compute.set_bind_group(0, self._group)
-            compute.dispatch_workgroups(-(-w // 8), -(-h // 8))
-            compute.end()
-        else:  # the first picture is as it is; its alpha of 1 says that one frame is in it
-            encoder.copy_texture_to_texture({"texture": self._hdr}, {"texture": self.texture}, size)
-            encoder.clear_buffer(self._drift, 0, self._drift.size)
+        compute = encoder.begin_compute_pass(label="taa")
+        compute.set_pipeline(self._kernels[moved]["resolve"])
+        compute.set_bind_group(0, self._group)
+        compute.dispatch_workgroups(-(-w // 8), -(-h // 8))
+        compute.end()
         encoder.copy_texture_to_texture({"texture": self.texture}, {"texture": self._history}, size)
         encoder.copy_texture_to_texture({"texture": self._depth}, {"texture": self._depth_before}, size)
         encoder.copy_buffer_to_buffer(uniforms, exposure, self._exposure, 0, 4)

@@ -107,7 +107,7 @@ class Tape:
     def __init__(self, device: wgpu.GPUDevice) -> None:
         self._device: Any = device
         self._keep: list[Any] = []
-        self._steps: list[TapePass | Call | Callable[[], Sequence[Tape]]] = []
+        self._steps: list[Step] = []
         self._encoder_descriptor = _described("WGPUCommandEncoderDescriptor *")
         self._buffer_descriptor = _described("WGPUCommandBufferDescriptor *")
 
@@ -223,7 +223,7 @@ class Tape:
         _errors.capture("tape")
         try:
             encoder = _lib.wgpuDeviceCreateCommandEncoder(self._device._internal, self._encoder_descriptor)
-            self._play(encoder)
+            self.play(encoder)
             commands = _lib.wgpuCommandEncoderFinish(encoder, self._buffer_descriptor)
             _lib.wgpuCommandEncoderRelease(encoder)
         finally:
@@ -232,19 +232,29 @@ class Tape:
             raise _error(error)
         return commands
 
-    def _play(self, encoder: Any) -> None:
-        for step in self._steps:
-            if isinstance(step, TapePass):
-                current = step.begin(encoder, step.descriptor)
-                for call, arguments in step.calls:
-                    call(current, *arguments)
-                step.last(current)
-                step.release(current)
-            elif isinstance(step, tuple):
-                step[0](encoder, *step[1])
-            else:
-                for tape in step():
-                    tape._play(encoder)
+    def play(self, encoder: Any) -> None:
+        """Encode everything again, into a native encoder that is open."""
+        encode(encoder, self._steps)
+
+
+Step = TapePass | Call | Callable[[], Sequence[Tape]]
+"""What a tape consists of: passes, single commands, and places where other tapes are played."""
+
+
+def encode(encoder: Any, steps: Sequence[Step]) -> None:
+    """Play steps of a tape into a native encoder."""
+    for step in steps:
+        if isinstance(step, TapePass):
+            current = step.begin(encoder, step.descriptor)
+            for call, arguments in step.calls:
+                call(current, *arguments)
+            step.last(current)
+            step.release(current)
+        elif isinstance(step, tuple):
+            step[0](encoder, *step[1])
+        else:
+            for tape in step():
+                tape.play(encoder)
 
 
 class BufferWrite:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 from ..assets.mesh import ImageData, MeshData
 from ..engine.errors import SceneError
 from ..engine.math import F32
-from ..engine.scene.components import Material, Texture
+from ..engine.scene.components import Environment, Material, Mesh, Texture
+from ..engine.scene.prefabs import Prefab
 from ..shaders.structs import (
     BATCH,
     INSTANCE,
@@ -29,7 +31,7 @@ from .extract import Extracted, behaviours, light_components
 from .sort import Sorted
 from .validate import Checked, textures_of
 from .vertices import pack_vertices
-from .woven import Geometry, Objects, Stats, TextureData, WovenScene
+from .woven import Geometry, Objects, Stats, TextureData, WovenPrefab, WovenScene
 
 WRAPS = ("repeat", "clamp", "mirror")
 FACTORS = (
@@ -57,7 +59,10 @@ def manifest(checked: Checked, extracted: Extracted, configured: Configured, ord
         extracted.tags,
     )
     geometry = _geometry(order.meshes)
-    materials, textures = _materials(order.materials, checked.images)
+    images = dict(checked.images)
+    for one in checked.prefabs.values():
+        images |= one.images
+    materials, textures = _materials(order.materials, images)
     batches, batch_of_instance = _batches(order, geometry.meshes)
     instances = np.empty(len(order.objects), INSTANCE.dtype)
     instances["batch"] = batch_of_instance
@@ -101,6 +106,7 @@ def manifest(checked: Checked, extracted: Extracted, configured: Configured, ord
         checked.warnings,
         behaviours(scene),
         checked.scripts,
+        {prefab: _prefab(one, *order.prefabs[prefab]) for prefab, one in checked.prefabs.items()},
     )
     for _, array in woven.arrays():
         array.flags.writeable = False
@@ -108,6 +114,28 @@ def manifest(checked: Checked, extracted: Extracted, configured: Configured, ord
         for column in carried.columns.values():
             column.flags.writeable = False
     return replace(woven, stats=replace(stats, bytes=sum(a.nbytes for _, a in woven.arrays())))
+
+
+def _prefab(checked: Checked, mesh: NDArray[np.int64], material: NDArray[np.int64]) -> WovenPrefab:
+    """A checked scene as what is spawned of it."""
+    scene = checked.scene
+    components: list[tuple[int, Any]] = []
+    for kind in sorted(scene.slots.keys() - {Mesh, Material, Environment, Prefab}, key=lambda k: k.__name__):
+        slots = scene.slots_of(kind)
+        values: list[Any] = scene.values_of(kind)
+        components.extend((row, values[slots[row]]) for row in np.flatnonzero(slots >= 0).tolist())
+    return WovenPrefab(
+        scene.ids.copy(),
+        tuple(scene.names),
+        tuple(scene.tag_sets.values[i] for i in scene.tag_rows.tolist()),
+        scene.parents.copy(),
+        checked.positions.astype(np.float32),
+        checked.rotations.astype(np.float32),
+        scene.scales.astype(np.float32),
+        mesh.astype(np.int32),
+        material.astype(np.int32),
+        tuple(components),
+    )
 
 
 def _geometry(meshes: Sequence[MeshData]) -> Geometry:

@@ -6,6 +6,7 @@ import os
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from dataclasses import field as dataclass_field
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -22,6 +23,7 @@ from ..engine.declare import SINGLE_MAX, fields_of, problems_of, say
 from ..engine.errors import AssetError, Problem, SceneError
 from ..engine.math import F64, I32, depths_of
 from ..engine.scene.components import Camera, Environment, Material, Mesh, PointLight, SpotLight, Sun, Texture
+from ..engine.scene.prefabs import Prefab
 from ..engine.scene.scene import Scene, id_text
 from ..engine.script import scripts_of
 from ..shaders.structs import TextureUse
@@ -79,15 +81,24 @@ class Checked:
     surroundings: tuple[Environment, Panorama | None] | None
     warnings: tuple[Problem, ...]
     scripts: tuple[ModuleType, ...]
+    prefabs: Mapping[Prefab, Checked] = dataclass_field(default_factory=dict[Prefab, "Checked"])
+    """Those that are kept ready, by what they are asked for; without the objects that they hang on."""
 
 
-def validate(scene: Scene, source: str, problems: Sequence[Problem], library: AssetLibrary) -> Checked:
+def validate(
+    scene: Scene,
+    source: str,
+    problems: Sequence[Problem],
+    library: AssetLibrary,
+    instances: I32 | None = None,
+) -> Checked:
     """Check a scene and load what it refers to.
 
-    `source` is what to call it in messages, `problems` are those that reading it found already.
+    `source` is what to call it in messages, `problems` are those that reading it found already; `instances`: (n,) the
+    rows of the objects whose prefabs brought others along, -1 for the scene's own.
     Raises SceneError with every problem of the scene (or `LIMIT` of them, and their number).
     """
-    found = Findings(scene, problems)
+    found = Findings(scene, problems, instances)
     rotations = _check_transforms(scene, found)
     by_id = _check_ids(scene, found)
     depth = _check_parents(scene, found)
@@ -125,20 +136,28 @@ class Carriers:
         return self._rows[first:end]
 
 
+def called(scene: Scene, row: int) -> str:
+    """What messages call an object: its name, or its id when it has none."""
+    name = scene.names[row].encode("utf-8", "backslashreplace").decode()
+    return name or id_text(int(scene.ids[row]))
+
+
 class Findings:
     """The problems and remarks of one scene, as they are found."""
 
-    def __init__(self, scene: Scene, problems: Sequence[Problem]) -> None:
+    def __init__(self, scene: Scene, problems: Sequence[Problem], instances: I32 | None = None) -> None:
         self.scene = scene
+        self._instances = instances
         self.problems = list(problems)
         self.count = len(self.problems)
         self.remarks: list[Problem] = [Remark("import", "", "", text, "") for text in scene.warnings]
         self._carriers: dict[type, Carriers] = {}
 
     def name(self, row: int) -> str:
-        """What messages call an object: its name, or its id when it has none."""
-        name = self.scene.names[row].encode("utf-8", "backslashreplace").decode()
-        return name or id_text(int(self.scene.ids[row]))
+        """What messages call an object: its name, or its id when it has none; behind those of prefabs' instances."""
+        name = called(self.scene, row)
+        above = -1 if self._instances is None else int(self._instances[row])
+        return name if above < 0 else f"{self.name(above)}/{name}"
 
     def extend(self, problems: Iterator[Problem]) -> None:
         """Add problems that say themselves where they are."""
@@ -502,7 +521,7 @@ def _load_environment(
 
 def _check_other_files(scene: Scene, sound: Sound, root: Path, found: Findings) -> None:
     """Files that components of other kinds name must be there; who uses them reads them."""
-    for kind in sorted(sound.keys() - {Mesh, Material, Environment}, key=lambda k: k.__name__):
+    for kind in sorted(sound.keys() - {Mesh, Material, Environment, Prefab}, key=lambda k: k.__name__):
         addresses = [f for f in fields_of(kind) if f.kind.role == "asset" and f.kind.name == "str"]
         for f in addresses:
             for i in sound[kind]:

@@ -19,6 +19,7 @@ from ..engine.errors import Problem
 from ..engine.live import Live
 from ..engine.scene.components import Environment, Light, Material
 from ..engine.scene.names import Names
+from ..engine.scene.prefabs import Prefab
 from ..engine.scene.settings import RenderSettings
 
 STAGES = ("validate", "extract", "configure", "sort", "manifest")
@@ -106,6 +107,28 @@ class WovenEnvironment:
     implicit: bool
 
 
+@dataclass(frozen=True, eq=False)
+class WovenPrefab:
+    """A prefab that can be spawned while the scene runs: m objects, which hang on the instance's.
+
+    ids: (m,) uint64, as in its file.  parents: (m,) int32 rows, -1 for those that hang on the instance itself.
+    position (m, 3), rotation (m, 4) xyzw, scale (m, 3): float32, relative to the parent, metres.
+    mesh, material: (m,) int32 rows of the scene's tables, -1 for nothing.  components: row and value of everything
+    else that the objects carry: lights, cameras, and what a game declared.
+    """
+
+    ids: NDArray[np.uint64]
+    names: tuple[str, ...]
+    tags: tuple[frozenset[str], ...]
+    parents: NDArray[np.int32]
+    position: NDArray[np.float32]
+    rotation: NDArray[np.float32]
+    scale: NDArray[np.float32]
+    mesh: NDArray[np.int32]
+    material: NDArray[np.int32]
+    components: tuple[tuple[int, Any], ...]
+
+
 @dataclass(frozen=True)
 class Stats:
     """Counts for people: what `dream weave` and `--json` print."""
@@ -136,6 +159,7 @@ class WovenScene:
     material_components, light_components: what the rows of `materials` and `lights` were made from.
     behaviours: rows and the behaviours on them, as the scene has them: by row, then by name.
     scripts: the modules of the scene's Python files.
+    prefabs: those that are kept ready; their meshes and materials are in the tables, their objects are not.
     seconds: how long each stage took, in order.
     """
 
@@ -160,6 +184,7 @@ class WovenScene:
     warnings: tuple[Problem, ...] = ()
     behaviours: tuple[tuple[int, Live], ...] = ()
     scripts: tuple[ModuleType, ...] = ()
+    prefabs: Mapping[Prefab, WovenPrefab] = field(default_factory=dict[Prefab, WovenPrefab])
     seconds: Mapping[str, float] = field(default_factory=dict[str, float])
 
     def arrays(self) -> Iterator[tuple[str, NDArray[Any]]]:
@@ -196,6 +221,7 @@ class WovenScene:
                 *(f"{row} {value!r}" for row, value in self.behaviours),
                 *(module.__name__ for module in self.scripts),
                 *(str(w) for w in self.warnings),
+                *(repr(prefab) for prefab in self.prefabs),
             ]
         )
         out = [head.encode(), "\n".join(self.objects.names).encode()]

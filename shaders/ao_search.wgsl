@@ -2,9 +2,11 @@
 //
 // Slices through the eye's ray are searched to both sides, as in Jimenez, Wu, Pesce & Jarabo 2016, "Practical Real-Time
 // Strategies for Accurate Indirect Occlusion". What is hit covers a range of a slice's directions, from its front to its
-// back, `ao.thickness` behind; the ranges are collected in a mask of 32 sectors (Therrien, Levesque & Gilet 2023, "Screen
-// Space Indirect Lighting with Visibility Bitmask"). Here sectors have equal weight, not equal angle: the weight of all
-// directions up to an angle is known in closed form, so that counting sectors integrates cosine times solid angle.
+// back, `ao.thickness` behind; beyond a metre the more the farther it is, since of a wall the picture shows the front
+// alone, and what is far and thin hides little anyway. The ranges are collected in a mask of 32 sectors (Therrien,
+// Levesque & Gilet 2023, "Screen Space Indirect Lighting with Visibility Bitmask"). Here sectors have equal weight, not
+// equal angle: the weight of all directions up to an angle is known in closed form, so that counting sectors integrates
+// cosine times solid angle.
 use ao_view;
 use ao_normal;
 
@@ -153,7 +155,7 @@ fn search(@builtin(global_invocation_id) id: vec3u) {
                     let end_point = select(at + (to - at) * part_way, to, near);
                     let f = vec2f(dot(end_point, along_normal), dot(end_point, along_tangent));
                     let d0 = above(f);
-                    let d1 = above(f - deep);
+                    let d1 = above(f - deep * max(min(to_far, radius) / grown, 1.0));
                     let new_front = weight_beyond(side, d0);
                     let new_back = weight_beyond(side, d1);
                     let low = u32(select(new_back, min(new_back, back), linked) * per_weight + rounding);

@@ -25,7 +25,7 @@ fn measure(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_i
     workgroupBarrier();
     let pixel = id.xy * meter.step;
     if (all(pixel < meter.size)) {
-        let light = luminance(textureLoad(hdr, pixel, 0).rgb) / frame.exposure;
+        let light = luminance(storable(textureLoad(hdr, pixel, 0).rgb)) / frame.exposure;
         let place = (log2(max(light, 1e-10)) - LOWEST) * PER_STOP;
         let shares = u32(round(weight(vec2f(pixel) + 0.5) * SHARES));
         if (place >= 0.0 && shares > 0u) {  // what is darker counts as black, which says nothing

@@ -13,11 +13,11 @@ fn down(texel: vec2u, steady: bool) {
     var tap: array<vec3f, 13>;
     for (var i = 0u; i < 9u; i++) {
         let offset = vec2f(f32(i % 3u), f32(i / 3u)) * 2.0 - 2.0;
-        tap[i] = textureSampleLevel(source, clamp_sampler, at + offset * pixel, 0.0).rgb;
+        tap[i] = storable(textureSampleLevel(source, clamp_sampler, at + offset * pixel, 0.0).rgb);
     }
     for (var i = 0u; i < 4u; i++) {
         let offset = vec2f(f32(i & 1u), f32(i >> 1u)) * 2.0 - 1.0;
-        tap[9u + i] = textureSampleLevel(source, clamp_sampler, at + offset * pixel, 0.0).rgb;
+        tap[9u + i] = storable(textureSampleLevel(source, clamp_sampler, at + offset * pixel, 0.0).rgb);
     }
     let middle = (tap[9] + tap[10] + tap[11] + tap[12]) * 0.25;
     let corners = array<vec3f, 4>(

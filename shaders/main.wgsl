@@ -5,6 +5,7 @@ use lighting;
 use atmosphere_aerial;
 use weighted;
 use white;
+use color;
 
 @vertex
 fn vertex(
@@ -41,7 +42,7 @@ fn vertex(
 fn opaque_fragment(in: Varying, @builtin(front_facing) front: bool) -> @location(0) vec4f {
     let s = whitened(surface_at(in, front));
     let light = through_air(shade(s, in.position, in.clip.xy), in.position, s.unlit);
-    return vec4f(min(light * frame.exposure, vec3f(65000.0)), 1.0);
+    return vec4f(storable(light * frame.exposure), 1.0);
 }
 
 // Whether a transparent surface does not show this side. One pipeline draws all of them, so facing is judged here.
@@ -57,7 +58,7 @@ fn transparent(in: Varying, front: bool) -> vec4f {
     let s = whitened(surface_at(in, front));
     if (turned_away(in, front)) { discard; }
     let light = through_air(shade(s, in.position, in.clip.xy), in.position, s.unlit);
-    return vec4f(min(light * frame.exposure, vec3f(65000.0)), s.alpha);
+    return vec4f(storable(light * frame.exposure), s.alpha);
 }
 
 // In depth order: what the over operator mixes.

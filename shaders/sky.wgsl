@@ -1,6 +1,7 @@
 // The background, behind everything: the environment along each view ray.
 use environment_light;
 use sky_ray;
+use color;
 
 @vertex
 fn vertex(@builtin(vertex_index) i: u32) -> Ray {
@@ -9,7 +10,7 @@ fn vertex(@builtin(vertex_index) i: u32) -> Ray {
 
 @fragment
 fn fragment(in: Ray) -> @location(0) vec4f {
-    if (frame.background == 0u) { return vec4f(frame.backdrop * frame.exposure, 1.0); }
+    if (frame.background == 0u) { return vec4f(storable(frame.backdrop * frame.exposure), 1.0); }
     let direction = ray_direction(in.ndc);
-    return vec4f(min(environment_radiance(direction, 0.0) * frame.exposure, vec3f(65000.0)), 1.0);
+    return vec4f(storable(environment_radiance(direction, 0.0) * frame.exposure), 1.0);
 }

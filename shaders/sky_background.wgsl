@@ -3,6 +3,7 @@ use atmosphere_tables;
 use environment_light;
 use sky_direction;
 use sky_ray;
+use color;
 
 @vertex
 fn vertex(@builtin(vertex_index) i: u32) -> Ray {
@@ -29,5 +30,5 @@ fn fragment(in: Ray) -> @location(0) vec4f {
     }
     // Not a branch on the uniform alone: llvmpipe (Mesa 22.3) would compile this anew every frame.
     light = select(light, frame.backdrop, frame.background == 0u);
-    return vec4f(min(light * frame.exposure, vec3f(65000.0)), 1.0);
+    return vec4f(storable(light * frame.exposure), 1.0);
 }

@@ -8,7 +8,12 @@
 use color;
 use motion;
 
-const MOVING = 6.0;  // at most so many frames are in the mean where something moves, fewer where it is fast
+const MOVING = 6.0;  // at most so many frames are in the mean where something moves slowly
+const FAST = 3.0;  // where it is fast: each look at the history, between its pixels, blurs it a little
+const SPEEDS = vec2f(0.02, 0.2);  // pixels a frame: slow and fast
+const WIDE = 2.5;  // standard deviations that a slow history may lie off what is around; 1 for fast ones
+const VEILED = 0.5;  // at most so many frames where something transparent moves
+const VEIL_DEPTH = 0.002;  // reversed depth: 500 times `near`
 const STILL = 64.0;  // and where nothing does
 const NOT_MOVING = 0.005;  // pixels
 const QUICK = 0.2;  // how fast the mean error follows
@@ -18,10 +23,6 @@ const LARGE = vec2f(0.01, 0.03);
 const WARM = 6.0;  // frames before small errors say anything
 const IMPURE_BIT = 0x80000000u;  // of drift.x: something moved there since the history began
 const MOVED_BIT = 0x8000u;  // of drift.y: something did in the frame before
-
-fn is_finite(c: vec3f) -> bool {
-    return all((bitcast<vec3u>(c) & vec3u(0x7F800000u)) != vec3u(0x7F800000u));
-}
 
 fn largest(c: vec3f) -> f32 {
     return max(c.r, max(c.g, c.b));
@@ -112,8 +113,9 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     let mean = sum / max(count, 1.0);
     let level = around / max(count, 1.0);
     let spread = sqrt(max(squares / max(count, 1.0) - mean * mean, vec3f(0.0)));
-    let own = textureLoad(hdr, pixel, 0).rgb;
-    let now = select(expanded(mean), own, is_finite(own));
+    let own_light = textureLoad(hdr, pixel, 0);
+    let own = own_light.rgb;
+    let sound = is_finite(own);
 
     // What was there before.
     let i = id.y * frame.size.x + id.x;
@@ -121,7 +123,11 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     let past = past_of(nearest_at, nearest);
     let before = (vec2f(pixel) + 0.5) / motion.size - past.motion;
     let pixels = length(past.motion * motion.size);
-    let still = pixels < NOT_MOVING;
+    // What is transparent has no depth here; it is taken to stand still, somewhat far away.
+    let veil = select(0.0, saturate(1.0 - own_light.a), own_light.a >= 0.0);
+    let assumed = max(nearest, select(VEIL_DEPTH, 0.5, frame.orthographic != 0u));
+    let veil_pixels = length(still_past(pixel, assumed).motion * motion.size);
+    let still = (pixels < NOT_MOVING) & ((veil < 0.02) | (veil_pixels < NOT_MOVING));
     let steady = still & (motion.steady != 0u);
     let held = select(history_at(before), textureLoad(history, pixel, 0), still);
     let depths = depths_before(before);
@@ -129,7 +135,10 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     // All around was something nearer than the nearest is now; or it has just moved on.
     let hidden = (depths.x > beyond) | (still & ((stored.y & MOVED_BIT) != 0u) & (depths.y > beyond));
     let seen = (motion.followed != 0u) & all(abs(before - 0.5) <= vec2f(0.5)) & is_finite(held.rgb) & !hidden;
-    let light = select(now, min(held.rgb * (frame.exposure / exposure_before), vec3f(65000.0)), seen);
+    let light = select(
+        select(expanded(mean), own, sound), min(held.rgb * (frame.exposure / exposure_before), vec3f(65000.0)), seen
+    );
+    let now = select(light, own, sound);
     let frames = select(0.0, min(held.a, STILL), seen);
 
     // Whether the errors of the mean still cancel out. What is around is judged: that is steadier than the pixel.
@@ -137,7 +146,7 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     let then = unpack2x16float(stored.y & ~MOVED_BIT);
     let brighter = then.x / max(1.0 - then.x, 1e-3) * (frame.exposure / exposure_before);
     let usual = select(level, brighter / (1.0 + brighter), seen & still & (frames > 1.0));
-    let error = level - usual;
+    let error = select(0.0, level - usual, sound);
     let drifts = select(0.0, mix(errors.x, error, QUICK), seen & still);
     let varies = select(0.0, mix(errors.y, abs(error), max(SLOW, 1.0 / (frames + 1.0))), seen & still);
     let persists = smoothstep(PERSISTS.x, PERSISTS.y, abs(drifts) / max(varies, 1e-5))
@@ -152,18 +161,20 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     let trust = select(0.0, long_still * (1.0 - changed), seen & steady);
     let was = compressed(light);
     let away = abs(was - mean) / max(spread, vec3f(1e-3));
-    let outside = max(1.0, largest(away));
+    let quick = select(1.0, smoothstep(SPEEDS.x, SPEEDS.y, max(pixels, veil * veil_pixels)), motion.steady != 0u);
+    let outside = max(1.0, largest(away) / mix(WIDE, 1.0, quick));
     let clipped = mean + (was - mean) / outside;
     // A mean of few frames may hold what was an error.
     let reach = select(1.0, max(4.0 * largest(spread), 0.25), frames < WARM);
     let likely = clamp(was, mean - reach, mean + reach);
-    let believed = select(expanded(mix(clipped, likely, trust)), light, (trust > 0.999) & all(likely == was));
+    let believed = select(expanded(mix(clipped, likely, trust)), light, !sound | ((trust > 0.999) & all(likely == was)));
     let doubted = frames / select(outside, 1.0, steady);
-    let counted = min(mix(doubted, 0.0, changed), select(MOVING / (1.0 + 0.3 * pixels), STILL, steady));
+    let moving = mix(mix(MOVING, FAST, quick), VEILED, veil * smoothstep(0.1, 1.0, veil_pixels));
+    let counted = min(mix(doubted, 0.0, changed), select(moving, STILL, steady));
     let share = 1.0 / (counted + 1.0);
     drift[i] = vec2u(
         pack2x16float(vec2f(drifts, varies) * (1.0 - changed)) | select(IMPURE_BIT, 0u, pure),
-        pack2x16float(vec2f(mix(usual, level, max(share, changed)), error)) | select(MOVED_BIT, 0u, still),
+        pack2x16float(vec2f(usual + error * max(share, changed), error)) | select(MOVED_BIT, 0u, still),
     );
     let light_now = rounded(mix(believed, now, share), i ^ (motion.stamp << 16u) ^ (motion.stamp * 0x9E3779B9u));
     textureStore(resolved, id.xy, vec4f(light_now, counted + 1.0));

@@ -13,7 +13,7 @@ fn sharpened(color: vec3f, pixel: vec2i) -> vec3f {
     var around = 0.0;
     for (var i = 0; i < 4; i++) {
         let step = select(vec2i(0, i * 2 - 5), vec2i(i * 2 - 1, 0), i < 2);
-        around += log2(max(luminance(textureLoad(hdr, clamp(pixel + step, vec2i(0), last), 0).rgb), 1e-6));
+        around += log2(max(luminance(storable(textureLoad(hdr, clamp(pixel + step, vec2i(0), last), 0).rgb)), 1e-6));
     }
     let stops = log2(max(luminance(color), 1e-6)) - around * 0.25;
     return color * exp2(clamp(stops * tonemap.sharpening, -1.0, 1.0));
@@ -29,7 +29,7 @@ fn vignette(at: vec2f) -> f32 {
 @fragment
 fn fragment(@builtin(position) at: vec4f) -> @location(0) vec4f {
     let pixel = vec2i(at.xy);
-    var color = textureLoad(hdr, pixel, 0).rgb;
+    var color = storable(textureLoad(hdr, pixel, 0).rgb);
     if (FINISH_SHARPENING) { color = sharpened(color, pixel); }
     if (FINISH_BLOOM) {
         let glow = textureSampleLevel(scattered, clamp_sampler, at.xy * tonemap.bloom_scale, 0.0).rgb;

@@ -1,4 +1,5 @@
 // Transparent surfaces that were added up, laid over the picture; see weighted.wgsl.
+use color;
 
 @vertex
 fn vertex(@builtin(vertex_index) i: u32) -> @builtin(position) vec4f {
@@ -12,5 +13,5 @@ fn fragment(@builtin(position) at: vec4f) -> @location(0) vec4f {
     let covered = 1.0 - textureLoad(revealage, pixel, 0).r;
     if (covered <= 0.0) { discard; }
     let sum = min(textureLoad(accumulated, pixel, 0), vec4f(65000.0));  // so many layers that the sum overflowed
-    return vec4f(min(sum.rgb / max(sum.a, 1e-7), vec3f(65000.0)) * covered, covered);
+    return vec4f(storable(sum.rgb / max(sum.a, 1e-7)) * covered, covered);
 }

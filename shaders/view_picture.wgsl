@@ -8,7 +8,7 @@ fn vertex(@builtin(vertex_index) i: u32) -> @builtin(position) vec4f {
 
 @fragment
 fn luminance_fragment(@builtin(position) at: vec4f) -> @location(0) vec4f {
-    let light = luminance(textureLoad(hdr, vec2i(at.xy), 0).rgb);
+    let light = luminance(storable(textureLoad(hdr, vec2i(at.xy), 0).rgb));
     return vec4f(light / frame.exposure, light, 0.0, 1.0);
 }
 

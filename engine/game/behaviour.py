@@ -53,9 +53,11 @@ class Behaviour(Live):
     """
 
     reserved: ClassVar[tuple[str, ...]] = (
-        "entity", "world", "input", "ended", "kind", "reserved", "overridden",
+        "entity", "world", "input", "began", "ended", "kind", "reserved", "overridden",
         "copy", "run", "after", "every", *_CALLED,
     )  # fmt: skip
+    began = False
+    """Whether `start` was called."""
     ended = False
     """Whether it is called no more: it raised, was taken away, or its object was despawned."""
     overridden: ClassVar[tuple[str, ...]] = ()
@@ -88,7 +90,10 @@ class Behaviour(Live):
         """Called for each `Contact` of this object, which is the contact's `a`."""
 
     def on_destroy(self) -> None:
-        """Called when the object is despawned or this behaviour taken away; the object is still there."""
+        """Called when the object is despawned or this behaviour taken away; the object is still there.
+
+        Not for one that never began, nor for one that was stopped since it raised.
+        """
 
     def run(self, generator: Generator[Any, Any, Any]) -> Coroutine:
         """`world.run`, for what is to end with this behaviour."""

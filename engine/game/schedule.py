@@ -13,12 +13,12 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from traceback import walk_tb
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..declare import problems_of, say
+from ..declare import fields_of, problems_of, say
 from ..entity import Entity
 from ..errors import SceneError
 from ..input import Input
@@ -28,11 +28,13 @@ from .behaviour import STAGES, Behaviour
 from .calls import Calls, plain_arity
 from .coroutines import Coroutine, Coroutines, Steps
 from .events import Contact, Listener
+from .state import Copier, Doing, ScheduleState, encoded
 from .systems import STAGE_NAMES, Begin, Declared, System, declared_by, declared_in
 from .timers import Timer, Timers
 from .tweens import Tween, Tweens
 
 if TYPE_CHECKING:
+    from ...loom.woven import WovenScene
     from ..world import World
 
 B = TypeVar("B", bound=Behaviour)
@@ -171,7 +173,11 @@ class Schedule:
             found = next((one for one in on.values() if isinstance(one, kind)), None)
         return cast("B | None", found)
 
-    def behaviours(self, kind: type[B] = Behaviour) -> list[B]:  # type: ignore[assignment]
+    @overload
+    def behaviours(self) -> list[Behaviour]: ...
+    @overload
+    def behaviours(self, kind: type[B]) -> list[B]: ...
+    def behaviours(self, kind: type[Any] = Behaviour) -> list[Any]:
         """All of a class, by row and in the order in which they were added."""
         return [one for row in sorted(self._on) for one in self._on[row].values() if isinstance(one, kind)]
 
@@ -211,11 +217,34 @@ class Schedule:
             self._leaving.pop()
         return rows
 
+    def adopt(self, old: WovenScene, new: WovenScene, kept: NDArray[np.bool_], came: NDArray[np.bool_]) -> None:
+        """Go on with another woven scene, laid out in the world's rows; kept, came: (n,) rows of both, of the new one.
+
+        Behaviours of what came begin. Of what is kept those begin that the old scene has not, those end that only it
+        has, and of the others the fields that the game has not changed become those of the new scene.
+        """
+        base, wanted = ({(row, value.kind): value for row, value in woven.behaviours} for woven in (old, new))
+        for (row, kind), value in base.items():
+            now = self._on.get(row, {}).get(kind) if kept[row] else None
+            then = wanted.get((row, kind))
+            if now is None:
+                continue
+            if then is None:
+                self.detach(row, kind)
+                continue
+            for f in fields_of(kind):
+                if getattr(now, f.name) == getattr(value, f.name):
+                    setattr(now, f.name, getattr(then, f.name))
+        for (row, kind), value in wanted.items():
+            if came[row] or (kept[row] and (row, kind) not in base and kind not in self._on.get(row, {})):
+                self._put(row, kind, cast("Behaviour", value.copy()))
+        self.use(*(module for module in new.scripts if module not in old.scripts))
+
     def _end(self, behaviour: Behaviour) -> None:
         """Call a behaviour no more."""
-        stopped = behaviour.ended
+        called = behaviour.began and not behaviour.ended
         self._stop(behaviour)
-        if "on_destroy" in behaviour.overridden and not stopped:
+        if called and "on_destroy" in behaviour.overridden:
             self._try(behaviour.on_destroy)
 
     def _stop(self, behaviour: Behaviour) -> None:
@@ -235,6 +264,7 @@ class Schedule:
         for i, behaviour in enumerate(pending):
             if behaviour.ended:
                 continue
+            behaviour.began = True
             try:
                 if "start" in behaviour.overridden:
                     behaviour.start()
@@ -245,9 +275,12 @@ class Schedule:
                 self._failed(behaviour.start, error)
                 continue
             if not behaviour.ended:
-                for stage in STAGES:
-                    if stage in behaviour.overridden:
-                        self._calls[stage].add(id(behaviour), getattr(behaviour, stage))
+                self._enlist(behaviour)
+
+    def _enlist(self, behaviour: Behaviour) -> None:
+        for stage in STAGES:
+            if stage in behaviour.overridden:
+                self._calls[stage].add(id(behaviour), getattr(behaviour, stage))
 
     # ---- in the course of a game --------------------------------------------------------------------------------
 
@@ -361,7 +394,7 @@ class Schedule:
         for entity in (contact.a, contact.b):
             on = self._on.get(entity.row) if entity.alive else None
             for behaviour in list(on.values()) if on else ():
-                if "on_contact" in behaviour.overridden and not behaviour.ended:
+                if "on_contact" in behaviour.overridden and behaviour.began and not behaviour.ended:
                     try:
                         behaviour.on_contact(contact if entity is contact.a else contact.swapped())
                     except Exception as error:
@@ -433,6 +466,103 @@ class Schedule:
     def tweens(self) -> list[Tween]:
         """Those on their way, in the order in which they were begun."""
         return self._tweens.alive()
+
+    # ---- snapshots ----------------------------------------------------------------------------------------------
+
+    def state(self, coroutines: Literal["refuse", "drop"] = "refuse") -> ScheduleState:
+        """All of it at this moment, but for coroutines: SceneError where one runs, unless those are to be dropped."""
+        if coroutines not in ("refuse", "drop"):
+            raise SceneError(f"snapshot: coroutines is {say(coroutines)}; it must be one of refuse, drop")
+        running = self.coroutines
+        if running and coroutines == "refuse":
+            names = ", ".join(dict.fromkeys(coroutine.name for coroutine in running))
+            raise SceneError(
+                f"a snapshot can't copy coroutines that are on their way, and there are {len(running)}: {names}; "
+                'take it when they have ended, or leave them out: world.snapshot(coroutines="drop")'
+            )
+        copied = Copier({}, (self.world, self.world))
+        return ScheduleState(
+            self.world,
+            self.started,
+            (self.time, self.tick, self._dt, self._since, self._ticks),
+            tuple(Doing(one, copied(one.__dict__), row) for row in self._on for one in self._on[row].values()),
+            tuple((timer, timer.due, timer.times) for timer in self.timers),
+            tuple((tween, tween.elapsed, tween.start) for tween in self.tweens),
+            tuple(self._deferred),
+            tuple(self._events),
+            tuple((one, one.stopped) for one in self._stoppable()),
+        )
+
+    def _stoppable(self) -> list[System | Listener]:
+        systems = [one for stage in self._systems.values() for one in stage]
+        return [*systems, *(one for several in self._listeners.values() for one in several)]
+
+    def restore(self, state: ScheduleState) -> None:
+        """Go back to a state of this schedule, or of one of another world of the same scene. Coroutines are cancelled.
+
+        Behaviours, timers and tweens of this world stay the same objects. In another world those are made anew; what
+        closures hold on to stays that of the first world.
+        """
+        self._coroutines.clear()
+        same = state.world is self.world
+        swaps: dict[int, Any] = {} if same else {id(state.world): self.world, id(state.world.schedule): self}
+        for doing in state.doings:
+            one = doing.behaviour
+            swaps[id(one)] = one if same else self._twin_of(doing)
+        for one in self.behaviours():
+            one.ended = True
+        copied = Copier(swaps, (state.world, self.world))
+        self._calls = {stage: Calls() for stage in STAGES}
+        self._on, self._pending = {}, []
+        for doing in state.doings:
+            one = swaps[id(doing.behaviour)]
+            one.__dict__.clear()
+            one.__dict__.update(copied(doing.attributes))
+            one.input = self._input
+            self._on.setdefault(doing.row, {})[one.kind] = one
+            if not one.began:
+                self._pending.append(one)
+            elif not one.ended:
+                self._enlist(one)
+        self.started = state.started
+        self.time, self.tick, self._dt, self._since, self._ticks = state.clock
+        self._coroutines.time, self._coroutines.tick = self.time, self.tick
+        timers: list[Timer] = []
+        for timer, due, times in state.timers:
+            mine = timer if same else timer.copy(copied)
+            mine.due, mine.times, mine.done = due, times, False
+            timers.append(mine)
+        self._timers.replace(timers)
+        tweens: list[Tween] = []
+        for tween, elapsed, start in state.tweens:
+            moving = tween if same else tween.copy(self.world, copied)
+            moving.elapsed, moving.start, moving.done = elapsed, start, False
+            tweens.append(moving)
+        self._tweens.replace(tweens)
+        self._deferred = [(copied(function), count) for function, count in state.deferred]
+        self._events = deque(map(copied, state.events))
+        if same:
+            for called, stopped in state.stopped:
+                called.stopped = stopped
+
+    def _twin_of(self, doing: Doing) -> Behaviour:
+        """The behaviour of this world that is what one of another world is there."""
+        kind = doing.behaviour.kind
+        own = self._on.get(doing.row, {}).get(kind)
+        return cast("Behaviour", object.__new__(kind)) if own is None else own
+
+    def to_bytes(self) -> bytes:
+        """All that decides how scripts go on, for `World.state_hash`."""
+        told = [repr((self.tick, self.time))]
+        for row in sorted(self._on):
+            for one in self._on[row].values():
+                mine = {k: v for k, v in one.__dict__.items() if k not in ("entity", "world", "input")}
+                told.append(f"{row} {one.kind.__name__} {encoded(mine)}")
+        told += [f"{encoded(t.function)} {t.due!r} {t.interval!r} {t.times}" for t in self.timers]
+        told += [f"{t.name} {t.elapsed!r} {t.start!r} {t.to!r} {t.seconds!r}" for t in self.tweens]
+        told += [coroutine.name for coroutine in self.coroutines]
+        told += [encoded(event) for event in self._events]
+        return "\n".join(told).encode()
 
     # ---- errors -------------------------------------------------------------------------------------------------
 

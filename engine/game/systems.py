@@ -6,7 +6,8 @@ among their `scripts`, by `app.use(module)`, and by the app of the file that is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from types import ModuleType
 from typing import Any, Literal, TypeVar, get_args, overload
 
@@ -72,14 +73,7 @@ def system(query: Any = None, *, stage: Stage = "fixed") -> Callable[[F], F]:
     Without a query it is `function(world, dt)`. stage: "fixed" every tick, "update" and "late" every frame, before the
     methods of behaviours of that stage. Raises SceneError for another stage and for a function that can't be called so.
     """
-    if callable(query) and not isinstance(query, type) and not hasattr(query, "kinds"):
-        raise SceneError(f"@system stands alone before {getattr(query, '__name__', query)}(); write @dw.system()")
-
-    def mark(function: F) -> F:
-        System(function, query, stage)
-        return _marked(function, lambda: System(function, query, stage))
-
-    return mark
+    return _marking(system_declared(query, stage))
 
 
 def on(kind: type, **filters: Any) -> Callable[[F], F]:
@@ -92,13 +86,7 @@ def on(kind: type, **filters: Any) -> Callable[[F], F]:
     filters look at the event's fields: a text is a tag that the object there must have (or equals a text), a function
     is asked, all else must be equal. A `Contact` fits either way round. Raises SceneError for unknown fields.
     """
-    checked_kind(kind, filters, "on")
-
-    def mark(function: F) -> F:
-        Listener(kind, filters, function)
-        return _marked(function, lambda: Listener(kind, filters, function))
-
-    return mark
+    return _marking(listener_declared(kind, filters))
 
 
 @overload
@@ -107,21 +95,42 @@ def start(function: F) -> F: ...
 def start(function: None = None) -> Callable[[F], F]: ...
 def start(function: Any = None) -> Any:
     """Decorator: call `function(world)`, or `function()`, once per world, before its first tick."""
-
-    def mark(function: F) -> F:
-        Begin(function)
-        return _marked(function, lambda: Begin(function))
-
+    mark = _marking(begin_declared)
     return mark if function is None else mark(function)
 
 
-def _marked(function: F, declared: Declared) -> F:
-    try:
-        marks: list[Declared] = function.__dict__.setdefault(_MARK, [])
-    except AttributeError:
-        raise SceneError(f"{function!r} can't be decorated; it must be a function") from None
-    marks.append(declared)
-    return function
+Declaring = Callable[[Callable[..., object]], Declared]
+
+
+def system_declared(query: Any, stage: str) -> Declaring:
+    """What `system` notes on a function. Raises SceneError."""
+    if callable(query) and not isinstance(query, type):
+        raise SceneError(f"@system stands alone before {getattr(query, '__name__', query)}(); write @dw.system()")
+    return lambda function: partial(System, System(function, query, stage).function, query, stage)
+
+
+def listener_declared(kind: type, filters: Mapping[str, Any]) -> Declaring:
+    """What `on` notes on a function. Raises SceneError."""
+    checked_kind(kind, filters, "on")
+    return lambda function: partial(Listener, kind, filters, Listener(kind, filters, function).function)
+
+
+def begin_declared(function: Callable[..., object]) -> Declared:
+    """What `start` notes on a function. Raises SceneError."""
+    return partial(Begin, Begin(function).function)
+
+
+def _marking(declaring: Declaring) -> Callable[[F], F]:
+    def mark(function: F) -> F:
+        declared = declaring(function)
+        try:
+            marks: list[Declared] = function.__dict__.setdefault(_MARK, [])
+        except AttributeError:
+            raise SceneError(f"{function!r} can't be decorated; it must be a function written in Python") from None
+        marks.append(declared)
+        return function
+
+    return mark
 
 
 def declared_by(function: Callable[..., object]) -> list[Declared]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..declare import say
 from ..errors import SceneError
@@ -46,6 +46,10 @@ class Timer:
     def __repr__(self) -> str:
         name = getattr(self.function, "__name__", "function")
         return f"<Timer of {name}, {'done' if self.done else f'due at {self.due:.3f} s'}>"
+
+    def copy(self, copied: Callable[[Any], Any]) -> Timer:
+        """The same in another world, by what copies values into that."""
+        return Timer(copied(self.function), self.due, self.interval, self.times, self.number, copied(self.owner))
 
     def cancel(self) -> None:
         """It is not called any more."""
@@ -137,5 +141,9 @@ class Timers:
 
     def replace(self, timers: list[Timer]) -> None:
         """Have these timers and no others."""
+        for timer in self.alive():
+            timer.done = True
+        for timer in timers:
+            timer.done = False
         self._heap = [(t.due, t.number, t) for t in timers]
         heapify(self._heap)

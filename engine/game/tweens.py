@@ -73,6 +73,15 @@ class Tween:
         state = "done" if self.done else f"{self.elapsed:.3f} of {self.seconds:.3f} s"
         return f"<Tween of {self.name}, {state}>"
 
+    def copy(self, world: World, copied: Callable[[Any], Any]) -> Tween:
+        """The same in another world, by what copies values into that."""
+        target = copied(self.target)
+        made = Tween(target, self.name, port_of(world, target, self.name), self.to)
+        for name in ("begin", "seconds", "delay", "ease", "passes", "yoyo", "arity", "number"):
+            setattr(made, name, getattr(self, name))
+        made.on_done, made.owner = copied(self.on_done), copied(self.owner)
+        return made
+
     def cancel(self) -> None:
         """Leave the value where it is."""
         self.done = True
@@ -206,6 +215,10 @@ class Tweens:
 
     def replace(self, tweens: list[Tween]) -> None:
         """Have these tweens and no others."""
+        for one in self._running:
+            one.done = True
+        for one in tweens:
+            one.done = False
         self._running = list(tweens)
         self._by_value = {self._key(t): t for t in tweens}
 

@@ -8,6 +8,7 @@ from typing import Literal, Self
 from ...assets.mesh import MeshData
 from ..declare import AssetPath, Color, Vec2, Vec3, Vec4, field, struct
 from ..declare import built_in as component
+from .prefabs import Prefab
 
 Shape = Literal["box", "sphere", "plane", "quad", "cylinder", "cone", "capsule", "torus", "asset", "data"]
 
@@ -246,5 +247,6 @@ Light = Sun | PointLight | SpotLight
 """Whatever gives light to a scene, one kind per component."""
 
 __all__ = [
-    "Camera", "Environment", "Light", "Material", "Mesh", "PointLight", "SpotLight", "Sun", "Texture", "Vec3", "Vec4",
+    "Camera", "Environment", "Light", "Material", "Mesh", "PointLight", "Prefab", "SpotLight", "Sun", "Texture",
+    "Vec3", "Vec4",
 ]  # fmt: skip

@@ -13,10 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..declare import Kind, component_types, fields_of, from_plain, is_number, say, to_plain
+from ..declare import Kind, Plain, component_types, fields_of, from_plain, is_number, say, to_plain
 from ..errors import Problem, SceneError
 from ..script import scripts_of
 from .components import Mesh
+from .prefabs import Prefab, as_prefab
 from .scene import Scene, id_text
 from .settings import RenderSettings
 
@@ -58,23 +59,26 @@ def _text(value: Any, indent: int) -> str:
     return _string(value) if isinstance(value, str) else json.dumps(value)
 
 
-def _with_assets(value: Any, kind: Kind, change: Callable[[str], str]) -> Any:
+def with_assets(value: Any, kind: Kind, change: Callable[[str], str]) -> Any:
     """A value of a declared kind with `change` applied to every asset path in it, at any depth."""
+    if isinstance(value, Plain):
+        return value.with_assets(change)
     if kind.name == "list" and isinstance(value, tuple):
-        return tuple(_with_assets(item, kind.of, change) for item in value)
+        return tuple(with_assets(item, kind.of, change) for item in value)
     if kind.name == "struct" and isinstance(value, kind.of):
-        fresh = {f.name: _with_assets(getattr(value, f.name), f.kind, change) for f in fields_of(kind.of)}
+        fresh = {f.name: with_assets(getattr(value, f.name), f.kind, change) for f in fields_of(kind.of)}
         return value if all(fresh[name] is getattr(value, name) for name in fresh) else replace(value, **fresh)
     return change(value) if kind.role == "asset" and isinstance(value, str) and value else value
 
 
-def _rebase(old_root: Path, new_root: Path) -> Callable[[str], str]:
+def rebased(old_root: Path, new_root: Path) -> Callable[[str], str]:
+    """What turns an asset's address relative to one folder into the same one's relative to another."""
     if old_root.resolve() == new_root.resolve():
         return lambda address: address
 
     def change(address: str) -> str:
         path, mark, part = address.partition("#")
-        if Path(path).is_absolute():
+        if Path(path).is_absolute() or not path:
             return address
         return os.path.relpath(old_root.resolve() / path, new_root.resolve()).replace(os.sep, "/") + mark + part
 
@@ -114,12 +118,20 @@ def dumps(scene: Scene) -> str:
             block["components"] = components
         objects.append(block)
     top: dict[str, Any] = {"dream": VERSION, "name": scene.name, "objects": objects}
+    if scene.prefabs:
+        top["prefabs"] = [_prefab_text(prefab) for prefab in scene.prefabs]
     settings = to_plain(scene.settings)
     if settings:
         top["settings"] = settings
     if scene.scripts:
         top["scripts"] = list(scene.scripts)
     return _text(top, 0) + "\n"
+
+
+def _prefab_text(value: Prefab | str) -> Any:
+    """A prefab that is kept ready: its file alone, where there is nothing else to say."""
+    prefab = as_prefab(value)
+    return to_plain(prefab) if prefab.overrides else prefab.file
 
 
 def save(scene: Scene, path: Path) -> None:
@@ -132,7 +144,7 @@ def save(scene: Scene, path: Path) -> None:
     from ...assets.library import save_mesh
 
     root = path.absolute().parent
-    change = _rebase(scene.root, root)
+    change = rebased(scene.root, root)
     for kind, pool in scene.pools.items():
         moved: list[Any] = []
         for value in pool.values:
@@ -142,8 +154,9 @@ def save(scene: Scene, path: Path) -> None:
                     save_mesh(root / address, value.data)
                 moved.append(replace(value, shape="asset", asset=address, data=None))
             else:
-                moved.append(_with_assets(value, Kind("struct", kind), change))
+                moved.append(with_assets(value, Kind("struct", kind), change))
         pool.replace(moved)
+    scene.prefabs = [with_assets(as_prefab(prefab), Kind("struct", Prefab), change) for prefab in scene.prefabs]
     scene.scripts = [change(address) for address in scene.scripts]
     scene.root = root
     text = dumps(scene)
@@ -178,8 +191,9 @@ def loads(text: str, *, name: str = "scene", root: Path | None = None) -> tuple[
             [Problem("version", "", "dream", found, f"{VERSION}", "the version of the format")],
         )
     problems: list[Problem] = []
-    for key in sorted(top.keys() - {"dream", "name", "objects", "scripts", "settings"}):
-        problems.append(Problem("unknown-field", "", key, "unknown", "one of dream, name, objects, scripts, settings"))
+    keys = ("dream", "name", "objects", "prefabs", "scripts", "settings")
+    for key in sorted(top.keys() - set(keys)):
+        problems.append(Problem("unknown-field", "", key, "unknown", "one of " + ", ".join(keys)))
     title = top.get("name", name)
     if not isinstance(title, str):
         problems.append(Problem("type", "", "name", say(title), "text"))
@@ -187,6 +201,7 @@ def loads(text: str, *, name: str = "scene", root: Path | None = None) -> tuple[
     scene = Scene(title, root=root)
     settings = from_plain(RenderSettings, top.get("settings", {}), "", "settings.", problems)
     scene.settings = settings or RenderSettings()
+    _read_prefabs(scene, top.get("prefabs", []), problems)
     scripts = top.get("scripts", [])
     if not (isinstance(scripts, list) and all(isinstance(address, str) for address in scripts)):
         problems.append(Problem("type", "", "scripts", say(scripts), "a list of paths (texts)"))
@@ -209,6 +224,17 @@ def loads(text: str, *, name: str = "scene", root: Path | None = None) -> tuple[
         else:
             scene.parents[row] = above
     return scene, problems
+
+
+def _read_prefabs(scene: Scene, raw: Any, problems: list[Problem]) -> None:
+    if not isinstance(raw, list):
+        problems.append(Problem("type", "", "prefabs", say(raw), "a list of files"))
+        return
+    for i, item in enumerate(raw):
+        data = {"file": item} if isinstance(item, str) else item
+        prefab = from_plain(Prefab, data, "", f"prefabs[{i}].", problems)
+        if prefab is not None:
+            scene.prefabs.append(prefab)
 
 
 def _read_object(

@@ -65,7 +65,7 @@ def _cells(f: Field) -> tuple[str, str, str]:
 
 def default_of(f: Field) -> str:
     """A field's default as a file would have it, as code."""
-    return f"`{say(f.default)}`"
+    return "`{}`" if f.kind.name == "plain" and not f.default else f"`{say(f.default)}`"
 
 
 def type_of(kind: Kind) -> str:
@@ -81,6 +81,8 @@ def type_of(kind: Kind) -> str:
             return f"list of {type_of(kind.of)}"
         case "memory":
             return "in memory only"
+        case "plain":
+            return "objects"
         case "str" if kind.role == "asset":
             return "path"
         case _:

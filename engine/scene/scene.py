@@ -21,6 +21,7 @@ from ..errors import SceneError
 from ..live import kept, kind_of
 from .lights import SceneLights
 from .names import Names
+from .prefabs import Prefab, part_ids
 from .settings import RenderSettings, apply_settings
 
 C = TypeVar("C")
@@ -41,6 +42,12 @@ class Pool:
             found = self._index[value] = len(self.values)
             self.values.append(value)
         return found
+
+    def copy(self) -> Pool:
+        """The same values, which no longer change with these."""
+        made = Pool()
+        made.values, made._index = list(self.values), dict(self._index)
+        return made
 
     def replace(self, values: Sequence[Any]) -> None:
         """Put these values in the places of the old ones: every row that refers to one sees the new one."""
@@ -83,6 +90,12 @@ class _Column:
             self._data = bigger
         self._data[self.n : need] = self.fill
         self.n = need
+
+    def copy(self) -> _Column:
+        """The same rows, which no longer change with these."""
+        made = _Column(self._data.dtype, fill=self.fill)
+        made._data, made.n = self.view.copy(), self.n
+        return made
 
     def keep(self, rows: NDArray[np.bool_]) -> None:
         """Drop every row where `rows` is false."""
@@ -249,6 +262,8 @@ class Scene:
         self.settings = RenderSettings()
         self.root = Path.cwd() if root is None else Path(root)
         self.warnings: list[str] = []
+        self.prefabs: list[Prefab | str] = []
+        """Prefabs, or their files, that are woven along so that `world.spawn` has them at once."""
         self.scripts: list[str] = []
         """Python files, relative to `root`, that declare what the objects are made of: see docs/scripting.md."""
         self.version = 0  # grows when rows move
@@ -310,10 +325,13 @@ class Scene:
     def column(self, value: Any) -> _Column:
         """The slot column of a component's type, made when it is new. Raises SceneError for what is no component."""
         kind = kind_of(value)
+        if kind not in self.slots and component_types().get(kind.__name__) is not kind:
+            raise SceneError(f"{say(value)} is no component; declare its class with @dw.component")
+        return self._column_of(kind)
+
+    def _column_of(self, kind: type) -> _Column:
         found = self.slots.get(kind)
         if found is None:
-            if component_types().get(kind.__name__) is not kind:
-                raise SceneError(f"{say(value)} is no component; declare its class with @dw.component")
             found = self.slots[kind] = _Column(np.int32, fill=-1)
             found.grow(len(self.names))
             self.pools[kind] = Pool()
@@ -448,10 +466,63 @@ class Scene:
         self._rows_by_id = None
         return first
 
+    def copy(self) -> Scene:
+        """The same scene, which no longer changes with this one; ids included."""
+        made = Scene(self.name, root=self.root)
+        made.settings, made.warnings = self.settings, list(self.warnings)
+        made.prefabs, made.scripts = list(self.prefabs), list(self.scripts)
+        made.names = self.names.copy()
+        made.tag_sets = self.tag_sets.copy()
+        made.pools = {kind: pool.copy() for kind, pool in self.pools.items()}
+        made.slots = {kind: column.copy() for kind, column in self.slots.items()}
+        made._ids, made._parents, made._tag_rows = self._ids.copy(), self._parents.copy(), self._tag_rows.copy()
+        made._positions, made._rotations = self._positions.copy(), self._rotations.copy()
+        made._scales = self._scales.copy()
+        return made
+
+    def put(self, rows: ArrayLike, kind: type, value: Any) -> None:
+        """Give the objects in rows (k,) a component in place of the one of its type; None takes that away."""
+        if value is not None:
+            self.column(value)
+        if kind in self.slots:
+            slot = -1 if value is None else self.pools[kind].index(kept(value))
+            self.slots[kind].view[np.asarray(rows, np.int64)] = slot
+
+    def graft(self, other: Scene, below: ArrayLike) -> int:
+        """Add a copy of all m objects of another scene below each of the rows (k,); returns the first new row.
+
+        The copies lie behind one another. Their ids are made of the ids of what they hang on and of their originals',
+        so that grafting the same again gives the same ids.
+        """
+        roots = np.asarray(below, np.int64)
+        k, m = len(roots), len(other)
+        first = self._grow(k * m, part_ids(self.ids[roots], other.ids).ravel())
+        self.names.extend(list(other.names) * k)
+        rows = slice(first, first + k * m)
+        for here, theirs in (
+            (self.positions, other.positions), (self.rotations, other.rotations), (self.scales, other.scales),
+        ):  # fmt: skip
+            here[rows] = np.tile(theirs, (k, 1))
+        starts = first + m * np.arange(k)
+        parents = np.where(other.parents >= 0, starts[:, None] + other.parents, roots[:, None])
+        self.parents[rows] = parents.ravel()
+        tag_set = np.array([self.tag_sets.index(tags) for tags in other.tag_sets.values], np.int32)
+        self.tag_rows[rows] = np.tile(tag_set[other.tag_rows], k)
+        for kind, column in other.slots.items():
+            used = set(column.view.tolist())
+            mine, pool = self._column_of(kind), self.pools[kind]
+            slot = [pool.index(v) if i in used else -1 for i, v in enumerate(other.pools[kind].values)]
+            mine.view[rows] = np.tile(np.array([*slot, -1], np.int32)[column.view], k)
+        return first
+
     def remove(self, obj: SceneObject) -> None:
         """Take an object and everything below it out of the scene."""
+        self.remove_rows([obj.row])
+
+    def remove_rows(self, rows: ArrayLike) -> None:
+        """Take the objects in some rows (k,) and everything below them out of the scene."""
         gone = np.zeros(len(self), bool)
-        gone[obj.row] = True
+        gone[np.asarray(rows, np.int64)] = True
         has_parent = self.parents >= 0
         while True:
             grown = gone | (has_parent & gone[self.parents])

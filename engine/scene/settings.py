@@ -216,7 +216,9 @@ class Debug:
         "motion",
     ] = field(default="none", doc="one step of the picture, or what it is made of; see debugging.md")
     labels: bool = field(default=True, doc="the view's name and its legend, in pictures of 90 lines or more")
-    timings: bool = field(default=False, doc="what every pass takes on the GPU, written over the picture")
+    timings: bool = field(
+        default=False, doc="what every pass takes, on the GPU and to record, written over the picture"
+    )
     hi_z_level: int = field(default=3, minimum=1, maximum=14, doc="which level of the depth pyramid: 2 ** level pixels")
     freeze_cull: bool = field(default=False, doc="keep drawing what the cull found when this was switched on")
 

@@ -283,6 +283,7 @@ def test_every_frame_may_be_captured(tmp_path: Path) -> None:
     assert run.picture is not None
     assert (frames[2] == run.picture.image).all()
     assert run.report["frames"] == 3
+    assert run.report["passes_cpu_us"]["main"] > 0
     passes = run.report.get("passes")  # not every adapter can tell
     assert passes is None or (passes["main"] > 0 and {"depth", "tonemap"} < set(passes))
 
@@ -297,7 +298,7 @@ def test_times_of_the_passes_are_written_over_the_picture() -> None:
         stage.draw(world, 0)
     written = stage.fabric.read_image()
     assert (written[:100, 160:] != plain[:100, 160:]).any(axis=2).sum() > 500
-    assert (written[:, :100] == plain[:, :100]).all()
+    assert (written[:, :80] == plain[:, :80]).all()
     world.configure({"debug.timings": False})
     stage.draw(world, 0)
     assert (stage.fabric.read_image() == plain).all()

@@ -66,7 +66,7 @@ def test_every_public_name_and_method_is_told_of(made: dict[str, str]) -> None:
 
 def test_what_a_page_says(made: dict[str, str]) -> None:
     assert "| `fov_y` | number | `60.0` | deg | above 0, to 179 | vertical field of view |" in made["components.md"]
-    assert "load(source: Scene | str | PathLike) -> World" in made["app.md"]
+    assert "load(source: Scene | str | PathLike, *, additive: Literal[True]) -> Entity" in made["app.md"]
     assert "add_point(\n    name: str,\n    *,\n    candela: float | None = None,\n" in made["world.md"]
     assert "[`Entity`](world.md#entity); may be set" in made["world.md"]
     assert "A kind of [`DreamwellError`](errors.md#dreamwellerror)." in made["errors.md"]

@@ -140,6 +140,9 @@ def test_wrong_declarations_are_told_when_the_class_is_made() -> None:
         type("Listed", (dw.Behaviour,), {"__annotations__": {"items": list}, "items": []})
     with pytest.raises(dw.SceneError, match=r"two components are called Runner"):
         type("Runner", (dw.Behaviour,), {"__module__": "elsewhere"})
+    odd = type("Odd", (dw.Behaviour,), {"__annotations__": {"door": "Nowhere"}, "door": None})
+    with pytest.raises(dw.SceneError, match=r"type of a field of Odd can't be read: name 'Nowhere' is not defined"):
+        odd()
     with pytest.raises(dw.SceneError, match=r"this Runner has no entity: it is on no object"):
         print(Runner().entity)
 
@@ -293,7 +296,7 @@ def test_what_an_on_destroy_despawns(world: World) -> None:
     world["enemy-0"].set(Tail())
     world["enemy-1"].set(Tail())
     world["enemy-1"].parent = world["enemy-0"]
-    going_on(world)
+    world.schedule.start()
     world.despawn(world["enemy-0"])
     assert CALLS == ["enemy-0", "enemy-1"]
     assert sorted(e.name for e in world) == ["camera", "ghost", "ghost", "hero", "sun"]
@@ -310,6 +313,7 @@ def test_a_child_whose_end_despawns_its_parent(world: World) -> None:
 
     world["enemy-1"].parent = world["enemy-0"]
     world["enemy-1"].set(Bomb())
+    world.schedule.start()
     world.despawn(world["enemy-1"])
     assert sorted(e.name for e in world) == ["camera", "enemy-2", "hero", "hero", "sun"]
     world.update_transforms()
@@ -364,6 +368,12 @@ def test_one_whose_start_raises_is_never_called(world: World) -> None:
     world.despawn(world["hero"])
     assert CALLS == ["hero"]
     assert len(told) == 1
+
+
+def test_who_goes_before_it_began_is_never_called(world: World) -> None:
+    world.despawn(world.spawn("hero", components=(Witness(),)))
+    world.schedule.frame(DT)
+    assert CALLS == []
 
 
 def test_contacts_come_to_both(world: World) -> None:

@@ -331,3 +331,90 @@ def test_without_a_window_the_error_ends_the_run_after_its_last_frame(
     assert told.out.count("turned") == 3, "the main file's own functions count"
     assert told.err.count("update() failed in game.py, line 6: ValueError: out of order") == 2
     assert told.err.rstrip().endswith('raise ValueError("out of order")')
+
+
+# ---- with the tables ------------------------------------------------------------------------------------------------
+
+
+@dw.component
+class Drift:
+    """How fast something drifts."""
+
+    linear: dw.Vec3 = dw.field(default=(0.0, 0.0, 0.0), unit="m/s")
+    points: float = dw.field(default=100.0, minimum=0)
+
+
+def test_systems_get_batches(scene: dw.Scene) -> None:
+    scene["enemy-0"].set(Drift(linear=(1, 0, 0)))
+    scene["enemy-2"].set(Drift(linear=(0, 2, 0)))
+    app = dw.App(scene)
+    worlds: list[dw.World] = []
+
+    @app.system(dw.Query(dw.Position, Drift, tag="enemy"))
+    def move(batch: dw.Batch, dt: float) -> None:
+        batch[dw.Position] += batch[Drift].linear * dt
+
+    @app.system(dw.Query(Drift), stage="update")
+    def note(batch: dw.Batch, dt: float, world: dw.World) -> None:
+        worlds.append(world)
+        assert len(batch) == 2
+
+    for _ in range(60):
+        app.step(DT)
+    assert app.world["enemy-0"].position == pytest.approx((1, 0, 0), abs=1e-5)
+    assert app.world["enemy-2"].position == pytest.approx((2, 2, 0), abs=1e-5)
+    assert worlds == [app.world] * 60
+
+
+def test_a_system_that_raises_leaves_no_batch_open(scene: dw.Scene) -> None:
+    scene["enemy-0"].set(Drift(linear=(1, 0, 0)))
+    app = dw.App(scene, on_error="stop-script")
+    failed: list[str] = []
+    app.world.schedule.tell = lambda error: failed.append(str(error).partition("\n")[0])
+
+    @app.system(dw.Query(dw.Position, Drift))
+    def bad(batch: dw.Batch, dt: float) -> None:
+        batch[dw.Position] += 1
+        app.world.despawn(app.world["enemy-0"])
+
+    app.step(DT)
+    assert len(failed) == 1
+    assert "despawn while the columns of a batch are in use" in failed[0]
+    app.world.despawn(app.world["enemy-0"])
+
+
+def test_what_a_game_declared_is_tweened_and_spawned_with(scene: dw.Scene) -> None:
+    scene["enemy-0"].set(Drift())
+    world = World(dw.weave(scene))
+    told = going_on(world)
+    world.tween(world["enemy-0"], "Drift.points", to=-50, seconds=0.5)
+    world.tween(world["enemy-0"], "Drift.linear", to=(0, 0, 6), seconds=0.5)
+    for _ in range(31):
+        world.schedule.fixed(DT)
+    assert not told
+    assert world["enemy-0"][Drift].points == 0, "not below what is allowed"
+    assert world["enemy-0"][Drift].linear == (0, 0, 6)
+
+    class Shell(dw.Behaviour):
+        speed: float = dw.field(default=1.0, minimum=0)
+
+    one = world.spawn("enemy-0", at=(0, 0, 0), components=(Shell(speed=3), Drift(points=7)))
+    assert (one[Shell].speed, one[Drift].points) == (3, 7)
+    assert {type(value).__name__ for value in one.components} == {"Shell", "Drift"}
+    with pytest.raises(dw.SceneError, match=r"enemy-0 → Shell\.speed is -1\.0"):
+        world.spawn("enemy-0", components=(Shell(speed=-1),))
+    assert len(world.tagged("enemy")) == 4
+
+
+def test_an_app_that_is_told_to_go_on_ends_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from dreamwell.engine.cli import main
+
+    (tmp_path / "game.py").write_text(GAME.replace("size=(64, 36)", 'size=(64, 36), on_error="stop-script"'))
+    code = main(["run", str(tmp_path / "game.py"), "--headless", "--frames", "2", "-o", str(tmp_path / "p.png")])
+    assert code == 0
+    assert capsys.readouterr().err.count("update() failed in game.py, line 6") == 1
+    (tmp_path / "game.py").write_text(GAME.replace("size=(64, 36)", 'size=(64, 36), on_error="raise"'))
+    (tmp_path / "p.png").unlink()
+    code = main(["run", str(tmp_path / "game.py"), "--headless", "--frames", "2", "-o", str(tmp_path / "p.png")])
+    assert code == 1
+    assert not (tmp_path / "p.png").exists()

@@ -25,7 +25,7 @@ from dreamwell.engine.scene import (
     dream_file,
 )
 from dreamwell.engine.scene.settings import RenderSettings, Shadows
-from dreamwell.loom import extract, validate, weave
+from dreamwell.loom import extract, prefabs, validate, weave
 
 TEN_MISTAKES = """{
  "dream": 1,
@@ -416,7 +416,7 @@ def test_harmless_oddities_are_remarked_once_for_all_objects() -> None:
 
 
 def test_every_code_is_explained_in_the_docs(checkout: Path) -> None:
-    sources = "".join(inspect.getsource(module) for module in (validate, extract, dream_file))
+    sources = "".join(inspect.getsource(module) for module in (validate, extract, dream_file, prefabs))
     sources += (checkout / "engine" / "declare.py").read_text(encoding="utf-8")
     codes = set(
         re.findall(r'(?:Problem|Remark)\(\s*"([a-z-]+)"|found\.remark\([^"]*"([a-z-]+)"|return "([a-z-]+)", ', sources)

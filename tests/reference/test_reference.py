@@ -108,7 +108,8 @@ def test_the_picture_is_that_of_a_path_tracer(
     ("name", "settings", "part", "bias"),
     [
         ("ao_r0.5", {"ao.radius": 0.5}, 0.4, 0.03),
-        ("ao_inf", {"ao.radius": 0.0, "ao.thickness": 2.0}, 0.5, 0.25),
+        ("ao_inf", {"ao.radius": 0.0}, 0.5, 0.3),
+        ("ao_inf", {"ao.radius": 0.0, "ao.thickness": 2.0}, 0.45, 0.25),
     ],
 )
 def test_ambient_occlusion_is_that_of_a_path_tracer(

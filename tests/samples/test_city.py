@@ -1,5 +1,6 @@
 """The city: its size, its plan, its shapes, and the light of a day."""
 
+import flip_evaluator
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -7,8 +8,8 @@ from numpy.typing import NDArray
 import dreamwell as dw
 from dreamwell.engine.render import Stage, shared_gpu
 from dreamwell.samples._shared.hours import hour_of
-from dreamwell.samples.city import City, shapes
-from dreamwell.samples.city.build import scene
+from dreamwell.samples.city import City, glide, shapes
+from dreamwell.samples.city.build import WATER, scene
 from dreamwell.samples.city.light import light
 from dreamwell.samples.city.plan import BANK, KERB, PARK, Plan, path, plan
 from dreamwell.samples.city.surfaces import surfaces
@@ -216,3 +217,45 @@ def test_the_hour_of_the_command_line(capsys: pytest.CaptureFixture[str]) -> Non
     for wrong in ("noon", "25", "nan"):
         with pytest.raises(SystemExit, match="must be a number from 0 to 24"):
             hour_of(wrong)
+
+
+# ---- a camera that moves --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("speed", [2.0, 15.0], ids=["normal", "fast"])
+def test_taa_is_nearer_to_the_truth_than_fxaa_and_than_nothing(speed: float) -> None:
+    """As people see it (Andersson et al. 2020, FLIP), while the camera glides past thousands of windows."""
+    size, frames, looked_at, samples = (192, 108), 12, (7, 11), 36
+
+    def pose(city: City, frame: int) -> dw.World:
+        world = city.app.world
+        city.traffic.move(frame / 60, WATER)
+        glide(world, speed * frame / 60)
+        return world
+
+    def drawn(mode: str) -> list[NDArray[np.uint8]]:
+        city = City(GOLDEN)
+        city.app.world.configure({"aa.mode": mode})
+        stage, out = Stage(shared_gpu(), size), list[NDArray[np.uint8]]()
+        for frame in range(frames):
+            stage.draw(pose(city, frame), frame / 60)
+            if frame in looked_at:
+                out.append(stage.fabric.read_image())
+        return out
+
+    city, truth = City(GOLDEN), list[NDArray[np.uint8]]()
+    stage = Stage(shared_gpu(), size)
+    for frame in looked_at:
+        world = pose(city, frame)
+        for i in range(samples):
+            stage.draw(world, frame / 60, (i, samples))
+        truth.append(stage.fabric.read_image())
+
+    def flip(images: list[NDArray[np.uint8]]) -> float:
+        pairs = [[(image / 255).astype(np.float32) for image in pair] for pair in zip(truth, images, strict=True)]
+        return float(np.mean([flip_evaluator.evaluate(a, b, "LDR", applyMagma=False)[1] for a, b in pairs]))
+
+    found = {mode: flip(drawn(mode)) for mode in ("none", "fxaa", "taa")}
+    print(found)
+    assert found["taa"] < 0.85 * found["none"]
+    assert found["taa"] < 0.75 * found["fxaa"]
