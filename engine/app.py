@@ -491,10 +491,11 @@ class App:
         if self._fixeds or world.schedule.ticks or world.between is not None:  # what came to rest is told it, too
             if world.between is None or world.between.transforms is not world.transforms:
                 world.between = Interpolation(world.transforms)
-            world.between.begin_tick()
+            between = world.between
+            between.begin_tick()
             self._fixed(loop.seconds)
-            if self._world is world and world.between is not None:
-                world.between.end_tick()
+            if self._world is world and between is world.between:  # else another scene was adopted on the way
+                between.end_tick()
         else:
             self._fixed(loop.seconds)
         self.input.end_tick()

@@ -147,13 +147,16 @@ class _Files:
     def __init__(self, library: AssetLibrary, memory: Mapping[Prefab, Scene | None], problems: list[Problem]) -> None:
         self._library = library
         self._memory = {prefab.file: scene for prefab, scene in memory.items() if scene is not None}
+        self._paths: dict[str, Path] = {}  # asking the disk takes longer than all else
         self._known: dict[Path, _Template | None] = {}
         self._reading: list[tuple[Path, str]] = []
         self._problems = problems
 
     def template(self, file: str, where: str, field: str) -> _Template | None:
         """What a file holds; None where it can't be used, which is reported."""
-        path = Path(file) if file in self._memory else (self._library.path(file)).resolve()
+        path = self._paths.get(file)
+        if path is None:
+            path = self._paths[file] = Path(file) if file in self._memory else self._library.path(file).resolve()
         if any(path == other for other, _ in self._reading):
             names = [name for _, name in self._reading]
             ring = " → ".join([*names[[other for other, _ in self._reading].index(path) :], file])
