@@ -27,7 +27,14 @@ def words(name: str, tags: Iterable[str]) -> frozenset[str]:
     """The tags of a new object. Raises SceneError for one text in place of several."""
     if isinstance(tags, str):
         raise SceneError(f'{name}: tags is the text "{tags}"; it must be a set of texts, as in tags={{"{tags}"}}')
-    return frozenset(tags)
+    return frozenset(single_words(tags))
+
+
+def checked_name(name: Any) -> str:
+    """The name of a new object. Raises SceneError for what is no text, or empty."""
+    if not isinstance(name, str) or not name:
+        raise SceneError(f"{name!r} can't be the name of an object; it must be a text that is not empty")
+    return name
 
 
 def arranged(name: str, at: ArrayLike, rotation: ArrayLike, scale: ArrayLike) -> tuple[F32, F32, F32, bool]:

@@ -44,7 +44,7 @@ from .live import Live, kind_of
 from .math import depths_of
 from .mirrors import Mirrors
 from .picked import Picker
-from .placing import arranged, places_to_go, single_words, words
+from .placing import arranged, checked_name, places_to_go, single_words, words
 from .query import Batch, Matches, Query
 from .roster import Looks, Roster
 from .rows import distinct
@@ -260,7 +260,7 @@ class World:
             return self._spawn_prefab(prototype, at, rotation, scale, name, tags, parent)
         like = self[prototype] if isinstance(prototype, str) else prototype
         t, row = self.transforms, like.live_row()
-        stem = like.name if name is None else name
+        stem = like.name if name is None else checked_name(name)
         own = like.tags if tags is None else words(stem, tags)
         places, turns, factors, alone = arranged(
             stem, at, like.rotation if rotation is None else rotation, like.scale if scale is None else scale
@@ -290,7 +290,7 @@ class World:
         tags: Iterable[str] | None,
         parent: Entity | None,
     ) -> Entity | I32:
-        stem = stem_of(prefab) if name is None else name
+        stem = stem_of(prefab) if name is None else checked_name(name)
         own = frozenset[str]() if tags is None else words(stem, tags)
         turn = dmath.IDENTITY_QUATERNION if rotation is None else rotation
         places, turns, factors, alone = arranged(stem, at, turn, 1.0 if scale is None else scale)
@@ -583,7 +583,7 @@ class World:
         """Take a component that a game declared away from objects (k,), where they have it. Raises SceneError."""
         where, table = self._some_rows(rows, "discard"), self.tables.find(kind)
         if table is not None:
-            if table.held:
+            if table.replaced.holders:
                 self.refuse_open(f"a {kind.__name__} can't be discarded")
             table.drop(distinct(where))
 
@@ -687,6 +687,12 @@ class World:
         """
         self.refuse_open("restore")
         if snapshot.woven is not self.woven:
+            if snapshot.woven.name == self.woven.name:
+                raise SceneError(
+                    f'the snapshot was taken before "{self.woven.name}" was woven anew and adopted (a file changed, a '
+                    "prefab or a scene came on top): take another one after that, or name what is spawned in "
+                    "`scene.prefabs`, so that it is woven at the start"
+                )
             raise SceneError(
                 f'that is a snapshot of another scene, "{snapshot.woven.name}"; it must be of the "{self.woven.name}" '
                 "that this world plays"

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from . import math as dmath
 from .entity import Entity
 from .errors import SceneError
-from .placing import arranged, words
+from .placing import arranged, checked_name, words
 from .scene.components import Light
 from .scene.lights import LightAdder, Many, Where, checked_light
 
@@ -73,7 +73,7 @@ class WorldLights(LightAdder["Entity"]):
     ) -> I32:
         world = self._world
         above = -1 if parent is None else world.own(parent).live_row()
-        own = words(name, tags)
+        own = words(checked_name(name), tags)
         checked_light(light)
         places, turns, factors, alone = placed
         rows = world.roster.add(len(places), name, numbered=not alone, tags=own, mesh=-1, material=-1)
