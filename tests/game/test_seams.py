@@ -468,3 +468,153 @@ def test_writing_one_place_while_the_positions_are_out(world: World) -> None:
         world["hero"].position = (5, 5, 5)
     assert world["hero"].position == (5, 5, 5)
     assert world["enemy-0"].position[1] == 1.0
+
+
+# ---- the rest ---------------------------------------------------------------------------------------------------
+
+
+def test_going_back_from_within_a_coroutine_ends_it_and_nothing_else() -> None:
+    app = played("stop-script")
+    told = quiet(app)
+    world = app.world
+    early = world.snapshot()
+    seen: list[str] = []
+
+    def other() -> dw.Steps:
+        while True:
+            yield
+            seen.append("other")
+
+    def back() -> dw.Steps:
+        yield
+        world["hero"].position = (3, 0, 0)
+        yield
+        world.restore(early)
+        seen.append("after")
+        yield
+        seen.append("never")
+
+    world.run(back())
+    world.run(other())
+    for _ in range(6):
+        app.step()
+    assert seen == ["other", "after"], "the other one was to go on in that tick"
+    assert world["hero"].position == (0, 0, 0)
+    assert told == []
+    assert world.schedule.coroutines == []
+
+    def keeps() -> dw.Steps:
+        yield
+        world.snapshot()
+
+    world.run(keeps())
+    app.step()
+    app.step()
+    assert "coroutines that are on their way" in told[0]
+    assert "keeps" in told[0]
+
+
+def test_the_scene_is_woven_anew_in_the_middle_of_a_tick() -> None:
+    app = played()
+    done: list[int] = []
+
+    class Grows(dw.Behaviour):
+        def fixed_update(self, dt: float) -> None:
+            if "late" not in app.scene:
+                app.scene.add("late", dw.Mesh.cone(), dw.Material(), tags={"enemy"})
+                app.reload()
+            self.entity.translate(x=1)
+
+    app.scene["hero"].set(Grows())
+
+    @app.system(dw.Query(dw.Position, tag="enemy"))
+    def count(batch: dw.Batch, dt: float) -> None:
+        done.append(len(batch))
+
+    for _ in range(3):
+        app.step()
+    assert done == [3, 4, 4]
+    assert app.world["hero"].position == (3, 0, 0)
+
+
+def test_an_object_without_anything_can_be_spawned_despawned_and_hung_on(world: World) -> None:
+    empty = world.spawn("sun")
+    child = world.spawn("hero", parent=empty)
+    world.despawn(empty)
+    assert not child.alive
+    with pytest.raises(SceneError, match="despawned"):
+        child.position = (0, 0, 0)
+    with pytest.raises(SceneError, match="despawned"):
+        world.spawn(child)
+    with pytest.raises(SceneError, match="despawned"):
+        world.spawn("hero", parent=child)
+
+
+def test_arrays_of_no_length(world: World) -> None:
+    assert len(untyped(world.spawn("hero", at=np.zeros((0, 3))))) == 0
+    world.despawn(np.zeros(0, np.int32))
+    world.despawn([])
+    world.tag([], "red")
+    world.set(np.zeros(0, np.int32), Shield())
+    world.teleport(np.zeros(0, np.int32), np.zeros((0, 3)))
+    world.touch(np.zeros(0, np.int32))
+    world.discard([], Shield)
+    assert len(world.rows_of(Shield)) == 0
+    assert len(world) == 6
+
+
+@pytest.mark.parametrize("size", [(320, 180), (640, 480)])
+def test_a_recording_of_another_window_comes_to_the_same(size: tuple[int, int]) -> None:
+    def game(size: tuple[int, int]) -> dw.App:
+        scene = room()
+        scene["camera"].remove()  # the world makes one that fits the window
+        app = dw.App(scene, size=size, on_error="raise", seed=4)
+        button = app.hud.button("b", "Add", size=(100, 100), at=(0, 0), anchor="bottom_right")
+
+        @app.fixed
+        def follow(world: World, dt: float) -> None:
+            x, y = app.input.pointer
+            world["hero"].position = (x, y, app.input.size[0])
+
+        @app.update
+        def add(world: World, dt: float) -> None:
+            if button.clicked:
+                world.spawn("hero")
+
+        return app
+
+    first = game((320, 180))
+    first.record()
+    for i in range(20):
+        first.input.feed({"event_type": "pointer_move", "x": 300 - i, "y": 170})
+        if i in (5, 9):
+            kind = "down" if i == 5 else "up"
+            first.input.feed({"event_type": f"pointer_{kind}", "x": 290, "y": 170, "button": 1})
+        if i == 12:
+            first.input.feed({"event_type": "resize", "width": 800, "height": 600})
+        first.step()
+    assert len(first.world.tagged("player")) == 2, "the button was clicked"
+    recording = first.recording()
+    again = game(size)
+    assert again.play(recording) == recording.state
+
+
+def test_the_errors_of_a_scene_that_was_left_are_not_forgotten() -> None:
+    app = played(None)
+    other = room()
+
+    @app.update
+    def leave(world: World, dt: float) -> None:
+        if world.schedule.errors and world.woven.name == "room" and app.scene is not other:
+            app.switch(other)
+
+    @app.system()
+    def broken(world: World, dt: float) -> None:
+        raise ValueError("first scene" if app.scene is not other else "second scene")
+
+    app.world.schedule.on_error = "stop-script"
+    app._running = True
+    for _ in range(4):
+        app.step()
+    told = [str(error).partition("\n")[0] for error in app.world.schedule.errors]
+    assert [line.rpartition(": ")[2] for line in told] == ["first scene", "second scene"]
