@@ -31,9 +31,9 @@ def words(name: str, tags: Iterable[str]) -> frozenset[str]:
 
 
 def checked_name(name: Any) -> str:
-    """The name of a new object. Raises SceneError for what is no text, or empty."""
-    if not isinstance(name, str) or not name:
-        raise SceneError(f"{name!r} can't be the name of an object; it must be a text that is not empty")
+    """The name of a new object. Raises SceneError for what is no text, or has half a character in it."""
+    if not isinstance(name, str) or any("\ud800" <= c <= "\udfff" for c in name):
+        raise SceneError(f"{name!r} can't be the name of an object; it must be a text of whole characters")
     return name
 
 
