@@ -30,7 +30,7 @@ from .inspection import KEYS, SCREENSHOT, keep, press, slug
 from .interpolation import Interpolation
 from .loading import Loaded, OnTop
 from .loop import TICK_RATE, Clock, Loop
-from .recording import Player, Recorder, Recording, state_hash
+from .recording import Player, Recorder, Recording
 from .render import DT, Picture, Progress, Shot, Source, Stage, Surroundings, altered, is_linear, opened, save, take
 from .scene.prefabs import Prefab
 from .scene.scene import Scene
@@ -282,9 +282,8 @@ class App:
             return weave(scene, library=library, prefabs=prefabs)
 
     def _made(self, scene: Scene, library: AssetLibrary, on_top: OnTop) -> World:
-        world = World(
-            self._woven(scene, library, self._environment), aspect=self.size[0] / self.size[1], seed=self._seed
-        )
+        width, height = self.size if self._player is None else self._player.recording.size
+        world = World(self._woven(scene, library, self._environment), aspect=width / height, seed=self._seed)
 
         def weaver(prefab: Prefab) -> WovenScene:
             if world is self._world:  # it may have been loaded anew
@@ -489,7 +488,7 @@ class App:
         loop, world = self._loop, self.world
         loop.tick += 1
         self.input.begin_tick(loop.seconds)
-        if self._fixeds or world.schedule.ticks:
+        if self._fixeds or world.schedule.ticks or world.between is not None:  # what came to rest is told it, too
             if world.between is None or world.between.transforms is not world.transforms:
                 world.between = Interpolation(world.transforms)
             between = world.between
@@ -523,13 +522,13 @@ class App:
     def record(self) -> None:
         """Take down every frame from the first one on. Raises RecordingError when one was played already."""
         self._begins("recorded")
-        self._recorder = Recorder(self._seed, self.tick_rate, self._scene.name, self.bindings.data())
+        self._recorder = Recorder(self._seed, self.tick_rate, self._scene.name, self.size, self.bindings.data())
 
     def recording(self) -> Recording:
         """What was taken down until now. Raises RecordingError unless `record` was called."""
         if self._recorder is None:
             raise RecordingError("nothing is being recorded; call app.record() before the first frame")
-        return self._recorder.finish(state_hash(self.world))
+        return self._recorder.finish(self.world.state_hash())
 
     def play(self, recording: Recording | str | os.PathLike[str]) -> str:
         """Play a recording to its end, without drawing; returns the digest of the world's state.
@@ -574,7 +573,7 @@ class App:
         player.bind(self.bindings)
 
     def _replayed(self, player: Player) -> str:
-        state = state_hash(self.world)
+        state = self.world.state_hash()
         player.check(state)
         return state
 
@@ -618,7 +617,7 @@ class App:
         except BaseException:
             self._save_recording(options, "")  # what led to it is worth the most
             raise
-        state = state_hash(self.world) if player is not None or options.record is not None else ""
+        state = self.world.state_hash() if player is not None or options.record is not None else ""
         self._save_recording(options, state)
         if player is not None:
             print(f"state {state}")

@@ -397,10 +397,43 @@ _NUMBERS = ("float", "int", "vector")
 _WHOLE = 2**63
 
 
+def bounds_of(f: Field) -> tuple[float, float]:
+    """The least and the largest float that a field may hold, each number of a vector."""
+    spec = f.spec
+    low = -SINGLE_MAX if spec.minimum is None else max(-SINGLE_MAX, spec.minimum)
+    if spec.above is not None:
+        low = max(low, math.nextafter(spec.above, math.inf))
+    return low, SINGLE_MAX if spec.maximum is None else min(SINGLE_MAX, spec.maximum)
+
+
+_QUICK = {"float": float, "vector": tuple, "bool": bool, "str": str}
+
+
+@cache
+def _quick_checks(cls: Hashable) -> tuple[tuple[Field, str, Any, float, float], ...]:
+    """Of each field, what most values are told to be sound by: name, type and bounds."""
+    assert isinstance(cls, type)
+    return tuple((f, f.name, _QUICK.get(f.kind.name), *bounds_of(f)) for f in fields_of(cls))
+
+
 def problems_of(value: Any, where: str, prefix: str = "") -> Iterator[Problem]:
     """Every field of a struct that has the wrong type or is out of its range."""
-    for f in fields_of(type(value)):
-        yield from _problems_of_field(f, getattr(value, f.name), where, prefix)
+    cls: type = type(value)
+    for f, name, kind, low, high in _quick_checks(cls):
+        found: Any = getattr(value, name)
+        if type(found) is kind:
+            if kind is float:
+                if low <= found <= high:
+                    continue
+            elif kind is not tuple:
+                continue
+            elif len(found) == f.kind.of:
+                for number in found:
+                    if type(number) is not float or not low <= number <= high:
+                        break
+                else:
+                    continue
+        yield from _problems_of_field(f, found, where, prefix)
 
 
 def _problems_of_field(f: Field, found: Any, where: str, prefix: str) -> Iterator[Problem]:

@@ -54,7 +54,11 @@ class Live:
         register(cls)
 
     def __post_init__(self) -> None:
-        normalise(self)
+        try:
+            normalise(self)
+        except (NameError, TypeError, ValueError) as error:
+            hint = "import what it names outside of `if TYPE_CHECKING`, and give one type, or one and None"
+            raise SceneError(f"the type of a field of {self.kind.__name__} can't be read: {error} ({hint})") from None
 
     def copy(self) -> Self:
         """Another one with the same values in its declared fields, and nothing else."""

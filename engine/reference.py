@@ -62,7 +62,7 @@ GROUPS = (
     Group(
         "app",
         "App and loop",
-        "What plays a scene. See [Scripting](../scripting.md).",
+        "What plays a scene. See [Scripting](../scripting.md) and [Time](../loop.md).",
         ("engine.app", "engine.loop", "engine.loading", "engine.interpolation", "engine.recording", "engine.window"),
         ("__version__",),
     ),
@@ -86,13 +86,13 @@ GROUPS = (
     Group(
         "input",
         "Input",
-        "What the player does. See [Scripting](../scripting.md#input).",
+        "What the player does. See [Input](../input.md).",
         ("engine.input", "engine.actions", "engine.bindings", "engine.gamepad", "engine.orbit"),
     ),
     Group(
         "hud",
         "HUD",
-        "Text, panels, bars and buttons over the picture.",
+        "Text, panels, bars and buttons over the picture. See [HUD](../hud.md).",
         ("engine.hud", "engine.hud_elements", "fabric.hud"),
     ),
     Group(

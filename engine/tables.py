@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..loom.columns import column_for
 from ..loom.woven import WovenComponents, WovenScene
-from .declare import SINGLE_MAX, Field, accepted, component_types, current, fields_of, in_tables, problems_of, to_text
+from .declare import Field, accepted, bounds_of, component_types, current, fields_of, in_tables, problems_of, to_text
 from .errors import SceneError
 from .rows import far_too_long
 
@@ -388,7 +388,7 @@ def _fitting(f: Field, like: NDArray[Any], value: ArrayLike, count: int, where: 
         raise SceneError(f"{where} is {found.dtype} {found.shape}; it must be {like.dtype} {wanted}")
     made = found.astype(like.dtype)
     if f.kind.name in ("float", "vector", "int"):
-        low, high = _bounds(f)
+        low, high = bounds_of(f)
         bad = np.flatnonzero(~((made >= low) & (made <= high)).reshape(count, -1).all(axis=1))
         if len(bad):
             accepted(f, _plain(made[bad[0]]), "", f"{where.partition('.')[0]}.")
@@ -486,7 +486,7 @@ def _rebuilt(kind: Callable[..., Any], values: dict[str, Any]) -> Any:
 def _property(table: Table, f: Field) -> property:
     """Reads and writes one field. What is written is checked as the declaration says: SceneError."""
     views, name = table.views, f.name
-    low, high = _bounds(f)
+    low, high = bounds_of(f)
 
     def refuse(self: Any, value: Any) -> Any:
         return accepted(f, value, self._entity.name, f"{table.kind.__name__}.")
@@ -541,12 +541,3 @@ def _property(table: Table, f: Field) -> property:
     if f.kind.of == 3:
         return property(read_three, write_three)
     return property(read_two if f.kind.of == 2 else read_vector, write_vector)
-
-
-def _bounds(f: Field) -> tuple[float, float]:
-    """The least and the largest float that a field may hold."""
-    spec = f.spec
-    low = max(-SINGLE_MAX, -SINGLE_MAX if spec.minimum is None else spec.minimum)
-    if spec.above is not None:
-        low = max(low, float(np.nextafter(spec.above, np.inf)))
-    return low, min(SINGLE_MAX, SINGLE_MAX if spec.maximum is None else spec.maximum)

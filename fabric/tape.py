@@ -223,7 +223,7 @@ class Tape:
         _errors.capture("tape")
         try:
             encoder = _lib.wgpuDeviceCreateCommandEncoder(self._device._internal, self._encoder_descriptor)
-            self._play(encoder)
+            self.play(encoder)
             commands = _lib.wgpuCommandEncoderFinish(encoder, self._buffer_descriptor)
             _lib.wgpuCommandEncoderRelease(encoder)
         finally:
@@ -232,7 +232,8 @@ class Tape:
             raise _error(error)
         return commands
 
-    def _play(self, encoder: Any) -> None:
+    def play(self, encoder: Any) -> None:
+        """Encode everything again, into a native encoder that is open."""
         encode(encoder, self._steps)
 
 
@@ -253,7 +254,7 @@ def encode(encoder: Any, steps: Sequence[Step]) -> None:
             step[0](encoder, *step[1])
         else:
             for tape in step():
-                tape._play(encoder)
+                tape.play(encoder)
 
 
 class BufferWrite:

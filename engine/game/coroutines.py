@@ -23,7 +23,7 @@ SLACK = 1e-9
 """Seconds: what is due so little later than a tick is due in it."""
 
 Steps = Generator[Any, Any, Any]
-"""What a coroutine is: the type of a function that yields what it waits for."""
+"""A coroutine, as its function returns it: a generator that yields what it waits for; for `world.run`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -404,3 +404,17 @@ def test_what_a_game_declared_is_tweened_and_spawned_with(scene: dw.Scene) -> No
     with pytest.raises(dw.SceneError, match=r"enemy-0 → Shell\.speed is -1\.0"):
         world.spawn("enemy-0", components=(Shell(speed=-1),))
     assert len(world.tagged("enemy")) == 4
+
+
+def test_an_app_that_is_told_to_go_on_ends_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from dreamwell.engine.cli import main
+
+    (tmp_path / "game.py").write_text(GAME.replace("size=(64, 36)", 'size=(64, 36), on_error="stop-script"'))
+    code = main(["run", str(tmp_path / "game.py"), "--headless", "--frames", "2", "-o", str(tmp_path / "p.png")])
+    assert code == 0
+    assert capsys.readouterr().err.count("update() failed in game.py, line 6") == 1
+    (tmp_path / "game.py").write_text(GAME.replace("size=(64, 36)", 'size=(64, 36), on_error="raise"'))
+    (tmp_path / "p.png").unlink()
+    code = main(["run", str(tmp_path / "game.py"), "--headless", "--frames", "2", "-o", str(tmp_path / "p.png")])
+    assert code == 1
+    assert not (tmp_path / "p.png").exists()
