@@ -231,7 +231,8 @@ class Stage:
     def _light(self) -> tuple[bytes, Environment | None]:
         """What lights the picture."""
         scene = self.fabric.scene
-        return b"" if scene is None else scene.lights.table[["color", "range", "object"]].tobytes(), self._around
+        fields = () if scene is None else [scene.lights.table[key].tobytes() for key in ("color", "range", "object")]
+        return b"".join(fields), self._around
 
     def _trim(self) -> None:
         """Hand back what is free since the scene shrank, some frames later: until then the GPU uses some of it.

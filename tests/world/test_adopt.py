@@ -657,9 +657,7 @@ def test_adopting_the_same_scene_does_not_flash(stages: tuple[Stage, Stage], mod
             stage.draw(world, frame / 60)
         if frame >= 8:
             adopted, other = (stage.fabric.read_image().astype(int) for stage in stages)
-            other_pixels = (np.abs(adopted - other).max(axis=2) > 8).sum()
-            assert other_pixels <= 8, frame  # edges of what was spawned: those begin their history anew
-            assert np.abs(adopted - other).mean() < 0.1, frame
+            assert np.abs(adopted - other).max() <= 2, frame
         if frame in (8, 10):
             worlds[0].adopt(weave(scene))
 
