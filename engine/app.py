@@ -34,7 +34,7 @@ from .recording import Player, Recorder, Recording
 from .render import DT, Picture, Progress, Shot, Source, Stage, Surroundings, altered, is_linear, opened, save, take
 from .scene.prefabs import Prefab
 from .scene.scene import Scene
-from .script import error_of
+from .script import ScriptError, error_of, told_above
 from .window import Window, why_no_window
 from .world import World
 
@@ -137,6 +137,7 @@ class App:
         self._fixeds: list[Update] = []
         self._updates: list[Update] = []
         self._on_error: OnError | None = on_error
+        self._errors: list[ScriptError] = []  # those of every scene
         self._declared: list[ModuleType | Declared] = []
         self._on_key: list[OnKey] = []
         self._on_drop: list[OnDrop] = []
@@ -300,6 +301,7 @@ class App:
         schedule = world.schedule
         schedule.listen_to(self.input)
         schedule.on_error = self._on_script_error()
+        schedule.errors = self._errors
         schedule.use(*self._declared)
         return world
 
@@ -657,9 +659,8 @@ class App:
             output = folder
         frames = f"{shot.frames} frame{'s' if shot.frames > 1 else ''}"
         print(f"{output}: {self.size[0]}x{self.size[1]}, {frames}" + (f", since {reason}" if reason else ""))
-        errors = self.world.schedule.errors
-        if errors and self._on_error is None:
-            raise errors[0]
+        if self._errors and self._on_error is None:
+            raise told_above(self._errors) from self._errors[0]
 
     def _run_window(self, options: RunOptions) -> None:
         world = self.world  # its errors come before a window does

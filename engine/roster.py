@@ -389,6 +389,8 @@ class Roster(Sequence[str]):
 
     def turn(self, rows: I32) -> None:
         """Objects (k,) that may be mirrored now, or not any more."""
+        if not len(rows):
+            return
         columns = self._unfold()
         self._change(columns, rows[columns.mesh[rows] >= 0])
 

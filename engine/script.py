@@ -48,6 +48,13 @@ def error_of(function: Callable[..., object], error: BaseException, what: str = 
     return script_error(error, name, Path(source or ".").absolute().parent)
 
 
+def told_above(errors: Sequence[ScriptError]) -> ScriptError:
+    """What ends a run that went on after errors, each of which was told when it came: the first line of the first."""
+    first = str(errors[0]).partition("\n")[0]
+    many = "an error in a script" if len(errors) == 1 else f"{len(errors)} errors in scripts"
+    return ScriptError(f"the run went on after {many}, told above: {first}")
+
+
 def imported(address: str, root: Path) -> ModuleType:
     """The module in a Python file, given relative to the folder `root`; run once, however often it is asked for.
 

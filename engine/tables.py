@@ -18,7 +18,7 @@ from ..loom.columns import column_for
 from ..loom.woven import WovenComponents, WovenScene
 from .declare import Field, accepted, bounds_of, component_types, current, fields_of, in_tables, problems_of, to_text
 from .errors import SceneError
-from .rows import far_too_long
+from .rows import Replaced, far_too_long
 
 if TYPE_CHECKING:
     from .entity import Entity
@@ -61,8 +61,8 @@ class Table:
         self.count = 0
         self.version = 0
         self.moves = 0
-        self.held = 0
-        """How many open batches look into the columns: no slot may change its object then."""
+        self.replaced = Replaced()
+        """Its holders are the open batches that look into the columns: no slot may change its object then."""
         self._rows: I32 = np.zeros(_LEAST, np.int32)
         self._slots: I32 = np.full(_LEAST, -1, np.int32)  # by row of the world
         self._at = self._slots.data
@@ -186,12 +186,12 @@ class Table:
         self.count = left
         self.version += 1
         self.moves += 1
-        if far_too_long(len(self._rows), left) and not self.held:
+        if far_too_long(len(self._rows), left) and not self.replaced.holders:
             self._resize(2 * max(left, _LEAST))
 
     def order(self) -> None:
         """Bring the slots into the order of the rows."""
-        if self._ascending or self.held:
+        if self._ascending or self.replaced.holders:
             return
         order = np.argsort(self.rows, kind="stable")
         self._rows[: self.count] = self.rows[order]
@@ -210,6 +210,7 @@ class Table:
         for name, column in self._columns.items():
             made = np.zeros((size, *column.shape[1:]), column.dtype)
             made[:kept] = column[:kept]
+            self.replaced.note(column)
             self._columns[name] = made
         rows = np.zeros(size, np.int32)
         rows[:kept] = self._rows[:kept]

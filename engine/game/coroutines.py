@@ -6,6 +6,7 @@ Conway 1963, "Design of a separable transition-diagram compiler"; a stack of gen
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from heapq import heappop, heappush
@@ -203,20 +204,25 @@ class Coroutines:
         if not self._by_event:
             return
         for kind in type(event).__mro__:
-            waiting = self._by_event.pop(kind, None)
-            for entry in waiting or ():
-                filters, coroutine, ticket = entry
-                if coroutine.done or ticket != coroutine.ticket:
-                    continue
-                try:
-                    mine = seen(event, filters)
-                except Exception as error:
-                    self._step(coroutine, None, error)
-                    continue
-                if mine is None:
-                    self._by_event.setdefault(kind, []).append(entry)
-                else:
-                    self._step(coroutine, mine)
+            waiting = deque(self._by_event.pop(kind, ()))
+            try:
+                while waiting:
+                    entry = waiting.popleft()
+                    filters, coroutine, ticket = entry
+                    if coroutine.done or ticket != coroutine.ticket:
+                        continue
+                    try:
+                        mine = seen(event, filters)
+                    except Exception as error:
+                        self._step(coroutine, None, error)
+                        continue
+                    if mine is None:
+                        self._by_event.setdefault(kind, []).append(entry)
+                    else:
+                        self._step(coroutine, mine)
+            finally:
+                if waiting:  # `failed` raised: the others wait on
+                    self._by_event.setdefault(kind, []).extend(waiting)
 
     def end_of(self, owner: Behaviour) -> None:
         """Cancel what belongs to a behaviour."""

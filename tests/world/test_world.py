@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dreamwell.engine import math as dmath
+from dreamwell.engine.camera import Sphere, fitting_distance
 from dreamwell.engine.errors import SceneError, SettingsError
 from dreamwell.engine.scene import Camera, Mesh, Scene, Sun
-from dreamwell.engine.world import Sphere, World, fitting_distance
+from dreamwell.engine.world import World
 from dreamwell.fabric import Observer
 from dreamwell.fabric.observer import planes_of
 from dreamwell.loom.weave import weave
