@@ -394,7 +394,9 @@ class Batch:
             return _read_only(_gathered(getattr(self.world.transforms, name), self._match.at, self._match.items))
         source: F32 = getattr(self.world.transforms, name)
         array = _gathered(source, self._match.at, self._match.items)
-        self._hold(self.world.transforms.replaced, None, name, _Held(array, self._as_it_was(array), source, self._match.at))
+        self._hold(
+            self.world.transforms.replaced, None, name, _Held(array, self._as_it_was(array), source, self._match.at)
+        )
         return array
 
     def _as_it_was(self, array: NDArray[Any]) -> NDArray[Any]:

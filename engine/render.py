@@ -235,15 +235,10 @@ class Stage:
     def _light(self) -> tuple[bytes, Environment | None]:
         """What lights the picture."""
         scene = self.fabric.scene
-<<<<<<< HEAD
-        fields = () if scene is None else [scene.lights.table[key].tobytes() for key in ("color", "range", "object")]
-        return b"".join(fields), self._around
-=======
         if scene is None:
             return b"", self._around
         table = scene.lights.table  # field by field: what lies between them is anything
         return b"".join(table[name].tobytes() for name in _LIT_BY), self._around
->>>>>>> breaker
 
     def _trim(self) -> None:
         """Hand back what is free since the scene shrank, some frames later: until then the GPU uses some of it.

@@ -292,7 +292,7 @@ def test_a_snapshot_from_before_another_scene_was_adopted_is_told_why(world: Wor
     scene = room()
     scene.add("new", dw.Mesh.box(), dw.Material())
     world.adopt(dw.weave(scene))
-    with pytest.raises(SceneError, match="taken before \"room\" was woven anew and adopted"):
+    with pytest.raises(SceneError, match='taken before "room" was woven anew and adopted'):
         world.restore(early)
     assert "new" in world
     world.restore(world.snapshot())
@@ -394,7 +394,9 @@ def test_ten_thousand_come_and_go_in_every_tick() -> None:
     assert len(world.tagged("spark")) == 0
 
 
-@pytest.mark.parametrize("name", ["ä ö", "名前", "a/b\\c", '"quoted"', "\U0001f600", "a\nb", " ", "x" * 10_000, "%s{0}"])
+@pytest.mark.parametrize(
+    "name", ["ä ö", "名前", "a/b\\c", '"quoted"', "\U0001f600", "a\nb", " ", "x" * 10_000, "%s{0}"]
+)
 def test_odd_names(name: str, tmp_path: Path) -> None:
     scene = room()
     scene.add(name, dw.Mesh.box(), dw.Material(), tags={"täg", "名"})

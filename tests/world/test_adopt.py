@@ -658,11 +658,7 @@ def test_adopting_the_same_scene_does_not_flash(stages: tuple[Stage, Stage], mod
             stage.draw(world, frame / 60)
         if frame >= 8:
             adopted, other = (stage.fabric.read_image().astype(int) for stage in stages)
-<<<<<<< HEAD
-            assert np.abs(adopted - other).max() <= 2, frame
-=======
             assert np.abs(adopted - other).max() <= 2, frame  # of 255
->>>>>>> breaker
         if frame in (8, 10):
             worlds[0].adopt(weave(scene))
 
