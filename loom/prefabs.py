@@ -65,10 +65,12 @@ def expand(
     files = _Files(library, prefabs, problems)
     whole, instances = files.expand(scene, "")
     ready: dict[Prefab, Checked] = {}
-    wanted = [(as_prefab(given), f"prefabs[{i}]") for i, given in enumerate(scene.prefabs)]
+    listed = [scene.prefabs] if isinstance(scene.prefabs, str) else scene.prefabs
+    wanted = [(as_prefab(given), f"prefabs[{i}]") for i, given in enumerate(listed)]
     wanted += [(prefab, "") for prefab in prefabs]
     used = slots_in_use(scene.slots_of(Prefab), len(scene.values_of(Prefab))).tolist()
-    wanted += [(Prefab(scene.values_of(Prefab)[slot].file), "") for slot in used]
+    own = dict.fromkeys(scene.values_of(Prefab)[slot].file for slot in used)
+    wanted += [(Prefab(file), "") for file in own if isinstance(file, str)]
     for prefab, field in wanted:
         if prefab not in ready and (prefab.file or field):
             checked = files.ready(prefab, field)
@@ -198,8 +200,9 @@ class _Files:
 
     def ready(self, prefab: Prefab, field: str) -> Checked | None:
         """A prefab to be spawned, without the object that it hangs on; None where it can't be used."""
-        if not prefab.file:
-            self._problems.append(_no_file("", field))
+        unfit = list(problems_of(prefab, "", f"{field or 'Prefab'}."))
+        if unfit or not prefab.file:
+            self._problems.extend(unfit or [_no_file("", field)])
             return None
         template = self.template(prefab.file, "", field)
         changes = None if template is None else self._changes(prefab, template, "")

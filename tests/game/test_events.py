@@ -338,7 +338,7 @@ def test_without_a_window_the_error_ends_the_run_after_its_last_frame(
 
 
 @dw.component
-class Gliding:
+class Drifting:
     """How fast something drifts."""
 
     linear: dw.Vec3 = dw.field(default=(0.0, 0.0, 0.0), unit="m/s")
@@ -346,16 +346,16 @@ class Gliding:
 
 
 def test_systems_get_batches(scene: dw.Scene) -> None:
-    scene["enemy-0"].set(Gliding(linear=(1, 0, 0)))
-    scene["enemy-2"].set(Gliding(linear=(0, 2, 0)))
+    scene["enemy-0"].set(Drifting(linear=(1, 0, 0)))
+    scene["enemy-2"].set(Drifting(linear=(0, 2, 0)))
     app = dw.App(scene)
     worlds: list[dw.World] = []
 
-    @app.system(dw.Query(dw.Position, Gliding, tag="enemy"))
+    @app.system(dw.Query(dw.Position, Drifting, tag="enemy"))
     def move(batch: dw.Batch, dt: float) -> None:
-        batch[dw.Position] += batch[Gliding].linear * dt
+        batch[dw.Position] += batch[Drifting].linear * dt
 
-    @app.system(dw.Query(Gliding), stage="update")
+    @app.system(dw.Query(Drifting), stage="update")
     def note(batch: dw.Batch, dt: float, world: dw.World) -> None:
         worlds.append(world)
         assert len(batch) == 2
@@ -368,12 +368,12 @@ def test_systems_get_batches(scene: dw.Scene) -> None:
 
 
 def test_a_system_that_raises_leaves_no_batch_open(scene: dw.Scene) -> None:
-    scene["enemy-0"].set(Gliding(linear=(1, 0, 0)))
+    scene["enemy-0"].set(Drifting(linear=(1, 0, 0)))
     app = dw.App(scene, on_error="stop-script")
     failed: list[str] = []
     app.world.schedule.tell = lambda error: failed.append(str(error).partition("\n")[0])
 
-    @app.system(dw.Query(dw.Position, Gliding))
+    @app.system(dw.Query(dw.Position, Drifting))
     def bad(batch: dw.Batch, dt: float) -> None:
         batch[dw.Position] += 1
         app.world.despawn(app.world["enemy-0"])
@@ -385,23 +385,23 @@ def test_a_system_that_raises_leaves_no_batch_open(scene: dw.Scene) -> None:
 
 
 def test_what_a_game_declared_is_tweened_and_spawned_with(scene: dw.Scene) -> None:
-    scene["enemy-0"].set(Gliding())
+    scene["enemy-0"].set(Drifting())
     world = World(dw.weave(scene))
     told = going_on(world)
-    world.tween(world["enemy-0"], "Gliding.points", to=-50, seconds=0.5)
-    world.tween(world["enemy-0"], "Gliding.linear", to=(0, 0, 6), seconds=0.5)
+    world.tween(world["enemy-0"], "Drifting.points", to=-50, seconds=0.5)
+    world.tween(world["enemy-0"], "Drifting.linear", to=(0, 0, 6), seconds=0.5)
     for _ in range(31):
         world.schedule.fixed(DT)
     assert not told
-    assert world["enemy-0"][Gliding].points == 0, "not below what is allowed"
-    assert world["enemy-0"][Gliding].linear == (0, 0, 6)
+    assert world["enemy-0"][Drifting].points == 0, "not below what is allowed"
+    assert world["enemy-0"][Drifting].linear == (0, 0, 6)
 
     class Shell(dw.Behaviour):
         speed: float = dw.field(default=1.0, minimum=0)
 
-    one = world.spawn("enemy-0", at=(0, 0, 0), components=(Shell(speed=3), Gliding(points=7)))
-    assert (one[Shell].speed, one[Gliding].points) == (3, 7)
-    assert {type(value).__name__ for value in one.components} == {"Shell", "Gliding"}
+    one = world.spawn("enemy-0", at=(0, 0, 0), components=(Shell(speed=3), Drifting(points=7)))
+    assert (one[Shell].speed, one[Drifting].points) == (3, 7)
+    assert {type(value).__name__ for value in one.components} == {"Shell", "Drifting"}
     with pytest.raises(dw.SceneError, match=r"enemy-0 → Shell\.speed is -1\.0"):
         world.spawn("enemy-0", components=(Shell(speed=-1),))
     assert len(world.tagged("enemy")) == 4
