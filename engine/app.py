@@ -83,8 +83,8 @@ class RunOptions:
     mode: show a window, draw without one, or only `collect` the app and end the script there.
     output: where the picture goes.  capture: a folder for a picture of every frame, in its place.  timed: tell what the
     passes take on the GPU.  arguments: the script's `sys.argv[1:]`.
-    reload: whether changed files are taken over while it runs.  play: runs the script once more, in a module.  again: the
-    app that goes on with what a script makes then.
+    reload: whether changed files are taken over while it runs.  play: runs the script once more, in a module.  again:
+    the app that goes on with what a script makes then.
     record: where the recording of the run goes.  replay: plays in place of the player.  seed: over the script's.
     app, picture, report: what came of it, filled in by `App.run`.
     """
@@ -225,6 +225,7 @@ class App:
         self._trouble: tuple[Path, ...] = ()
         self._lengths: dict[str, int] | None = None
         self._modules_known = 0
+        self._woven_files: WovenScene | None = None
         if self._options.replay is not None:
             self._replay(self._options.replay)
 
@@ -330,7 +331,7 @@ class App:
 
         Raises ScriptError, SceneError, AssetError and ShaderError for what can't be taken over, and changes nothing.
         """
-        self._watch()
+        self._note_files()
         changed = self._watcher.changed()
         try:
             self._take_over({*changed, *self._trouble}, whole=True)
@@ -455,16 +456,15 @@ class App:
             files.append(Path(self._source))
         self._watcher.watch(sorted({path.absolute() for path in files}))
         self._modules_known = len(sys.modules)
+        self._woven_files = None if self._world is None else self._world.woven
 
     def _watched_shaders(self) -> list[Path]:
         return sorted(shaders.FOLDER.glob("*.wgsl")) if (shaders.FOLDER.parent / "pyproject.toml").exists() else []
 
     def _look_for_changes(self) -> None:
         """Take over what was changed since, if anything; tell what is wrong with it, and go on as before."""
-        if self._lengths is None or len(sys.modules) != self._modules_known:
+        if len(sys.modules) != self._modules_known:
             self._watch()
-        if self._lengths is None:
-            self._lengths = {name: len(getattr(self, name)) for name in _GIVEN}
         changed = self._watcher.poll()
         if not changed:
             return
@@ -514,8 +514,9 @@ class App:
             self._library = self._library.without(files)
             if self._library.root != self._scene.root:
                 self._library = AssetLibrary(self._scene.root)
-            if world is not None and changed:
+            if world is not None and (changed or again):
                 world.refuse_open("changed files can't be taken over")
+            if world is not None and changed:
                 woven = self._woven(self._scene, self._library, self._environment, self._on_top.prefabs())
             fabric = None if world is None else world.picker
             if programs and isinstance(fabric, Fabric):
@@ -531,8 +532,7 @@ class App:
             late = before[name][(self._lengths or {}).get(name, len(before[name])) :] if by_main else []
             setattr(self, name, [rerun.latest_function(one) for one in [*getattr(self, name), *late]])
         if world is not None and again:
-            world.tables.renew()
-            world.schedule.renew(rerun.latest_function)
+            world.renew(rerun.latest_function)
         if world is not None and woven is not None and (whole or others or woven.digest != world.woven.digest):
             world.adopt(woven)
         if world is not None and again:
@@ -674,18 +674,27 @@ class App:
         """Pause, and run one tick in the next frame, which shows exactly its state. Each call is one tick more."""
         self._loop.step()
 
+    def _note_files(self) -> None:
+        """Before the first frame: how the files are that the game is made of, and what its script gave it."""
+        if self._lengths is None:
+            self._lengths = {name: len(getattr(self, name)) for name in _GIVEN}
+            self._watch()
+
     def step(self, dt: float = DT) -> World:
         """Play one frame without drawing it; returns the world. `dt`: seconds of the clock since the last one.
 
         A frame is: keys to `on_key` functions, the ticks that are due, `update` functions. While a recording plays its
         frames come in place of `dt` and the player. Raises ScriptError for what the functions raise.
         """
+        self._note_files()
         self._stepping = True
         try:
             self._play_frame(dt)
         finally:
             self._stepping = False
         self._settle()
+        if self.world.woven is not self._woven_files:  # another scene has other files
+            self._watch()
         if self._reloads:
             self._look_for_changes()
         return self.world
@@ -837,6 +846,7 @@ class App:
             raise Collected
         if options.play is not None or (RUN.get() is None and is_script(main)):
             self._main = main
+        self._note_files()
         player = self._player
         if player is not None:
             self._bind(player)

@@ -100,13 +100,14 @@ def is_script(module: ModuleType) -> bool:
 
 def modules_in(folders: Iterable[Path]) -> dict[Path, ModuleType]:
     """The modules that were loaded from files in and below some folders, other than the engine's and installed ones."""
-    homes = list(dict.fromkeys(folder.resolve() for folder in folders))
+    homes = {home for folder in folders for home in (folder.absolute(), folder.resolve())}
+    begins = tuple(f"{home}{os.sep}" for home in homes)
     out: dict[Path, ModuleType] = {}
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
-        if isinstance(file, str) and file.endswith(".py"):
+        if isinstance(file, str) and file.endswith(".py") and os.path.abspath(file).startswith(begins):
             path = Path(file).absolute()
-            if any(belongs(path, home) or belongs(path.resolve(), home) for home in homes):
+            if any(belongs(path, home) for home in homes):
                 out[path.resolve()] = module
     return out
 
