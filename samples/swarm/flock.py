@@ -70,12 +70,13 @@ def fly(batch: dw.Batch, dt: float, world: dw.World) -> None:
     light = starling.light
     light += (np.asarray(world["light"].position) - light) * (1 - np.exp(-dt * starling.eager))[:, None]
 
+    when = (will.time - 2.2 / starling.eager).astype(np.float32)  # late ones tumble later: the sheet is twisted
     density, slope, around, fear = felt(place, velocity, alarm, world.random)
-    wish = wanted(columns(light) - place, will.time, will.gather)
+    wish = wanted(columns(light) - place, when, will.gather)
     push = (wish - velocity) * np.float32(1.7)
     push += (around - velocity) * (np.float32(1.9) * np.minimum(density, 1))
     push -= slope * (np.float32(15.0) * (1 - np.float32(0.45 * will.gather)))
-    push += wind(place, will.time) * np.float32(7.5 * (1 - 0.5 * will.gather))
+    push += wind(place, will.time) * np.float32(11 * (1 - 0.5 * will.gather))
     push[1] += np.maximum(9 - place[1], 0) * np.float32(9.0)  # the water
 
     alarm = np.maximum(alarm * np.float32(1 - 1.1 * dt), np.float32(0.93) * fear * (fear > 0.25))
@@ -142,17 +143,20 @@ def blurred(fields: F32) -> F32:
     return fields
 
 
-def wanted(to_light: F32, time: float, gather: float) -> F32:
-    """(3, k) velocities: to the light, and around it in a disc that tumbles slowly."""
-    axis = np.array([0.75 * np.sin(0.31 * time), 0.8, 0.75 * np.cos(0.23 * time + 1)], np.float32)
+def wanted(to_light: F32, time: F32, gather: float) -> F32:
+    """(3, k) velocities: to the light, and around it in a sheet that tumbles as time (k,) goes."""
+    axis = np.stack([0.85 * np.sin(0.9 * time), 0.55 + 0.3 * np.sin(0.37 * time), 0.85 * np.cos(0.71 * time + 1)])
+    axis /= np.sqrt(np.einsum("ij,ij->j", axis, axis))
     distance = np.sqrt(np.einsum("ij,ij->j", to_light, to_light)) + np.float32(1e-3)
-    inwards = np.tanh((distance - np.float32(15 - 9 * gather)) / np.float32(9))
+    inwards = np.tanh((distance - np.float32(17 - 11 * gather)) / np.float32(8))
     around = np.stack([
         axis[1] * to_light[2] - axis[2] * to_light[1],
         axis[2] * to_light[0] - axis[0] * to_light[2],
         axis[0] * to_light[1] - axis[1] * to_light[0],
     ])  # fmt: skip
-    wish = (to_light * inwards + around * np.float32(0.9 - 0.3 * gather)) / distance
+    wish = (to_light * inwards + around * np.float32(0.85 - 0.3 * gather)) / distance
+    off = np.einsum("ij,ij->j", axis, to_light)  # the sheet
+    wish += axis * np.clip(off * np.float32(0.16), -1.3, 1.3)
     speed = np.clip(distance * np.float32(0.75), CRUISE, FASTEST)
     return np.asarray(wish * speed, np.float32)
 
@@ -160,7 +164,7 @@ def wanted(to_light: F32, time: float, gather: float) -> F32:
 def wind(place: F32, time: float) -> F32:
     """(3, k): a slow field of eddies that draws the flock out and folds it; no sources in it."""
     t = np.float32(time)
-    x, y, z = place * np.float32(0.085)
+    x, y, z = place * np.float32(0.06)
     return np.stack([
         np.sin(y * 1.3 + 0.7 * t) + np.float32(0.6) * np.cos(2.1 * z - 0.9 * t),
         np.float32(0.8) * np.sin(z * 1.2 - 0.5 * t) + np.float32(0.6) * np.cos(1.7 * x + 0.8 * t),
@@ -202,6 +206,17 @@ def spread(count: int, random: np.random.Generator) -> tuple[F32, dict[str, NDAr
     return at.astype(np.float32), {
         "velocity": CRUISE * ahead,
         "light": 0.25 * middle + (0, 27, 0),
-        "eager": 0.55 + 3.2 * random.random(count) ** 1.5,
+        "eager": 0.55 * 7.0 ** random.random(count),
+        "beat": random.uniform(0, 2 * np.pi, count),
+    }
+
+
+def joining(count: int, random: np.random.Generator) -> tuple[F32, dict[str, NDArray[np.float64]]]:
+    """As `spread`, for birds that come from the left."""
+    at = random.normal(size=(count, 3)) * (9, 5, 9) + (-118, 30, 0)
+    return at.astype(np.float32), {
+        "velocity": np.tile((CRUISE, 0.0, 0.0), (count, 1)),
+        "light": at + (30, 0, 0),
+        "eager": 0.55 * 7.0 ** random.random(count),
         "beat": random.uniform(0, 2 * np.pi, count),
     }

@@ -21,7 +21,7 @@ HEIGHT_OF_SUN = (3.2, -3.6)
 """Degrees, when an evening begins and when it is over."""
 SUN_AT = math.radians(-9)
 """Where it goes down: from straight ahead, to the left below 0."""
-GATE = 13.0
+GATE = 15.0
 """Radius of a gate, metres."""
 INK = dw.Material(base_color=(0.012, 0.011, 0.016), roughness=0.85, double_sided=True)
 HILL = dw.Material(base_color=(0.02, 0.024, 0.03), roughness=1.0)
@@ -65,7 +65,7 @@ def scene() -> dw.Scene:
     made.add("reeds", dw.Mesh.of(reeds()), INK)
     hidden = (0.0, -60.0, 0.0)
     made.add("starling", dw.Mesh.of(bird(0.42)), INK, at=hidden, scale=SPAN)
-    made.add("hawk", dw.Mesh.of(bird(0.12, broad=1.5)), INK, at=hidden, scale=6.5, tags={"hawk"})
+    made.add("hawk", dw.Mesh.of(bird(0.12, broad=1.5)), INK, at=hidden, scale=6.5)
     made.add("light", dw.Mesh.sphere(0.9, 24), GLOW, Will(), at=(0, 34, 0))
     made.add("gate", dw.Mesh.torus(GATE, 0.28, 96), RING, at=hidden)
     return made

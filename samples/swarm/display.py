@@ -1,0 +1,74 @@
+"""What lies over the picture."""
+
+from __future__ import annotations
+
+import math
+
+import dreamwell as dw
+
+from .game import GATES, Rules
+
+PALE, WARM, SHADE = "#f6ead8", "#ffc27a", "#140a1ec0"
+
+
+class Display:
+    """Shows what `Rules` say; keeps nothing of its own."""
+
+    def __init__(self, hud: dw.Hud) -> None:
+        self.hud = hud
+        hud.height = 720
+        self.play = hud.panel("play", size=(None, None), color="#00000000", radius=0)
+        self.label("evening", (40, 30), "top_left")
+        self.score = self.number("score", (40, 48), "top_left")
+        self.label("left", (40, 30), "top_right").text = "STARLINGS"
+        self.birds = self.number("birds", (40, 48), "top_right")
+        self.day = self.bar("day", (0, 38), "top", 300)
+        self.label("daylight", (0, 56), "top").text = "DAYLIGHT"
+        self.ring = self.bar("ring", (0, 34), "bottom", 300)
+        self.label("gate", (0, 50), "bottom")
+        self.title = hud.panel("title", size=(None, None), color="#00000000", radius=0)
+        self.line("name", "S  W  A  R  M", 84, (0, 150), self.title)
+        self.line("what", "Lead the starlings through the gates before it is dark", 23, (0, 254), self.title)
+        self.keys = self.line("keys", "Enter, or a click", 21, (0, 66), self.title, "bottom")
+        self.line("how", "Pointer, arrow keys or stick: the light they follow     Hold Space or the button: gather", 16,
+                  (0, 32), self.title, "bottom")  # fmt: skip
+        self.told = self.line("told", "", 46, (0, 190), None)
+        self.again = self.line("again", "", 22, (0, 262), None)
+
+    def label(self, name: str, at: tuple[float, float], anchor: str) -> dw.Text:
+        """A small caption."""
+        return self.hud.text(name, "", at=at, anchor=anchor, parent=self.play, size=14, color=PALE, shadow=SHADE)
+
+    def number(self, name: str, at: tuple[float, float], anchor: str) -> dw.Text:
+        """A large figure."""
+        return self.hud.text(name, "", at=at, anchor=anchor, parent=self.play, size=36, color=PALE, shadow=SHADE)
+
+    def line(self, name: str, text: str, size: int, at: tuple[float, float], parent: object, anchor: str = "top") -> dw.Text:
+        """A line in the middle."""
+        made = self.hud.text(name, text, at=at, anchor=anchor, parent=parent, size=size, color=PALE, shadow=SHADE)
+        made.shadow_blur = 5
+        return made
+
+    def bar(self, name: str, at: tuple[float, float], anchor: str, wide: float) -> dw.Bar:
+        """A thin bar."""
+        made = self.hud.bar(name, 1.0, at=at, anchor=anchor, parent=self.play, size=(wide, 8), radius=4)
+        made.color, made.fill, made.fill_end, made.padding = "#140a1e90", "#ffd9a0", "#ff8a3c", 1
+        return made
+
+    def show(self, rules: Rules, time: float) -> None:
+        """As the game is now."""
+        hud = self.hud
+        self.title.visible = rules.phase == "title"
+        self.play.visible = not self.title.visible
+        self.keys.alpha = 0.65 + 0.35 * math.sin(3 * time)
+        hud["evening"].text = f"EVENING {rules.evening}"
+        self.score.text, self.birds.text = f"{rules.score:,}", f"{rules.birds:,}"
+        self.day.value = rules.left / rules.daylight
+        self.ring.value = min(rules.through / rules.needed, 1) if rules.birds else 0
+        hud["gate"].text = f"GATE {min(rules.done + 1, GATES)} OF {GATES}"
+        over = rules.phase == "over"
+        self.told.text = rules.told if over or rules.telling else ""
+        self.told.alpha = 1.0 if over else min(rules.telling / 0.6, 1.0)
+        self.again.text = ""
+        if over:
+            self.again.text = f"{rules.score:,} points, {rules.birds:,} starlings left      Enter: again"
