@@ -64,7 +64,7 @@ def show(world: dw.World, dt: float) -> None:
     """What is over the picture, and how bright that is."""
     rules = world["game"][Rules]
     display.show(rules, app.time)
-    world.configure({"exposure.compensation": compensation(1 - rules.left / rules.daylight)})
+    world.configure({"exposure.compensation": compensation(rules.late)})
 
 
 if __name__ == "__main__":

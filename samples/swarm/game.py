@@ -53,6 +53,7 @@ class Rules(dw.Behaviour):
     best: int = dw.field(default=0, minimum=0)
     left: float = dw.field(default=DAYLIGHT, minimum=0, unit="s", doc="of daylight")
     wait: float = dw.field(default=0.0, minimum=0, unit="s", doc="since this phase began")
+    shine: float = dw.field(default=1.0, above=0, doc="how bright what shines by itself was made last")
     told: str = dw.field(default="", doc="what is shown in the middle of the picture")
     telling: float = dw.field(default=0.0, minimum=0, unit="s", doc="how long it stays")
 
@@ -68,6 +69,8 @@ class Rules(dw.Behaviour):
         """One tick."""
         self.wait += dt
         self.telling = max(self.telling - dt, 0.0)
+        if not 0.96 < self.shine / land.brightness(self.late) < 1.04:
+            self.kindle()
         begins = self.input.action("begin").pressed
         if self.phase == "title":
             if begins:
@@ -153,7 +156,7 @@ class Rules(dw.Behaviour):
         end = np.asarray(light.position)
         for i in range(WARM_UP, 0, -1):
             back = 0.013 * i
-            light.position = end + (-60 * math.sin(back), 14 * math.sin(1.7 * back), 14 * math.sin(0.8 * back))
+            light.position = end + (-34 * math.sin(back), 11 * math.sin(1.7 * back), 14 * math.sin(0.8 * back))
             with self.world.query(FLOCK) as birds:
                 fly(birds, dt, self.world)
         light.position = end
@@ -185,10 +188,17 @@ class Rules(dw.Behaviour):
         self.kindle()
 
     def kindle(self) -> None:
-        """The ring shines the brighter the more birds went through it."""
+        """The ring shines the brighter the more birds went through it, and all that shines as the hour wants it."""
         part = min(self.through / self.needed, 1) if self.birds else 0
-        materials = self.world.materials
-        materials[land.RING] = replace(land.RING, emissive_strength=land.RING.emissive_strength * (1 + 3.5 * part))
+        self.shine = land.brightness(self.late)
+        for material, more in ((land.RING, 1 + 2.5 * part), (land.GLOW, 1)):
+            strength = material.emissive_strength * self.shine * more
+            self.world.materials[material] = replace(material, emissive_strength=strength)
+
+    @property
+    def late(self) -> float:
+        """How much of the evening is over, 0 to 1."""
+        return 1 - self.left / self.daylight
 
     def passed(self, count: int) -> None:
         """So many more birds went through the gate."""
@@ -199,7 +209,7 @@ class Rules(dw.Behaviour):
             self.score += count
         if self.through >= self.needed:
             self.open_gate()
-        else:
+        elif count > 20:
             self.kindle()
 
     def lose(self, count: int) -> None:

@@ -17,7 +17,7 @@ from .flock import SPAN, Will
 F64 = NDArray[np.float64]
 
 EYE, TARGET = (0.0, 9.0, 128.0), (0.0, 31.0, 0.0)
-HEIGHT_OF_SUN = (3.2, -3.6)
+HEIGHT_OF_SUN = (3.4, -3.0)
 """Degrees, when an evening begins and when it is over."""
 SUN_AT = math.radians(-9)
 """Where it goes down: from straight ahead, to the left below 0."""
@@ -26,8 +26,8 @@ GATE = 15.0
 INK = dw.Material(base_color=(0.012, 0.011, 0.016), roughness=0.85, double_sided=True)
 HILL = dw.Material(base_color=(0.02, 0.024, 0.03), roughness=1.0)
 LAKE = dw.Material(base_color=(0.006, 0.010, 0.016), roughness=0.09)
-GLOW = dw.Material(base_color=(0, 0, 0), emissive=(1.0, 0.55, 0.16), emissive_strength=9_000)
-RING = dw.Material(base_color=(0, 0, 0), emissive=(1.0, 0.30, 0.12), emissive_strength=1_700)
+GLOW = dw.Material(base_color=(0, 0, 0), emissive=(1.0, 0.62, 0.22), emissive_strength=60_000)
+RING = dw.Material(base_color=(0, 0, 0), emissive=(1.0, 0.36, 0.10), emissive_strength=9_000)
 
 
 def toward_sun(late: float) -> tuple[float, float, float]:
@@ -38,10 +38,15 @@ def toward_sun(late: float) -> tuple[float, float, float]:
 
 def compensation(late: float) -> float:
     """EV: a meter would make a day of the dusk, and does not know when one looks into the sun."""
-    return float(np.interp(late, [0, 0.5, 1], [-1.9, -1.9, -2.6]))
+    return float(np.interp(late, [0, 0.4, 1], [-2.6, -2.8, -3.5]))
 
 
-def scene() -> dw.Scene:
+def brightness(late: float) -> float:
+    """Of what shines by itself, so that it looks alike at any hour: 1 at the beginning."""
+    return float(2 ** np.interp(late, [0, 0.3, 0.6, 1], [0.0, -1.5, -3.0, -4.6]))
+
+
+def scene(late: float = 0.0) -> dw.Scene:
     """The lake, one bird to copy, a light, a hawk; no flock."""
     made = dw.Scene("swarm", seed=11)
     made.configure(
@@ -49,16 +54,17 @@ def scene() -> dw.Scene:
             "shadows.enabled": False,
             "ao.enabled": False,
             "bloom.intensity": 0.07,
-            "exposure.compensation": compensation(0),
+            "exposure.compensation": compensation(late),
             "tonemap.operator": "agx",
-            "grading.saturation": 1.35,
+            "grading.saturation": 1.3,
+            "grading.tint": 0.18,
             "grading.contrast": 1.12,
         }
     )
     made.add("camera", dw.Camera(fov_y=42, near=0.5), at=EYE, toward=TARGET)
-    x, y, z = toward_sun(0)
+    x, y, z = toward_sun(late)
     made.add("sun", dw.Sun(lux=128_000, angular_diameter=1.6, cast_shadows=False), toward=(-x, -y, -z))
-    made.add("air", dw.Environment(haze=2.2, ground=(0.03, 0.03, 0.04)))
+    made.add("air", dw.Environment(haze=2.2, air=2.2, ozone=4.0, ground=(0.03, 0.03, 0.04)))
     made.add("lake", dw.Mesh.of(water()), LAKE)
     for far, tall, seed in ((430.0, 13.0, 1), (1500.0, 120.0, 2), (4600.0, 560.0, 3), (11_000.0, 1500.0, 4)):
         made.add("hills", dw.Mesh.of(ridge(far, tall, seed)), HILL)
@@ -66,8 +72,8 @@ def scene() -> dw.Scene:
     hidden = (0.0, -60.0, 0.0)
     made.add("starling", dw.Mesh.of(bird(0.42)), INK, at=hidden, scale=SPAN)
     made.add("hawk", dw.Mesh.of(bird(0.12, broad=1.5)), INK, at=hidden, scale=6.5)
-    made.add("light", dw.Mesh.sphere(0.9, 24), GLOW, Will(), at=(0, 34, 0))
-    made.add("gate", dw.Mesh.torus(GATE, 0.28, 96), RING, at=hidden)
+    made.add("light", dw.Mesh.sphere(0.75, 24), GLOW, Will(), at=(0, 34, 0))
+    made.add("gate", dw.Mesh.torus(GATE, 0.24, 128), RING, at=hidden)
     return made
 
 
@@ -103,7 +109,7 @@ def ridge(far: float, tall: float, seed: int) -> dw.MeshData:
         top += (lattice[i] * (1 - t) + lattice[i + 1] * t - 0.36) / 1.9**octave
     top = np.maximum(top, 0.04) * tall
     if far < 1000:  # trees stand on it
-        top += 3 + 5.5 * rng.random(len(turn)) ** 2 + 4 * np.abs(np.sin(turn * 900)) * rng.random(len(turn))
+        top += 9 + 5.5 * rng.random(len(turn)) ** 2 + 4 * np.abs(np.sin(turn * 900)) * rng.random(len(turn))
     x, z = far * np.sin(turn), EYE[2] - far * np.cos(turn)
     low = np.stack([x, np.full_like(x, -2.0), z], axis=1)
     high = np.stack([x, top, z - 0.4 * tall], axis=1)

@@ -96,5 +96,5 @@ def count(batch: dw.Batch, dt: float, world: dw.World) -> None:
 def set_sun(world: dw.World, dt: float) -> None:
     """The sun is as low as the evening is late."""
     rules = world["game"][Rules]
-    x, y, z = land.toward_sun(1 - rules.left / rules.daylight)
+    x, y, z = land.toward_sun(rules.late)
     world["sun"].look_at((-x, -y, -z))
