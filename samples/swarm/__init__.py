@@ -10,12 +10,11 @@ import sys
 
 import dreamwell as dw
 
-from . import flock, play
+from . import flock, play, rules
 from .display import Display
-from .game import Rules
-from .hawk import Stooped, Taken
 from .land import compensation, scene
 from .play import Gaze, Lantern
+from .rules import Rules
 
 MANY = 10_000
 
@@ -28,7 +27,7 @@ def count_of(text: str) -> int:
 
 
 def stage(count: int) -> dw.Scene:
-    """The scene with what plays in it."""
+    """The lake, and what plays on it."""
     made = scene()
     made.add("game", Rules(flock=count))
     made["light"].set(Lantern())
@@ -36,36 +35,23 @@ def stage(count: int) -> dw.Scene:
     return made
 
 
-app = dw.App(stage(count_of(sys.argv[1]) if sys.argv[1:] else MANY), title="Swarm")
-app.use(flock, play)
-app.bindings.action("gather", " ", "mouse:left", "pad:a", "pad:right_trigger")
-app.bindings.action("begin", "Enter", " ", "mouse:left", "pad:a", "pad:start")
-display = Display(app.hud)
+def game(count: int = MANY, seed: int | None = None) -> dw.App:
+    """The game with so many birds."""
+    app = dw.App(stage(count), title="Swarm", seed=seed)
+    app.use(flock, play, rules)
+    app.bindings.action("gather", " ", "mouse:left", "pad:a", "pad:right_trigger")
+    app.bindings.action("begin", "Enter", " ", "mouse:left", "pad:a", "pad:start")
+    display = Display(app.hud)
 
+    @app.update
+    def show(world: dw.World, dt: float) -> None:
+        """What is over the picture, and how bright that is."""
+        now = world["game"][Rules]
+        display.show(now, app.time)
+        world.configure({"exposure.compensation": compensation(now.late)})
 
-@app.on(Stooped)
-def warn(event: Stooped, world: dw.World) -> None:
-    """A hawk comes."""
-    rules = world["game"][Rules]
-    if rules.phase == "playing":
-        rules.tell("Hawk!", 1.2)
-
-
-@app.on(Taken)
-def mourn(event: Taken, world: dw.World) -> None:
-    """Birds were taken."""
-    rules = world["game"][Rules]
-    if rules.phase == "playing":
-        rules.lose(event.count)
-
-
-@app.update
-def show(world: dw.World, dt: float) -> None:
-    """What is over the picture, and how bright that is."""
-    rules = world["game"][Rules]
-    display.show(rules, app.time)
-    world.configure({"exposure.compensation": compensation(rules.late)})
+    return app
 
 
 if __name__ == "__main__":
-    app.run()
+    game(count_of(sys.argv[1]) if sys.argv[1:] else MANY).run()

@@ -6,7 +6,7 @@ import math
 
 import dreamwell as dw
 
-from .game import GATES, Rules
+from .rules import GATES, Rules
 
 PALE, WARM, SHADE = "#f6ead8", "#ffc27a", "#140a1ec0"
 

@@ -75,9 +75,9 @@ def fly(batch: dw.Batch, dt: float, world: dw.World) -> None:
     wish = wanted(columns(light) - place, when, will.gather)
     push = (wish - velocity) * np.float32(1.7)
     push += (around - velocity) * (np.float32(1.9) * np.minimum(density, 1))
-    push -= slope * (np.float32(15.0) * (1 - np.float32(0.45 * will.gather)))
+    push -= slope * (np.float32(10) * (1 - np.float32(0.45 * will.gather)))
     push += wind(place, will.time) * np.float32(11 * (1 - 0.5 * will.gather))
-    push[1] += np.maximum(9 - place[1], 0) * np.float32(9.0)  # the water
+    push[1] += np.maximum(9 - place[1], 0) * np.float32(9) - np.maximum(place[1] - 62, 0) * np.float32(5)  # water, sky
 
     alarm = np.maximum(alarm * np.float32(1 - 1.1 * dt), np.float32(0.93) * fear * (fear > 0.25))
     for hawk in world.tagged("hawk"):

@@ -26,7 +26,7 @@ GATE = 15.0
 INK = dw.Material(base_color=(0.012, 0.011, 0.016), roughness=0.85, double_sided=True)
 HILL = dw.Material(base_color=(0.02, 0.024, 0.03), roughness=1.0)
 LAKE = dw.Material(base_color=(0.006, 0.010, 0.016), roughness=0.09)
-GLOW = dw.Material(base_color=(0, 0, 0), emissive=(1.0, 0.62, 0.22), emissive_strength=60_000)
+GLOW = dw.Material(base_color=(0, 0, 0), emissive=(1.0, 0.62, 0.22), emissive_strength=20_000)
 RING = dw.Material(base_color=(0, 0, 0), emissive=(1.0, 0.36, 0.10), emissive_strength=9_000)
 
 

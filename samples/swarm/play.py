@@ -10,7 +10,7 @@ import dreamwell as dw
 
 from . import land
 from .flock import Starling, Will
-from .game import ROOM, SPEED, Gate, Rules
+from .rules import ROOM, SPEED, Gate, Rules
 
 
 class Lantern(dw.Behaviour):

@@ -14,7 +14,7 @@ import dreamwell as dw
 
 from . import land
 from .flock import FLOCK, Starling, fly, joining, spread
-from .hawk import Hawk
+from .hawk import Hawk, Stooped, Taken
 
 GATES = 5
 """Of an evening."""
@@ -28,7 +28,7 @@ REST = 4.0
 """Seconds between two evenings."""
 SPEED = 46.0
 """Metres a second: of the light."""
-ROOM = (70.0, 11.0, 66.0)
+ROOM = (72.0, 10.0, 58.0)
 """Metres: how far to the sides, how low and how high the light goes."""
 
 
@@ -53,6 +53,7 @@ class Rules(dw.Behaviour):
     best: int = dw.field(default=0, minimum=0)
     left: float = dw.field(default=DAYLIGHT, minimum=0, unit="s", doc="of daylight")
     wait: float = dw.field(default=0.0, minimum=0, unit="s", doc="since this phase began")
+    lost: int = dw.field(default=0, minimum=0, doc="birds taken in this dive")
     shine: float = dw.field(default=1.0, above=0, doc="how bright what shines by itself was made last")
     told: str = dw.field(default="", doc="what is shown in the middle of the picture")
     telling: float = dw.field(default=0.0, minimum=0, unit="s", doc="how long it stays")
@@ -173,7 +174,7 @@ class Rules(dw.Behaviour):
         world = self.world
         light = np.asarray(world["light"].position)
         for _ in range(20):
-            at = world.random.uniform((-52, 25, -8), (52, 54, 8))
+            at = world.random.uniform((-52, 24, -8), (52, 48, 8))
             if np.hypot(*(at - light)[:2]) > 42:
                 break
         turn = world.random.choice((-1, 1)) * math.radians(world.random.uniform(25, 60))
@@ -212,10 +213,6 @@ class Rules(dw.Behaviour):
         elif count > 20:
             self.kindle()
 
-    def lose(self, count: int) -> None:
-        """So many birds were taken."""
-        self.tell(f"-{count}", 1.2)
-
     def open_gate(self) -> None:
         """A gate is done: the next one, or the evening is."""
         world = self.world
@@ -234,6 +231,24 @@ class Rules(dw.Behaviour):
         self.score += bonus
         self.phase, self.wait = "resting", 0.0
         self.tell(f"Home before dark   +{bonus:,}", REST)
+
+
+@dw.on(Stooped)
+def warn(event: Stooped, world: dw.World) -> None:
+    """A hawk comes."""
+    rules = world["game"][Rules]
+    if rules.phase == "playing":
+        rules.lost = 0
+        rules.tell("Hawk!", 1.2)
+
+
+@dw.on(Taken)
+def mourn(event: Taken, world: dw.World) -> None:
+    """Birds were taken."""
+    rules = world["game"][Rules]
+    if rules.phase == "playing":
+        rules.lost += event.count
+        rules.tell(f"-{rules.lost}", 1.2)
 
 
 def _clear(world: dw.World) -> None:
