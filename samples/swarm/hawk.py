@@ -11,7 +11,7 @@ import dreamwell as dw
 
 from .flock import Starling
 
-REACH = 2.9
+REACH = 4.2
 """Metres from the hawk's middle to the bird that it takes."""
 BIRDS = dw.Query(dw.Position, Starling)
 
@@ -31,7 +31,7 @@ class Taken:
 class Hawk(dw.Behaviour):
     """Circles, stoops, climbs again."""
 
-    speed: float = dw.field(default=46.0, unit="m/s", above=0, doc="of its dive")
+    speed: float = dw.field(default=50.0, unit="m/s", above=0, doc="of its dive")
     turn: float = dw.field(default=1.5, unit="1/s", above=0, doc="how quickly it follows a flock that gets out of its way")
     patience: float = dw.field(default=7.0, unit="s", above=0, doc="between two dives")
     angle: float = dw.field(default=0.0, unit="rad", doc="where on its circle it is")

@@ -6,6 +6,7 @@ The eye looks along -Z, into the sunset; the flock flies about the plane z = 0; 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +26,11 @@ GATE = 15.0
 """Radius of a gate, metres."""
 INK = dw.Material(base_color=(0.012, 0.011, 0.016), roughness=0.85, double_sided=True)
 HILL = dw.Material(base_color=(0.02, 0.024, 0.03), roughness=1.0)
+MIRRORED = dw.Material(
+    base_color=(0.01, 0.008, 0.014), roughness=1.0, specular=0.0, alpha_mode="blend", double_sided=True
+)
 LAKE = dw.Material(base_color=(0.006, 0.010, 0.016), roughness=0.09)
-GLOW = dw.Material(base_color=(0, 0, 0), emissive=(1.0, 0.62, 0.22), emissive_strength=20_000)
+GLOW = dw.Material(base_color=(0, 0, 0), emissive=(1.0, 0.62, 0.22), emissive_strength=30_000)
 RING = dw.Material(base_color=(0, 0, 0), emissive=(1.0, 0.36, 0.10), emissive_strength=9_000)
 
 
@@ -53,7 +57,7 @@ def scene(late: float = 0.0) -> dw.Scene:
         {
             "shadows.enabled": False,
             "ao.enabled": False,
-            "bloom.intensity": 0.07,
+            "bloom.intensity": 0.09,
             "exposure.compensation": compensation(late),
             "tonemap.operator": "agx",
             "grading.saturation": 1.3,
@@ -67,12 +71,15 @@ def scene(late: float = 0.0) -> dw.Scene:
     made.add("air", dw.Environment(haze=2.2, air=2.2, ozone=4.0, ground=(0.03, 0.03, 0.04)))
     made.add("lake", dw.Mesh.of(water()), LAKE)
     for far, tall, seed in ((430.0, 13.0, 1), (1500.0, 120.0, 2), (4600.0, 560.0, 3), (11_000.0, 1500.0, 4)):
-        made.add("hills", dw.Mesh.of(ridge(far, tall, seed)), HILL)
+        hills = ridge(far, tall, seed)
+        made.add("hills", dw.Mesh.of(hills), HILL)
+        if seed < 4:
+            made.add("mirrored", dw.Mesh.of(mirrored(hills, seed)), replace(MIRRORED, alpha=0.86 - 0.17 * seed))
     made.add("reeds", dw.Mesh.of(reeds()), INK)
     hidden = (0.0, -60.0, 0.0)
     made.add("starling", dw.Mesh.of(bird(0.42)), INK, at=hidden, scale=SPAN)
-    made.add("hawk", dw.Mesh.of(bird(0.12, broad=1.5)), INK, at=hidden, scale=6.5)
-    made.add("light", dw.Mesh.sphere(0.75, 24), GLOW, Will(), at=(0, 34, 0))
+    made.add("hawk", dw.Mesh.of(bird(0.12, broad=1.5)), INK, at=hidden, scale=8.0)
+    made.add("light", dw.Mesh.sphere(1.2, 24), GLOW, Will(), at=(0, 34, 0))
     made.add("gate", dw.Mesh.torus(GATE, 0.24, 128), RING, at=hidden)
     return made
 
@@ -118,6 +125,23 @@ def ridge(far: float, tall: float, seed: int) -> dw.MeshData:
     faces = np.vstack([np.stack([i, i + 1, i + k], axis=1), np.stack([i + 1, i + k + 1, i + k], axis=1)])
     normal = np.stack([-np.sin(turn), np.full(k, 0.6), np.cos(turn)], axis=1)
     return smooth(np.vstack([low, high]), np.vstack([normal, normal]), faces, f"ridge {seed}")
+
+
+def mirrored(hills: dw.MeshData, seed: int) -> dw.MeshData:
+    """What the water shows of hills, as a strip on it, where the eye sees their mirror image; torn by waves."""
+    rng = np.random.default_rng(seed)
+    k = len(hills.positions) // 2
+    top = hills.positions[k:].astype(np.float64)
+    turn = np.arctan2(top[:, 0], EYE[2] - top[:, 2])
+    far, high = np.hypot(top[:, 0], top[:, 2] - EYE[2]), top[:, 1]
+    near = far * EYE[1] / (EYE[1] + high)
+    near *= 1 + 0.05 * np.sin(turn * 400) * rng.random(k) + 0.03 * rng.normal(size=k)
+    shore = np.full(k, 428.0)
+    rows = [np.stack([reach * np.sin(turn), np.full(k, 0.04 + 0.01 * seed), EYE[2] - reach * np.cos(turn)], axis=1)
+            for reach in (shore, np.minimum(near, shore - 1))]  # fmt: skip
+    i = np.arange(k - 1)
+    faces = np.vstack([np.stack([i, i + k, i + 1], axis=1), np.stack([i + 1, i + k, i + k + 1], axis=1)])
+    return smooth(np.vstack(rows), np.tile((0.0, 1.0, 0.0), (2 * k, 1)), faces, f"mirrored {seed}")
 
 
 def water(rings: int = 150, rays: int = 260) -> dw.MeshData:

@@ -18,8 +18,8 @@ from .hawk import Hawk, Stooped, Taken
 
 GATES = 5
 """Of an evening."""
-DAYLIGHT = 84.0
-"""Seconds of the first evening; each that follows has six less, down to 54."""
+DAYLIGHT = 78.0
+"""Seconds of the first evening; each that follows has six less, down to 48."""
 WARM_UP = 280
 """Ticks before the first one."""
 ENOUGH = 0.25
@@ -132,7 +132,7 @@ class Rules(dw.Behaviour):
     @property
     def daylight(self) -> float:
         """Seconds of this evening."""
-        return max(DAYLIGHT - 6 * (self.evening - 1), 54.0)
+        return max(DAYLIGHT - 6 * (self.evening - 1), 48.0)
 
     @property
     def needed(self) -> int:
