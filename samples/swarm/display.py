@@ -27,13 +27,13 @@ class Display:
         self.ring = self.bar("ring", (0, 34), "bottom", 300)
         self.label("gate", (0, 50), "bottom")
         self.title = hud.panel("title", size=(None, None), color="#00000000", radius=0)
-        self.line("name", "S  W  A  R  M", 84, (0, 150), self.title)
-        self.line("what", "Lead the starlings through the gates before it is dark", 23, (0, 254), self.title)
-        self.keys = self.line("keys", "Enter, or a click", 21, (0, 66), self.title, "bottom")
-        self.line("how", "Pointer, arrow keys or stick: the light they follow     Hold Space or the button: gather", 16,
-                  (0, 32), self.title, "bottom")  # fmt: skip
-        self.told = self.line("told", "", 46, (0, 190), None)
-        self.again = self.line("again", "", 22, (0, 262), None)
+        self.line("name", "S  W  A  R  M", 58, (0, 108), self.title)
+        self.line("what", "Lead the starlings through the gates before it is dark", 21, (0, 76), self.title)
+        self.keys = self.line("keys", "Enter, or a click", 19, (0, 46), self.title)
+        how = "Pointer, arrow keys or stick: the light they follow      Hold Space or the button: gather them"
+        self.line("how", how, 15, (0, 18), self.title)
+        self.told = self.line("told", "", 40, (0, 112), None)
+        self.again = self.line("again", "", 22, (0, 176), None)
 
     def label(self, name: str, at: tuple[float, float], anchor: str) -> dw.Text:
         """A small caption."""
@@ -43,8 +43,9 @@ class Display:
         """A large figure."""
         return self.hud.text(name, "", at=at, anchor=anchor, parent=self.play, size=36, color=PALE, shadow=SHADE)
 
-    def line(self, name: str, text: str, size: int, at: tuple[float, float], parent: object, anchor: str = "top") -> dw.Text:
-        """A line in the middle."""
+    def line(self, name: str, text: str, size: int, at: tuple[float, float], parent: dw.Panel | None) -> dw.Text:
+        """A line in the middle: up from the bottom on the title, else down from the top."""
+        anchor = "top" if parent is None else "bottom"
         made = self.hud.text(name, text, at=at, anchor=anchor, parent=parent, size=size, color=PALE, shadow=SHADE)
         made.shadow_blur = 5
         return made
@@ -71,4 +72,5 @@ class Display:
         self.told.alpha = 1.0 if over else min(rules.telling / 0.6, 1.0)
         self.again.text = ""
         if over:
-            self.again.text = f"{rules.score:,} points, {rules.birds:,} starlings left      Enter: again"
+            best = f"      best {rules.best:,}" if rules.best > rules.score else ""
+            self.again.text = f"{rules.score:,} points{best}      Enter: again      R: title"

@@ -76,7 +76,7 @@ def fly(batch: dw.Batch, dt: float, world: dw.World) -> None:
     push = (wish - velocity) * np.float32(1.7)
     push += (around - velocity) * (np.float32(1.9) * np.minimum(density, 1))
     push -= slope * (np.float32(10) * (1 - np.float32(0.45 * will.gather)))
-    push += wind(place, will.time) * np.float32(11 * (1 - 0.5 * will.gather))
+    push += wind(place, will.time) * np.float32(9.5 * (1 - 0.5 * will.gather))
     push[1] += np.maximum(9 - place[1], 0) * np.float32(9) - np.maximum(place[1] - 62, 0) * np.float32(5)  # water, sky
 
     alarm = np.maximum(alarm * np.float32(1 - 1.1 * dt), np.float32(0.93) * fear * (fear > 0.25))
@@ -148,7 +148,7 @@ def wanted(to_light: F32, time: F32, gather: float) -> F32:
     axis = np.stack([0.85 * np.sin(0.9 * time), 0.55 + 0.3 * np.sin(0.37 * time), 0.85 * np.cos(0.71 * time + 1)])
     axis /= np.sqrt(np.einsum("ij,ij->j", axis, axis))
     distance = np.sqrt(np.einsum("ij,ij->j", to_light, to_light)) + np.float32(1e-3)
-    inwards = np.tanh((distance - np.float32(17 - 11 * gather)) / np.float32(8))
+    inwards = np.tanh((distance - np.float32(15 - 9 * gather)) / np.float32(8))
     around = np.stack([
         axis[1] * to_light[2] - axis[2] * to_light[1],
         axis[2] * to_light[0] - axis[0] * to_light[2],
@@ -206,7 +206,7 @@ def spread(count: int, random: np.random.Generator) -> tuple[F32, dict[str, NDAr
     return at.astype(np.float32), {
         "velocity": CRUISE * ahead,
         "light": 0.25 * middle + (0, 27, 0),
-        "eager": 0.55 * 7.0 ** random.random(count),
+        "eager": 0.5 * 8.0 ** random.random(count),
         "beat": random.uniform(0, 2 * np.pi, count),
     }
 
@@ -217,6 +217,6 @@ def joining(count: int, random: np.random.Generator) -> tuple[F32, dict[str, NDA
     return at.astype(np.float32), {
         "velocity": np.tile((CRUISE, 0.0, 0.0), (count, 1)),
         "light": at + (30, 0, 0),
-        "eager": 0.55 * 7.0 ** random.random(count),
+        "eager": 0.5 * 8.0 ** random.random(count),
         "beat": random.uniform(0, 2 * np.pi, count),
     }

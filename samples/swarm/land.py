@@ -30,7 +30,7 @@ MIRRORED = dw.Material(
     base_color=(0.01, 0.008, 0.014), roughness=1.0, specular=0.0, alpha_mode="blend", double_sided=True
 )
 LAKE = dw.Material(base_color=(0.006, 0.010, 0.016), roughness=0.09)
-GLOW = dw.Material(base_color=(0, 0, 0), emissive=(1.0, 0.62, 0.22), emissive_strength=30_000)
+GLOW = dw.Material(base_color=(0, 0, 0), emissive=(1.0, 0.62, 0.22), emissive_strength=120_000)
 RING = dw.Material(base_color=(0, 0, 0), emissive=(1.0, 0.36, 0.10), emissive_strength=9_000)
 
 
@@ -42,12 +42,12 @@ def toward_sun(late: float) -> tuple[float, float, float]:
 
 def compensation(late: float) -> float:
     """EV: a meter would make a day of the dusk, and does not know when one looks into the sun."""
-    return float(np.interp(late, [0, 0.4, 1], [-2.6, -2.8, -3.5]))
+    return float(np.interp(late, [0, 0.4, 0.75, 1], [-2.6, -2.8, -3.3, -4.5]))
 
 
 def brightness(late: float) -> float:
     """Of what shines by itself, so that it looks alike at any hour: 1 at the beginning."""
-    return float(2 ** np.interp(late, [0, 0.3, 0.6, 1], [0.0, -1.5, -3.0, -4.6]))
+    return float(2 ** np.interp(late, [0, 0.3, 0.6, 0.75, 1], [0.0, -1.5, -3.0, -3.4, -4.2]))
 
 
 def scene(late: float = 0.0) -> dw.Scene:
@@ -180,10 +180,11 @@ def reeds(count: int = 420) -> dw.MeshData:
         points.append(np.array(blade))
         faces += [(start, start + 1, start + 2), (start + 1, start + 3, start + 2)]
         faces += [(start + 2, start + 3, start + 4), (start + 3, start + 5, start + 4)]
-        if rng.random() < 0.16:
-            top, i = foot + bend[2], start + 6
-            points.append(np.array([top + (s * 0.11, h, 0) for h in (-0.75, 0.1) for s in (-1, 1)]))
-            faces += [(i, i + 1, i + 2), (i + 1, i + 3, i + 2)]
+        if rng.random() < 0.14:  # a head, its stem above it
+            head, i = foot + bend[2] + (-0.06 * lean, -0.95, 0), start + 6
+            outline = ((0.0, 0.0), (0.085, 0.09), (0.085, 0.72), (0.0, 0.84), (-0.085, 0.72), (-0.085, 0.09))
+            points.append(np.array([head + (w + 0.06 * lean * h, h, 0.02) for w, h in outline]))
+            faces += [(i, i + 1, i + 5), (i + 1, i + 2, i + 5), (i + 2, i + 4, i + 5), (i + 2, i + 3, i + 4)]
     return faceted(np.vstack(points), np.array(faces), "reeds")
 
 

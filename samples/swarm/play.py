@@ -26,11 +26,11 @@ class Lantern(dw.Behaviour):
         self.time += dt
         here = np.asarray(self.entity.position)
         rules, will = self.world["game"][Rules], self.entity[Will]
-        gather = False
+        gather = 0.0
         if rules.phase == "title":
-            self.goal, gather = self.by_itself(), math.sin(0.8 * self.time) > 0.4
+            self.goal, gather = self.by_itself(), 0.5 + 0.4 * math.sin(0.8 * self.time)
         else:
-            gather = bool(self.input.action("gather"))
+            gather = 1.0 if self.input.action("gather") else 0.0
             x, y = self.input.vector("move_x", "move_y")
             if x or y:
                 self.goal = tuple(here + SPEED * 0.25 * np.array((x, y, 0)))

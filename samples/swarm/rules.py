@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 import dreamwell as dw
 
 from . import land
-from .flock import FLOCK, Starling, fly, joining, spread
+from .flock import FLOCK, Starling, Will, fly, joining, spread
 from .hawk import Hawk, Stooped, Taken
 
 GATES = 5
@@ -154,10 +154,11 @@ class Rules(dw.Behaviour):
     def warm_up(self) -> None:
         """Some seconds before the first tick, so that the first picture shows a flock on its way."""
         light, dt = self.world["light"], 1 / 60
+        light[Will].gather = 0.5
         end = np.asarray(light.position)
         for i in range(WARM_UP, 0, -1):
             back = 0.013 * i
-            light.position = end + (-34 * math.sin(back), 11 * math.sin(1.7 * back), 14 * math.sin(0.8 * back))
+            light.position = end + (30 * math.sin(back), -8 * math.sin(1.7 * back), 14 * math.sin(0.8 * back))
             with self.world.query(FLOCK) as birds:
                 fly(birds, dt, self.world)
         light.position = end
@@ -177,7 +178,8 @@ class Rules(dw.Behaviour):
             at = world.random.uniform((-52, 24, -8), (52, 48, 8))
             if np.hypot(*(at - light)[:2]) > 42:
                 break
-        turn = world.random.choice((-1, 1)) * math.radians(world.random.uniform(25, 60))
+        turn = world.random.choice((-1, 1)) * math.radians(world.random.uniform(20, 52))
+        turn -= math.atan2(at[0], land.EYE[2])  # as seen by the eye
         normal = (math.sin(turn), 0.0, math.cos(turn))
         world.despawn(world.rows_of(Gate))
         self.gate += 1
