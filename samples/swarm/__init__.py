@@ -12,11 +12,10 @@ import dreamwell as dw
 
 from . import flock, play, rules
 from .display import Display
+from .flock import MANY
 from .land import compensation, scene
 from .play import Gaze, Lantern
 from .rules import Rules
-
-MANY = 10_000
 
 
 def count_of(text: str) -> int:
@@ -48,7 +47,9 @@ def game(count: int = MANY, seed: int | None = None) -> dw.App:
         """What is over the picture, and how bright that is."""
         now = world["game"][Rules]
         display.show(now, app.time)
-        world.configure({"exposure.compensation": compensation(now.late)})
+        wanted = compensation(now.late)
+        if abs(wanted - world.settings.exposure.compensation) > 0.01:
+            world.configure({"exposure.compensation": wanted})
 
     return app
 

@@ -61,7 +61,7 @@ class Display:
         hud = self.hud
         self.title.visible = rules.phase == "title"
         self.play.visible = not self.title.visible
-        self.keys.alpha = 0.65 + 0.35 * math.sin(3 * time)
+        self.keys.alpha = 0.78 + 0.22 * math.sin(3 * time)
         hud["evening"].text = f"EVENING {rules.evening}"
         self.score.text, self.birds.text = f"{rules.score:,}", f"{rules.birds:,}"
         self.day.value = rules.left / rules.daylight

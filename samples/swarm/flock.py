@@ -18,10 +18,11 @@ F32 = NDArray[np.float32]
 
 LOW, HIGH = np.array([-150, -6, -66], np.float32), np.array([150, 108, 66], np.float32)
 """Of the air in which birds see each other, metres."""
+MANY = 10_000
 CELL = 6.0
-SHAPE = tuple(int(n) for n in np.ceil((HIGH - LOW) / CELL) + 3)
-CROWDED = 0.9
-"""Birds in a cell, smoothed, for each thousand of the flock: what is denser presses outwards."""
+"""Metres, for ten thousand; of fewer birds each sees farther."""
+CROWDED = 9.0
+"""Birds in a cell, smoothed: what is denser presses outwards. The volume of the flock is the same for any number."""
 CRUISE, SLOWEST, FASTEST = 17.0, 9.0, 38.0
 """Metres a second."""
 STRONGEST = 55.0
@@ -75,7 +76,7 @@ def fly(batch: dw.Batch, dt: float, world: dw.World) -> None:
     wish = wanted(columns(light) - place, when, will.gather)
     push = (wish - velocity) * np.float32(1.7)
     push += (around - velocity) * (np.float32(1.9) * np.minimum(density, 1))
-    push -= slope * (np.float32(10) * (1 - np.float32(0.45 * will.gather)))
+    push -= slope * (np.float32(8) * (1 - np.float32(0.45 * will.gather)))
     push += wind(place, will.time) * np.float32(9.5 * (1 - 0.5 * will.gather))
     push[1] += np.maximum(9 - place[1], 0) * np.float32(9) - np.maximum(place[1] - 62, 0) * np.float32(5)  # water, sky
 
@@ -110,24 +111,26 @@ def columns(rows: NDArray[np.floating]) -> F32:
 def felt(place: F32, velocity: F32, alarm: F32, random: np.random.Generator) -> tuple[F32, F32, F32, F32]:
     """What birds feel of those around: density (k,), 1 is crowded; its slope, their velocity (3, k); their alarm (k,)."""
     count = place.shape[1]
+    edge = CELL * float(np.clip((MANY / count) ** (1 / 3), 0.4, 2.0))
+    shape = [int(n) for n in np.ceil((HIGH - LOW) / edge) + 3]
     shift = random.random(3, dtype=np.float32) + np.float32(0.5)
-    cell = ((place - LOW[:, None]) / np.float32(CELL) + shift[:, None]).astype(np.int32)
+    cell = ((place - LOW[:, None]) / np.float32(edge) + shift[:, None]).astype(np.int32)
     for axis in range(3):
-        np.clip(cell[axis], 1, SHAPE[axis] - 2, out=cell[axis])
-    index = (cell[0] * SHAPE[1] + cell[1]) * SHAPE[2] + cell[2]
-    cells = SHAPE[0] * SHAPE[1] * SHAPE[2]
+        np.clip(cell[axis], 1, shape[axis] - 2, out=cell[axis])
+    index = (cell[0] * shape[1] + cell[1]) * shape[2] + cell[2]
+    cells = shape[0] * shape[1] * shape[2]
     fields = np.empty((5, cells), np.float32)
     fields[0] = np.bincount(index, minlength=cells)
     for i in range(3):
         fields[1 + i] = np.bincount(index, velocity[i], cells)
     fields[4] = np.bincount(index, alarm, cells)
-    smooth = blurred(fields.reshape(5, *SHAPE))
-    crowd = smooth[0] * np.float32(1 / (CROWDED * count / 1000))
+    smooth = blurred(fields.reshape(5, *shape))
+    crowd = smooth[0] * np.float32(MANY * CELL**3 / (CROWDED * count * edge**3))
     flat, grid = smooth.reshape(5, -1)[:, index], crowd.ravel()
     few = 1 / (flat[0] + np.float32(1e-6))
     slope = np.empty_like(place)
-    for axis, stride in enumerate((SHAPE[1] * SHAPE[2], SHAPE[2], 1)):
-        slope[axis] = grid[index + stride] - grid[index - stride]
+    for axis, stride in enumerate((shape[1] * shape[2], shape[2], 1)):
+        slope[axis] = (grid[index + stride] - grid[index - stride]) * np.float32(CELL / edge)
     return grid[index], slope, flat[1:4] * few, flat[4] * few
 
 
@@ -156,7 +159,7 @@ def wanted(to_light: F32, time: F32, gather: float) -> F32:
     ])  # fmt: skip
     wish = (to_light * inwards + around * np.float32(0.85 - 0.3 * gather)) / distance
     off = np.einsum("ij,ij->j", axis, to_light)  # the sheet
-    wish += axis * np.clip(off * np.float32(0.16), -1.3, 1.3)
+    wish += axis * np.clip(off * np.float32(0.24), -1.6, 1.6)
     speed = np.clip(distance * np.float32(0.75), CRUISE, FASTEST)
     return np.asarray(wish * speed, np.float32)
 

@@ -19,7 +19,7 @@ class Lantern(dw.Behaviour):
     def start(self) -> None:
         """Where it is, and not by the pointer until that moves."""
         self.goal = self.entity.position
-        self.time = 0.0
+        self.time, self.pointer = 0.0, self.input.pointer
 
     def fixed_update(self, dt: float) -> None:
         """One tick."""
@@ -34,8 +34,9 @@ class Lantern(dw.Behaviour):
             x, y = self.input.vector("move_x", "move_y")
             if x or y:
                 self.goal = tuple(here + SPEED * 0.25 * np.array((x, y, 0)))
-            elif self.input.moved != (0, 0):
+            elif self.input.pointer != self.pointer:
                 self.goal = self.under_pointer()
+            self.pointer = self.input.pointer
         will.gather += (gather - will.gather) * (1 - math.exp(-5 * dt))
         way = np.asarray(self.goal) - here
         far = float(np.linalg.norm(way))
@@ -76,13 +77,13 @@ class Gaze(dw.Behaviour):
         self.entity.look_at((aim[0] + 1.35 * x, aim[1], aim[2]))
 
 
-@dw.system(dw.Query(dw.Position, Starling), stage="fixed")
+@dw.system(dw.Query(Starling), stage="fixed")
 def count(batch: dw.Batch, dt: float, world: dw.World) -> None:
     """Birds whose way of this tick crosses a gate have passed it, once each."""
     for row in world.rows_of(Gate):
         gate = world.at(row)
         number, normal = gate[Gate].number, np.asarray(gate[Gate].normal, np.float32)
-        away = batch[dw.Position] - np.asarray(gate.position, np.float32)
+        away = world.positions[batch.rows] - np.asarray(gate.position, np.float32)
         side = away @ normal
         before = side - (batch[Starling].velocity @ normal) * dt
         inside = np.einsum("ij,ij->i", away, away) < land.GATE**2
