@@ -138,7 +138,9 @@ def blurred(fields: F32) -> F32:
     """(f, x, y, z) averaged over neighbours along each axis: 1, 2, 1."""
     for axis in (1, 2, 3):
         out = fields * np.float32(0.5)
-        here, there = (tuple(slice(*s) if i == axis else slice(None) for i in range(4)) for s in ((1, None), (None, -1)))
+        here, there = (
+            tuple(slice(*s) if i == axis else slice(None) for i in range(4)) for s in ((1, None), (None, -1))
+        )
         quarter = fields * np.float32(0.25)
         out[here] += quarter[there]
         out[there] += quarter[here]

@@ -32,7 +32,9 @@ class Hawk(dw.Behaviour):
     """Circles, stoops, climbs again."""
 
     speed: float = dw.field(default=50.0, unit="m/s", above=0, doc="of its dive")
-    turn: float = dw.field(default=1.5, unit="1/s", above=0, doc="how quickly it follows a flock that gets out of its way")
+    turn: float = dw.field(
+        default=1.5, unit="1/s", above=0, doc="how quickly it follows a flock that gets out of its way"
+    )
     patience: float = dw.field(default=7.0, unit="s", above=0, doc="between two dives")
     angle: float = dw.field(default=0.0, unit="rad", doc="where on its circle it is")
 
@@ -48,12 +50,14 @@ class Hawk(dw.Behaviour):
         here = np.asarray(self.entity.position)
         if self.diving:
             aim, speed, grip = np.asarray(self.prey() or here), self.speed, self.turn
-            if self.clock < 0 or here[1] < 5 or (aim - here) @ np.asarray(self.flight) < 0:
+            if self.clock < 0 or here[1] < 5 or (self.clock < 2.4 and (aim - here) @ np.asarray(self.flight) < 0):
                 self.diving, self.clock = False, self.patience * self.world.random.uniform(0.7, 1.3)
         else:
-            aim = np.array((78 * math.cos(self.angle), 72 + 5 * math.sin(2.1 * self.angle), 40 * math.sin(self.angle)))
+            aim = np.array(
+                (58 * math.cos(self.angle), 57 + 3 * math.sin(2.1 * self.angle), 2 + 20 * math.sin(self.angle))
+            )
             speed, grip = 27.0, 2.2
-            if self.clock < 0 and here[1] > 52 and self.prey() is not None:
+            if self.clock < 0 and here[1] > 44 and self.prey() is not None:
                 self.diving, self.clock = True, 3.6
                 self.world.emit(Stooped())
         way = aim - here

@@ -25,6 +25,9 @@ SUN_AT = math.radians(-9)
 GATE = 15.0
 """Radius of a gate, metres."""
 INK = dw.Material(base_color=(0.012, 0.011, 0.016), roughness=0.85, double_sided=True)
+HAWK = dw.Material(
+    base_color=(0.03, 0.01, 0.01), roughness=0.8, double_sided=True, emissive=(1.0, 0.06, 0.05), emissive_strength=1_200
+)
 HILL = dw.Material(base_color=(0.02, 0.024, 0.03), roughness=1.0)
 MIRRORED = dw.Material(
     base_color=(0.01, 0.008, 0.014), roughness=1.0, specular=0.0, alpha_mode="blend", double_sided=True
@@ -78,7 +81,7 @@ def scene(late: float = 0.0) -> dw.Scene:
     made.add("reeds", dw.Mesh.of(reeds()), INK)
     hidden = (0.0, -60.0, 0.0)
     made.add("starling", dw.Mesh.of(bird(0.42)), INK, at=hidden, scale=SPAN)
-    made.add("hawk", dw.Mesh.of(bird(0.12, broad=1.5)), INK, at=hidden, scale=8.0)
+    made.add("hawk", dw.Mesh.of(bird(0.12, broad=1.5)), HAWK, at=hidden, scale=9.0)
     made.add("light", dw.Mesh.sphere(1.2, 24), GLOW, Will(), at=(0, 34, 0))
     made.add("gate", dw.Mesh.torus(GATE, 0.24, 128), RING, at=hidden)
     return made

@@ -194,7 +194,7 @@ class Rules(dw.Behaviour):
         """The ring shines the brighter the more birds went through it, and all that shines as the hour wants it."""
         part = min(self.through / self.needed, 1) if self.birds else 0
         self.shine = land.brightness(self.late)
-        for material, more in ((land.RING, 1 + 2.5 * part), (land.GLOW, 1)):
+        for material, more in ((land.RING, 1 + 2.5 * part), (land.GLOW, 1), (land.HAWK, 1)):
             strength = material.emissive_strength * self.shine * more
             self.world.materials[material] = replace(material, emissive_strength=strength)
 
