@@ -156,8 +156,8 @@ def execute(path: Path, package: str = "", arguments: Sequence[str] = ()) -> dic
 def _package_of(main: ModuleType, package: str) -> ModuleType:
     """What the neighbours of a package's `__init__.py` import as their package while that is the main program.
 
-    It has the package's name: were it `main` itself, `from . import flock` would import a second `__main__.flock` beside
-    the `package.flock` of `from .flock import fly`, each with classes of its own.
+    It has the package's name: were it `main` itself, `from . import flock` would import a second `__main__.flock`
+    beside the `package.flock` of `from .flock import fly`, each with classes of its own.
     """
     made = ModuleType(package)
     made.__file__, made.__package__, made.__path__ = main.__file__, package, main.__path__

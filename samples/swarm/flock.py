@@ -2,9 +2,9 @@
 
 Each bird's number and velocity are added to the cell that it is in (`np.bincount`), the grid is blurred, and every bird
 reads back the density, its gradient, the mean velocity and the alarm around it. That takes the place of looking for
-neighbours: boids (Reynolds 1987) as a fluid with a pressure. The grid lies elsewhere in every tick, so that its cells do
-not show. Alarm goes from bird to bird and makes them roll, which runs through the flock as a dark wave, as it does in
-real ones (Procaccini et al. 2011).
+neighbours: boids (Reynolds 1987) as a fluid with a pressure. The grid lies elsewhere in every tick, so that its cells
+do not show. Alarm goes from bird to bird and makes them roll, which runs through the flock as a dark wave, as it does
+in real ones (Procaccini et al. 2011).
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def columns(rows: NDArray[np.floating]) -> F32:
 
 
 def felt(place: F32, velocity: F32, alarm: F32, random: np.random.Generator) -> tuple[F32, F32, F32, F32]:
-    """What birds feel of those around: density (k,), 1 is crowded; its slope, their velocity (3, k); their alarm (k,)."""
+    """What birds feel of those around: density (k,), 1 is crowded; its slope and their velocity (3, k); alarm (k,)."""
     count = place.shape[1]
     edge = CELL * float(np.clip((MANY / count) ** (1 / 3), 0.4, 2.0))
     shape = [int(n) for n in np.ceil((HIGH - LOW) / edge) + 3]
@@ -221,7 +221,7 @@ def joining(count: int, random: np.random.Generator) -> tuple[F32, dict[str, NDA
     at = random.normal(size=(count, 3)) * (9, 5, 9) + (-118, 30, 0)
     return at.astype(np.float32), {
         "velocity": np.tile((CRUISE, 0.0, 0.0), (count, 1)),
-        "light": at + (30, 0, 0),
+        "light": at + np.array((30.0, 0.0, 0.0)),
         "eager": 0.5 * 8.0 ** random.random(count),
         "beat": random.uniform(0, 2 * np.pi, count),
     }

@@ -186,7 +186,7 @@ def reeds(count: int = 420) -> dw.MeshData:
         if rng.random() < 0.14:  # a head, its stem above it
             head, i = foot + bend[2] + (-0.06 * lean, -0.95, 0), start + 6
             outline = ((0.0, 0.0), (0.085, 0.09), (0.085, 0.72), (0.0, 0.84), (-0.085, 0.72), (-0.085, 0.09))
-            points.append(np.array([head + (w + 0.06 * lean * h, h, 0.02) for w, h in outline]))
+            points.append(np.array([head + np.array((w + 0.06 * lean * h, h, 0.02)) for w, h in outline]))
             faces += [(i, i + 1, i + 5), (i + 1, i + 2, i + 5), (i + 2, i + 4, i + 5), (i + 2, i + 3, i + 4)]
     return faceted(np.vstack(points), np.array(faces), "reeds")
 

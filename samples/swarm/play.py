@@ -80,6 +80,7 @@ class Gaze(dw.Behaviour):
 @dw.system(dw.Query(Starling), stage="fixed")
 def count(batch: dw.Batch, dt: float, world: dw.World) -> None:
     """Birds whose way of this tick crosses a gate have passed it, once each."""
+    more = 0
     for row in world.rows_of(Gate):
         gate = world.at(row)
         number, normal = gate[Gate].number, np.asarray(gate[Gate].normal, np.float32)
@@ -90,7 +91,9 @@ def count(batch: dw.Batch, dt: float, world: dw.World) -> None:
         new = inside & (side * before <= 0) & (batch[Starling].gate != number)
         if new.any():
             batch[Starling].gate[new] = number
-            world.defer(lambda world=world, k=int(new.sum()): world["game"][Rules].passed(k))
+            more += int(new.sum())
+    if more:
+        world.defer(lambda: world["game"][Rules].passed(more))
 
 
 @dw.system(stage="fixed")

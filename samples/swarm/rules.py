@@ -158,7 +158,8 @@ class Rules(dw.Behaviour):
         end = np.asarray(light.position)
         for i in range(WARM_UP, 0, -1):
             back = 0.013 * i
-            light.position = end + (30 * math.sin(back), -8 * math.sin(1.7 * back), 14 * math.sin(0.8 * back))
+            away = (30 * math.sin(back), -8 * math.sin(1.7 * back), 14 * math.sin(0.8 * back))
+            light.position = end + np.asarray(away)
             with self.world.query(FLOCK) as birds:
                 fly(birds, dt, self.world)
         light.position = end
@@ -174,6 +175,7 @@ class Rules(dw.Behaviour):
         """Another gate, away from the last one."""
         world = self.world
         light = np.asarray(world["light"].position)
+        at = light
         for _ in range(20):
             at = world.random.uniform((-52, 24, -8), (52, 48, 8))
             if np.hypot(*(at - light)[:2]) > 42:
