@@ -166,8 +166,11 @@ class World:
         """The first object with a name. Raises SceneError, with the nearest names."""
         row = self.roster.find(name)
         if row is None:
-            near = difflib.get_close_matches(name, self.names[:10_000], n=3)
+            names = self.names[:10_000]
+            near = difflib.get_close_matches(name, [n for i, n in enumerate(names) if self.roster.is_live(i)], n=3)
             hint = "; there is " + ", ".join(f'"{n}"' for n in near) if near else ""
+            if name in names:
+                hint = " any more: it was despawned" + hint
             raise SceneError(f'the world has no object "{name}"{hint}')
         return Entity(self, row)
 
