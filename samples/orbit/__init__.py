@@ -15,9 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 
 import dreamwell as dw
 
-from .build import AWAY, CORAL, CYAN, GOLD, HOME, MAGENTA, PLANET, RING, scene
+from .build import AWAY, CORAL, CRIMSON, GOLD, HOME, MAGENTA, PLANET, RING, scene
 
-FAR = 27.0  # metres from the middle: what flies out is gone, what falls in begins
+FAR = 23.0  # metres from the middle: where enemies begin, and where bullets are gone
 LIVES = 3
 IDLE = 9.0  # seconds: how long the end is shown to nobody
 Phase = Literal["title", "play", "over"]
@@ -60,9 +60,9 @@ class Target:
 
 
 KINDS = {  # what it is, what it is when it goes
-    "rock": (Falling(2.0, 0.4, 1.6), Target(1, 10, 0.85), CORAL),
-    "dart": (Falling(3.6, 2.6, 0.0), Target(1, 25, 0.85), MAGENTA),
-    "hulk": (Falling(1.2, -0.9, 0.9), Target(6, 100, 1.45), (0.75, 0.15, 1.0)),
+    "rock": (Falling(2.2, 0.5, 1.6), Target(1, 10, 0.85), CORAL),
+    "dart": (Falling(3.8, 2.8, 0.0), Target(1, 25, 0.85), MAGENTA),
+    "hulk": (Falling(1.2, -0.9, 0.9), Target(6, 100, 1.45), CRIMSON),
 }
 SHOTS, ENEMIES = dw.Query(dw.Position, tag="bullet"), dw.Query(dw.Position, Target, tag="enemy")
 FALLERS = dw.Query(dw.Position, Falling)
@@ -75,7 +75,7 @@ app.bindings.action("fire", " ", "mouse:left", "pad:a", "pad:right_trigger")
 class Ship(dw.Behaviour):
     """Circles on the ring and shoots outwards; keeps the score."""
 
-    speed: float = dw.field(default=3.9, unit="rad/s", minimum=0, doc="at most")
+    speed: float = dw.field(default=3.4, unit="rad/s", minimum=0, doc="at most")
     salvo: float = dw.field(default=0.13, unit="s", above=0, doc="from one salvo to the next")
 
     def start(self) -> None:
@@ -83,7 +83,7 @@ class Ship(dw.Behaviour):
         self.phase: Phase = "title"
         self.angle, self.turning, self.reload = math.pi / 2, 0.0, 0.0
         self.score = self.best = self.wave = 0
-        self.lives, self.barrels = LIVES, 1
+        self.lives, self.barrels = LIVES, 2
 
     def fixed_update(self, dt: float) -> None:
         """Towards where the player points, or where the pilot of the title would."""
@@ -93,7 +93,7 @@ class Ship(dw.Behaviour):
         x, z, fire = (x, -y, bool(self.input.action("fire"))) if self.phase == "play" else self.pilot()
         off = math.remainder(math.atan2(z, x) - self.angle, math.tau) if x or z else 0.0
         wanted = self.speed * max(-1.0, min(1.0, 5 * off))
-        self.turning += (wanted - self.turning) * (1 - math.exp(-14 * dt))
+        self.turning += (wanted - self.turning) * (1 - math.exp(-(9 if x or z else 16) * dt))
         self.angle = math.remainder(self.angle + self.turning * dt, math.tau)
         x, z = math.cos(self.angle), math.sin(self.angle)
         self.entity.position = (RING * x, 0.0, RING * z)
@@ -106,7 +106,7 @@ class Ship(dw.Behaviour):
 
     def shoot(self) -> None:
         """One bullet of each barrel; they fan out."""
-        turn = self.angle + 0.13 * (np.arange(self.barrels) - (self.barrels - 1) / 2)
+        turn = self.angle + 0.07 * (np.arange(self.barrels) - (self.barrels - 1) / 2)
         way = np.stack([np.cos(turn), 0 * turn, np.sin(turn)], axis=1)
         rows = self.world.spawn("bullet", way * (RING + 1.2), heading(way), tags={"bullet"})
         self.world.set(rows, Velocity(), linear=way * 27)
@@ -119,7 +119,7 @@ class Ship(dw.Behaviour):
             x, z = enemies[dw.Position][:, 0], enemies[dw.Position][:, 2]
             off = np.abs(np.remainder(np.arctan2(z, x) - self.angle + np.pi, 2 * np.pi) - np.pi)
             best = int(np.argmin(np.hypot(x, z) + 2.2 * off))
-            return float(x[best]), float(z[best]), bool(off.min() < 0.16)
+            return float(x[best]), float(z[best]), bool((off[np.hypot(x, z) < 19] < 0.16).any())
 
 
 def heading(way: NDArray[np.float64], roll: ArrayLike = 0.0) -> NDArray[np.float64]:
@@ -220,15 +220,15 @@ def struck(contact: dw.Contact, world: dw.World) -> None:
     world.tween(world.camera, "position", start=shaken(world, 0.9), to=HOME, seconds=0.7, ease="out_elastic")
     if mine.phase == "play":
         mine.lives -= 1
-        mine.barrels = 1
+        mine.barrels = 2
 
 
 @app.on(dw.Contact, a="core", b="ship")
 def fan_out(contact: dw.Contact, world: dw.World) -> None:
     """A core was caught: more barrels, for a while."""
     mine = ship(world)
-    mine.barrels = min(mine.barrels + 2, 5)
-    mine.after(9.0, lambda: setattr(mine, "barrels", max(mine.barrels - 2, 1)))
+    mine.barrels = min(mine.barrels + 2, 6)
+    mine.after(9.0, lambda: setattr(mine, "barrels", max(mine.barrels - 2, 2)))
     sparkle(world, contact.point, "glint", 24, 9.0)
     world.despawn(contact.a)
 
@@ -286,16 +286,17 @@ def game(world: dw.World) -> dw.Steps:
         course = world.run(waves(world))
         yield dw.until(lambda: begun(world))
         course.cancel()
-        while mine.phase != "title":
+        playing = True
+        while playing:
             clear(world, "play")
             course = world.run(waves(world))
             yield dw.until(lambda: mine.lives <= 0)
             course.cancel()
             end(world)
             yield dw.wait(1.2)
-            until = world.schedule.time + IDLE
-            yield dw.until(lambda: begun(world) or world.schedule.time > until)  # noqa: B023
-            mine.phase = "play" if begun(world) else "title"
+            shown = world.schedule.time
+            yield dw.until(lambda: begun(world) or world.schedule.time > shown + IDLE)  # noqa: B023
+            playing = begun(world)
 
 
 def begun(world: dw.World) -> bool:
@@ -311,7 +312,7 @@ def clear(world: dw.World, phase: Phase) -> None:
         world.despawn(world.rows_tagged(tag))
     for timer in world.schedule.timers:
         timer.cancel()
-    mine.phase, mine.score, mine.wave, mine.lives, mine.barrels = phase, 0, 0, LIVES, 1
+    mine.phase, mine.score, mine.wave, mine.lives, mine.barrels = phase, 0, 0, LIVES, 2
     world.tween(mine.entity, "scale", start=0.01, to=1.0, seconds=0.5, ease="out_back")
 
 
@@ -328,13 +329,15 @@ def waves(world: dw.World) -> dw.Steps:
     """Wave after wave: more of them, faster, of more kinds, and each from another side."""
     mine = ship(world)
     for mine.wave in count(1):
-        yield dw.wait(2.0)
-        first, step = world.random.uniform(0, math.tau), (0.5, math.pi, 2.4, 0.22)[mine.wave % 4]
-        for i in range(5 + 2 * mine.wave):
-            kind = "hulk" if i % 9 == 8 else "dart" if i % 3 == 2 and mine.wave > 1 else "rock"
-            launch(world, kind, first + i * step + world.random.normal(0, 0.12), FAR)
-            yield dw.wait(max(0.28, 1.0 - 0.07 * mine.wave))
-        yield dw.until(lambda: len(world.rows_tagged("enemy")) < 2)
+        yield dw.wait(1.5)
+        angle, step = world.random.uniform(0, math.tau), (0.45, 2.5, math.pi, -0.3)[mine.wave % 4]
+        for squad in range(5 + mine.wave):
+            kind = "dart" if squad % 3 == 2 and mine.wave > 1 else "hulk" if squad % 5 == 4 else "rock"
+            for i in range(1 if kind == "hulk" else 2 + mine.wave // 3):
+                launch(world, kind, angle + 0.2 * i + world.random.normal(0, 0.03), FAR + i)
+            angle += step
+            yield dw.wait(max(0.6, 1.7 - 0.1 * mine.wave))
+        yield dw.until(lambda: len(world.rows_tagged("enemy")) < 3)
 
 
 def launch(world: dw.World, kind: str, angle: float, away: float) -> None:

@@ -23,7 +23,8 @@ DISTANCE = 28.0
 AWAY = (0.0, -400.0, 0.0)
 """Where one of each thing waits to be copied."""
 
-CYAN, CORAL, MAGENTA, GOLD = (0.20, 0.85, 1.0), (1.0, 0.22, 0.10), (1.0, 0.10, 0.45), (1.0, 0.68, 0.18)
+CYAN, GOLD = (0.20, 0.85, 1.0), (1.0, 0.68, 0.18)
+CORAL, MAGENTA, CRIMSON = (1.0, 0.22, 0.10), (1.0, 0.10, 0.45), (1.0, 0.05, 0.06)
 
 
 def towards_eye(right: float, up: float, back: float) -> F64:
@@ -167,12 +168,10 @@ def scene() -> dw.Scene:
         {
             "exposure.mode": "manual",
             "exposure.ev100": 14.0,
-            "bloom.intensity": 0.10,
-            "bloom.spread": 0.55,
-            "shadows.distance": 48,
-            "shadows.cascades": 1,
-            "shadows.size": 1024,
-            "shadows.filter": "pcf",
+            "bloom.intensity": 0.20,
+            "bloom.spread": 0.45,
+            "bloom.steady": False,
+            "shadows.enabled": False,  # nothing stands near enough to anything
             "ao.enabled": False,
             "grading.vignette": 0.25,
         }
@@ -269,7 +268,7 @@ def add_prototypes(made: dw.Scene) -> None:
     )  # fmt: skip
     made.add("rock", dw.Mesh.of(rock()), cracked, at=AWAY, scale=1.0)
     made.add("dart", dw.Mesh.of(dart()), glowing(MAGENTA, 15_000, 0.5), at=AWAY)
-    made.add("hulk", dw.Mesh.of(hulk()), glowing((0.75, 0.06, 1.0), 6_500, 0.5), at=AWAY, scale=1.15)
+    made.add("hulk", dw.Mesh.of(hulk()), glowing(CRIMSON, 7_000, 0.6), at=AWAY)
     made.add("core", dw.Mesh.of(flat(icosahedron(0) * 0.42)), glowing(GOLD, 30_000, 0.4), at=AWAY)
     bolt = glowing((0.3, 0.9, 1.0), 420_000)
     made.add("bullet", dw.Mesh.of(flat(icosahedron(1) * (0.07, 0.07, 0.5))), bolt, at=AWAY)

@@ -13,7 +13,7 @@ from dreamwell.samples._shared.painting import painted
 F64 = NDArray[np.float64]
 F32 = NDArray[np.float32]
 
-VERSION = 3
+VERSION = 4
 """Pictures of another version are painted anew."""
 HEIGHT = 384
 """Of the maps of the planet, which are twice as wide."""
@@ -84,8 +84,8 @@ def day() -> F64:
     h, d = height(), globe()
     sea = mixed((0.03, 0.14, 0.30), (0.07, 0.42, 0.52), smoothstep(-0.28, 0.0, h))
     fine = noise(d * 6, 21, 5)
-    land = mixed((0.16, 0.30, 0.33), (0.46, 0.38, 0.47), smoothstep(0.02, 0.32, h + 0.12 * fine))
-    land = mixed(land, (0.80, 0.70, 0.72), smoothstep(0.30, 0.60, h + 0.1 * fine))
+    land = mixed((0.12, 0.26, 0.25), (0.36, 0.29, 0.36), smoothstep(0.02, 0.32, h + 0.12 * fine))
+    land = mixed(land, (0.66, 0.56, 0.60), smoothstep(0.35, 0.70, h + 0.1 * fine))
     picture = mixed(sea, land, smoothstep(-0.005, 0.012, h))
     return mixed(picture, (0.86, 0.92, 0.98), smoothstep(0.90, 0.95, np.abs(d[..., 1]) + 0.06 * fine))
 
