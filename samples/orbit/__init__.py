@@ -7,6 +7,7 @@ cores make the guns fan out. Left alone, the game plays by itself.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from itertools import count
 from typing import Literal
 
@@ -15,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 import dreamwell as dw
 
-from .build import AWAY, CORAL, CRIMSON, GOLD, HOME, MAGENTA, PLANET, RING, scene
+from .build import CORAL, CRIMSON, HOME, MAGENTA, PLANET, RING, scene
 
 FAR = 23.0  # metres from the middle: where enemies begin, and where bullets are gone
 LIVES = 3
@@ -64,11 +65,19 @@ KINDS = {  # what it is, what it is when it goes
     "dart": (Falling(3.8, 2.8, 0.0), Target(1, 25, 0.85), MAGENTA),
     "hulk": (Falling(1.2, -0.9, 0.9), Target(6, 100, 1.45), CRIMSON),
 }
+
+
+@dataclass(frozen=True)
+class WaveBegins:
+    """An event: the next wave comes."""
+
+    number: int
+
+
 SHOTS, ENEMIES = dw.Query(dw.Position, tag="bullet"), dw.Query(dw.Position, Target, tag="enemy")
 FALLERS = dw.Query(dw.Position, Falling)
 
 app = dw.App(scene(), title="Orbit")
-app.hud.height = 720
 app.bindings.action("fire", " ", "mouse:left", "pad:a", "pad:right_trigger")
 
 
@@ -84,6 +93,7 @@ class Ship(dw.Behaviour):
         self.angle, self.turning, self.reload = math.pi / 2, 0.0, 0.0
         self.score = self.best = self.wave = 0
         self.lives, self.barrels = LIVES, 2
+        self.every(0.05, self.trail)
 
     def fixed_update(self, dt: float) -> None:
         """Towards where the player points, or where the pilot of the title would."""
@@ -111,6 +121,17 @@ class Ship(dw.Behaviour):
         rows = self.world.spawn("bullet", way * (RING + 1.2), heading(way), tags={"bullet"})
         self.world.set(rows, Velocity(), linear=way * 27)
 
+    def narrow(self) -> None:
+        """What a core gave is used up."""
+        self.barrels = max(self.barrels - 2, 2)
+
+    def trail(self) -> None:
+        """A spark behind the engines, while they push."""
+        if self.phase != "over" and abs(self.turning) > 0.5:
+            x, _, z = self.entity.position
+            spark = self.world.spawn("spark", (0.86 * x, 0.0, 0.86 * z), tags={"passing"})
+            spark.set(Fading(0.4, 0.4, 0.8), Velocity((-0.3 * x, 0.0, -0.3 * z)))
+
     def pilot(self) -> tuple[float, float, bool]:
         """Towards the enemy that is the nearest threat: (x, z) of where to be, and whether it is worth a shot."""
         with self.world.query(ENEMIES) as enemies:
@@ -127,9 +148,8 @@ def heading(way: NDArray[np.float64], roll: ArrayLike = 0.0) -> NDArray[np.float
     x, y, z = way.T
     turn, rise, roll = np.arctan2(-x, -z) / 2, np.arctan2(y, np.hypot(x, z)) / 2, np.asarray(roll) / 2
     sy, cy, sx, cx, sz, cz = (f(a) for a in (turn, rise, roll) for f in (np.sin, np.cos))
-    return np.stack([
-        cy * sx * cz + sy * cx * sz, sy * cx * cz - cy * sx * sz, cy * cx * sz - sy * sx * cz, cy * cx * cz + sy * sx * sz
-    ], axis=1)  # fmt: skip
+    i, j, k = cy * sx * cz + sy * cx * sz, sy * cx * cz - cy * sx * sz, cy * cx * sz - sy * sx * cz
+    return np.stack([i, j, k, cy * cx * cz + sy * sx * sz], axis=1)
 
 
 def ship(world: dw.World) -> Ship:
@@ -228,7 +248,7 @@ def fan_out(contact: dw.Contact, world: dw.World) -> None:
     """A core was caught: more barrels, for a while."""
     mine = ship(world)
     mine.barrels = min(mine.barrels + 2, 6)
-    mine.after(9.0, lambda: setattr(mine, "barrels", max(mine.barrels - 2, 2)))
+    mine.after(9.0, mine.narrow)
     sparkle(world, contact.point, "glint", 24, 9.0)
     world.despawn(contact.a)
 
@@ -282,7 +302,7 @@ def game(world: dw.World) -> dw.Steps:
     while True:
         clear(world, "title")
         for i in range(12):
-            launch(world, ("rock", "rock", "dart", "hulk")[i % 4], 2.4 * i, world.random.uniform(9.5, 16))
+            launch(world, ("rock", "rock", "dart", "hulk")[i % 4], 2.4 * i, world.random.uniform(9.5, 16), 1)
         course = world.run(waves(world))
         yield dw.until(lambda: begun(world))
         course.cancel()
@@ -310,8 +330,6 @@ def clear(world: dw.World, phase: Phase) -> None:
     mine = ship(world)
     for tag in ("enemy", "core", "bullet", "passing"):
         world.despawn(world.rows_tagged(tag))
-    for timer in world.schedule.timers:
-        timer.cancel()
     mine.phase, mine.score, mine.wave, mine.lives, mine.barrels = phase, 0, 0, LIVES, 2
     world.tween(mine.entity, "scale", start=0.01, to=1.0, seconds=0.5, ease="out_back")
 
@@ -330,22 +348,24 @@ def waves(world: dw.World) -> dw.Steps:
     mine = ship(world)
     for mine.wave in count(1):
         yield dw.wait(1.5)
+        world.emit(WaveBegins(mine.wave))
         angle, step = world.random.uniform(0, math.tau), (0.45, 2.5, math.pi, -0.3)[mine.wave % 4]
         for squad in range(5 + mine.wave):
             kind = "dart" if squad % 3 == 2 and mine.wave > 1 else "hulk" if squad % 5 == 4 else "rock"
+            side = world.random.choice((-1, 1))
             for i in range(1 if kind == "hulk" else 2 + mine.wave // 3):
-                launch(world, kind, angle + 0.2 * i + world.random.normal(0, 0.03), FAR + i)
+                launch(world, kind, angle + 0.22 * i, FAR + i, side)
             angle += step
             yield dw.wait(max(0.6, 1.7 - 0.1 * mine.wave))
-        yield dw.until(lambda: len(world.rows_tagged("enemy")) < 3)
+        yield dw.until(lambda: len(world.rows_tagged("enemy")) < 4)
 
 
-def launch(world: dw.World, kind: str, angle: float, away: float) -> None:
-    """An enemy at an angle (radians, about the planet) and so far out."""
+def launch(world: dw.World, kind: str, angle: float, away: float, side: int) -> None:
+    """An enemy at an angle (radians, about the planet) and so far out; `side`: which way round it drifts."""
     falling, target, _ = KINDS[kind]
     pace = 1 + 0.07 * ship(world).wave + world.random.uniform(-0.1, 0.1)
     enemy = world.spawn(kind, (away * math.cos(angle), 0.0, away * math.sin(angle)), tags={"enemy"}, components=(
-        Falling(falling.speed * pace, falling.drift * pace * world.random.choice((-1, 1)), falling.spin), target,
+        Falling(falling.speed * pace, falling.drift * pace * side, falling.spin), target,
     ))  # fmt: skip
     enemy[Falling].roll = world.random.uniform(0, math.tau)
 
@@ -356,7 +376,33 @@ def begin(world: dw.World) -> None:
     world.run(game(world))
 
 
+@app.on(WaveBegins)
+def announce(event: WaveBegins, world: dw.World) -> None:
+    """Tell its number, and let that fade."""
+    if ship(world).phase == "play":
+        banner.text = f"WAVE {event.number}"
+        world.tween(banner, "alpha", start=1.0, to=0.0, seconds=1.8, ease="in_quad")
+
+
 # ---- what only looks --------------------------------------------------------------------------------------------
+
+hud = app.hud
+hud.height = 720
+PALE, DIM = "#e9fbff", "#6fd8ee"
+title = hud.text("title", "O R B I T", at=(0, 44), anchor="top", size=92, color="#f2fdff")
+title.shadow, title.shadow_offset, title.shadow_blur = "#00c8ff90", (0, 0), 22
+over = hud.text("over", "GAME OVER", anchor="center", size=76, color="#ffece6")
+over.shadow, over.shadow_offset, over.shadow_blur = "#ff3c14c0", (0, 0), 20
+told = hud.text("told", "", at=(0, 74), anchor="bottom", size=24, color="#c9f4ff", shadow="#001020c0")
+board = hud.panel("board", size=(None, None), color="#00000000", radius=0)
+hud.text("score of", "SCORE", parent=board, at=(38, 22), size=15, color=DIM)
+score = hud.text("score", "", parent=board, at=(36, 40), size=40, color=PALE, shadow="#001020c0")
+hud.text("wave of", "WAVE", parent=board, at=(38, 22), anchor="top_right", size=15, color=DIM)
+wave = hud.text("wave", "", parent=board, at=(36, 40), anchor="top_right", size=40, color=PALE, shadow="#001020c0")
+lives = [hud.panel(f"life {i}", parent=board, at=(44 * i - 44, 34), anchor="bottom", size=(34, 8), radius=4,
+                   color="#5fe6ff") for i in range(LIVES)]  # fmt: skip
+banner = hud.text("banner", "", at=(0, 96), anchor="top", size=44, color="#ffd9a0", alpha=0.0)
+banner.shadow, banner.shadow_offset, banner.shadow_blur = "#ff5a1e90", (0, 0), 14
 
 
 @app.update
@@ -366,28 +412,13 @@ def look(world: dw.World, dt: float) -> None:
         world[name].rotate(y=speed * dt)
     for name, speed in (("stars", 0.5), ("suns", 0.7)):
         world[name].rotate(z=speed * dt)
-    show(world)
-
-
-def show(world: dw.World) -> None:
-    """The HUD as it has to be now."""
-    mine, hud = ship(world), app.hud
-    playing = mine.phase != "title"
-    hud.text("score", f"{mine.score:06d}", at=(36, 40), size=40, color="#e9fbff", shadow="#001020c0", visible=playing)
-    hud.text("score of", "SCORE", at=(38, 22), size=15, color="#6fd8ee", visible=playing)
-    hud.text("wave", f"{mine.wave}", at=(36, 40), anchor="top_right", size=40, color="#e9fbff", visible=playing)
-    hud.text("wave of", "WAVE", at=(38, 22), anchor="top_right", size=15, color="#6fd8ee", visible=playing)
-    for i in range(LIVES):
-        color = "#5fe6ff" if i < mine.lives else "#5fe6ff28"
-        hud.panel(f"life {i}", at=(44 * (i - 1), 34), anchor="bottom", size=(34, 8), radius=4, color=color,
-                  visible=playing)  # fmt: skip
-    hud.text("title", "O R B I T", at=(0, 44), anchor="top", size=92, color="#f2fdff", shadow="#00c8ff90",
-             shadow_offset=(0, 0), shadow_blur=22, visible=mine.phase == "title")  # fmt: skip
-    hud.text("over", "GAME OVER", anchor="center", size=76, color="#ffece6", shadow="#ff3c14c0",
-             shadow_offset=(0, 0), shadow_blur=20, visible=mine.phase == "over")  # fmt: skip
-    told = {"title": "SPACE  or  A  to play", "over": f"Best {mine.best:06d}      SPACE  or  A  to play again"}
-    hud.text("told", told.get(mine.phase, "PAUSED" if app.paused else ""), at=(0, 74), anchor="bottom", size=24,
-             color="#c9f4ff", shadow="#001020c0")  # fmt: skip
+    mine = ship(world)
+    title.visible, board.visible, over.visible = (mine.phase == "title", mine.phase != "title", mine.phase == "over")
+    score.text, wave.text = f"{mine.score:06d}", f"{mine.wave}"
+    for i, life in enumerate(lives):
+        life.alpha = 1.0 if i < mine.lives else 0.2
+    again = f"Best {mine.best:06d}      SPACE  or  A  to play again"
+    told.text = "PAUSED" if app.paused else {"title": "SPACE  or  A  to play", "play": "", "over": again}[mine.phase]
 
 
 @app.on_key

@@ -75,7 +75,9 @@ def icosahedron(splits: int) -> F64:
     points = np.array([p for a in (-1, 1) for b in (-g, g) for p in ((0, a, b), (a, b, 0), (b, 0, a))], np.float64)
     near = np.linalg.norm(points[:, None] - points, axis=2) < 2.1
     n = len(points)
-    triples = [(i, j, k) for i in range(n) for j in range(i) for k in range(j) if near[i, j] and near[j, k] and near[i, k]]
+    triples = [
+        (i, j, k) for i in range(n) for j in range(i) for k in range(j) if near[i, j] and near[j, k] and near[i, k]
+    ]
     faces = points[np.array(triples)]
     for _ in range(splits):
         a, b, c = faces[:, 0], faces[:, 1], faces[:, 2]
@@ -91,7 +93,7 @@ def rock() -> dw.MeshData:
     lumps = sum(np.sin(faces @ np.array(k) + p) for k, p in (((3, 1, 2), 0.3), ((-2, 4, 1), 1.7), ((1, -3, 4), 4.0)))
     u, v = np.arctan2(faces[..., 2], faces[..., 0]) / (2 * np.pi), np.arccos(np.clip(faces[..., 1], -1, 1)) / np.pi
     u = np.where(u < u[:, :1] - 0.5, u + 1, np.where(u > u[:, :1] + 0.5, u - 1, u))
-    return flat(faces * (0.62 + 0.07 * np.asarray(lumps))[..., None], np.stack([u, v], axis=-1))
+    return flat(faces * (0.70 + 0.08 * np.asarray(lumps))[..., None], np.stack([u, v], axis=-1))
 
 
 def dart() -> dw.MeshData:
@@ -120,7 +122,13 @@ def hull() -> dw.MeshData:
         nose, spine, rear = (0, 0, -0.95), (0, 0.22, 0.1), (0, 0.14, 0.62)
         side, keel, stern = (0.2 * s, 0, 0.15), (0, -0.14, 0.2), (0.16 * s, 0, 0.62)
         tip, root = (0.78 * s, 0.04, 0.74), (0.18 * s, 0.05, -0.12)
-        faces += [(nose, spine, side), (spine, rear, side), (side, rear, stern), (nose, keel, side), (keel, stern, side)]
+        faces += [
+            (nose, spine, side),
+            (spine, rear, side),
+            (side, rear, stern),
+            (nose, keel, side),
+            (keel, stern, side),
+        ]
         faces += [(keel, (0, 0.0, 0.62), stern), (rear, (0, 0.0, 0.62), stern)]
         for y in (0.03, -0.03):
             faces += [(root, tip, (0.15 * s, y, 0.5)), (tip, (0.62 * s, y, 0.78), (0.15 * s, y, 0.5))]
@@ -196,7 +204,7 @@ def add_planet(made: dw.Scene) -> None:
     sphere = dw.Mesh.sphere(PLANET, 96)
     ground = dw.Material(
         (1, 1, 1), roughness=1.0, base_color_texture=dw.Texture("day.png"), emissive=(1, 1, 1),
-        emissive_strength=9_000, emissive_texture=dw.Texture("night.png"),
+        emissive_strength=3_600, emissive_texture=dw.Texture("night.png"),
         metallic_roughness_texture=dw.Texture("rough.png"),
     )  # fmt: skip
     back, side = math.radians(-52) / 2, math.radians(-24) / 2
@@ -269,9 +277,9 @@ def add_prototypes(made: dw.Scene) -> None:
     made.add("rock", dw.Mesh.of(rock()), cracked, at=AWAY, scale=1.0)
     made.add("dart", dw.Mesh.of(dart()), glowing(MAGENTA, 15_000, 0.5), at=AWAY)
     made.add("hulk", dw.Mesh.of(hulk()), glowing(CRIMSON, 7_000, 0.6), at=AWAY)
-    made.add("core", dw.Mesh.of(flat(icosahedron(0) * 0.42)), glowing(GOLD, 30_000, 0.4), at=AWAY)
+    made.add("core", dw.Mesh.of(flat(icosahedron(0) * 0.42)), glowing(GOLD, 9_000, 0.9), at=AWAY)
     bolt = glowing((0.3, 0.9, 1.0), 420_000)
-    made.add("bullet", dw.Mesh.of(flat(icosahedron(1) * (0.07, 0.07, 0.5))), bolt, at=AWAY)
+    made.add("bullet", dw.Mesh.of(flat(icosahedron(1) * (0.055, 0.055, 0.62))), bolt, at=AWAY)
     for name, color in (("ember", CORAL), ("spark", CYAN), ("glint", GOLD)):
         made.add(name, dw.Mesh.of(flat(icosahedron(0) * (0.055, 0.055, 0.3))), glowing(color, 360_000), at=AWAY)
     made.add("burst", dw.Mesh.sphere(0.5, 24), glowing((1.0, 0.50, 0.20), 520_000), at=AWAY)

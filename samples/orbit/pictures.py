@@ -50,7 +50,9 @@ def noise(points: F32, seed: int, octaves: int = 6, gain: float = 0.52) -> F32:
         x0, x1 = (x & 31) << 10, (x + 1 & 31) << 10
         y0, y1, z0, z1 = (y & 31) << 5, (y + 1 & 31) << 5, z & 31, z + 1 & 31
         along = [lattice[i | j | z0] * (1 - tz) + lattice[i | j | z1] * tz for i in (x0, x1) for j in (y0, y1)]
-        total += weight * ((along[0] * (1 - ty) + along[1] * ty) * (1 - tx) + (along[2] * (1 - ty) + along[3] * ty) * tx)
+        total += weight * (
+            (along[0] * (1 - ty) + along[1] * ty) * (1 - tx) + (along[2] * (1 - ty) + along[3] * ty) * tx
+        )
         weights += weight
         weight *= gain
     return np.clip(total / (0.55 * weights), -1, 1)
@@ -157,7 +159,9 @@ def space(width: int = 1920) -> F64:
     picture = larger(picture, fine)
     rng = np.random.default_rng(8)
     for count, size, bright in ((1900, 0.5, 0.5), (500, 0.75, 0.85), (90, 1.2, 1.0)):
-        tint = mixed((0.75, 0.85, 1.0), (1.0, 0.86, 0.78), rng.random(count)) * bright * rng.uniform(0.35, 1, (count, 1))
+        tint = (
+            mixed((0.75, 0.85, 1.0), (1.0, 0.86, 0.78), rng.random(count)) * bright * rng.uniform(0.35, 1, (count, 1))
+        )
         at = rng.random((count, 2)) * (high - 9, width - 9) + 4
         for (row, column), color in zip(at, tint, strict=True):
             i, j = int(row), int(column)
