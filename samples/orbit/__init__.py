@@ -264,10 +264,10 @@ def burst(world: dw.World, enemy: dw.Entity) -> None:
     """An enemy goes: a ball of fire that swells and shrinks, a wave, sparks, and a flash on all that is near."""
     at, large, color = enemy.position, enemy[Target].reach, KINDS[enemy.name][2]
     ball = world.spawn("burst", at, scale=0.2, tags={"passing"})
-    world.tween(ball, "scale", to=1.5 * large, seconds=0.12, ease="out_cubic", yoyo=True,
+    world.tween(ball, "scale", to=1.25 * large, seconds=0.12, ease="out_cubic", yoyo=True,
                 on_done=lambda: world.despawn(ball))  # fmt: skip
-    wave = world.spawn("wave", at, scale=(0.3, 0.5, 0.3), tags={"passing"})
-    world.tween(wave, "scale", to=(2.4 * large, 0.05, 2.4 * large), seconds=0.4, ease="out_cubic",
+    wave = world.spawn("wave", at, scale=(0.9, 0.24, 0.9), tags={"passing"})
+    world.tween(wave, "scale", to=(2.5 * large, 0.04, 2.5 * large), seconds=0.4, ease="out_cubic",
                 on_done=lambda: world.despawn(wave))  # fmt: skip
     sparkle(world, at, "ember", int(22 * large), 8.0)
     flash = world["flash"]

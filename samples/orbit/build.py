@@ -179,6 +179,8 @@ def scene() -> dw.Scene:
             "bloom.intensity": 0.20,
             "bloom.spread": 0.45,
             "bloom.steady": False,
+            "aa.mode": "fxaa",  # small things that fly fast
+            "textures.anisotropy": 1,  # all pictures face the eye
             "shadows.enabled": False,  # nothing stands near enough to anything
             "ao.enabled": False,
             "grading.vignette": 0.25,
@@ -211,11 +213,11 @@ def add_planet(made: dw.Scene) -> None:
     leaning = (math.sin(back) * math.cos(side), math.sin(back) * math.sin(side), math.cos(back) * math.sin(side),
                math.cos(back) * math.cos(side))  # fmt: skip
     axis = made.add("axis", rotation=leaning)
-    made.add("planet", sphere, ground, parent=axis, tags={"home"})
+    made.add("planet", sphere, ground, rotation=about_y(75), parent=axis, tags={"home"})
     clouds = dw.Material(
         (1, 1, 1), roughness=1.0, specular=0.0, base_color_texture=dw.Texture("clouds.png"), alpha_mode="blend"
     )
-    made.add("clouds", dw.Mesh.sphere(PLANET * 1.012, 96), clouds, parent=axis)
+    made.add("clouds", dw.Mesh.sphere(PLANET * 1.012, 96), clouds, rotation=about_y(125), parent=axis)
     before = PLANET * 1.05
     away = DISTANCE - before
     limb = away * math.tan(math.asin(PLANET / DISTANCE))
@@ -225,6 +227,12 @@ def add_planet(made: dw.Scene) -> None:
     )  # fmt: skip
     disc = dw.Mesh.of(facing((2 * limb / LIMB, 2 * limb / LIMB)))
     made.add("air", disc, air, at=BACK * before, rotation=tilted())
+
+
+def about_y(degrees: float) -> tuple[float, float, float, float]:
+    """A turn, counter-clockwise from above."""
+    half = math.radians(degrees) / 2
+    return 0.0, math.sin(half), 0.0, math.cos(half)
 
 
 def tilted() -> tuple[float, float, float, float]:
