@@ -18,7 +18,7 @@ import dreamwell as dw
 
 from .build import CORAL, CRIMSON, HOME, MAGENTA, PLANET, RING, scene
 
-FAR = 23.0  # metres from the middle: where enemies begin, and where bullets are gone
+FAR, REACH = 20.0, 15.5  # metres from the middle: where enemies begin, where bullets are gone
 LIVES = 3
 IDLE = 9.0  # seconds: how long the end is shown to nobody
 Phase = Literal["title", "play", "over"]
@@ -61,8 +61,8 @@ class Target:
 
 
 KINDS = {  # what it is, what it is when it goes
-    "rock": (Falling(2.2, 0.5, 1.6), Target(1, 10, 0.85), CORAL),
-    "dart": (Falling(3.8, 2.8, 0.0), Target(1, 25, 0.85), MAGENTA),
+    "rock": (Falling(1.7, 0.5, 1.6), Target(1, 10, 0.85), CORAL),
+    "dart": (Falling(2.8, 2.8, 0.0), Target(1, 25, 0.85), MAGENTA),
     "hulk": (Falling(1.2, -0.9, 0.9), Target(6, 100, 1.45), CRIMSON),
 }
 
@@ -140,7 +140,7 @@ class Ship(dw.Behaviour):
             x, z = enemies[dw.Position][:, 0], enemies[dw.Position][:, 2]
             off = np.abs(np.remainder(np.arctan2(z, x) - self.angle + np.pi, 2 * np.pi) - np.pi)
             best = int(np.argmin(np.hypot(x, z) + 2.2 * off))
-            return float(x[best]), float(z[best]), bool((off[np.hypot(x, z) < 19] < 0.16).any())
+            return float(x[best]), float(z[best]), bool((off[np.hypot(x, z) < 14] < 0.16).any())
 
 
 def heading(way: NDArray[np.float64], roll: ArrayLike = 0.0) -> NDArray[np.float64]:
@@ -191,7 +191,7 @@ def sweep(world: dw.World, dt: float) -> None:
     with world.query(dw.Query(Fading)) as fading, world.query(SHOTS) as shots:
         gone = np.concatenate([
             fading.rows[fading[Fading].left <= 0],
-            shots.rows[np.linalg.norm(shots[dw.Position], axis=1) > FAR],
+            shots.rows[np.linalg.norm(shots[dw.Position], axis=1) > REACH],
         ])  # fmt: skip
     world.despawn(gone)
 
@@ -350,14 +350,15 @@ def waves(world: dw.World) -> dw.Steps:
         yield dw.wait(1.5)
         world.emit(WaveBegins(mine.wave))
         angle, step = world.random.uniform(0, math.tau), (0.45, 2.5, math.pi, -0.3)[mine.wave % 4]
-        for squad in range(5 + mine.wave):
+        for squad in range(6 + mine.wave):
             kind = "dart" if squad % 3 == 2 and mine.wave > 1 else "hulk" if squad % 5 == 4 else "rock"
             side = world.random.choice((-1, 1))
-            for i in range(1 if kind == "hulk" else 2 + mine.wave // 3):
+            for i in range(1 if kind == "hulk" else 3 + mine.wave // 4):
                 launch(world, kind, angle + 0.22 * i, FAR + i, side)
             angle += step
-            yield dw.wait(max(0.6, 1.7 - 0.1 * mine.wave))
+            yield dw.wait(max(0.55, 1.5 - 0.08 * mine.wave))
         yield dw.until(lambda: len(world.rows_tagged("enemy")) < 4)
+        mine.lives = min(mine.lives + 1, LIVES)  # each wave that is weathered mends one
 
 
 def launch(world: dw.World, kind: str, angle: float, away: float, side: int) -> None:

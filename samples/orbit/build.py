@@ -13,6 +13,7 @@ from .pictures import LIMB, SUN, folder
 
 F64 = NDArray[np.float64]
 Vec3 = tuple[float, float, float]
+Face = tuple[Vec3, Vec3, Vec3]
 
 RING = 6.6
 """Radius that the ship circles on, metres, about the origin."""
@@ -31,7 +32,8 @@ def towards_eye(right: float, up: float, back: float) -> F64:
     """A direction as the eye has it, in the world; unit length."""
     tilt = math.radians(TILT)
     out = np.array((right, up * math.cos(tilt) + back * math.sin(tilt), back * math.cos(tilt) - up * math.sin(tilt)))
-    return out / np.linalg.norm(out)
+    made: F64 = out / np.linalg.norm(out)
+    return made
 
 
 BACK = towards_eye(0, 0, 1)
@@ -99,7 +101,7 @@ def rock() -> dw.MeshData:
 def dart() -> dw.MeshData:
     """A blade: long, thin, swept wings; it flies along -Z."""
     nose, tail, top, low = (0, 0, -0.95), (0, 0, 0.35), (0, 0.2, 0.2), (0, -0.2, 0.2)
-    faces = []
+    faces: list[Face] = []
     for s in (-1, 1):
         wing = (0.62 * s, 0, 0.75)
         faces += [(nose, wing, top), (nose, wing, low), (tail, wing, top), (tail, wing, low)]
@@ -117,7 +119,7 @@ def hulk() -> dw.MeshData:
 
 def hull() -> dw.MeshData:
     """The ship: a slim body with swept wings, its nose along -Z."""
-    faces = []
+    faces: list[Face] = []
     for s in (-1, 1):
         nose, spine, rear = (0, 0, -0.95), (0, 0.22, 0.1), (0, 0.14, 0.62)
         side, keel, stern = (0.2 * s, 0, 0.15), (0, -0.14, 0.2), (0.16 * s, 0, 0.62)

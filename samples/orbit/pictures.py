@@ -37,7 +37,7 @@ def smoothstep(low: float, high: float, x: ArrayLike) -> F64:
     return t * t * (3 - 2 * t)
 
 
-def noise(points: F32, seed: int, octaves: int = 6, gain: float = 0.52) -> F32:
+def noise(points: F32 | F64, seed: int, octaves: int = 6, gain: float = 0.52) -> F32:
     """Value noise at (..., 3) points, -1..1: octaves of numbers on a lattice, smooth in between (Perlin 1985)."""
     lattice = np.random.default_rng(seed).uniform(-1, 1, 32**3).astype(np.float32)
     total, weight, weights = np.zeros(points.shape[:-1], np.float32), 1.0, 0.0

@@ -142,7 +142,8 @@ def test_enemies_die_and_the_score_rises() -> None:
 def test_every_bullet_counts_once_and_a_hulk_takes_six() -> None:
     robot = Robot(fresh())
     robot.begin()
-    world, hud = robot.app.world, robot.app.hud
+    world = robot.app.world
+    hud: Any = robot.app.hud
     assert hud["score"].text == "000000"
     hulk, shots = add_enemy(robot, "hulk", (0, 0, 14)), 0
     while hulk.alive:
@@ -179,7 +180,7 @@ def test_the_ship_goes_where_the_keys_point(keys: tuple[str, ...]) -> None:
     robot.hold(*keys)
     robot.step(90)
     x, y, z = robot.app.world["ship"].position
-    wanted = {("d",): (1, 0), ("ArrowUp",): (0, -1), ("a", "s"): (-math.sqrt(0.5), math.sqrt(0.5))}[keys]
+    wanted = {"d": (1.0, 0.0), "ArrowUp": (0.0, -1.0), "as": (-math.sqrt(0.5), math.sqrt(0.5))}["".join(keys)]
     np.testing.assert_allclose((x, y, z), (6.6 * wanted[0], 0, 6.6 * wanted[1]), atol=0.15)
 
 
