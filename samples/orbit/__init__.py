@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import count
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -143,7 +143,7 @@ class Ship(dw.Behaviour):
             return float(x[best]), float(z[best]), bool((off[np.hypot(x, z) < 14] < 0.16).any())
 
 
-def heading(way: NDArray[np.float64], roll: ArrayLike = 0.0) -> NDArray[np.float64]:
+def heading(way: NDArray[np.floating[Any]], roll: ArrayLike = 0.0) -> NDArray[np.float64]:
     """(k, 4) rotations that point -Z along directions (k, 3), rolled about them by so many radians."""
     x, y, z = way.T
     turn, rise, roll = np.arctan2(-x, -z) / 2, np.arctan2(y, np.hypot(x, z)) / 2, np.asarray(roll) / 2
