@@ -55,7 +55,8 @@ def noise(points: F32 | F64, seed: int, octaves: int = 6, gain: float = 0.52) ->
         )
         weights += weight
         weight *= gain
-    return np.clip(total / (0.55 * weights), -1, 1)
+    made: F32 = np.clip(total / (0.55 * weights), -1, 1)
+    return made
 
 
 def mixed(a: ArrayLike, b: ArrayLike, t: F64) -> F64:
@@ -102,7 +103,8 @@ def night() -> F64:
     streets = smoothstep(0.86, 1.0, 1 - np.abs(noise(d * 14, 33, 3))) * people * 0.55
     soft = sum(np.roll(dots, s, (0, 1)) for s in ((0, 1), (0, -1), (1, 0), (-1, 0)))
     glow = np.clip(dots + 0.3 * np.asarray(soft) + streets, 0, 1)
-    return glow[..., None] * np.array((1.0, 0.72, 0.38))
+    made: F64 = glow[..., None] * np.array((1.0, 0.72, 0.38))
+    return made
 
 
 def rough() -> F64:
