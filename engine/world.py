@@ -780,7 +780,7 @@ class World:
     def teleport(
         self, what: Entity | Sequence[Entity] | ArrayLike, at: ArrayLike, rotation: ArrayLike | None = None
     ) -> None:
-        """Put objects elsewhere, one, several or those in rows (k,): they are never drawn on the way there, between two ticks.
+        """Put objects elsewhere, one, several or those in rows (k,): between two ticks they are never drawn on the way.
 
         at: (3,) or (k, 3), metres, relative to the parents.  rotation: xyzw, (4,) or (k, 4), normalised; None leaves
         it. Raises SceneError, and then changes nothing.
