@@ -28,7 +28,6 @@ from .input import INPUT, Input
 MAGIC = b"DREAMREC"
 VERSION = 1
 """Of the file; it changes with every change of `INPUT`."""
-SUFFIX = ".dreamrec"
 _HEAD = struct.Struct("<8sIIQ16s")
 FRAME = np.dtype([("dt", "<f8"), ("input", INPUT)])
 _LONGEST = 4 << 30

@@ -349,6 +349,7 @@ class World:
         end. Raises SceneError while columns of a batch are out, and changes nothing then.
         """
         self.refuse_open("another scene can't be adopted")
+        self._refuse_leaving("another scene can't be adopted")
         roster = self.roster
         while True:
             old, t, version = self.woven, self.transforms, roster.version
@@ -457,29 +458,26 @@ class World:
         if self._mirrors.may_be(t.scale[: len(self.roster)]):
             self.roster.turn(self._mirrors.note(drawn, t.mirrored(drawn)))
 
-    def despawn(self, what: Entity | ArrayLike) -> None:
-        """Take objects out of the world, and all that hangs on them: one, or rows (k,) in any order.
+    def despawn(self, what: Entity | Sequence[Entity] | ArrayLike) -> None:
+        """Take objects out of the world, and all that hangs on them: one, several, or rows (k,) in any order.
 
         Their handles raise SceneError from then on. Lights go out. Arrays that were asked for before may be out of
         date. Raises SceneError for rows that are no objects, when the active camera would go, and while columns of a
         batch are out; then nothing goes.
         """
         self.refuse_open("despawn")
-        if isinstance(what, Entity):
-            rows = np.array([self.own(what).live_row()], np.int32)
-        else:
-            rows = distinct(np.atleast_1d(np.asarray(what)).astype(np.int32))
-            if len(rows) and not (rows[0] >= 0 and rows[-1] < len(self.names)):
-                raise SceneError(f"despawn: the rows go from {rows[0]} to {rows[-1]}; there are {len(self.names)}")
-            gone = self.roster.dead(rows)
-            if len(gone):
-                raise SceneError(f'despawn: "{self.names[int(gone[0])]}" (row {gone[0]}) was despawned before')
+        rows = distinct(self._some_rows(what, "despawn"))
         if not len(rows):
             return
         rows = self.transforms.with_all_below(rows)
         if (rows == self._camera).any():
             raise SceneError(f'"{self.names[self._camera]}" is looked through; set `world.camera` to another one first')
-        rows = self.schedule.leave(rows)
+        told, rows = rows, self.schedule.leave(rows)
+        while len(late := np.setdiff1d(self.transforms.with_all_below(rows), told)):  # hung on them by an `on_destroy`
+            if (late == self._camera).any():
+                self.transforms.hang(self._camera, -1)
+                continue
+            told, rows = np.concatenate([told, late]), np.concatenate([rows, self.schedule.leave(late)])
         for row in [row for row in self._lenses if (rows == row).any()]:
             del self._lenses[row]
         self.appearance.put_out(rows)
@@ -566,6 +564,10 @@ class World:
                 "or call `batch.close()` before"
             )
 
+    def _refuse_leaving(self, what: str) -> None:
+        if self.schedule.leaves():
+            raise SceneError(f"{what} in an `on_destroy`, while objects are on their way out: use `world.defer`")
+
     # ---- what objects carry ---------------------------------------------------------------------------------------
 
     def query(self, query: Query) -> Batch:
@@ -577,7 +579,7 @@ class World:
         table = self.tables.find(kind)
         return NO_ROWS if table is None else table.ascending().copy()
 
-    def set(self, rows: ArrayLike, value: Any, **columns: ArrayLike) -> None:
+    def set(self, rows: Sequence[Entity] | ArrayLike, value: Any, **columns: ArrayLike) -> None:
         """Give objects (k,) a component that a game declared; `columns` (k, …) are the values of fields, one for each.
 
             world.set(rows, Velocity(), linear=random.normal(size=(len(rows), 3)))
@@ -589,7 +591,7 @@ class World:
         if len(where):
             self.tables.made(value.__class__).put_many(where, value, columns)
 
-    def discard(self, rows: ArrayLike, kind: type) -> None:
+    def discard(self, rows: Sequence[Entity] | ArrayLike, kind: type) -> None:
         """Take a component that a game declared away from objects (k,), where they have it. Raises SceneError."""
         where, table = self._some_rows(rows, "discard"), self.tables.find(kind)
         if table is not None:
@@ -597,17 +599,21 @@ class World:
                 self.refuse_open(f"a {kind.__name__} can't be discarded")
             table.drop(distinct(where))
 
-    def tag(self, rows: ArrayLike, *tags: str) -> None:
+    def tag(self, rows: Sequence[Entity] | ArrayLike, *tags: str) -> None:
         """Give objects (k,) these tags. Raises SceneError for rows that are no objects and for what is no tag."""
         self.roster.tag(self._some_rows(rows, "tag"), single_words(tags), True)
 
-    def untag(self, rows: ArrayLike, *tags: str) -> None:
+    def untag(self, rows: Sequence[Entity] | ArrayLike, *tags: str) -> None:
         """Take these tags from objects (k,), where they have them. Raises SceneError for rows that are no objects."""
         self.roster.tag(self._some_rows(rows, "untag"), single_words(tags), False)
 
-    def _some_rows(self, rows: ArrayLike, what: str) -> I32:
-        """(k,) rows of objects, as they were given. Raises SceneError."""
-        chosen = np.atleast_1d(np.asarray(rows))
+    def _some_rows(self, which: Entity | Sequence[Entity] | ArrayLike, what: str) -> I32:
+        """(k,) rows of objects, as they were given: by number, one handle or several. Raises SceneError."""
+        if isinstance(which, Entity):
+            return np.array([self.own(which).live_row()], np.int32)
+        if isinstance(which, (list, tuple)) and any(isinstance(one, Entity) for one in which):
+            which = [self.own(one).live_row() if isinstance(one, Entity) else one for one in which]
+        chosen = np.atleast_1d(np.asarray(which))
         if not len(chosen):
             return NO_ROWS
         if chosen.ndim != 1 or not np.issubdtype(chosen.dtype, np.integer):
@@ -696,6 +702,7 @@ class World:
         SceneError for a snapshot of another scene and while columns of a batch are out, and then changes nothing.
         """
         self.refuse_open("restore")
+        self._refuse_leaving("restore")
         if snapshot.woven is not self.woven:
             if snapshot.woven.name == self.woven.name:
                 raise SceneError(
@@ -780,18 +787,16 @@ class World:
         """
         self.transforms.touch(rows)
 
-    def teleport(self, what: Entity | ArrayLike, at: ArrayLike, rotation: ArrayLike | None = None) -> None:
-        """Put objects elsewhere, one or those in rows (k,): they are never drawn on the way there, between two ticks.
+    def teleport(
+        self, what: Entity | Sequence[Entity] | ArrayLike, at: ArrayLike, rotation: ArrayLike | None = None
+    ) -> None:
+        """Put objects elsewhere, one, several or those in rows (k,): between two ticks they are never drawn on the way.
 
         at: (3,) or (k, 3), metres, relative to the parents.  rotation: xyzw, (4,) or (k, 4), normalised; None leaves
         it. Raises SceneError, and then changes nothing.
         """
         t = self.transforms
-        rows = np.array([self.own(what).live_row()], np.int32) if isinstance(what, Entity) else np.atleast_1d(what)
-        if not np.issubdtype(rows.dtype, np.integer):
-            raise SceneError(f"teleport: the rows are of the type {rows.dtype}; they must be integers")
-        if len(rows) and not (rows.min() >= 0 and rows.max() < t.count):
-            raise SceneError(f"teleport: the rows go from {rows.min()} to {rows.max()}; there are {t.count}")
+        rows = self._some_rows(what, "teleport")
         places, turns = places_to_go(len(rows), at, rotation)
         t.position[rows] = places
         if turns is not None:
@@ -884,7 +889,9 @@ class World:
     @camera.setter
     def camera(self, value: Entity | str) -> None:
         chosen = self[value] if isinstance(value, str) else value
-        if self.own(chosen).live_row() not in self._lenses:
+        if self.schedule.leaves(self.own(chosen).live_row()):
+            raise SceneError(f'"{chosen.name}" is being despawned; nobody can look through it')
+        if chosen.row not in self._lenses:
             names = ", ".join(f'"{self.names[row]}"' for row in self._lenses)
             raise SceneError(f'"{chosen.name}" has no Camera; there is {names}')
         self._camera = chosen.row

@@ -299,6 +299,10 @@ class Schedule:
             self._leaving.pop()
         return rows
 
+    def leaves(self, row: int | None = None) -> bool:
+        """Whether an object is on its way out just now: within `on_destroy`. None: whether any is."""
+        return any(row is None or bool((rows == row).any()) for rows in self._leaving)
+
     def adopt(self, old: WovenScene, new: WovenScene, kept: NDArray[np.bool_], came: NDArray[np.bool_]) -> None:
         """Go on with another woven scene, laid out in the world's rows; kept, came: (n,) rows of both, of the new one.
 

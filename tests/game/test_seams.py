@@ -118,6 +118,80 @@ def test_a_component_of_another_type_is_told(world: World) -> None:
     assert hero.get(Shield) is None
 
 
+def test_what_an_end_hangs_on_its_object_goes_with_it() -> None:
+    """A spark that it leaves behind is better spawned beside it."""
+    app = played()
+
+    class Sparks(dw.Behaviour):
+        def on_destroy(self) -> None:
+            self.world.spawn("enemy-0", name="spark", parent=self.entity)
+            self.world.spawn("enemy-0", name="beside")
+            self.world["enemy-2"].parent = self.entity
+            self.world.camera.parent = self.entity
+
+    app.scene["hero"].set(Sparks())
+    app.step()
+    world = app.world
+    world.despawn(world["hero"])
+    assert "spark" not in world
+    assert "enemy-2" not in world
+    assert "beside" in world
+    assert world.camera.alive
+    assert world.camera.parent is None
+    row = world.spawn("enemy-1", name="new")
+    assert row.children == []
+    world.update_transforms()
+    app.step()
+
+
+@pytest.mark.parametrize("what", ["camera", "restore", "reload"])
+def test_what_must_not_be_done_while_an_object_goes(what: str) -> None:
+    app = played("stop-script")
+    app.scene.add("eye", dw.Camera())
+    told = quiet(app)
+    early = app.world.snapshot()
+    assert app.world.camera.name == "camera"
+
+    class Wild(dw.Behaviour):
+        def on_destroy(self) -> None:
+            if what == "camera":
+                self.world.camera = self.entity.children[0]
+            elif what == "restore":
+                self.world.restore(early)
+            else:
+                app.reload()
+
+    other = app.world["hero"]
+    app.world["eye"].parent = other
+    other.set(Wild())
+    app.step()
+    app.world.despawn(other)
+    app.step()
+    assert len(told) == 1
+    assert not other.alive
+    assert {"camera": "being despawned", "restore": "on_destroy", "reload": "on_destroy"}[what] in told[0]
+
+
+def test_several_handles_are_taken_where_rows_are(world: World) -> None:
+    rows = world.rows_tagged("enemy")
+    world.tag(world.tagged("enemy"), "red")
+    world.set([world["hero"], world["enemy-0"]], Shield(), strength=[1.0, 2.0])
+    assert world["enemy-0"][Shield].strength == 2.0
+    world.teleport(world.tagged("enemy"), (1, 2, 3))
+    assert world["enemy-2"].position == (1, 2, 3)
+    gone = world["enemy-1"]
+    with pytest.raises(SceneError, match="whole numbers"):
+        world.despawn([gone, "enemy-0"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    with pytest.raises(SceneError, match="whole numbers"):
+        world.despawn(np.ones(6, bool))
+    world.despawn(world.tagged("enemy"))
+    assert len(world.tagged("red")) == 0
+    with pytest.raises(SceneError, match="despawned"):
+        world.teleport(rows, (0, 0, 0))
+    with pytest.raises(SceneError, match="despawned"):
+        world.despawn([gone])
+
+
 # ---- scenes -----------------------------------------------------------------------------------------------------
 
 
