@@ -162,7 +162,10 @@ class Schedule:
                 known = latest(kind)
                 if known is kind or not issubclass(known, Behaviour):
                     continue
-                self._become(behaviour, known, keep_defaults=(row, kind.__name__) in woven)
+                try:
+                    self._become(behaviour, known, keep_defaults=(row, kind.__name__) in woven)
+                except TypeError as error:  # other `__slots__`
+                    self.tell(ScriptError(f"a {kind.__name__} keeps its old code: {error}"))
             self._on[row] = {one.kind: one for one in on.values()}
         for timer in self.timers:
             timer.function = latest_function(timer.function)
