@@ -51,6 +51,7 @@ class ScheduleState:
     deferred: tuple[tuple[Callable[..., object], int], ...]
     events: tuple[Any, ...]
     stopped: tuple[tuple[System | Any, bool], ...]
+    rules: Any = None
 
 
 class Copier:
