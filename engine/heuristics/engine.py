@@ -234,12 +234,13 @@ class HeuristicEngine:
         """The world whose rules these are."""
         return self._world
 
-    def around(self, spec: Within | Sees, rows: I32, kinds: tuple[type, ...] = ()) -> tuple[Intp, I32, F64]:
-        """What is near objects in rows (k,), or seen by them: (p,) which of them, (p,) its row, (p,) m² between.
+    def sought(self, compiled: Compiled, spec: Within | Sees) -> Query:
+        """What a rule seeks near its objects."""
+        return self._sought(compiled, spec)
 
-        kinds: components that it must have.
-        """
-        return self._around(spec, rows, kinds)
+    def around(self, spec: Within | Sees, rows: I32, sought: Query) -> tuple[Intp, I32, F64]:
+        """What is near objects in rows (k,), or seen by them: (p,) which of them, (p,) its row, (p,) m² between."""
+        return self._around(spec, rows, sought)
 
     def why_off(self, name: str) -> str:
         """Why a rule is not looked at."""
@@ -392,6 +393,9 @@ class HeuristicEngine:
                 return None
             seen = seen.only(seen.true(e.value(seen)))
         seen = self._with_others(compiled, seen)
+        if compiled.listens and (rule.when.other_all or rule.when.other_none):
+            seen = self._with_an_other(compiled, seen)
+            seen = seen.only(self._other_fits(rule, seen))
         for e in compiled.late:
             if not len(seen):
                 return None
@@ -484,7 +488,12 @@ class HeuristicEngine:
         for spec in (when.within, when.sees):
             if spec is None or not len(seen):
                 continue
-            at, rows, squared = self._around(spec, seen.rows, compiled.others)
+            at, rows, squared = self._around(spec, seen.rows, self._sought(compiled, spec))
+            if isinstance(spec, Within) and spec.absent:
+                alone = np.ones(len(seen), bool)
+                alone[at] = False
+                seen = seen.only(alone)
+                continue
             near = (at, rows) if spec is when.within and compiled.gathers else None
             if compiled.listens or not spec.each:
                 best = nearest(at, rows.astype(np.intp), squared)
@@ -505,10 +514,26 @@ class HeuristicEngine:
                 seen = spread
         return seen
 
-    def _around(self, spec: Within | Sees, rows: I32, kinds: tuple[type, ...]) -> tuple[Intp, I32, F64]:
+    def _other_fits(self, rule: Rule, seen: Seen) -> Bools:
+        """(k,) whether the other objects carry what they must, and nothing that they must not."""
+        others, roster = seen.others, self._world.roster
+        assert others is not None
+        fits = roster.carry(others, rule.when.other_all)
+        for tag in rule.when.other_none:
+            fits &= ~roster.carry(others, (tag,))
+        return fits
+
+    def _sought(self, compiled: Compiled, spec: Within | Sees) -> Query:
+        """What must be near or seen; for rules that hear events it is not the other object, and so only has tags."""
+        when = compiled.rule.when
+        if compiled.listens or (isinstance(spec, Within) and spec.absent):
+            return Query(tags=spec.tags)
+        return Query(*compiled.others, tags=(*spec.tags, *when.other_all), without=when.other_none)
+
+    def _around(self, spec: Within | Sees, rows: I32, sought: Query) -> tuple[Intp, I32, F64]:
         """(p,) which of the rows, (p,) the row of what is near it or seen, (p,) the distance squared."""
         world = self._world
-        targets = world.matches.find(Query(*kinds, tags=spec.tags)).rows
+        targets = world.matches.find(sought).rows
         here, there = places(world, rows), places(world, targets)
         i, j, squared = pairs_within(here, there, spec.distance)
         fits = rows[i] != targets[j]

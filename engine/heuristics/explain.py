@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..query import Query
 from ..scene.expressions import Expression
 from ..scene.rules import Sees, Within
 from .compiled import Compiled
@@ -95,8 +94,11 @@ def _findings(engine: HeuristicEngine, compiled: Compiled, row: int) -> Iterator
                 seen.near = np.zeros(len(near), np.intp), near
             if other >= 0:
                 seen.others = np.array([other], np.int32)
+    if rule.on and (when.other_all or when.other_none):
+        wanted = " ".join([*when.other_all, *(f"not {tag}" for tag in when.other_none)])
+        yield Finding("other", "when it happens", wanted, None)
     for e in (*compiled.early, *compiled.late):
-        yield _told(e, seen, whole)
+        yield _told(e, seen, whole, compiled.listens)
     left = engine.rest_of(rule.name, row)
     if rule.cooldown:
         found = f"{left:.3g} s left" if left > 0 else "over"
@@ -108,7 +110,7 @@ def _findings(engine: HeuristicEngine, compiled: Compiled, row: int) -> Iterator
         yield Finding("chance", "left to chance", f"{rule.chance:g} of the times", None if rule.chance > 0 else False)
 
 
-def _told(e: Expression, seen: Seen, whole: bool) -> Finding:
+def _told(e: Expression, seen: Seen, whole: bool, listens: bool) -> Finding:
     """What an expression is for one object, and what the fields in it are."""
     name = f"where {e.text}"
     if not whole:
@@ -117,6 +119,8 @@ def _told(e: Expression, seen: Seen, whole: bool) -> Finding:
         return Finding(name, "when it happens", "true", None)
     if "random" in e.uses:
         return Finding(name, "left to chance", "true", None)
+    if "other" in e.uses and listens:
+        return Finding(name, "when it happens", "true", None)
     if "other" in e.uses and seen.others is None:
         return Finding(name, "no other object", "true", False)
     if "near" in e.uses and seen.near is None:
@@ -144,21 +148,25 @@ def _around(
     """Whether something is near or seen, the nearest such, and all of it; else how far the nearest of its kind is."""
     world, rows = engine.world, np.array([row], np.int32)
     kind = "within" if isinstance(spec, Within) else "sees"
-    what = " ".join(spec.tags) or "anything"
+    sought = engine.sought(compiled, spec)
+    what = " ".join(sought.tags) or "anything"
     wanted = f"{what} at most {spec.distance:g} m away"
     if isinstance(spec, Sees):
         wanted += f", in {spec.angle:g}° ahead"
-    _, near, squared = engine.around(spec, rows, compiled.others)
+    _, near, squared = engine.around(spec, rows, sought)
+    absent = isinstance(spec, Within) and spec.absent
+    if absent:
+        wanted = f"no {what} within {spec.distance:g} m"
     if len(near):
         best = int(np.argmin(squared))
         found = f'"{world.names[int(near[best])]}" at {float(np.sqrt(squared[best])):.3g} m'
-        return Finding(kind, found, wanted, True), int(near[best]), near
-    targets = world.matches.find(Query(*compiled.others, tags=spec.tags)).rows
+        return Finding(kind, found, wanted, not absent), -1 if absent else int(near[best]), near[:0] if absent else near
+    targets = world.matches.find(sought).rows
     targets = targets[targets != row]
     if not len(targets):
-        return Finding(kind, f"no {what} at all", wanted, False), -1, near
+        return Finding(kind, f"no {what} at all", wanted, absent), -1, near
     away = np.linalg.norm(places(world, targets) - places(world, rows), axis=1)
     first = int(np.argmin(away))
     hidden = " but out of sight" if away[first] <= spec.distance else ""
     found = f'the nearest is "{world.names[int(targets[first])]}" at {float(away[first]):.3g} m{hidden}'
-    return Finding(kind, found, wanted, False), -1, near
+    return Finding(kind, found, wanted, absent), -1, near

@@ -8,12 +8,13 @@ characters", 1999.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..declare import say
 from ..errors import SceneError
-from ..scene.expressions import where, written
-from ..scene.rules import Rule, Sees, Steering, Then, When, Within
+from ..scene.expressions import written
+from ..scene.rules import Rule, Then, When, Within
 
 _MOVE = "Steering.velocity"
 
@@ -94,18 +95,151 @@ def damage_rules(
     is hurt again. Emits "hurt". At 0 the victim is tagged `dead`, with the signal "died", and despawned if so wanted.
     """
     stem = name or f"{source}-hurts-{victim}"
-    near = None if on is not None else Within(reach, tag=source)
-    hurt = When(tags_all=victim, tags_none=dead, within=near)
     then = [Then.add(field, written(-amount)), Then.emit("hurt")]
     if on is None:
-        rules = [Rule(f"{stem}", hurt, then, cooldown=cooldown)]
-    else:  # what is touched is told by a tag that it gets for as long as the rule looks
-        rules = [
-            Rule(f"{stem}", When(tags_all=source), Then.emit(f"{stem}-hit"), on=on),
-            Rule(f"{stem}-hit", hurt, then, on=f"{stem}-hit-other", cooldown=cooldown),
-        ]
+        hurt = When(tags_all=victim, tags_none=dead, within=Within(reach, tag=source))
+    else:
+        hurt = When(tags_all=victim, tags_none=dead, other_all=source)
     end = [Then.tag(dead), Then.emit("died"), *([Then.despawn()] if despawn else [])]
-    return [*rules, Rule(f"{stem}-dies", When(f"{field} <= 0", tags_all=victim, tags_none=dead), end, priority=1)]
+    return [
+        Rule(stem, hurt, then, on=on or "", cooldown=cooldown),
+        Rule(f"{stem}-dies", When(f"{field} <= 0", tags_all=victim, tags_none=dead), end, priority=1),
+    ]
 
 
-__all__ = ["Sees", "Steering", "fire_rules", "ignition_rules", "damage_rules", "Iterable", "Sequence", "SceneError", "say", "where"]
+def pickup_rules(
+    collector: str,
+    item: str,
+    *,
+    field: str = "",
+    amount: float = 1.0,
+    on: type | str | None = None,
+    reach: float = 1.0,
+    keep: bool = False,
+    name: str = "",
+) -> list[Rule]:
+    """What is tagged `collector` picks up what is tagged `item`: at a touch, or within `reach` metres.
+
+    Each item is picked up once, by the nearest collector; it emits "picked-up" (the item; the other one is the
+    collector) and is despawned, or with `keep` tagged "picked-up" instead. field: a number of the collector that
+    grows by `amount`, as "Purse.coins". on: `dw.Contact`, or another event about the two.
+    """
+    stem = name or f"{collector}-takes-{item}"
+    then = [Then.tag("picked-up"), Then.emit("picked-up")]
+    if field:
+        then.append(Then.add(field, amount, target="other"))
+    if not keep:
+        then.append(Then.despawn())
+    near = Within(reach) if on is None else None
+    taken = When(tags_all=item, tags_none="picked-up", other_all=collector, within=near)
+    return [Rule(stem, taken, then, on=on or "", cooldown=1e-3)]
+
+
+# ---- packs ----------------------------------------------------------------------------------------------------------
+
+
+def _toward(velocity: str) -> Then:
+    """Change the velocity towards another one, as fast as the agent can."""
+    return Then.add(_MOVE, f"limit({velocity} - Steering.velocity, Steering.agility * dt)")
+
+
+def move_rules(tag: str, *, name: str = "") -> list[Rule]:
+    """Move what is tagged so by its `Steering.velocity`, which never is faster than its `Steering.speed`.
+
+    The last of a pack's rules: `[*flock_rules("bird"), *flee_rules("bird", "hawk"), *move_rules("bird")]`.
+    """
+    stem = name or f"{tag}-moves"
+    velocity = "limit(Steering.velocity, Steering.speed)"
+    return [
+        Rule(
+            stem,
+            When(tags_all=tag),
+            [Then.add(_MOVE, f"{velocity} - Steering.velocity"), Then.add("position", f"{velocity} * dt")],
+            priority=100,
+        )
+    ]
+
+
+def patrol_rules(
+    tag: str, points: Sequence[Iterable[float]], *, reach: float = 0.5, unless: Any = (), name: str = ""
+) -> list[Rule]:
+    """What is tagged so goes from point to point (metres, in the world), for ever; `Steering.leg` says to which.
+
+    reach: metres from a point at which it turns to the next.  unless: tags that keep it from that.
+    Raises SceneError for less than two points.
+    """
+    places = [tuple(map(float, point)) for point in points]
+    if len(places) < 2 or any(len(place) != 3 for place in places):
+        raise SceneError(f"patrol_rules: points is {say(list(places))}; it must be at least two points (x, y, z)")
+    stem = name or f"{tag}-patrols"
+    rules: list[Rule] = []
+    for i, place in enumerate(places):
+        here = f"Steering.leg == {i}"
+        tags: dict[str, Any] = {"tags_all": tag, "tags_none": unless}
+        away = f"{written(place)} - world_position"
+        rules.append(Rule(f"{stem}-to-{i}", When(here, **tags), _toward(f"unit({away}) * Steering.speed")))
+        there = When((here, f"length({away}) < {written(float(reach))}"), **tags)
+        rules.append(Rule(f"{stem}-at-{i}", there, Then.set("Steering.leg", (i + 1) % len(places))))
+    return rules
+
+
+def flee_rules(
+    tag: str, danger: str, *, distance: float = 8.0, fleeing: str = "fleeing", safe: float = 1.5, name: str = ""
+) -> list[Rule]:
+    """What is tagged so runs from the nearest `danger` within `distance` metres, as fast as it can.
+
+    It is tagged `fleeing` until nothing dangerous is within `safe` times that distance.
+    """
+    stem = name or f"{tag}-flees-{danger}"
+    away = "unit(world_position - other.world_position) * Steering.speed"
+    far = Within(distance * safe, tag=danger)
+    return [
+        Rule(
+            f"{stem}-starts",
+            When(tags_all=tag, tags_none=fleeing, within=Within(distance, tag=danger)),
+            [Then.tag(fleeing), Then.emit("flees")],
+        ),
+        Rule(stem, When(tags_all=(tag, fleeing), within=far), _toward(away)),
+        Rule(f"{stem}-ends", When(tags_all=(tag, fleeing), within=replace(far, absent=True)), Then.untag(fleeing)),
+    ]
+
+
+def flock_rules(
+    tag: str,
+    *,
+    distance: float = 5.0,
+    separation: float = 1.5,
+    alignment: float = 1.0,
+    cohesion: float = 0.5,
+    unless: Any = (),
+    name: str = "",
+) -> list[Rule]:
+    """What is tagged so keeps together with others of its kind within `distance` metres, without crowding (boids).
+
+    separation, alignment, cohesion: how much it wants to keep off the others, to go where they go, to be amid them.
+    """
+    way = "world_position - other.world_position"
+    apart = f"sum(({way}) / max(dot({way}, {way}), 0.01))"
+    along = "(mean(other.Steering.velocity) - Steering.velocity)"
+    amid = "(mean(other.world_position) - world_position)"
+    cruise = "unit(Steering.velocity) * (Steering.speed - length(Steering.velocity))"
+    wish = f"{float(separation)} * {apart} + {float(alignment)} * {along} + {float(cohesion)} * {amid} + {cruise}"
+    return [
+        Rule(
+            name or f"{tag}-flocks",
+            When(tags_all=tag, tags_none=unless, within=Within(distance, tag=tag)),
+            Then.add(_MOVE, f"limit({wish}, Steering.agility) * dt"),
+        )
+    ]
+
+
+__all__ = [
+    "damage_rules",
+    "fire_rules",
+    "flee_rules",
+    "flock_rules",
+    "ignition_rules",
+    "move_rules",
+    "patrol_rules",
+    "pickup_rules",
+]

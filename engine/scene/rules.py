@@ -54,9 +54,19 @@ class Within:
     distance: float = field(default=1.0, unit="m", above=0, doc="between the two objects, in the world")
     tags: tuple[str, ...] = field(default=(), doc="what the other object must carry, all of them")
     each: bool = field(default=False, doc="fire for each that is near, rather than once, for the nearest")
+    absent: bool = field(default=False, doc="the opposite: nothing such is near; then there is no other object")
 
-    def __init__(self, distance: float = 1.0, tags: Any = (), each: bool = False, *, tag: str | None = None) -> None:
-        _assign(self, distance=distance, tags=_texts(tags) + (() if tag is None else (tag,)), each=each)
+    def __init__(
+        self,
+        distance: float = 1.0,
+        tags: Any = (),
+        each: bool = False,
+        absent: bool = False,
+        *,
+        tag: str | None = None,
+    ) -> None:
+        words = _texts(tags) + (() if tag is None else (tag,))
+        _assign(self, distance=distance, tags=words, each=each, absent=absent)
 
 
 @struct
@@ -82,6 +92,8 @@ class When:
     tags_all: tuple[str, ...] = field(default=(), doc="all of these tags")
     tags_any: tuple[str, ...] = field(default=(), doc="at least one of these")
     tags_none: tuple[str, ...] = field(default=(), doc="none of these")
+    other_all: tuple[str, ...] = field(default=(), doc="the other object (event, near, seen) carries all of these tags")
+    other_none: tuple[str, ...] = field(default=(), doc="the other object carries none of these")
     where: tuple[str, ...] = field(default=(), doc='expressions that are true, as "Health.points < 20"')
     within: Within | None = field(default=None, doc="something is near")
     sees: Sees | None = field(default=None, doc="something is seen")
@@ -93,6 +105,8 @@ class When:
         tags_all: Any = (),
         tags_any: Any = (),
         tags_none: Any = (),
+        other_all: Any = (),
+        other_none: Any = (),
         within: Within | None = None,
         sees: Sees | None = None,
     ) -> None:
@@ -101,6 +115,8 @@ class When:
             tags_all=_texts(tags_all),
             tags_any=_texts(tags_any),
             tags_none=_texts(tags_none),
+            other_all=_texts(other_all),
+            other_none=_texts(other_none),
             where=tuple(map(str, _texts(where))),
             within=within,
             sees=sees,
@@ -367,7 +383,7 @@ def check_rules(rules: Sequence[Rule], known: Known) -> tuple[list[Problem], lis
 
 def _tags_asked(rule: Rule) -> Iterator[tuple[str, tuple[str, ...]]]:
     when = rule.when
-    for name in ("tags_all", "tags_any", "tags_none"):
+    for name in ("tags_all", "tags_any", "tags_none", "other_all", "other_none"):
         yield f"when.{name}", getattr(when, name)
     for name in ("within", "sees"):
         found = getattr(when, name)
@@ -377,7 +393,8 @@ def _tags_asked(rule: Rule) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def other_from(rule: Rule) -> bool:
     """Whether a rule may know another object."""
-    return bool(rule.on) or rule.when.within is not None or rule.when.sees is not None
+    within = rule.when.within
+    return bool(rule.on) or (within is not None and not within.absent) or rule.when.sees is not None
 
 
 def fitting(text: str, wanted: Type, rule: Rule, uses: Iterable[str] = ()) -> Expression:
@@ -389,7 +406,7 @@ def fitting(text: str, wanted: Type, rule: Rule, uses: Iterable[str] = ()) -> Ex
         raise Flaw(f"{say(text)}, without another object", "about the object alone", "on, within or sees find another")
     if "event" in e.uses and not rule.on:
         raise Flaw(f"{say(text)}, without an event", "about objects alone", "on= names an event")
-    if "near" in e.uses and rule.when.within is None:
+    if "near" in e.uses and (rule.when.within is None or rule.when.within.absent):
         raise Flaw(f"{say(text)}, without what is near", "about objects alone", "within= says what is near")
     return e
 
@@ -453,6 +470,9 @@ def _problems_of(rule: Rule, where: str, known: Known) -> list[Problem]:
     if rule.on and is_class_name(rule.on) and rule.on != CONTACT and not isinstance(rule.made, type):
         if event_class(rule.on, known.modules) is None:
             out.append(_unknown_event(where, "on", rule.on, known))
+    if (rule.when.other_all or rule.when.other_none) and not other_from(rule):
+        flaw = Flaw("asked for without another object", "left out", "on, within or sees find another")
+        told("target", "when.other_all" if rule.when.other_all else "when.other_none", flaw)
     if not rule.then:
         out.append(Problem("missing", where, "then", "empty", "at least one action"))
     for i, action in enumerate(rule.then):
