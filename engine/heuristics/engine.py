@@ -276,7 +276,7 @@ class HeuristicEngine:
         for rule in rules:
             self._rules[rule.name] = compile_rule(rule, self._world.woven.scripts)
             if rule.every > 0:
-                self._due[rule.name] = self._world.schedule.time
+                self._due[rule.name] = -np.inf
             if rule.cooldown > 0:
                 self._rests[rule.name] = _Rest()
             if not rule.enabled:
@@ -710,9 +710,8 @@ class HeuristicEngine:
         self.enabled = state is None or state.enabled
         self._off = {r.name for r in self if not r.enabled} if state is None else set(state.off) & self._rules.keys()
         self._stopped = set[str]() if state is None else set(state.stopped) & self._rules.keys()
-        time = self._world.schedule.time
         for name in self._due:
-            self._due[name] = time if state is None else state.due.get(name, time)
+            self._due[name] = -np.inf if state is None else state.due.get(name, -np.inf)
         for name in self._rests:
             rest = self._rests[name] = _Rest()
             found = None if state is None else state.resting.get(name)

@@ -6,10 +6,13 @@ points in the order of their cells (Green, "Particle simulation using CUDA", 201
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
 Intp = NDArray[np.intp]
 
 _FEW = 4096
@@ -34,16 +37,19 @@ def pairs_within(points: F64, targets: F64, distance: float) -> tuple[Intp, Intp
         return _near(points, targets, i, j, distance)
     low = targets.min(axis=0)
     extent = targets.max(axis=0) - low
-    cell = distance
+    slack = 16 * float(np.spacing(max(np.abs(points).max(), np.abs(targets).max())))
+    cell = distance * (1 + 1e-6) + slack  # what is rounded still lies in the next cell at most
     while True:
-        size = np.floor(extent / cell) + 1
+        size = [int(n) + 1 for n in extent // cell]
         if size[0] * size[1] * size[2] < 2**52:
             break
         cell *= 2
-    ny, nz = int(size[1]), int(size[2])
-    count = int(size[0]) * ny * nz
-    where = np.floor((targets - low) / cell).astype(np.int64)
-    keys = (where[:, 0] * ny + where[:, 1]) * nz + where[:, 2]
+    nx, ny, nz = size
+    count = nx * ny * nz
+    x, y, z = (
+        np.clip(_cells(targets[:, axis], low[axis], cell, size[axis]), 0, size[axis] - 1) for axis in range(3)
+    )
+    keys = (x * ny + y) * nz + z
     order = np.argsort(keys, kind="stable")
     table = None
     if count <= _CELLS:
@@ -51,16 +57,19 @@ def pairs_within(points: F64, targets: F64, distance: float) -> tuple[Intp, Intp
         np.cumsum(np.bincount(keys, minlength=count), out=table[1:])
     else:
         keys = keys[order]
-    here = np.floor(np.clip((points - low) / cell, -2, size + 2)).astype(np.int64)
-    inside = np.flatnonzero(((here >= -1) & (here <= size.astype(np.int64))).all(axis=1))
-    here = here[inside]
-    first_z, last_z = np.maximum(here[:, 2] - 1, 0), np.minimum(here[:, 2] + 1, nz - 1)
+    here = [_cells(points[:, axis], low[axis], cell, size[axis]) for axis in range(3)]
+    inside = _not_far(here, (x, y, z), size)
+    if inside is None:
+        inside = np.arange(k)
+    else:
+        here = [column.take(inside) for column in here]
+    first_z, last_z = np.maximum(here[2] - 1, 0), np.minimum(here[2] + 1, nz - 1)
     found: list[tuple[Intp, Intp, F64]] = []
     for dx in (-1, 0, 1):
-        x = here[:, 0] + dx
+        x = here[0] + dx
         for dy in (-1, 0, 1):
-            y = here[:, 1] + dy
-            fits = np.flatnonzero((x >= 0) & (x < size[0]) & (y >= 0) & (y < ny) & (last_z >= first_z))
+            y = here[1] + dy
+            fits = np.flatnonzero((x >= 0) & (x < nx) & (y >= 0) & (y < ny) & (last_z >= first_z))
             row = (x[fits] * ny + y[fits]) * nz
             low_key, high_key = row + first_z[fits], row + last_z[fits] + 1
             if table is not None:
@@ -76,6 +85,27 @@ def pairs_within(points: F64, targets: F64, distance: float) -> tuple[Intp, Intp
     i, j, d = (np.concatenate(column) for column in zip(*found, strict=True))
     sorting = np.lexsort((j, i))
     return i[sorting], j[sorting], d[sorting]
+
+
+def _cells(values: F64, low: float, cell: float, count: int) -> I64:
+    """(k,) the cells of values along one axis; -1 for all before the first, `count` for all behind the last."""
+    at = values - (low - 2 * cell)  # so that all that counts is above 0, where to cut off is to round down
+    at *= 1 / cell
+    np.clip(at, 1, count + 2, out=at)
+    return at.astype(np.int64) - 2
+
+
+def _not_far(here: Sequence[I64], there: Sequence[I64], size: Sequence[int]) -> Intp | None:
+    """Which points are in a cell with targets or beside one; None where it is not worth finding out."""
+    wide = [n + 2 for n in size]
+    many = wide[0] * wide[1] * wide[2]
+    if 4 * len(there[0]) > len(here[0]) or many > max(_CELLS, 64 * len(here[0])):
+        return None
+    near = np.zeros(many, bool)
+    steps = [(x * wide[1] + y) * wide[2] + z for x in range(3) for y in range(3) for z in range(3)]
+    keys = (there[0] * wide[1] + there[1]) * wide[2] + there[2]
+    near[(keys[:, None] + np.array(steps)).ravel()] = True
+    return np.flatnonzero(near.take(((here[0] + 1) * wide[1] + here[1] + 1) * wide[2] + here[2] + 1))
 
 
 def _stretches(
