@@ -35,7 +35,9 @@ class BenchHealth:
 def twenty_rules() -> list[Rule]:
     """Twenty rules: most look at a number of every object, some change it, two look for what is near."""
     rules = [
-        Rule("regenerates", When("BenchHealth.points < 100", tags_none="burning"), Then.add("BenchHealth.points", "dt")),
+        Rule(
+            "regenerates", When("BenchHealth.points < 100", tags_none="burning"), Then.add("BenchHealth.points", "dt")
+        ),
         Rule("burns", When(tags_all="burning"), Then.add("BenchHealth.points", "-10 * dt")),
         Rule("cools", When("BenchHealth.heat > 0", tags_none="burning"), Then.add("BenchHealth.heat", "-dt")),
         Rule("heats", When(tags_all="burning"), Then.set("BenchHealth.heat", "min(BenchHealth.heat + dt, 10)")),
@@ -105,7 +107,7 @@ def _world(objects: int, rules: list[Rule]) -> World:
 
 
 def _milliseconds(what: Callable[[], Any], times: int, world: World) -> float:
-    """The median time of a call; between two, the clock goes on, events are dropped and transforms brought up to date."""
+    """The median time of a call; between two, the clock goes on and transforms are brought up to date."""
     found: list[float] = []
     gc.collect()
     for _ in range(times + 10):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any, cast
+from typing import Any
 
 from ..game.events import Contact
 from ..query import Query
@@ -19,6 +19,7 @@ from ..scene.rules import (
     carried_kinds,
     event_class,
     event_fields,
+    event_kind,
     fitting,
     function_of,
     is_class_name,
@@ -79,10 +80,9 @@ def compile_rule(rule: Rule, modules: Sequence[ModuleType]) -> Compiled:
         if act.place is not None and act.place.kind:
             (own if act.then.target == "self" else others).add(act.place.kind)
     when = rule.when
-    event = None
+    event: type | None = None
     if rule.on and is_class_name(rule.on):
-        made = Contact if rule.on == CONTACT and rule.made is None else rule.made or event_class(rule.on, modules)
-        event = cast("type", made)
+        event = Contact if rule.on == CONTACT and rule.made is None else event_kind(rule, modules)
     return Compiled(
         rule,
         Query(*carried_kinds(own), tags=when.tags_all, without=when.tags_none),

@@ -25,9 +25,9 @@ from ..game.events import Contact, Signal
 from ..game.schedule import MOST_EVENTS
 from ..game.state import encoded
 from ..query import Query
-from ..scene.expressions import Expression
+from ..scene.expressions import Expression, near_names
 from ..scene.prefabs import Prefab
-from ..scene.rules import Doubt, Known, Rule, Sees, Within, is_file, near_names, refuse
+from ..scene.rules import Doubt, Known, Rule, Sees, Within, is_file, refuse
 from .compiled import Act, Compiled, compile_rule
 from .frame import Seen, forward, places
 from .near import nearest, pairs_within
@@ -122,7 +122,7 @@ class _Rest:
 
 @dataclass(frozen=True, eq=False)
 class RulesState:
-    """What rules remember: who is off or stopped, when each is looked at again, who rests, and what is still to hear."""
+    """What rules remember: which are off or stopped, when each is looked at again, who rests, what is still to hear."""
 
     enabled: bool
     off: tuple[str, ...]
@@ -188,7 +188,7 @@ class HeuristicEngine:
         for rule in several:
             if rule.name in self._rules:
                 raise SceneError(f'there is a rule "{rule.name}" already; give it another name, or unregister that one')
-        others = [rule for rule in self]
+        others = list(self)
         doubts = refuse([*others, *several], self._known())
         self.doubts += [doubt for doubt in doubts if any(doubt.rule == rule.name for rule in several)]
         self._add(several)
@@ -341,8 +341,8 @@ class HeuristicEngine:
             names = ", ".join(f'"{one.rule.rule.name}"' for one in fired)
             self._tell(
                 ("rounds", names),
-                f"rules followed from rules {MOST_ROUNDS} times in one tick, the last of them {names}; the rest is left "
-                "out. Do they set each other off? A cooldown or a tag that one of them looks at ends that",
+                f"rules followed from rules {MOST_ROUNDS} times in one tick, the last of them {names}; the rest is "
+                "left out. Do they set each other off? A cooldown or a tag that one of them looks at ends that",
             )
 
     def _tell(self, key: tuple[Any, ...], message: str) -> None:
@@ -590,7 +590,8 @@ class HeuristicEngine:
         before = before if there is None else before[there]
         known = rows < len(self._world.roster)
         rows, before = rows[known], before[known]
-        return rows[self._generations(rows) == before]
+        still: I32 = rows[self._generations(rows) == before]
+        return still
 
     def _change(self, one: _Fired, act: Act, value: Any) -> None:
         rows, there = self._targets(one, act)
@@ -755,12 +756,13 @@ def _before(ahead: F64, way: F64, squared: F64, angle: float) -> Bools:
     if angle >= 360:
         return np.ones(len(way), bool)
     cosine = np.einsum("ij,ij->i", ahead, way) / np.sqrt(np.maximum(squared, 1e-30))
-    inside: Bools = cosine >= np.cos(np.radians(angle / 2)) - 1e-12
-    return inside | (squared == 0)
+    inside: Bools = (cosine >= np.cos(np.radians(angle / 2)) - 1e-12) | (squared == 0)
+    return inside
 
 
 def _parties(event: Any, world: World) -> Iterator[tuple[int, int]]:
     """Whom an event is about, and the other one: its first two objects; a contact is about each of its two."""
+    pairs: list[tuple[Entity, Entity | None]]
     if isinstance(event, Contact):
         pairs = [(event.a, event.b), (event.b, event.a)]
     elif isinstance(event, Signal):
@@ -812,11 +814,15 @@ def _finite(value: NDArray[Any], world: World, rows: I32, name: str) -> None:
     if bad.any():
         first = int(np.flatnonzero(bad)[0])
         who = world.names[int(rows[first])]
-        raise SceneError(f'{name} of "{who}" would become {_plain(value, first)}; it must be finite (was it divided by 0?)')
+        raise SceneError(
+            f'{name} of "{who}" would become {_plain(value, first)}; it must be finite (was it divided by 0?)'
+        )
 
 
 def _fitted(value: NDArray[Any], low: float, high: float, dtype: Any) -> NDArray[Any]:
     """Within what a declaration allows, and of its type."""
     if np.issubdtype(dtype, np.integer):
-        return np.rint(np.clip(value, max(low, -(2.0**53)), min(high, 2.0**53))).astype(dtype)
-    return np.clip(value, low, high)
+        low, high = max(low, -(2.0**53)), min(high, 2.0**53)
+        value = np.rint(value)
+    fitted: NDArray[Any] = np.clip(value, low, high).astype(dtype)
+    return fitted

@@ -142,9 +142,7 @@ def _short(value: Any) -> str:
     return words[0] if len(words) == 1 else f"({', '.join(words)})"
 
 
-def _around(
-    engine: HeuristicEngine, compiled: Compiled, spec: Within | Sees, row: int
-) -> tuple[Finding, int, Any]:
+def _around(engine: HeuristicEngine, compiled: Compiled, spec: Within | Sees, row: int) -> tuple[Finding, int, Any]:
     """Whether something is near or seen, the nearest such, and all of it; else how far the nearest of its kind is."""
     world, rows = engine.world, np.array([row], np.int32)
     kind = "within" if isinstance(spec, Within) else "sees"

@@ -57,7 +57,8 @@ def forward(world: World, rows: I32) -> F64:
     for at, above in lineage(world, rows):
         out[at] = turned(world.rotations[above].astype(np.float64), out[at] * world.scales[above])
     length = np.linalg.norm(out, axis=1, keepdims=True)
-    return np.divide(out, length, out=out, where=length > 0)
+    np.divide(out, length, out=out, where=length > 0)
+    return out
 
 
 class Seen(Frame):
@@ -152,7 +153,8 @@ class Seen(Frame):
     def distance(self) -> NDArray[Any]:
         """See `Frame`."""
         assert self.others is not None
-        return np.linalg.norm(places(self.world, self.rows) - places(self.world, self.others), axis=1)
+        away = places(self.world, self.rows) - places(self.world, self.others)
+        return np.sqrt(np.einsum("ij,ij->i", away, away))
 
     def random(self) -> NDArray[Any]:
         """See `Frame`."""
@@ -177,7 +179,7 @@ class Seen(Frame):
         inner = Seen(self.world, self.dt, self.rows[at], rows)
         found = np.broadcast_to(value(inner), (len(at), width) if width else (len(at),))
         columns = [found] if not width else [found[:, i] for i in range(width)]
-        sums = [np.bincount(at, weights=column, minlength=len(self)) for column in columns]
+        sums: list[F64] = [np.bincount(at, column, len(self)).astype(np.float64) for column in columns]
         if how == "mean":
             sums = [column / np.maximum(counts, 1) for column in sums]
         return np.stack(sums, axis=1) if width else sums[0]

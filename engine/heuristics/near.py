@@ -46,9 +46,7 @@ def pairs_within(points: F64, targets: F64, distance: float) -> tuple[Intp, Intp
         cell *= 2
     nx, ny, nz = size
     count = nx * ny * nz
-    x, y, z = (
-        np.clip(_cells(targets[:, axis], low[axis], cell, size[axis]), 0, size[axis] - 1) for axis in range(3)
-    )
+    x, y, z = (np.clip(_cells(targets[:, axis], low[axis], cell, size[axis]), 0, size[axis] - 1) for axis in range(3))
     keys = (x * ny + y) * nz + z
     order = np.argsort(keys, kind="stable")
     table = None
@@ -140,4 +138,5 @@ def nearest(i: Intp, j: Intp, squared: F64) -> Intp:
         return np.empty(0, np.intp)
     best = np.lexsort((j, squared, i))
     ordered = i[best]
-    return best[np.concatenate([[True], ordered[1:] != ordered[:-1]])]
+    first: Intp = best[np.concatenate([[True], ordered[1:] != ordered[:-1]])]
+    return first

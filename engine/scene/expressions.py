@@ -136,7 +136,9 @@ def field_of(kind: str, name: str) -> Field:
         raise Flaw(f"the unknown component {kind}", "one that is declared", near_names(kind, known))
     if not in_tables(cls):
         wanted = "one that a game declares with @dw.component"
-        raise Flaw(f"{kind}, whose fields rules can't read", wanted, "behaviours and the engine's own are not in columns")
+        raise Flaw(
+            f"{kind}, whose fields rules can't read", wanted, "behaviours and the engine's own are not in columns"
+        )
     fields = {f.name: f for f in fields_of(cls)}
     found = fields.get(name)
     if found is None:
@@ -340,7 +342,7 @@ def _arithmetic(text: str, op: ast.operator, left: Expression, right: Expression
     a, b = _numbers(left).type, _numbers(right).type
     if a.name == b.name == "vector" and a.size != b.size:
         raise Flaw(f"{say(text)}, {a} with {b}", "of one size")
-    if a.name == "number" and b.name == "vector" or a.name == "vector" and b.name == "number":
+    if (a.name == "number" and b.name == "vector") or (a.name == "vector" and b.name == "number"):
         wide, number_first = (b, True) if b.name == "vector" else (a, False)
 
         def mixed(x: Any, y: Any) -> Any:
@@ -401,7 +403,6 @@ def _dot(a: Any, b: Any) -> Any:
     return np.sum(np.multiply(a, b), axis=-1)
 
 
-_N, _V = "n", "v"
 FUNCTIONS: dict[str, tuple[str, str, Callable[..., Any]]] = {
     "abs": ("n", "n", np.abs),
     "floor": ("n", "n", np.floor),
@@ -431,7 +432,11 @@ def _call(text: str, node: ast.Call) -> Expression:
     if name in GATHERED:
         return _gathered(text, name, parts)
     if name not in FUNCTIONS:
-        raise Flaw(f"the unknown function {name}", "a function that is known", near_names(name, [*FUNCTIONS, *GATHERED, "random"]))
+        raise Flaw(
+            f"the unknown function {name}",
+            "a function that is known",
+            near_names(name, [*FUNCTIONS, *GATHERED, "random"]),
+        )
     takes, gives, function = FUNCTIONS[name]
     if len(parts) != len(takes):
         raise Flaw(f"{say(text)}, with {len(parts)} arguments", f"{name} with {len(takes)}")

@@ -12,8 +12,22 @@ from typing import Any, Literal, Self, cast
 from ..declare import Field, Vec3, component_types, field, in_tables, normalise, problems_of, say, struct
 from ..declare import built_in as component
 from ..errors import Problem, SceneError
-from .expressions import NUMBER, PLACES, TEXT, TRUTH, Expression, Flaw, compiled, field_of, near_names, type_of, vector
-from .expressions import AXES, Type, written
+from .expressions import (
+    AXES,
+    NUMBER,
+    PLACES,
+    TEXT,
+    TRUTH,
+    Expression,
+    Flaw,
+    Type,
+    compiled,
+    field_of,
+    near_names,
+    type_of,
+    vector,
+    written,
+)
 
 CONTACT = "Contact"
 """The engine's own event that rules hear by its name."""
@@ -133,7 +147,9 @@ class Then:
         default="", doc="set, add: the field; emit: the signal; event: the class; spawn: object or file; call: function"
     )
     to: str = field(default="", doc="set, add: an expression for the new value, or for how much more")
-    tags: tuple[str, ...] = field(default=(), doc="tag, untag: which; spawn: those of what is spawned, in place of its own")
+    tags: tuple[str, ...] = field(
+        default=(), doc="tag, untag: which; spawn: those of what is spawned, in place of its own"
+    )
     at: Vec3 = field(default=(0.0, 0.0, 0.0), unit="m", doc="spawn: where, from the target, along the world's axes")
     fields: tuple[str, ...] = field(default=(), doc='event: its fields, as "damage = Health.points / 2", "who = self"')
     made: Any = field(default=None, memory=True, doc="the class or function itself, when it was given in Python")
@@ -182,7 +198,7 @@ class Then:
     def spawn(
         cls, prototype: Any, *, at: Any = (0.0, 0.0, 0.0), tags: Any = (), target: Literal["self", "other"] = "self"
     ) -> Self:
-        """One more of an object (by name), or a prefab (`dw.Prefab("tree.dream")`, or its file), where the target is."""
+        """One more of an object (by name), or a prefab (`dw.Prefab("tree.dream")`, or its file), there."""
         name = prototype if isinstance(prototype, str) else getattr(prototype, "file", str(prototype))
         return cls(do="spawn", name=name, at=at, tags=_texts(tags), target=target)
 
@@ -284,6 +300,11 @@ def event_class(name: str, modules: Sequence[ModuleType]) -> type | None:
     return None
 
 
+def event_kind(rule: Rule, modules: Sequence[ModuleType]) -> type | None:
+    """The class of events that a rule hears, but for the engine's own."""
+    return rule.made if isinstance(rule.made, type) else event_class(rule.on, modules)
+
+
 def function_of(name: str, modules: Sequence[ModuleType]) -> Callable[[Any], object] | None:
     """The function that "module:name" means, found in a scene's scripts."""
     home, _, rest = name.partition(":")
@@ -332,7 +353,9 @@ def place_of(name: str) -> Place:
         return Place(kind, head, -1, type_, declared)
     axes = AXES[: type_.size]
     if len(rest) > 1 or len(rest[0]) != 1 or rest[0] not in axes or type_.name != "vector":
-        raise Flaw(f"{name}, which is not there", f"{'.'.join(steps[:-1])}" + (f" with .{' or .'.join(axes)}" if axes else ""))
+        raise Flaw(
+            f"{name}, which is not there", f"{'.'.join(steps[:-1])}" + (f" with .{' or .'.join(axes)}" if axes else "")
+        )
     return Place(kind, head, axes.index(rest[0]), NUMBER, declared)
 
 
@@ -467,12 +490,11 @@ def _problems_of(rule: Rule, where: str, known: Known) -> list[Problem]:
             for tag in words
             if not tag or any(c.isspace() or not c.isprintable() for c in tag)
         ]
-    if rule.on and is_class_name(rule.on) and rule.on != CONTACT and not isinstance(rule.made, type):
-        if event_class(rule.on, known.modules) is None:
-            out.append(_unknown_event(where, "on", rule.on, known))
+    if rule.on and is_class_name(rule.on) and rule.on != CONTACT and event_kind(rule, known.modules) is None:
+        out.append(_unknown_event(where, "on", rule.on, known))
     if (rule.when.other_all or rule.when.other_none) and not other_from(rule):
-        flaw = Flaw("asked for without another object", "left out", "on, within or sees find another")
-        told("target", "when.other_all" if rule.when.other_all else "when.other_none", flaw)
+        lost = Flaw("asked for without another object", "left out", "on, within or sees find another")
+        told("target", "when.other_all" if rule.when.other_all else "when.other_none", lost)
     if not rule.then:
         out.append(Problem("missing", where, "then", "empty", "at least one action"))
     for i, action in enumerate(rule.then):
@@ -517,7 +539,9 @@ def _problems_of_action(rule: Rule, action: Then, where: str, place: str, known:
             if not callable(action.made) and function_of(action.name, known.modules) is None:
                 modules = ", ".join(module.__name__ for module in known.modules) or "none"
                 wanted = '"module:function" of one of the scene\'s scripts'
-                yield Problem("unknown-function", where, f"{place}.name", say(action.name), wanted, f"there is {modules}")
+                yield Problem(
+                    "unknown-function", where, f"{place}.name", say(action.name), wanted, f"there is {modules}"
+                )
         case "nothing":
             yield Problem("missing", where, f"{place}.do", "missing", "what is to be done, as set, tag, emit")
         case "despawn":
@@ -534,8 +558,12 @@ def _unfit_event(kind: type, names: Mapping[str, object], where: str, place: str
     for name in names:
         if name not in parameters:
             hint = near_names(name, parameters)
-            yield Problem("unknown-field", where, f"{place}.fields", f"{kind.__name__}.{name}", "one that is there", hint)
-    missing = [n for n, p in parameters.items() if p.default is p.empty and p.kind is not p.VAR_POSITIONAL and n not in names]
+            yield Problem(
+                "unknown-field", where, f"{place}.fields", f"{kind.__name__}.{name}", "one that is there", hint
+            )
+    missing = [
+        n for n, p in parameters.items() if p.default is p.empty and p.kind is not p.VAR_POSITIONAL and n not in names
+    ]
     if missing:
         found = f"without {', '.join(missing)}"
         yield Problem("missing", where, f"{place}.fields", found, f"all that a {kind.__name__} needs")
@@ -549,7 +577,9 @@ def is_file(name: str) -> bool:
 def _unknown_prototype(action: Then, where: str, place: str, known: Known) -> Iterator[Problem]:
     if is_file(action.name):
         if action.name not in known.prefabs and not os.path.isfile(os.path.join(known.root, action.name)):
-            yield Problem("asset", where, f"{place}.name", say(action.name), "a file that exists", f"relative to {known.root}")
+            yield Problem(
+                "asset", where, f"{place}.name", say(action.name), "a file that exists", f"relative to {known.root}"
+            )
     elif not known.has_object(action.name):
         hint = near_names(action.name, known.objects())
         yield Problem("unknown-object", where, f"{place}.name", say(action.name), "the name of an object", hint)
