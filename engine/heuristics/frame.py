@@ -154,7 +154,8 @@ class Seen(Frame):
         """See `Frame`."""
         assert self.others is not None
         away = places(self.world, self.rows) - places(self.world, self.others)
-        return np.sqrt(np.einsum("ij,ij->i", away, away))
+        metres: F64 = np.sqrt(np.einsum("ij,ij->i", away, away))
+        return metres
 
     def random(self) -> NDArray[Any]:
         """See `Frame`."""
