@@ -186,6 +186,8 @@ def _built(node: ast.expr) -> Expression:
             return _made(text, TRUTH, [e], np.logical_not)
         case ast.UnaryOp(op=ast.USub() | ast.UAdd() as sign, operand=inner):
             e = _numbers(_built(inner))
+            if isinstance(e.constant, float):
+                return _constant(text, -e.constant if isinstance(sign, ast.USub) else e.constant)
             return _made(text, e.type, [e], np.negative if isinstance(sign, ast.USub) else np.positive)
         case ast.BoolOp(op=op, values=values):
             parts = [_wanted(_built(value), TRUTH) for value in values]

@@ -450,9 +450,8 @@ def assigned(action: Then, rule: Rule) -> tuple[Place, Expression]:
         spec = declared.spec
         low, high = spec.minimum, spec.maximum
         if (low is not None and value.constant < low) or (high is not None and value.constant > high):
-            wanted = " and ".join(
-                [f"at least {low:g}"] * (low is not None) + [f"at most {high:g}"] * (high is not None)
-            )
+            limits = (("at least", low), ("at most", high))
+            wanted = " and ".join(f"{words} {limit:g}" for words, limit in limits if limit is not None)
             raise Flaw(say(value.constant), wanted)
     return place, value
 
