@@ -353,9 +353,9 @@ def forget_replaced() -> None:
 def in_tables(kind: type) -> bool:
     """Whether a running world keeps values of a component in columns.
 
-    What games declare; not the engine's own, nor what says `__in_tables__ = False` in its class.
+    What games declare; not the engine's own, unless their class says otherwise by `__in_tables__`.
     """
-    return not kind.__module__.startswith(_ENGINE) and getattr(kind, "__in_tables__", True)
+    return bool(getattr(kind, "__in_tables__", not kind.__module__.startswith(_ENGINE)))
 
 
 def component_types() -> Mapping[str, type]:
