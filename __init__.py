@@ -57,7 +57,8 @@ if TYPE_CHECKING:
     from .engine.scene.settings import RenderSettings
     from .engine.script import ScriptError
     from .engine.snapshot import Keeper, Snapshot
-    from .engine.world import World, WorldLights
+    from .engine.world import World
+    from .engine.world_lights import WorldLights
     from .fabric import Fabric, Observer
     from .loom.weave import weave
     from .loom.woven import WovenScene
@@ -140,10 +141,8 @@ else:
         "engine.scene.settings": ("RenderSettings",),
         "engine.script": ("ScriptError",),
         "engine.snapshot": ("Keeper", "Snapshot"),
-        "engine.world": (
-            "World",
-            "WorldLights",
-        ),
+        "engine.world": ("World",),
+        "engine.world_lights": ("WorldLights",),
         "fabric": (
             "Fabric",
             "Observer",

@@ -67,7 +67,7 @@ def ursina(objects: int, behaviours: int, ticks: int) -> tuple[float, float]:
     query = median_ms(move, ticks)
     idle = median_ms(app.step, ticks)
 
-    class Mover(module.Entity):  # type: ignore[misc, name-defined]
+    class Mover(module.Entity):  # type: ignore[misc]
         def update(self) -> None:
             self.x += DT
 

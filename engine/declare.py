@@ -19,6 +19,7 @@ import types
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from dataclasses import field as dataclass_field
@@ -313,6 +314,42 @@ def current(kind: Any) -> type:
     raise SceneError(f"{name} is no component; declare its class with @dw.component")
 
 
+def latest(kind: type) -> type:
+    """The class that is known by the name of this one now: itself, unless its file was loaded anew."""
+    return _components.get(kind.__name__, kind)
+
+
+class Registry:
+    """The classes that are known by their names as they are at one moment, to go back to."""
+
+    def __init__(self) -> None:
+        self._known = dict(_components)
+
+    def drop(self, modules: AbstractSet[str]) -> None:
+        """Forget the classes of modules that are about to be run once more, and will declare them anew."""
+        for name, kind in list(_components.items()):
+            if kind.__module__ in modules:
+                del _components[name]
+
+    def replaced(self) -> bool:
+        """Whether a class has come, gone, or has other fields since."""
+        if self._known.keys() != _components.keys():
+            return True
+        pairs = ((kind, _components[name]) for name, kind in self._known.items())
+        return any(a is not b and fields_of(a) != fields_of(b) for a, b in pairs)
+
+    def put_back(self) -> None:
+        """Know these classes again, and no others."""
+        _components.clear()
+        _components.update(self._known)
+
+
+def forget_replaced() -> None:
+    """Let go of what is remembered of classes that may be no more; of others it is found again."""
+    _fields_of.cache_clear()
+    _quick_checks.cache_clear()
+
+
 def in_tables(kind: type) -> bool:
     """Whether a running world keeps values of a component in columns.
 
@@ -400,10 +437,43 @@ _NUMBERS = ("float", "int", "vector")
 _WHOLE = 2**63
 
 
+def bounds_of(f: Field) -> tuple[float, float]:
+    """The least and the largest float that a field may hold, each number of a vector."""
+    spec = f.spec
+    low = -SINGLE_MAX if spec.minimum is None else max(-SINGLE_MAX, spec.minimum)
+    if spec.above is not None:
+        low = max(low, math.nextafter(spec.above, math.inf))
+    return low, SINGLE_MAX if spec.maximum is None else min(SINGLE_MAX, spec.maximum)
+
+
+_QUICK = {"float": float, "vector": tuple, "bool": bool, "str": str}
+
+
+@cache
+def _quick_checks(cls: Hashable) -> tuple[tuple[Field, str, Any, float, float], ...]:
+    """Of each field, what most values are told to be sound by: name, type and bounds."""
+    assert isinstance(cls, type)
+    return tuple((f, f.name, _QUICK.get(f.kind.name), *bounds_of(f)) for f in fields_of(cls))
+
+
 def problems_of(value: Any, where: str, prefix: str = "") -> Iterator[Problem]:
     """Every field of a struct that has the wrong type or is out of its range."""
-    for f in fields_of(type(value)):
-        yield from _problems_of_field(f, getattr(value, f.name), where, prefix)
+    cls: type = type(value)
+    for f, name, kind, low, high in _quick_checks(cls):
+        found: Any = getattr(value, name)
+        if type(found) is kind:
+            if kind is float:
+                if low <= found <= high:
+                    continue
+            elif kind is not tuple:
+                continue
+            elif len(found) == f.kind.of:
+                for number in found:
+                    if type(number) is not float or not low <= number <= high:
+                        break
+                else:
+                    continue
+        yield from _problems_of_field(f, found, where, prefix)
 
 
 def _problems_of_field(f: Field, found: Any, where: str, prefix: str) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ Elements are laid out on the CPU when something changed, into one list of quads 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, Unpack
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ..assets.images import load_image
 from ..shaders.structs import HUD_QUAD
 from .errors import HudError
+from .gamepad import BITS
 from .hud_elements import (
     Bar,
     BarLooks,
@@ -41,6 +42,11 @@ E = TypeVar("E", bound=Element)
 
 NEXT, BEFORE, PRESS = ("ArrowDown", "ArrowRight", "Tab"), ("ArrowUp", "ArrowLeft"), ("Enter", " ")
 """Keys that move the focus and press the button that has it."""
+PAD_NEXT, PAD_BEFORE, PAD_PRESS = (
+    sum(BITS[name] for name in names)
+    for names in (("down", "right", "left_stick_down"), ("up", "left", "left_stick_up"), ("a",))
+)
+"""The same for gamepads, as masks."""
 
 
 class Hud:
@@ -376,12 +382,15 @@ class Hud:
             x = input.pointer[0] * self.page[2] / input.size[0]
             y = input.pointer[1] * self.page[3] / input.size[1]
             self._hovered = next((button for button in reversed(alive) if _holds(button, x, y)), None)
+        let_go = LEFT in input.lifted
         if LEFT in input.clicked:
             self._armed = self._hovered
-        if self._armed is not None and LEFT not in input.buttons:
-            if self._armed is self._hovered:
-                clicked.append(self._armed)
-            self._armed = None
+        if self._armed is not None:
+            input.claim(buttons=(LEFT,))
+            if let_go:
+                if self._armed is self._hovered:
+                    clicked.append(self._armed)
+                self._armed = None
         if self._focus is not None:
             clicked += self._follow_keys(input, alive)
         for button in buttons:
@@ -401,10 +410,16 @@ class Hud:
         if self._focus is None:
             return []
         back = "Tab" in input.pressed and input.held("Shift")
-        step = any(key in input.pressed for key in NEXT) * (-1 if back else 1)
-        step -= any(key in input.pressed for key in BEFORE)
+        step = _went_down(input, NEXT, PAD_NEXT) * (-1 if back else 1) - _went_down(input, BEFORE, PAD_BEFORE)
         self._focus = alive[(alive.index(self._focus) + step) % len(alive)]
-        return [self._focus] if any(key in input.pressed for key in PRESS) else []
+        press = _went_down(input, PRESS, PAD_PRESS)
+        input.claim(keys=(*NEXT, *BEFORE, *PRESS), pads=PAD_NEXT | PAD_BEFORE | PAD_PRESS)
+        return [self._focus] if press else []
+
+
+def _went_down(input: Input, keys: Iterable[str], pads: int) -> bool:
+    """Whether one of these keys went down, or one of these buttons of any gamepad."""
+    return any(key in input.pressed for key in keys) or any(pad.went_down & pads for pad in input.pads)
 
 
 def _holds(element: Element, x: float, y: float) -> bool:

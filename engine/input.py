@@ -443,6 +443,24 @@ class Input:
         """From now on what is read is the frame's, after its ticks. dt: seconds of the game's time."""
         self._show(self._frame, dt)
 
+    def claim(self, *, buttons: Iterable[int] = (), keys: Iterable[str] = (), pads: int = 0) -> None:
+        """What went down or up in this frame was meant for the HUD: for the game it did not happen.
+
+        buttons: of the mouse, which read as not held either.  keys: names.  pads: a mask of `gamepad.BITS`.
+        """
+        for since in (self._frame, self._tick):
+            since.clicked.difference_update(buttons)
+            since.lifted.difference_update(buttons)
+            since.pressed.difference_update(keys)
+            since.pads = [(down & ~pads, up) for down, up in since.pads]
+            if LEFT in buttons:
+                since.began.discard(0)
+                since.ended.pop(0, None)
+        self.buttons.difference_update(buttons)
+        if LEFT in buttons:
+            self._touches.pop(0, None)
+        self._show(self._since, self._dt)
+
     def begin_tick(self, dt: float) -> None:
         """From now on what is read is the next tick's, which is `dt` seconds long: for who runs the game."""
         self._show(self._tick, dt)

@@ -54,7 +54,11 @@ class Live:
         register(cls)
 
     def __post_init__(self) -> None:
-        normalise(self)
+        try:
+            normalise(self)
+        except (NameError, TypeError, ValueError) as error:
+            hint = "import what it names outside of `if TYPE_CHECKING`, and give one type, or one and None"
+            raise SceneError(f"the type of a field of {self.kind.__name__} can't be read: {error} ({hint})") from None
 
     def copy(self) -> Self:
         """Another one with the same values in its declared fields, and nothing else."""
@@ -93,6 +97,26 @@ def _twin(kind: Hashable) -> Callable[..., Any]:
     assert isinstance(kind, type)
     names = {"__module__": kind.__module__, "__doc__": kind.__doc__}
     return new_class(kind.__name__, (Kept, kind), {"kept": True}, lambda made: made.update(names))
+
+
+def forget_replaced() -> None:
+    """Let go of the frozen twins of classes that may be no more; of others they are made again."""
+    _twin.cache_clear()
+
+
+def carried_over(value: Any, kind: type[C]) -> C:
+    """A component's value as one of the same class declared anew: fields keep theirs by name and type.
+
+    What was left at its default is at its new one. What a scene keeps of a live component stays the frozen copy.
+    """
+    before = {f.name: f for f in fields_of(kind_of(value))}
+    given = {
+        f.name: getattr(value, f.name)
+        for f in fields_of(kind)
+        if f.name in before and before[f.name].kind == f.kind and getattr(value, f.name) != before[f.name].default
+    }
+    made = kind(**given)
+    return kept(made) if isinstance(value, Kept) else made
 
 
 def kind_of(value: Any) -> type:

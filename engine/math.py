@@ -170,10 +170,3 @@ def orthographic(height: float, aspect: float, near: float, far: float) -> F64:
     return np.array(
         [[2 / (height * aspect), 0, 0, 0], [0, 2 / height, 0, 0], [0, 0, depth, far * depth], [0, 0, 0, 1]], np.float64
     )
-
-
-def inverse_affine(m: F64) -> F64:
-    """(3, 4) → (4, 4) inverse."""
-    full = np.eye(4)
-    full[:3] = m
-    return np.linalg.inv(full).astype(np.float64, copy=False)

@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 
+from .camera import Sphere, around, fitting_distance
 from .declare import Vec3
 from .input import LEFT, MIDDLE, RIGHT, Input
-from .world import Sphere, World, around, fitting_distance
+from .world import World
 
 DEGREES_PER_HEIGHT = 180.0
 """How far a drag over the whole height of the window turns."""

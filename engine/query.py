@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from .declare import current, in_tables
 from .entity import Entity
 from .errors import SceneError
+from .rows import Replaced
 from .tables import Table
 
 if TYPE_CHECKING:
@@ -273,7 +274,7 @@ class Batch:
     While columns are out no object can be despawned and no component taken away: SceneError. `close` ends that early.
     """
 
-    __slots__ = ("_held", "_match", "_open", "_tables", "query", "rows", "world")
+    __slots__ = ("_held", "_holds", "_match", "_open", "query", "rows", "world")
 
     def __init__(self, world: World, query: Query) -> None:
         self.world = world
@@ -281,7 +282,7 @@ class Batch:
         self._match = world.matches.find(query)
         self.rows = self._match.rows
         self._held: dict[tuple[Any, str], _Held] = {}
-        self._tables: list[Table] = []
+        self._holds: list[Replaced] = []
         self._open = False
 
     def __len__(self) -> int:
@@ -328,7 +329,6 @@ class Batch:
         if not self._open:
             return
         self._open = False
-        self._let_go()
         held = list(self._held.items())
         self._held.clear()
         refused: SceneError | None = None
@@ -340,17 +340,15 @@ class Batch:
                 self._put_transforms(name, one)
             except SceneError as error:
                 refused = error
+        self.world.open_batches -= 1 if held else 0
+        for holder in self._holds:
+            holder.let_go()
+        self._holds.clear()
         for _, one in held:
             if one.before is not None:
                 self._match.lend(one.before)
         if refused is not None:
             raise refused
-
-    def _let_go(self) -> None:
-        self.world.open_batches -= 1 if self._held else 0
-        for table in self._tables:
-            table.held -= 1
-        self._tables.clear()
 
     # ---- columns -------------------------------------------------------------------------------------------------
 
@@ -396,7 +394,9 @@ class Batch:
             return _read_only(_gathered(getattr(self.world.transforms, name), self._match.at, self._match.items))
         source: F32 = getattr(self.world.transforms, name)
         array = _gathered(source, self._match.at, self._match.items)
-        self._hold(None, name, _Held(array, self._as_it_was(array), source, self._match.at))
+        self._hold(
+            self.world.transforms.replaced, None, name, _Held(array, self._as_it_was(array), source, self._match.at)
+        )
         return array
 
     def _as_it_was(self, array: NDArray[Any]) -> NDArray[Any]:
@@ -422,15 +422,15 @@ class Batch:
         else:
             array = source.take(slots, 0)
             before = self._as_it_was(array)
-        if table not in self._tables:
-            table.held += 1
-            self._tables.append(table)
-        self._hold(table, name, _Held(array, before, source, slots))
+        self._hold(table.replaced, table, name, _Held(array, before, source, slots))
         return array
 
-    def _hold(self, table: Table | None, name: str, held: _Held) -> None:
+    def _hold(self, replaced: Replaced, table: Table | None, name: str, held: _Held) -> None:
         if not self._held:
             self.world.open_batches += 1
+        if replaced not in self._holds:
+            replaced.holders += 1
+            self._holds.append(replaced)
         self._held[table, name] = held
 
     # ---- putting back --------------------------------------------------------------------------------------------
@@ -438,8 +438,8 @@ class Batch:
     def _put_back(self, table: Table, name: str, one: _Held) -> None:
         now, slots = table.column(name), one.at
         if one.before is None:
-            if not _same_memory(now, one.source):  # the table grew meanwhile
-                now[slots] = one.array
+            assert isinstance(slots, slice)
+            self._put_over(now[slots], slots, one, table.replaced)
             return
         assert isinstance(slots, np.ndarray)
         changed = self._changed(one.array, one.before, exactly=True)
@@ -447,6 +447,14 @@ class Batch:
             now[slots] = one.array
         elif len(changed):
             now[slots[changed]] = one.array[changed]
+
+    def _put_over(self, now: NDArray[Any], at: slice, one: _Held, replaced: Replaced) -> None:
+        """Put back a view where its column grew meanwhile: what was written to it since, and to nothing else."""
+        then = replaced.as_it_was(one.source)
+        if then is None:
+            return
+        changed = self._changed(one.array, then[at], exactly=True)
+        now[slice(None) if changed is None else changed] = one.array[slice(None) if changed is None else changed]
 
     def _changed(self, now: NDArray[Any], before: NDArray[Any], *, exactly: bool) -> Intp | None:
         """Which of (k, …) rows are others than before; None for all, and where that costs less for most."""
@@ -485,8 +493,8 @@ class Batch:
                 now.reshape(-1)[match.items(array.shape[1])] = array.reshape(-1)
             else:
                 now[self.rows[changed]] = array[changed]
-        elif not _same_memory(now, one.source):
-            now[match.at] = array
+        else:
+            self._put_over(now[match.at], match.at, one, t.replaced)
         if changed is not None:
             t.touch_sound(self.rows[changed])
         elif match.at is None:
@@ -526,11 +534,6 @@ def _read_only(array: NDArray[Any]) -> NDArray[Any]:
     view = array.view()
     view.flags.writeable = False
     return view
-
-
-def _same_memory(a: NDArray[Any], b: NDArray[Any]) -> bool:
-    """Whether two views from the beginning of columns are of the same one."""
-    return a.base is b.base
 
 
 __all__ = ["Batch", "Columns", "Position", "Query", "Rotation", "Scale"]

@@ -24,12 +24,10 @@ from ..assets.files import written
 from .bindings import Bindings
 from .errors import AssetError, InputError, RecordingError
 from .input import INPUT, Input
-from .world import World
 
 MAGIC = b"DREAMREC"
 VERSION = 1
 """Of the file; it changes with every change of `INPUT`."""
-SUFFIX = ".dreamrec"
 _HEAD = struct.Struct("<8sIIQ16s")
 FRAME = np.dtype([("dt", "<f8"), ("input", INPUT)])
 _LONGEST = 4 << 30
@@ -40,7 +38,7 @@ _LONGEST = 4 << 30
 class Recording:
     """What a player did.
 
-    seed, tick_rate, scene: of the app.  bindings: as `Bindings.data` has them.  keys: the name of each key's bit.
+    seed, tick_rate, scene, size: of the app.  bindings: as `Bindings.data` has them.  keys: the name of each key's bit.
     frames: how many.  state: a digest of the world after the last one, "" when the game ended by an error.
     packed: the frames, see the file.
     """
@@ -48,6 +46,7 @@ class Recording:
     seed: int
     tick_rate: int
     scene: str
+    size: tuple[int, int]
     bindings: dict[str, Any]
     keys: tuple[str, ...]
     frames: int
@@ -84,6 +83,7 @@ class Recording:
                 "seed": self.seed,
                 "tick_rate": self.tick_rate,
                 "scene": self.scene,
+                "size": list(self.size),
                 "bindings": self.bindings,
                 "keys": list(self.keys),
                 "frames": self.frames,
@@ -132,6 +132,7 @@ class Recording:
                 seed=_whole(header["seed"]),
                 tick_rate=_whole(header["tick_rate"]),
                 scene=str(header["scene"]),
+                size=(_whole(header["size"][0]) or 1, _whole(header["size"][1]) or 1),
                 bindings=dict(header["bindings"]),
                 keys=tuple(map(str, header["keys"])),
                 frames=_whole(header["frames"]),
@@ -140,7 +141,7 @@ class Recording:
                 where=str(path),
             )
             size = _whole(header["frame_bytes"])
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, LookupError, TypeError) as error:
             raise RecordingError(f"{path} is broken: its header can't be read ({error!r})") from None
         if size != FRAME.itemsize or made.frames * size > _LONGEST:
             raise RecordingError(
@@ -167,6 +168,7 @@ class Recorder:
     seed: int
     tick_rate: int
     scene: str
+    size: tuple[int, int]
     bindings: dict[str, Any]
     frames: int = 0
     _keys: dict[str, int] = field(default_factory=dict[str, int])
@@ -193,6 +195,7 @@ class Recorder:
             self.seed,
             self.tick_rate,
             self.scene,
+            self.size,
             self.bindings,
             tuple(self._keys),
             self.frames,
@@ -250,15 +253,3 @@ class Player:
                 f"{self.recording.where} ended in the state {wanted}, the replay in {state}: the game, its scene or "
                 "the engine changed since, or the game reads a clock or random numbers that are not `world.random`"
             )
-
-
-def state_hash(world: World) -> str:
-    """16 hexadecimal digits that are others when any object is elsewhere, or others are there."""
-    digest = blake2b(digest_size=8)
-    t, roster = world.transforms, world.roster
-    rows = roster.living(np.arange(t.count, dtype=np.int32))
-    digest.update(rows.tobytes())
-    for column in t.places(rows):
-        digest.update(np.ascontiguousarray(column).tobytes())
-    digest.update(np.ascontiguousarray(t.parent[rows]).tobytes())
-    return digest.hexdigest()

@@ -70,7 +70,15 @@ GROUPS = (
         "world",
         "World and entities",
         "The running scene: objects one by one, and as columns. See [Scripting](../scripting.md#objects).",
-        ("engine.world", "engine.entity", "engine.query", "engine.tables", "engine.snapshot"),
+        (
+            "engine.world",
+            "engine.world_lights",
+            "engine.camera",
+            "engine.entity",
+            "engine.query",
+            "engine.tables",
+            "engine.snapshot",
+        ),
     ),
     Group(
         "scripting",

@@ -175,6 +175,10 @@ def shared_gpu() -> Gpu:
     return Gpu.open()
 
 
+_LIT_BY = ("object", "kind", "color", "range", "radius", "spot_scale", "spot_offset", "casts_shadows")
+"""What of structs.LIGHT makes a picture look lit otherwise; where lights are shows by itself."""
+
+
 class Stage:
     """Draws worlds: keeps the Fabric's copy of one up to date with it.
 
@@ -231,7 +235,10 @@ class Stage:
     def _light(self) -> tuple[bytes, Environment | None]:
         """What lights the picture."""
         scene = self.fabric.scene
-        return b"" if scene is None else scene.lights.table[["color", "range", "object"]].tobytes(), self._around
+        if scene is None:
+            return b"", self._around
+        table = scene.lights.table  # field by field: what lies between them is anything
+        return b"".join(table[name].tobytes() for name in _LIT_BY), self._around
 
     def _trim(self) -> None:
         """Hand back what is free since the scene shrank, some frames later: until then the GPU uses some of it.
@@ -388,13 +395,14 @@ def render(
 ) -> NDArray[Any]:
     """A picture of a scene, or of the one in a .dream, .gltf or .glb file: (h, w, 3) uint8, row 0 at the top.
 
-    `size` in pixels. `frames` are run 1/60 s apart and the last is returned; it is averaged from `samples` sub-pixel
-    positions (16 make smooth edges). With `linear` the result is float32 scene light, before exposure and tone
-    mapping. `settings` as {"tonemap.operator": "agx"}. `camera` is the name of one; without it the scene's first, and
-    without any one that sees everything. `environment` replaces the scene's: an .hdr file, (r, g, b) radiance from
-    everywhere, or "none" for black. `view` is a debug view, "depth" say; with `linear` the result is its values, whose
-    shape and units `Fabric.read_view` tells: metres (h, w) for depth, inf where there is nothing. `hud` is drawn over
-    the picture, and never over linear light.
+    The scene is shown as it was written: behaviours and systems are not called, an `App` does that. `size` in pixels.
+    `frames` are drawn 1/60 s apart and the last is returned, for what needs several: TAA, automatic exposure; it is
+    averaged from `samples` sub-pixel positions (16 make smooth edges). With `linear` the result is float32 scene light,
+    before exposure and tone mapping. `settings` as {"tonemap.operator": "agx"}. `camera` is the name of one; without it
+    the scene's first, and without any one that sees everything. `environment` replaces the scene's: an .hdr file,
+    (r, g, b) radiance from everywhere, or "none" for black. `view` is a debug view, "depth" say; with `linear` the
+    result is its values, whose shape and units `Fabric.read_view` tells: metres (h, w) for depth, inf where there is
+    nothing. `hud` is drawn over the picture, and never over linear light.
 
     Raises SceneError, SettingsError and AssetError for what can't be drawn, GpuError where there is no adapter.
     """

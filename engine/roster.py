@@ -173,6 +173,16 @@ class Roster(Sequence[str]):
             carried &= (masks[:, bit // 32] >> np.uint32(bit % 32) & 1).astype(bool)
         return np.flatnonzero(carried).astype(np.int32)
 
+    def carries(self, row: int, tag: str) -> bool:
+        """Whether an object has a tag."""
+        try:
+            bit = self.tag_names.index(tag)
+        except ValueError:
+            return False
+        masks = self.woven.objects.tags if self._columns is None else self._columns.tags
+        word = bit // 32
+        return row < len(masks) and word < masks.shape[1] and bool(int(masks[row, word]) >> (bit % 32) & 1)
+
     def tags_of(self, row: int) -> frozenset[str]:
         """The tags of an object."""
         masks = self.woven.objects.tags if self._columns is None else self._columns.tags
@@ -379,6 +389,8 @@ class Roster(Sequence[str]):
 
     def turn(self, rows: I32) -> None:
         """Objects (k,) that may be mirrored now, or not any more."""
+        if not len(rows):
+            return
         columns = self._unfold()
         self._change(columns, rows[columns.mesh[rows] >= 0])
 

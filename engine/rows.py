@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -66,6 +68,33 @@ class Rows:
         kept = int(held[-1]) + 1 if len(held) else 0
         self.end -= len(free) - kept
         self._free, self._left = free[:kept].copy(), kept
+
+
+class Replaced:
+    """Columns that were replaced by longer ones while somebody looked into them, each with a copy of that moment.
+
+    holders: how many look into them now.
+    """
+
+    def __init__(self) -> None:
+        self.holders = 0
+        self._known: list[tuple[NDArray[Any], NDArray[Any]]] = []
+
+    def note(self, column: NDArray[Any]) -> None:
+        """A column is about to be replaced."""
+        if self.holders:
+            self._known.append((column, column.copy()))
+
+    def let_go(self) -> None:
+        """One looks into them no more."""
+        self.holders -= 1
+        if not self.holders:
+            self._known.clear()
+
+    def as_it_was(self, column: NDArray[Any]) -> NDArray[Any] | None:
+        """What was in a column, or in the one that it is a view of, when it was replaced; None if it was not."""
+        start = column.ctypes.data
+        return next((copy for known, copy in self._known if known.ctypes.data == start), None)
 
 
 def distinct(rows: I32) -> I32:

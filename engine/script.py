@@ -31,7 +31,7 @@ def script_error(error: BaseException, what: str, home: Path) -> ScriptError:
         caret = "".join(traceback.format_exception_only(error)[:-1]).rstrip()
         return ScriptError(f"{what} failed: {error.msg}\n{caret}")
     told = f"{type(error).__name__}: {error}"
-    mine = [f for f in traceback.extract_tb(error.__traceback__) if _belongs(Path(f.filename), home)]
+    mine = [f for f in traceback.extract_tb(error.__traceback__) if belongs(Path(f.filename), home)]
     if not mine:
         return ScriptError(f"{what} failed: {told}")
     trace = "".join(traceback.format_list(mine)).rstrip()
@@ -46,6 +46,13 @@ def error_of(function: Callable[..., object], error: BaseException, what: str = 
     except TypeError:  # it is a built-in, or an object that can be called
         source = None
     return script_error(error, name, Path(source or ".").absolute().parent)
+
+
+def told_above(errors: Sequence[ScriptError]) -> ScriptError:
+    """What ends a run that went on after errors, each of which was told when it came: the first line of the first."""
+    first = str(errors[0]).partition("\n")[0]
+    many = "an error in a script" if len(errors) == 1 else f"{len(errors)} errors in scripts"
+    return ScriptError(f"the run went on after {many}, told above: {first}")
 
 
 def imported(address: str, root: Path) -> ModuleType:
@@ -69,19 +76,28 @@ def imported(address: str, root: Path) -> ModuleType:
     free = all(part.isidentifier() for part in plain.split(".")) and not _is_taken(plain)
     module = ModuleType(plain if free else unique)
     module.__file__ = str(path)
-    paths = list(sys.path)
     sys.modules[module.__name__] = module
+    try:
+        run_module(module, text, address, root)
+    except BaseException:
+        del sys.modules[module.__name__]
+        raise
+    return module
+
+
+def run_module(module: ModuleType, text: bytes, address: str, root: Path) -> None:
+    """Run a file's text as a module, with the folder `root` on the path. Raises ScriptError about `address`."""
+    path = Path(str(module.__file__))
+    paths = list(sys.path)
     sys.path.insert(0, str(root.resolve()))
     try:
         exec(compile(text, str(path), "exec", dont_inherit=True), module.__dict__)
-    except BaseException as error:
-        del sys.modules[module.__name__]
-        if isinstance(error, ScriptError) or not isinstance(error, Exception):
-            raise
+    except ScriptError:
+        raise
+    except Exception as error:
         raise script_error(error, address, path.parent) from error
     finally:
         sys.path[:] = paths
-    return module
 
 
 class HasScripts(Protocol):
@@ -119,7 +135,7 @@ def place_of(error: ScriptError) -> str:
     return str(error).partition("\n")[0]
 
 
-def _belongs(file: Path, home: Path) -> bool:
+def belongs(file: Path, home: Path) -> bool:
     """Whether a file lies in `home` and is neither the engine's nor an installed package's."""
     path = file.absolute()
     if not path.is_relative_to(home) or any(part in _FOREIGN for part in path.parts):
@@ -128,8 +144,12 @@ def _belongs(file: Path, home: Path) -> bool:
     return not (path.is_relative_to(_PACKAGE) and path.relative_to(_PACKAGE).parts[0] in _ENGINE)
 
 
-def execute(path: Path, package: str = "", arguments: Sequence[str] = ()) -> dict[str, Any]:
+def execute(
+    path: Path, package: str = "", arguments: Sequence[str] = (), main: ModuleType | None = None
+) -> dict[str, Any]:
     """Run a file as `python FILE ARGUMENTS` does: as `__main__`, with its folder on the path. Returns its globals.
+
+    main: the module that it is run in, None for a new one.
 
     The `__init__.py` of a `package` may import its neighbours with `from . import`. Raises ScriptError with the
     file and line; SystemExit and KeyboardInterrupt pass.
@@ -139,8 +159,9 @@ def execute(path: Path, package: str = "", arguments: Sequence[str] = ()) -> dic
         text = path.read_bytes()
     except OSError as error:
         raise ScriptError(f"{path} can't be read: {error.strerror or error}") from None
-    main = ModuleType("__main__")
-    main.__file__ = str(path)
+    if main is None:
+        main = ModuleType("__main__")
+        main.__file__ = str(path)
     if package:
         main.__package__, main.__path__ = package, [str(path.parent)]
     with _as_main(main, path, package, arguments):
@@ -153,13 +174,34 @@ def execute(path: Path, package: str = "", arguments: Sequence[str] = ()) -> dic
     return main.__dict__
 
 
+def _package_of(main: ModuleType, package: str) -> ModuleType:
+    """What the neighbours of a package's `__init__.py` import as their package while that is the main program.
+
+    It has the package's name: were it `main` itself, `from . import flock` would import a second `__main__.flock`
+    beside the `package.flock` of `from .flock import fly`, each with classes of its own.
+    """
+    made = ModuleType(package)
+    made.__file__, made.__package__, made.__path__ = main.__file__, package, main.__path__
+
+    def defined(name: str) -> Any:
+        try:
+            return main.__dict__[name]
+        except KeyError:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}") from None
+
+    made.__dict__["__getattr__"] = defined
+    return made
+
+
 @contextmanager
 def _as_main(main: ModuleType, path: Path, package: str, arguments: Sequence[str]) -> Generator[None]:
     """For the length of a `with`, `main` is the main program."""
-    places = ["__main__", package] if package else ["__main__"]
+    places = {"__main__": main}
+    if package:
+        places[package] = _package_of(main, package)
     before = {name: sys.modules.get(name) for name in places}
     argv, paths = sys.argv, list(sys.path)
-    sys.modules.update(dict.fromkeys(places, main))
+    sys.modules.update(places)
     sys.argv = [str(path), *arguments]
     sys.path.insert(0, str(path.parent))
     try:

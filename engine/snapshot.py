@@ -23,7 +23,8 @@ from .tables import TableState
 from .transforms import TransformsState
 
 if TYPE_CHECKING:
-    from .world import Lens, World
+    from .camera import Lens
+    from .world import World
 
 
 class Keeper(Protocol):

@@ -16,9 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..loom.columns import column_for
 from ..loom.woven import WovenComponents, WovenScene
-from .declare import SINGLE_MAX, Field, accepted, component_types, current, fields_of, in_tables, problems_of, to_text
+from .declare import Field, accepted, bounds_of, component_types, current, fields_of, in_tables, problems_of, to_text
 from .errors import SceneError
-from .rows import far_too_long
+from .rows import Replaced, far_too_long
 
 if TYPE_CHECKING:
     from .entity import Entity
@@ -61,8 +61,8 @@ class Table:
         self.count = 0
         self.version = 0
         self.moves = 0
-        self.held = 0
-        """How many open batches look into the columns: no slot may change its object then."""
+        self.replaced = Replaced()
+        """Its holders are the open batches that look into the columns: no slot may change its object then."""
         self._rows: I32 = np.zeros(_LEAST, np.int32)
         self._slots: I32 = np.full(_LEAST, -1, np.int32)  # by row of the world
         self._at = self._slots.data
@@ -186,12 +186,12 @@ class Table:
         self.count = left
         self.version += 1
         self.moves += 1
-        if far_too_long(len(self._rows), left) and not self.held:
+        if far_too_long(len(self._rows), left) and not self.replaced.holders:
             self._resize(2 * max(left, _LEAST))
 
     def order(self) -> None:
         """Bring the slots into the order of the rows."""
-        if self._ascending or self.held:
+        if self._ascending or self.replaced.holders:
             return
         order = np.argsort(self.rows, kind="stable")
         self._rows[: self.count] = self.rows[order]
@@ -210,6 +210,7 @@ class Table:
         for name, column in self._columns.items():
             made = np.zeros((size, *column.shape[1:]), column.dtype)
             made[:kept] = column[:kept]
+            self.replaced.note(column)
             self._columns[name] = made
         rows = np.zeros(size, np.int32)
         rows[:kept] = self._rows[:kept]
@@ -251,12 +252,19 @@ class Table:
         if len(state.rows):
             self.put(state.rows, values)
 
-    def renewed(self, kind: type) -> Table:
-        """The same values for the same class declared anew: fields keep theirs by name and type, others start anew."""
-        table = Table(kind)
-        table.restore(self.state())
+    def renew(self, kind: type) -> None:
+        """Hold the same values for the same class declared anew: fields keep theirs by name and type, others start.
+
+        What was asked for before goes on reading and writing the fields that are still there.
+        """
+        state = self.state()
         self.clear()
-        return table
+        self.kind, self.fields = kind, fields_of(kind)
+        self._columns = {f.name: column_for(f, len(self._rows)) for f in self.fields}
+        self.views.clear()
+        self._look()
+        self.scalar = _scalar_class(self)
+        self.restore(state)
 
 
 class Tables:
@@ -287,10 +295,21 @@ class Tables:
                 raise SceneError(f"{kind.__name__} is none of the components that games declare, with @dw.component")
             return None
         if table.kind is not known:
-            self._by_name[kind.__name__] = table = table.renewed(known)
+            table.renew(known)
             self.of = {k: t for k, t in self.of.items() if t.kind.__name__ != kind.__name__}
         self.of[known] = self.of[kind] = table
         return table
+
+    def renew(self) -> None:
+        """Follow the classes that were declared anew, and drop what is declared no more."""
+        for name, table in list(self._by_name.items()):
+            known = component_types().get(name)
+            if known is None:
+                table.clear()
+                del self._by_name[name]
+            elif table.kind is not known:
+                table.renew(known)
+        self.of = {table.kind: table for table in self._by_name.values()}
 
     def made(self, kind: type) -> Table:
         """The table of a class, made when it is new. Raises SceneError for what is no component of a game."""
@@ -388,7 +407,7 @@ def _fitting(f: Field, like: NDArray[Any], value: ArrayLike, count: int, where: 
         raise SceneError(f"{where} is {found.dtype} {found.shape}; it must be {like.dtype} {wanted}")
     made = found.astype(like.dtype)
     if f.kind.name in ("float", "vector", "int"):
-        low, high = _bounds(f)
+        low, high = bounds_of(f)
         bad = np.flatnonzero(~((made >= low) & (made <= high)).reshape(count, -1).all(axis=1))
         if len(bad):
             accepted(f, _plain(made[bad[0]]), "", f"{where.partition('.')[0]}.")
@@ -486,7 +505,7 @@ def _rebuilt(kind: Callable[..., Any], values: dict[str, Any]) -> Any:
 def _property(table: Table, f: Field) -> property:
     """Reads and writes one field. What is written is checked as the declaration says: SceneError."""
     views, name = table.views, f.name
-    low, high = _bounds(f)
+    low, high = bounds_of(f)
 
     def refuse(self: Any, value: Any) -> Any:
         return accepted(f, value, self._entity.name, f"{table.kind.__name__}.")
@@ -541,12 +560,3 @@ def _property(table: Table, f: Field) -> property:
     if f.kind.of == 3:
         return property(read_three, write_three)
     return property(read_two if f.kind.of == 2 else read_vector, write_vector)
-
-
-def _bounds(f: Field) -> tuple[float, float]:
-    """The least and the largest float that a field may hold."""
-    spec = f.spec
-    low = max(-SINGLE_MAX, -SINGLE_MAX if spec.minimum is None else spec.minimum)
-    if spec.above is not None:
-        low = max(low, float(np.nextafter(spec.above, np.inf)))
-    return low, min(SINGLE_MAX, SINGLE_MAX if spec.maximum is None else spec.maximum)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from .declare import Vec3
 from .errors import SceneError
 from .math import depths_of
-from .rows import distinct, far_too_long, indices
+from .rows import Replaced, distinct, far_too_long, indices
 
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
@@ -75,6 +75,8 @@ class Transforms:
         self._touched: list[int] = []  # one by one, each marked
         self._touched_many: list[I32 | range] = []  # each ascending
         self._other_tree = False
+        self.replaced = Replaced()
+        """Its holders are the open batches that look into the columns."""
         self.jumped: list[I32 | range] | None = None
         """Rows that came where they are in another way than by moving; None as long as nobody wants to know."""
         self._order()
@@ -289,6 +291,7 @@ class Transforms:
             if column is not None:
                 made = np.empty((size, *column.shape[1:]), column.dtype)
                 made[:have] = column
+                self.replaced.note(column)
                 setattr(self, name, made)
         self._alone[have:] = True
         if self._stale is not None:

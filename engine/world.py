@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import copy
 import difflib
-import math
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Unpack, cast, overload
+from typing import Any, Literal, cast, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..loom.woven import WovenScene
-from ..shaders.structs import NONE, InstanceFlag
+from ..shaders.structs import NONE
 from . import math as dmath
 from .adopt import (
     Fates,
@@ -31,6 +30,7 @@ from .adopt import (
     placed,
 )
 from .appearance import Appearance, Materials
+from .camera import DEFAULT_FOV, Eye, Lens, Sphere, around, bounds_of, fitting_distance, lenses_of
 from .declare import Vec3
 from .entity import Entity
 from .errors import SceneError
@@ -42,46 +42,28 @@ from .game.tweens import Tween, tween
 from .interpolation import Interpolation
 from .live import Live, kind_of
 from .math import depths_of
+from .mirrors import Mirrors
 from .picked import Picker
+from .placing import arranged, checked_name, places_to_go, single_words, words
 from .query import Batch, Matches, Query
 from .roster import Looks, Roster
-from .rows import distinct, far_too_long, indices
-from .scene.components import Camera, Environment, Light
-from .scene.lights import LIGHTS, LightAdder, Many, Where, checked_light
+from .rows import distinct
+from .scene.components import Camera, Environment
+from .scene.lights import LIGHTS
 from .scene.prefabs import Prefab, stem_of
 from .scene.settings import apply_settings
 from .snapshot import Keeper, Snapshot, hash_of
 from .tables import Tables, checked, taken_apart
 from .transforms import NO_ROWS, Transforms, odd
+from .world_lights import WorldLights
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
 U64 = NDArray[np.uint64]
 
-DEFAULT_FOV = 45.0
-"""Degrees, of the camera that a scene without one gets."""
-
 _NO_WORLD: F32 = np.empty((0, 3, 4), np.float32)
 _NO_WORLD.flags.writeable = False
-
-
-@dataclass(slots=True)
-class Lens:
-    """How a camera sees. `fov_y` in degrees; `near` and the orthographic `height` in metres. May be changed."""
-
-    fov_y: float = 60.0
-    near: float = 0.1
-    height: float = 10.0
-    orthographic: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Eye:
-    """What is looked through: world_from_camera (3, 4) float64 without scale, metres, and the lens."""
-
-    world_from_camera: F64
-    lens: Lens
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,47 +85,6 @@ class Moved:
 
 
 _NOTHING_MOVED = Moved(NO_ROWS, _NO_WORLD[:, 0, :3], _NO_WORLD[:, 0], _NO_WORLD[:, 0, :3], NO_ROWS, _NO_WORLD)
-
-
-@dataclass(frozen=True, slots=True)
-class Sphere:
-    """A ball in world space, metres."""
-
-    centre: Vec3
-    radius: float
-
-
-def fitting_distance(radius: float, fov_y: float, aspect: float = 16 / 9) -> float:
-    """How far from a ball's centre a camera must stand to see all of it. Metres, degrees, width / height."""
-    half = math.radians(fov_y) / 2
-    return radius / math.sin(min(half, math.atan(math.tan(half) * aspect)))
-
-
-def around(centre: Vec3, distance: float, yaw: float, pitch: float) -> Vec3:
-    """A point at a distance (metres): in front of `centre` (+Z), `yaw` degrees to the right, `pitch` degrees up."""
-    turn, rise = math.radians(yaw), math.radians(pitch)
-    x, y, z = centre
-    level = distance * math.cos(rise)
-    return x + level * math.sin(turn), y + distance * math.sin(rise), z + level * math.cos(turn)
-
-
-def bounds_of(woven: WovenScene, world_from_local: F32) -> Sphere:
-    """A ball around everything that is drawn, its objects at (n, 3, 4) float32; 1 m at the origin for nothing."""
-    mesh = woven.batches["mesh"][woven.instances["batch"]]
-    return _bounds(woven.geometry.meshes[mesh], world_from_local[woven.instance_object])
-
-
-def _bounds(mesh: NDArray[np.void], world_from_local: F32) -> Sphere:
-    """A ball around (k,) structs.MESH that are placed at (k, 3, 4)."""
-    if not len(mesh):
-        return Sphere((0.0, 0.0, 0.0), 1.0)
-    placed = world_from_local.astype(np.float64)
-    centre = np.matmul(placed[:, :, :3], mesh["centre"].astype(np.float64)[:, :, None])[:, :, 0] + placed[:, :, 3]
-    radius = mesh["radius"] * np.linalg.norm(placed[:, :, :3], axis=1).max(axis=1)
-    middle = ((centre - radius[:, None]).min(axis=0) + (centre + radius[:, None]).max(axis=0)) / 2
-    reach = float((np.linalg.norm(centre - middle, axis=1) + radius).max())
-    x, y, z = middle.tolist()
-    return Sphere((x, y, z), reach if reach > 0 else 1.0)
 
 
 class World:
@@ -175,13 +116,7 @@ class World:
             scale=_grown(objects.scale, extra, 1),
             world=_grown(objects.world, extra, 0),
         )
-        self._turned = bool(objects.scale.min(initial=0) < 0)  # whether any factor was ever below 0
-        self._mirrored = np.zeros(0, bool)  # by row, as it is drawn; as long as was needed
-        turned = woven.instances["flags"] & InstanceFlag.MIRRORED != 0
-        if turned.any():
-            self._turned = True
-            self._mirrored = np.zeros(len(objects.names), bool)
-            self._mirrored[woven.instance_object[turned]] = True
+        self._mirrors = Mirrors(woven)
         self.appearance = Appearance(woven)
         """The lights, materials and surroundings as they are now."""
         self.weaver: Callable[[Prefab], WovenScene] | None = None
@@ -198,7 +133,7 @@ class World:
         self.between: Interpolation | None = None
         """What was moved by ticks is drawn between them; set by whoever runs ticks."""
         self._made_camera = len(objects.names) if extra else -1
-        self._lenses = _lenses(woven)
+        self._lenses = lenses_of(woven)
         if extra:
             self._camera = self._made_camera
             self._lenses[self._camera] = Lens(DEFAULT_FOV)
@@ -231,8 +166,11 @@ class World:
         """The first object with a name. Raises SceneError, with the nearest names."""
         row = self.roster.find(name)
         if row is None:
-            near = difflib.get_close_matches(name, self.names[:10_000], n=3)
+            names = self.names[:10_000]
+            near = difflib.get_close_matches(name, [n for i, n in enumerate(names) if self.roster.is_live(i)], n=3)
             hint = "; there is " + ", ".join(f'"{n}"' for n in near) if near else ""
+            if name in names:
+                hint = " any more: it was despawned" + hint
             raise SceneError(f'the world has no object "{name}"{hint}')
         return Entity(self, row)
 
@@ -325,9 +263,9 @@ class World:
             return self._spawn_prefab(prototype, at, rotation, scale, name, tags, parent)
         like = self[prototype] if isinstance(prototype, str) else prototype
         t, row = self.transforms, like.live_row()
-        stem = like.name if name is None else name
-        own = like.tags if tags is None else _words(stem, tags)
-        places, turns, factors, alone = _arranged(
+        stem = like.name if name is None else checked_name(name)
+        own = like.tags if tags is None else words(stem, tags)
+        places, turns, factors, alone = arranged(
             stem, at, like.rotation if rotation is None else rotation, like.scale if scale is None else scale
         )
         above = -1 if parent is None else self.own(parent).live_row()
@@ -355,10 +293,10 @@ class World:
         tags: Iterable[str] | None,
         parent: Entity | None,
     ) -> Entity | I32:
-        stem = stem_of(prefab) if name is None else name
-        own = frozenset[str]() if tags is None else _words(stem, tags)
+        stem = stem_of(prefab) if name is None else checked_name(name)
+        own = frozenset[str]() if tags is None else words(stem, tags)
         turn = dmath.IDENTITY_QUATERNION if rotation is None else rotation
-        places, turns, factors, alone = _arranged(stem, at, turn, 1.0 if scale is None else scale)
+        places, turns, factors, alone = arranged(stem, at, turn, 1.0 if scale is None else scale)
         above = -1 if parent is None else self.own(parent).live_row()
         if prefab not in self.woven.prefabs:
             self.make_ready(prefab)
@@ -411,6 +349,7 @@ class World:
         end. Raises SceneError while columns of a batch are out, and changes nothing then.
         """
         self.refuse_open("another scene can't be adopted")
+        self._refuse_leaving("another scene can't be adopted")
         roster = self.roster
         while True:
             old, t, version = self.woven, self.transforms, roster.version
@@ -473,10 +412,17 @@ class World:
         self.between = None
         self.schedule.adopt(old, new, kept, fate.came)
 
+    def renew(self, latest_function: Callable[[Any], Any]) -> None:
+        """Follow the classes that were declared anew, see `Schedule.renew`: components and behaviours are of those."""
+        self.refuse_open("classes can't be replaced")
+        self.tables.renew()
+        self.matches.forget()
+        self.schedule.renew(latest_function)
+
     def _adopt_cameras(self, old: WovenScene, fate: Fates) -> None:
         """The lenses of the cameras that there are now, and the one that is looked through."""
         first = int(old.cameras.objects[0]) if len(old.cameras.objects) else self._made_camera
-        base, new = _lenses(old), _lenses(self.woven)
+        base, new = lenses_of(old), lenses_of(self.woven)
         before, self._lenses = self._lenses, {}
         for row, lens in new.items():
             if fate.kept[row] and row in before and row in base:
@@ -507,39 +453,31 @@ class World:
 
     def _mirror(self) -> None:
         """Note what is a mirror image now, and have drawn so what was not woven so."""
-        drawn = self.roster.drawn().rows
-        turned = self.woven.instances["flags"] & InstanceFlag.MIRRORED != 0
-        self._mirrored = np.zeros(len(self.roster) if turned.any() else 0, bool)
-        known = self.woven.instance_object[turned]
-        self._mirrored[known[known < len(self._mirrored)]] = True
-        self._turned = turned.any() or bool(self.transforms.scale_of(drawn).min(initial=0) < 0)
-        if self._turned or (self.transforms.scale[: len(self.roster)] < 0).any():
-            self._turned = True
-            self._note_mirrored(drawn, self.transforms.mirrored(drawn))
+        drawn, t = self.roster.drawn().rows, self.transforms
+        self._mirrors = Mirrors(self.woven)
+        if self._mirrors.may_be(t.scale[: len(self.roster)]):
+            self.roster.turn(self._mirrors.note(drawn, t.mirrored(drawn)))
 
-    def despawn(self, what: Entity | ArrayLike) -> None:
-        """Take objects out of the world, and all that hangs on them: one, or rows (k,) in any order.
+    def despawn(self, what: Entity | Sequence[Entity] | ArrayLike) -> None:
+        """Take objects out of the world, and all that hangs on them: one, several, or rows (k,) in any order.
 
         Their handles raise SceneError from then on. Lights go out. Arrays that were asked for before may be out of
         date. Raises SceneError for rows that are no objects, when the active camera would go, and while columns of a
         batch are out; then nothing goes.
         """
         self.refuse_open("despawn")
-        if isinstance(what, Entity):
-            rows = np.array([self.own(what).live_row()], np.int32)
-        else:
-            rows = distinct(np.atleast_1d(np.asarray(what)).astype(np.int32))
-            if len(rows) and not (rows[0] >= 0 and rows[-1] < len(self.names)):
-                raise SceneError(f"despawn: the rows go from {rows[0]} to {rows[-1]}; there are {len(self.names)}")
-            gone = self.roster.dead(rows)
-            if len(gone):
-                raise SceneError(f'despawn: "{self.names[int(gone[0])]}" (row {gone[0]}) was despawned before')
+        rows = distinct(self._some_rows(what, "despawn"))
         if not len(rows):
             return
         rows = self.transforms.with_all_below(rows)
         if (rows == self._camera).any():
             raise SceneError(f'"{self.names[self._camera]}" is looked through; set `world.camera` to another one first')
-        rows = self.schedule.leave(rows)
+        told, rows = rows, self.schedule.leave(rows)
+        while len(late := np.setdiff1d(self.transforms.with_all_below(rows), told)):  # hung on them by an `on_destroy`
+            if (late == self._camera).any():
+                self.transforms.hang(self._camera, -1)
+                continue
+            told, rows = np.concatenate([told, late]), np.concatenate([rows, self.schedule.leave(late)])
         for row in [row for row in self._lenses if (rows == row).any()]:
             del self._lenses[row]
         self.appearance.put_out(rows)
@@ -548,8 +486,7 @@ class World:
         self.generations = self.roster.generations
         end = self.roster.rows.end
         self.transforms.release(rows, end)
-        if far_too_long(len(self._mirrored), end):
-            self._mirrored = self._mirrored[: 2 * end].copy()
+        self._mirrors.shorten(end)
 
     # ---- in the course of a game ----------------------------------------------------------------------------------
 
@@ -627,6 +564,10 @@ class World:
                 "or call `batch.close()` before"
             )
 
+    def _refuse_leaving(self, what: str) -> None:
+        if self.schedule.leaves():
+            raise SceneError(f"{what} in an `on_destroy`, while objects are on their way out: use `world.defer`")
+
     # ---- what objects carry ---------------------------------------------------------------------------------------
 
     def query(self, query: Query) -> Batch:
@@ -638,7 +579,7 @@ class World:
         table = self.tables.find(kind)
         return NO_ROWS if table is None else table.ascending().copy()
 
-    def set(self, rows: ArrayLike, value: Any, **columns: ArrayLike) -> None:
+    def set(self, rows: Sequence[Entity] | ArrayLike, value: Any, **columns: ArrayLike) -> None:
         """Give objects (k,) a component that a game declared; `columns` (k, …) are the values of fields, one for each.
 
             world.set(rows, Velocity(), linear=random.normal(size=(len(rows), 3)))
@@ -650,25 +591,29 @@ class World:
         if len(where):
             self.tables.made(value.__class__).put_many(where, value, columns)
 
-    def discard(self, rows: ArrayLike, kind: type) -> None:
+    def discard(self, rows: Sequence[Entity] | ArrayLike, kind: type) -> None:
         """Take a component that a game declared away from objects (k,), where they have it. Raises SceneError."""
         where, table = self._some_rows(rows, "discard"), self.tables.find(kind)
         if table is not None:
-            if table.held:
+            if table.replaced.holders:
                 self.refuse_open(f"a {kind.__name__} can't be discarded")
             table.drop(distinct(where))
 
-    def tag(self, rows: ArrayLike, *tags: str) -> None:
+    def tag(self, rows: Sequence[Entity] | ArrayLike, *tags: str) -> None:
         """Give objects (k,) these tags. Raises SceneError for rows that are no objects and for what is no tag."""
-        self.roster.tag(self._some_rows(rows, "tag"), _single(tags), True)
+        self.roster.tag(self._some_rows(rows, "tag"), single_words(tags), True)
 
-    def untag(self, rows: ArrayLike, *tags: str) -> None:
+    def untag(self, rows: Sequence[Entity] | ArrayLike, *tags: str) -> None:
         """Take these tags from objects (k,), where they have them. Raises SceneError for rows that are no objects."""
-        self.roster.tag(self._some_rows(rows, "untag"), _single(tags), False)
+        self.roster.tag(self._some_rows(rows, "untag"), single_words(tags), False)
 
-    def _some_rows(self, rows: ArrayLike, what: str) -> I32:
-        """(k,) rows of objects, as they were given. Raises SceneError."""
-        chosen = np.atleast_1d(np.asarray(rows))
+    def _some_rows(self, which: Entity | Sequence[Entity] | ArrayLike, what: str) -> I32:
+        """(k,) rows of objects, as they were given: by number, one handle or several. Raises SceneError."""
+        if isinstance(which, Entity):
+            return np.array([self.own(which).live_row()], np.int32)
+        if isinstance(which, (list, tuple)) and any(isinstance(one, Entity) for one in which):
+            which = [self.own(one).live_row() if isinstance(one, Entity) else one for one in which]
+        chosen = np.atleast_1d(np.asarray(which))
         if not len(chosen):
             return NO_ROWS
         if chosen.ndim != 1 or not np.issubdtype(chosen.dtype, np.integer):
@@ -698,10 +643,8 @@ class World:
         mirrored = np.zeros(len(looks.rows), bool)
         shown = looks.mesh >= 0
         mirrored[shown] = self.transforms.mirrored(looks.rows[shown])
-        if len(looks.rows) and (self._turned or mirrored.any()):
-            self._turned = True
-            self._grow_mirrored(int(looks.rows.max()) + 1)
-            self._mirrored[looks.rows] = mirrored
+        if len(looks.rows) and (self._mirrors.any or mirrored.any()):
+            self._mirrors.note(looks.rows, mirrored)
         return looks, mirrored
 
     def rows_that_moved(self) -> I32:
@@ -759,7 +702,14 @@ class World:
         SceneError for a snapshot of another scene and while columns of a batch are out, and then changes nothing.
         """
         self.refuse_open("restore")
+        self._refuse_leaving("restore")
         if snapshot.woven is not self.woven:
+            if snapshot.woven.name == self.woven.name:
+                raise SceneError(
+                    f'the snapshot was taken before "{self.woven.name}" was woven anew and adopted (a file changed, a '
+                    "prefab or a scene came on top): take another one after that, or name what is spawned in "
+                    "`scene.prefabs`, so that it is woven at the start"
+                )
             raise SceneError(
                 f'that is a snapshot of another scene, "{snapshot.woven.name}"; it must be of the "{self.woven.name}" '
                 "that this world plays"
@@ -837,34 +787,20 @@ class World:
         """
         self.transforms.touch(rows)
 
-    def teleport(self, what: Entity | ArrayLike, at: ArrayLike, rotation: ArrayLike | None = None) -> None:
-        """Put objects elsewhere, one or those in rows (k,): they are never drawn on the way there, between two ticks.
+    def teleport(
+        self, what: Entity | Sequence[Entity] | ArrayLike, at: ArrayLike, rotation: ArrayLike | None = None
+    ) -> None:
+        """Put objects elsewhere, one, several or those in rows (k,): between two ticks they are never drawn on the way.
 
         at: (3,) or (k, 3), metres, relative to the parents.  rotation: xyzw, (4,) or (k, 4), normalised; None leaves
         it. Raises SceneError, and then changes nothing.
         """
         t = self.transforms
-        rows = np.array([self.own(what).live_row()], np.int32) if isinstance(what, Entity) else np.atleast_1d(what)
-        if not np.issubdtype(rows.dtype, np.integer):
-            raise SceneError(f"teleport: the rows are of the type {rows.dtype}; they must be integers")
-        if len(rows) and not (rows.min() >= 0 and rows.max() < t.count):
-            raise SceneError(f"teleport: the rows go from {rows.min()} to {rows.max()}; there are {t.count}")
-        values = {"at": (at, 3), **({} if rotation is None else {"rotation": (rotation, 4)})}
-        columns: dict[str, F64] = {}
-        for field, (value, wide) in values.items():
-            try:
-                column = np.asarray(value, np.float64)
-            except (ValueError, TypeError) as error:
-                raise SceneError(f"teleport: `{field}` is no array of numbers: {error}") from None
-            if column.shape not in ((wide,), (len(rows), wide)):
-                wanted = f"({wide},) or {(len(rows), wide)}"
-                raise SceneError(f"teleport: `{field}` has the shape {column.shape}; it must be {wanted}")
-            if not np.isfinite(column).all() or (wide == 4 and not column.any(axis=-1).all()):
-                raise SceneError(f"teleport: `{field}` must be finite, and a rotation not all 0")
-            columns[field] = column
-        t.position[rows] = columns["at"]
-        if rotation is not None:
-            t.rotation[rows] = columns["rotation"] / np.linalg.norm(columns["rotation"], axis=-1, keepdims=True)
+        rows = self._some_rows(what, "teleport")
+        places, turns = places_to_go(len(rows), at, rotation)
+        t.position[rows] = places
+        if turns is not None:
+            t.rotation[rows] = turns
         t.jump(rows)
 
     def update_transforms(self) -> tuple[I32, F32]:
@@ -893,12 +829,13 @@ class World:
         elif alone.stop - 1 == self._made_camera:
             alone = alone[:-1]
         position, rotation, scale = t.places(alone)
-        if len(alone) and self._may_be_turned(scale):
-            self._note_mirrored(alone, odd(scale < 0))
+        mirrors = self._mirrors
+        if len(alone) and mirrors.may_be(scale):
+            self.roster.turn(mirrors.note(alone, odd(scale < 0)))
         if not len(in_trees):
             return Moved(alone, position, rotation, scale, NO_ROWS, _NO_WORLD)
-        if self._may_be_turned(t.scale_of(in_trees)):
-            self._note_mirrored(in_trees, t.mirrored(in_trees))
+        if mirrors.may_be(t.scale_of(in_trees)):
+            self.roster.turn(mirrors.note(in_trees, t.mirrored(in_trees)))
         return Moved(alone, position, rotation, scale, in_trees, t.world_of(in_trees))
 
     def _known(self, rows: I32) -> I32:
@@ -908,27 +845,6 @@ class World:
             return rows
         others = rows != self._made_camera
         return rows if others.all() else rows[others]
-
-    def _may_be_turned(self, scale: F32) -> bool:
-        """Whether anything can be a mirror image, now that some factors are these: for most worlds nothing ever is."""
-        self._turned = self._turned or float(scale.min(initial=0)) < 0
-        return self._turned
-
-    def _note_mirrored(self, rows: I32 | range, now: NDArray[np.bool_]) -> None:
-        """What turned into a mirror image of itself, or back, (k,) each, is drawn by another pipeline from now on."""
-        if not len(rows):
-            return
-        self._grow_mirrored(int(np.max(rows)) + 1 if not isinstance(rows, range) else rows.stop)
-        at = indices(rows)
-        changed = np.flatnonzero(now != self._mirrored[at])
-        if len(changed):
-            self.roster.turn(np.asarray(rows, np.int32)[changed])
-            self._mirrored[at] = now
-
-    def _grow_mirrored(self, count: int) -> None:
-        if count > len(self._mirrored):
-            more = max(count, 2 * len(self._mirrored)) - len(self._mirrored)
-            self._mirrored = np.concatenate([self._mirrored, np.zeros(more, bool)])
 
     def configure(self, changes: Mapping[str, Any]) -> None:
         """Change render settings, as in `{"exposure.compensation": 1.0}`. Raises SettingsError, and changes nothing."""
@@ -973,7 +889,9 @@ class World:
     @camera.setter
     def camera(self, value: Entity | str) -> None:
         chosen = self[value] if isinstance(value, str) else value
-        if self.own(chosen).live_row() not in self._lenses:
+        if self.schedule.leaves(self.own(chosen).live_row()):
+            raise SceneError(f'"{chosen.name}" is being despawned; nobody can look through it')
+        if chosen.row not in self._lenses:
             names = ", ".join(f'"{self.names[row]}"' for row in self._lenses)
             raise SceneError(f'"{chosen.name}" has no Camera; there is {names}')
         self._camera = chosen.row
@@ -1010,7 +928,7 @@ class World:
     def bounds(self) -> Sphere:
         """A ball around everything that is drawn, as of the last `update_transforms`."""
         looks = self.roster.drawn()
-        return _bounds(self.woven.geometry.meshes[looks.mesh], self.transforms.world[looks.rows])
+        return bounds_of(self.woven.geometry.meshes[looks.mesh], self.transforms.world[looks.rows])
 
     def frame(
         self, sphere: Sphere | None = None, *, yaw: float = 30.0, pitch: float = 15.0, aspect: float = 16 / 9
@@ -1028,83 +946,6 @@ class World:
         self.camera.look_at(ball.centre)
 
 
-class WorldLights(LightAdder["Entity"]):
-    """The lights of a running world: each object that carries one, in the order of the rows.
-
-    lamp = world.lights.add_point("lamp", lumens=800, range=6, at=(0, 2, 0))
-    world.lights.tune(rows, color=colors, strength=candela)  # a thousand at once
-    world.despawn(lamp)  # or lamp.discard(dw.PointLight)
-    """
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def __len__(self) -> int:
-        return len(self._world.appearance.lights.objects)
-
-    def __iter__(self) -> Iterator[Entity]:
-        return (Entity(self._world, row) for row in self.rows.tolist())
-
-    @property
-    def rows(self) -> I32:
-        """(k,) int32 rows of the objects that carry lights: to index the columns with."""
-        return self._world.appearance.lights.objects
-
-    def _add(self, name: str, light: Light, where: Where) -> Entity:
-        at = where.get("at", (0.0, 0.0, 0.0))
-        turn = where.get("rotation", dmath.IDENTITY_QUATERNION)
-        if "toward" in where:
-            if "rotation" in where:
-                raise SceneError(f"{name}: give toward or rotation, not both")
-            try:
-                turn = dmath.look_rotation(np.subtract(dmath.vector(where["toward"]), dmath.vector(at)))
-            except (ValueError, TypeError) as error:
-                raise SceneError(f"{name}: {error}") from None
-        placed = _arranged(name, at, turn, 1.0)
-        if not placed[3]:
-            raise SceneError(f"{name}: `at` has the shape {np.shape(at)}; it must be (3,), or use `add_many`")
-        rows = self._spawn(name, light, placed, where.get("parent"), where.get("tags", ()))
-        return Entity(self._world, int(rows[0]))
-
-    def add_many(self, name: str, light: Light, at: ArrayLike, **where: Unpack[Many]) -> I32:
-        """A light for each of (k, 3) places, metres, relative to the `parent`; returns the rows (k,) of their objects.
-
-        They are called `name-0`, `name-1` … Raises SceneError, and then makes nothing.
-        """
-        placed = _arranged(name, np.atleast_2d(at), where.get("rotation", dmath.IDENTITY_QUATERNION), 1.0)
-        return self._spawn(name, light, placed, where.get("parent"), where.get("tags", ()))
-
-    def _spawn(
-        self, name: str, light: Light, placed: tuple[F32, F32, F32, bool], parent: Entity | None, tags: Iterable[str]
-    ) -> I32:
-        world = self._world
-        above = -1 if parent is None else world.own(parent).live_row()
-        words = _words(name, tags)
-        checked_light(light)
-        places, turns, factors, alone = placed
-        rows = world.roster.add(len(places), name, numbered=not alone, tags=words, mesh=-1, material=-1)
-        world.generations = world.roster.generations
-        world.transforms.spawn(rows, world.roster.rows.end, places, turns, factors, above)
-        world.appearance.add_lights(rows, light)
-        return rows
-
-    def tune(
-        self,
-        rows: ArrayLike,
-        *,
-        color: ArrayLike | None = None,
-        strength: ArrayLike | None = None,
-        range: ArrayLike | None = None,
-    ) -> None:
-        """Other colours, strengths and ranges for the lights of objects in rows (k,), each of which has one.
-
-        color: (3,) or (k, 3).  strength: lux of suns, candela of lamps.  range: metres; both a number or (k,). What is
-        left out stays. Exposure is not metered anew, so that a flicker does not make the picture pump. A thousand take
-        a tenth of a millisecond. Raises SceneError, and then changes nothing.
-        """
-        self._world.appearance.lights.tune(rows, color, strength, range)
-
-
 def _grown(column: NDArray[Any], extra: int, fill: float) -> NDArray[Any]:
     """A column with `extra` more rows of `fill`; without any, the column itself."""
     if not extra:
@@ -1112,14 +953,6 @@ def _grown(column: NDArray[Any], extra: int, fill: float) -> NDArray[Any]:
     out = np.full((len(column) + extra, *column.shape[1:]), fill, column.dtype)
     out[: len(column)] = column
     return out
-
-
-def _lenses(woven: WovenScene) -> dict[int, Lens]:
-    """How each camera sees as it was woven, by the row of its object."""
-    cameras = woven.cameras
-    columns = (cameras.fov_y, cameras.near, cameras.height, cameras.orthographic)
-    lenses = zip(*(column.tolist() for column in columns), strict=True)
-    return {row: Lens(*lens) for row, lens in zip(cameras.objects.tolist(), lenses, strict=True)}
 
 
 def _transforms(old: WovenScene, now: Transforms, new: WovenScene) -> Iterator[tuple[F32, F32, F32]]:
@@ -1137,45 +970,3 @@ def _seed(seed: Any) -> int:
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
         raise SceneError(f"seed is {seed!r}; it must be a whole number, at least 0")
     return int(seed)
-
-
-def _single(tags: Iterable[Any]) -> list[str]:
-    """Tags as a scene may have them: single words. Raises SceneError."""
-    wanted = list(tags)
-    for tag in wanted:
-        if not isinstance(tag, str) or not tag or any(c.isspace() or not c.isprintable() for c in tag):
-            raise SceneError(f"{tag!r} can't be a tag; it must be a single word (text)")
-    return wanted
-
-
-def _words(name: str, tags: Iterable[str]) -> frozenset[str]:
-    if isinstance(tags, str):
-        raise SceneError(f'{name}: tags is the text "{tags}"; it must be a set of texts, as in tags={{"{tags}"}}')
-    return frozenset(tags)
-
-
-def _arranged(name: str, at: ArrayLike, rotation: ArrayLike, scale: ArrayLike) -> tuple[F32, F32, F32, bool]:
-    """Where to spawn: (k, 3), (k, 4) of unit length, (k, 3); and whether one point was meant. Raises SceneError."""
-    try:
-        places, turns, factors = (np.asarray(value, np.float64) for value in (at, rotation, scale))
-    except (ValueError, TypeError) as error:
-        raise SceneError(f"{name} can't be spawned: {error}") from None
-    alone = places.ndim == 1
-    places = np.atleast_2d(places)
-    k = len(places)
-    if places.shape != (k, 3):
-        raise SceneError(f"{name} can't be spawned: `at` has the shape {np.shape(at)}; it must be (3,) or (k, 3)")
-    for what, value, shapes in (
-        ("rotation", turns, ((4,), (k, 4))),
-        ("scale", factors, ((), (3,), (k,), (k, 3))),
-    ):
-        if value.shape not in shapes:
-            raise SceneError(f"{name} can't be spawned: `{what}` has the shape {value.shape}; it must be {shapes[-1]}")
-    if factors.shape == (k,) and k != 3:
-        factors = factors[:, None]
-    length = np.linalg.norm(turns, axis=-1, keepdims=True)
-    with np.errstate(all="ignore"):  # what becomes infinite, or was not a rotation, is looked for below
-        columns = [c.astype(np.float32) for c in (places, turns / length, factors)]
-    if not all(np.isfinite(column).all() for column in columns):
-        raise SceneError(f"{name} can't be spawned: at, rotation and scale must be finite, and the rotation not all 0")
-    return columns[0], np.broadcast_to(columns[1], (k, 4)), np.broadcast_to(columns[2], (k, 3)), alone

@@ -118,7 +118,7 @@ class TemporalAntialiasing:
     ) -> None:
         """Average pictures of `size` pixels. frame, motion: the uniforms.  moved: motion vectors."""
         self._resize(size)
-        self._hdr, self._depth = hdr, depth
+        self._depth = depth
         self._group = groups.TAA.bind(
             self.gpu.device,
             self._layout,

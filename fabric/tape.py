@@ -35,8 +35,8 @@ def _described(type_name: str) -> Any:
 class TapePass:
     """One pass on a tape: the methods of wgpu's pass encoders that the Fabric's passes use."""
 
-    def __init__(self, tape: Tape, kind: str, descriptor: Any) -> None:
-        self._tape = tape
+    def __init__(self, keep: list[Any], kind: str, descriptor: Any) -> None:
+        self._keep = keep  # not the tape, which would then be garbage that holds on to GPU memory
         self._name = f"wgpu{kind}PassEncoder"
         self.begin: Callable[..., Any] = getattr(_lib, f"wgpuCommandEncoderBegin{kind}Pass")
         self.descriptor = descriptor
@@ -47,13 +47,17 @@ class TapePass:
     def _add(self, name: str, *arguments: Any) -> None:
         self.calls.append((getattr(_lib, self._name + name), arguments))
 
+    def _handle(self, thing: Any) -> Any:
+        self._keep.append(thing)
+        return thing._internal
+
     def set_pipeline(self, pipeline: Any) -> None:
         """As wgpu's."""
-        self._add("SetPipeline", self._tape.handle(pipeline))
+        self._add("SetPipeline", self._handle(pipeline))
 
     def set_bind_group(self, index: int, group: Any) -> None:
         """As wgpu's, without dynamic offsets."""
-        self._add("SetBindGroup", index, self._tape.handle(group), 0, ffi.NULL)
+        self._add("SetBindGroup", index, self._handle(group), 0, ffi.NULL)
 
     def set_viewport(self, x: float, y: float, width: float, height: float, near: float, far: float) -> None:
         """As wgpu's."""
@@ -65,11 +69,11 @@ class TapePass:
 
     def set_vertex_buffer(self, slot: int, buffer: Any) -> None:
         """As wgpu's, for the whole buffer."""
-        self._add("SetVertexBuffer", slot, self._tape.handle(buffer), 0, buffer.size)
+        self._add("SetVertexBuffer", slot, self._handle(buffer), 0, buffer.size)
 
     def set_index_buffer(self, buffer: Any, format: str) -> None:
         """As wgpu's, for the whole buffer."""
-        self._add("SetIndexBuffer", self._tape.handle(buffer), _INDEX[format], 0, buffer.size)
+        self._add("SetIndexBuffer", self._handle(buffer), _INDEX[format], 0, buffer.size)
 
     def draw(self, vertices: int, instances: int = 1) -> None:
         """As wgpu's."""
@@ -77,11 +81,11 @@ class TapePass:
 
     def draw_indirect(self, args: Any, offset: int) -> None:
         """As wgpu's."""
-        self._add("DrawIndirect", self._tape.handle(args), offset)
+        self._add("DrawIndirect", self._handle(args), offset)
 
     def multi_draw_indexed_indirect(self, args: Any, offset: int, count: int) -> None:
         """Native: `count` indexed draws whose arguments lie one behind the other."""
-        self._add("MultiDrawIndexedIndirect", self._tape.handle(args), offset, count)
+        self._add("MultiDrawIndexedIndirect", self._handle(args), offset, count)
 
     def dispatch_workgroups(self, x: int, y: int = 1, z: int = 1) -> None:
         """As wgpu's."""
@@ -89,7 +93,7 @@ class TapePass:
 
     def dispatch_workgroups_indirect(self, args: Any, offset: int) -> None:
         """As wgpu's."""
-        self._add("DispatchWorkgroupsIndirect", self._tape.handle(args), offset)
+        self._add("DispatchWorkgroupsIndirect", self._handle(args), offset)
 
     def end(self) -> None:
         """As wgpu's."""
@@ -169,7 +173,7 @@ class Tape:
 
     def _pass(self, kind: str, descriptor: Any) -> TapePass:
         self._keep.append(descriptor)
-        made = TapePass(self, kind, descriptor)
+        made = TapePass(self._keep, kind, descriptor)
         self._steps.append(made)
         return made
 
@@ -223,7 +227,7 @@ class Tape:
         _errors.capture("tape")
         try:
             encoder = _lib.wgpuDeviceCreateCommandEncoder(self._device._internal, self._encoder_descriptor)
-            self._play(encoder)
+            self.play(encoder)
             commands = _lib.wgpuCommandEncoderFinish(encoder, self._buffer_descriptor)
             _lib.wgpuCommandEncoderRelease(encoder)
         finally:
@@ -232,7 +236,8 @@ class Tape:
             raise _error(error)
         return commands
 
-    def _play(self, encoder: Any) -> None:
+    def play(self, encoder: Any) -> None:
+        """Encode everything again, into a native encoder that is open."""
         encode(encoder, self._steps)
 
 
@@ -253,7 +258,7 @@ def encode(encoder: Any, steps: Sequence[Step]) -> None:
             step[0](encoder, *step[1])
         else:
             for tape in step():
-                tape._play(encoder)
+                tape.play(encoder)
 
 
 class BufferWrite:

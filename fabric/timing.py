@@ -155,7 +155,8 @@ class TimedTape(Tape):
         self._times.marks = self._spans, self._marks
         return super().replay()
 
-    def _play(self, encoder: Any) -> None:
+    def play(self, encoder: Any) -> None:
+        """As any tape's, with a look at the clock before each step and after the last."""
         now, marks, count = time.perf_counter_ns, self._marks, len(self._spans)
         for i in range(count):
             marks[i] = now()

@@ -65,10 +65,12 @@ def expand(
     files = _Files(library, prefabs, problems)
     whole, instances = files.expand(scene, "")
     ready: dict[Prefab, Checked] = {}
-    wanted = [(as_prefab(given), f"prefabs[{i}]") for i, given in enumerate(scene.prefabs)]
+    listed = [scene.prefabs] if isinstance(scene.prefabs, str) else scene.prefabs
+    wanted = [(as_prefab(given), f"prefabs[{i}]") for i, given in enumerate(listed)]
     wanted += [(prefab, "") for prefab in prefabs]
     used = slots_in_use(scene.slots_of(Prefab), len(scene.values_of(Prefab))).tolist()
-    wanted += [(Prefab(scene.values_of(Prefab)[slot].file), "") for slot in used]
+    own = dict.fromkeys(scene.values_of(Prefab)[slot].file for slot in used)
+    wanted += [(Prefab(file), "") for file in own if isinstance(file, str)]
     for prefab, field in wanted:
         if prefab not in ready and (prefab.file or field):
             checked = files.ready(prefab, field)
@@ -147,13 +149,16 @@ class _Files:
     def __init__(self, library: AssetLibrary, memory: Mapping[Prefab, Scene | None], problems: list[Problem]) -> None:
         self._library = library
         self._memory = {prefab.file: scene for prefab, scene in memory.items() if scene is not None}
+        self._paths: dict[str, Path] = {}  # asking the disk takes longer than all else
         self._known: dict[Path, _Template | None] = {}
         self._reading: list[tuple[Path, str]] = []
         self._problems = problems
 
     def template(self, file: str, where: str, field: str) -> _Template | None:
         """What a file holds; None where it can't be used, which is reported."""
-        path = Path(file) if file in self._memory else (self._library.path(file)).resolve()
+        path = self._paths.get(file)
+        if path is None:
+            path = self._paths[file] = Path(file) if file in self._memory else self._library.path(file).resolve()
         if any(path == other for other, _ in self._reading):
             names = [name for _, name in self._reading]
             ring = " → ".join([*names[[other for other, _ in self._reading].index(path) :], file])
@@ -169,6 +174,7 @@ class _Files:
         if file in self._memory:
             scene = self._memory[file]
         else:
+            self._library.scenes.add(path)
             try:
                 scene, found = read(path)
             except (SceneError, AssetError) as error:
@@ -195,8 +201,9 @@ class _Files:
 
     def ready(self, prefab: Prefab, field: str) -> Checked | None:
         """A prefab to be spawned, without the object that it hangs on; None where it can't be used."""
-        if not prefab.file:
-            self._problems.append(_no_file("", field))
+        unfit = list(problems_of(prefab, "", f"{field or 'Prefab'}."))
+        if unfit or not prefab.file:
+            self._problems.extend(unfit or [_no_file("", field)])
             return None
         template = self.template(prefab.file, "", field)
         changes = None if template is None else self._changes(prefab, template, "")

@@ -220,9 +220,6 @@ LIGHT_BOUNDS = struct(
 )
 """What a light with a range reaches, in view space."""
 
-HI_Z_LEVELS = 14
-"""Levels of the depth pyramid: enough for 16384 pixels. Level k holds ceil(size / 2^k) texels; there is no level 0."""
-
 VIEW = struct(
     "View",
     view=mat4,  # view_from_world

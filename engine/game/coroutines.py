@@ -6,6 +6,7 @@ Conway 1963, "Design of a separable transition-diagram compiler"; a stack of gen
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from heapq import heappop, heappush
@@ -149,6 +150,9 @@ class Coroutines:
         self._by_condition: list[tuple[Callable[[], object] | Handle, Coroutine, int]] = []
         self._by_event: dict[type, list[tuple[Filters, Coroutine, int]]] = {}
         self._owned: dict[int, list[Coroutine]] = {}  # by id of the behaviour
+        self._ready: list[tuple[Coroutine, Any, Exception | None]] = []  # those that go on in this tick
+        self._hearing: deque[tuple[Filters, Coroutine, int]] = deque()  # those that an event still comes to
+        self._running: list[Coroutine] = []
         self.time = 0.0
         self.tick = 0
 
@@ -174,13 +178,15 @@ class Coroutines:
         waiting = [(coroutine, ticket) for _, _, coroutine, ticket in (*self._by_time, *self._by_tick)]
         waiting += [(coroutine, ticket) for _, coroutine, ticket in self._by_condition]
         waiting += [(coroutine, ticket) for group in self._by_event.values() for _, coroutine, ticket in group]
+        waiting += [(coroutine, ticket) for _, coroutine, ticket in self._hearing]
+        waiting += [(c, c.ticket) for c in (*self._running, *(entry[0] for entry in self._ready))]
         found = {c.number: c for c, ticket in waiting if not c.done and ticket == c.ticket}
         return [found[number] for number in sorted(found)]
 
     def advance(self, time: float, tick: int) -> None:
         """Go on with all whose time has come, in the order in which they were begun."""
         self.time, self.tick = time, tick
-        ready: list[tuple[Coroutine, Any, Exception | None]] = []
+        ready = self._ready = []
         for heap, now in ((self._by_time, time + SLACK), (self._by_tick, tick)):
             while heap and heap[0][0] <= now:
                 _, _, coroutine, ticket = heappop(heap)
@@ -195,6 +201,7 @@ class Coroutines:
                 if not coroutine.done:
                     self._step(coroutine, value, error)
         finally:
+            self._ready = []
             for coroutine, _, _ in ready:  # when `failed` raised: the others go on in the next tick
                 self._sleep(coroutine, tick + 1)
 
@@ -203,20 +210,26 @@ class Coroutines:
         if not self._by_event:
             return
         for kind in type(event).__mro__:
-            waiting = self._by_event.pop(kind, None)
-            for entry in waiting or ():
-                filters, coroutine, ticket = entry
-                if coroutine.done or ticket != coroutine.ticket:
-                    continue
-                try:
-                    mine = seen(event, filters)
-                except Exception as error:
-                    self._step(coroutine, None, error)
-                    continue
-                if mine is None:
-                    self._by_event.setdefault(kind, []).append(entry)
-                else:
-                    self._step(coroutine, mine)
+            waiting = self._hearing = deque(self._by_event.pop(kind, ()))
+            try:
+                while waiting:
+                    entry = waiting.popleft()
+                    filters, coroutine, ticket = entry
+                    if coroutine.done or ticket != coroutine.ticket:
+                        continue
+                    try:
+                        mine = seen(event, filters)
+                    except Exception as error:
+                        self._step(coroutine, None, error)
+                        continue
+                    if mine is None:
+                        self._by_event.setdefault(kind, []).append(entry)
+                    else:
+                        self._step(coroutine, mine)
+            finally:
+                self._hearing = deque()
+                if waiting:  # `failed` raised: the others wait on
+                    self._by_event.setdefault(kind, []).extend(waiting)
 
     def end_of(self, owner: Behaviour) -> None:
         """Cancel what belongs to a behaviour."""
@@ -265,6 +278,7 @@ class Coroutines:
         stack = coroutine.stack
         coroutine.ticket += 1
         coroutine.running = True
+        self._running.append(coroutine)
         try:
             for _ in range(MOST_STEPS):
                 top = stack[-1]
@@ -306,6 +320,7 @@ class Coroutines:
                     self._failed(coroutine, raised)
         finally:
             coroutine.running = False
+            self._running.pop()
             if coroutine.done:
                 self._close(coroutine)
 

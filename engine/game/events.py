@@ -8,11 +8,11 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from ..declare import Vec3
+from ..entity import Entity
 from ..errors import SceneError
 from .calls import arity
 
 if TYPE_CHECKING:
-    from ..entity import Entity
     from ..world import World
 
 Filters = tuple[tuple[str, Any], ...]
@@ -59,7 +59,7 @@ def fits(event: Any, filters: Filters) -> bool:
             if not wanted(found):
                 return False
         elif isinstance(wanted, str) and not isinstance(found, str):
-            if not (getattr(found, "alive", False) and wanted in found.tags):
+            if not (isinstance(found, Entity) and found.alive and found.world.roster.carries(found.row, wanted)):
                 return False
         elif found != wanted:
             return False

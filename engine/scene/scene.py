@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import math as dmath
+from ..declare import component_types, say
 from ..errors import SceneError
 from ..live import kept, kind_of
 from .lights import SceneLights
@@ -323,7 +324,10 @@ class Scene:
 
     def column(self, value: Any) -> _Column:
         """The slot column of a component's type, made when it is new. Raises SceneError for what is no component."""
-        return self._column_of(kind_of(value))
+        kind = kind_of(value)
+        if kind not in self.slots and component_types().get(kind.__name__) is not kind:
+            raise SceneError(f"{say(value)} is no component; declare its class with @dw.component")
+        return self._column_of(kind)
 
     def _column_of(self, kind: type) -> _Column:
         found = self.slots.get(kind)
@@ -543,6 +547,12 @@ class Scene:
         if parent is not None and parent.scene is not self:
             raise SceneError(f"{parent.name} is in scene {parent.scene.name}; it must be in scene {self.name}")
         return -1 if parent is None else parent.row
+
+    def give_id(self, row: int, id: int) -> None:
+        """Have the object in a row be known by another id, which none has. Handles made before go by the old one."""
+        assert self.row_of(id) is None
+        self.ids[row] = id
+        self._rows_by_id = None
 
     def row_of(self, id: int) -> int | None:
         """The row of an id, or None."""

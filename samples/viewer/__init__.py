@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 import dreamwell as dw
-from dreamwell.engine.world import Sphere
+from dreamwell.engine.camera import Sphere
 
 from .exhibit import still_life
 from .stage import extent, put_on_stage

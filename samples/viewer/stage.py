@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import dreamwell as dw
-from dreamwell.engine.world import around, fitting_distance
+from dreamwell.engine.camera import around, fitting_distance
 
 from .surroundings import SURROUNDINGS, panorama
 

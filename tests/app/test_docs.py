@@ -41,6 +41,30 @@ def test_the_first_game_of_the_page_about_time_runs(checkout: Path) -> None:
     assert app.world["ball"].drawn_position[1] == pytest.approx(5 - 3 / 60)
 
 
+def test_the_game_of_the_page_about_giving_it_to_others_runs(
+    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (checkout / "docs" / "shipping.md").read_text(encoding="utf-8")
+    first = re.search(r"```python\n(.*?)```", page, re.DOTALL)
+    assert first is not None
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    folder = tmp_path / "my game"
+    folder.mkdir()
+    scene = dw.Scene("yard", seed=1)
+    scene.add("ball", dw.Mesh.sphere())
+    scene.save(folder / "scene.dream")
+    (folder / "game.py").write_text(first[1], encoding="utf-8")
+    for again in (False, True):
+        options = RunOptions("headless", (64, 36), frames=1, output=tmp_path / "p.png")
+        app = play(Target(folder / "game.py"), options)
+        if again:
+            assert app.bindings.actions["jump"][0].name == "j", "they were kept"
+        app.bindings.bind("jump", "j")
+        app.input.feed({"event_type": "key_down", "key": "F1"})
+        app.step()
+    assert (tmp_path / ".my-game" / "keys.json").exists()
+
+
 def test_the_hud_page_is_complete_and_its_first_game_runs(checkout: Path, tmp_path: Path) -> None:
     page = (checkout / "docs" / "hud.md").read_text(encoding="utf-8")
     for kind in (Text, Panel, Bar, Image, Button):

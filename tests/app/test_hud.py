@@ -11,6 +11,7 @@ from PIL import Image, ImageFont
 
 import dreamwell as dw
 from dreamwell.engine.app import RUN, RunOptions
+from dreamwell.engine.gamepad import BUTTONS, PadState
 from dreamwell.engine.hud import Hud
 from dreamwell.engine.hud_elements import ANCHORS, Button
 from dreamwell.engine.input import Input
@@ -551,3 +552,72 @@ def test_what_was_changed_bit_by_bit_is_what_is_made_at_once() -> None:
     for field in HUD_QUAD.dtype.names or ():
         if field != "source":
             assert np.array_equal(hud.quads[field], fresh.quads[field]), field
+
+
+def test_what_the_hud_answers_to_is_not_the_games() -> None:
+    scene = dw.Scene("room", seed=1)
+    app = dw.App(scene, size=(400, 200))
+    button = app.hud.button("b", "B", size=(100, 100))
+    app.input.bindings.bind("fire", "mouse:left", "Enter", "pad:a")
+    heard: list[str] = []
+    app.update(lambda world, dt: heard.append("fire") if app.input.action("fire").pressed else None)
+    app.fixed(lambda world, dt: heard.append("tick") if app.input.action("fire").pressed else None)
+    app.update(lambda world, dt: heard.append("held") if app.input.action("fire").held else None)
+    app.update(lambda world, dt: heard.append("up") if app.input.action("fire").released else None)
+    app.update(lambda world, dt: heard.append("touch") if app.input.touches else None)
+    app.on_key(heard.append)
+    point(app.input, 50, 50)
+    app.step()
+    press(app.input)
+    app.step()
+    assert button.pressed
+    app.step()
+    press(app.input, "up")
+    app.step()
+    assert button.clicked
+    assert heard == []
+
+    app.hud.focus = button
+    pad = app.input
+    key(pad, "Enter")
+    app.step()
+    assert button.clicked
+    assert heard == ["held"]
+    pad.feed({"event_type": "key_up", "key": "Enter"})
+    app.step()
+    heard.clear()
+
+    pad.feed_pads([PadState(buttons=(1,) + (0,) * 14)])
+    app.step()
+    assert button.clicked
+    assert "fire" not in heard
+    assert "tick" not in heard
+    pad.feed_pads([PadState()])
+    app.step()
+    heard.clear()
+
+    app.hud.focus = None
+    point(app.input, 300, 150)  # beside it
+    press(app.input)
+    app.step()
+    assert {"fire", "tick", "held", "touch"} <= set(heard)
+    assert not button.clicked
+
+
+def test_a_gamepad_moves_the_focus(hud: Hud, player: Input) -> None:
+    a, b = hud.button("a", "A"), hud.button("b", "B", at=(0, 100))
+    hud.focus = a
+
+    def pad(*held: str) -> None:
+        player.feed_pads([PadState(buttons=tuple(int(name in held) for name in BUTTONS))])
+        frame(hud, player)
+
+    pad("down")
+    assert hud.focus is b
+    pad("down")
+    assert hud.focus is b, "held is not pressed again"
+    pad()
+    pad("up")
+    assert hud.focus is a
+    pad("a")
+    assert a.clicked

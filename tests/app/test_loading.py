@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 import dreamwell as dw
+from dreamwell.engine.declare import component_types
 from dreamwell.engine.render import Stage, shared_gpu
 from dreamwell.engine.scene.prefabs import part_ids
 
@@ -150,6 +151,41 @@ def test_a_gltf_file_is_a_prefab(tmp_path: Path) -> None:
     root = world.spawn(prefab, (0, 0, 1))  # ready, since the scene holds an instance
     assert root.name == "flag"
     assert [flag.world_position for flag in (world["pole"].children[0], *root.children)] == [(3, 2, 0), (0, 2, 1)]
+
+
+def test_instances_carry_what_the_game_declared_and_its_scripts(tmp_path: Path) -> None:
+    (tmp_path / "foes").mkdir()
+    (tmp_path / "foes" / "foe.py").write_text(
+        "import dreamwell as dw\n"
+        "@dw.component\n"
+        "class FoeHealth:\n"
+        "    points: float = dw.field(default=10.0)\n"
+        "class FoeMind(dw.Behaviour):\n"
+        "    speed: float = 1.0\n"
+        "    def update(self, dt: float) -> None:\n"
+        "        self.entity.translate(x=self.speed * dt)\n"
+    )
+    foe = dw.Scene("foe", root=tmp_path / "foes")
+    foe.scripts = ["foe.py"]
+    foe.save(tmp_path / "foes" / "foe.dream")
+    foe = dw.Scene.load(tmp_path / "foes" / "foe.dream")
+    kinds = component_types()
+    foe.add("body", dw.Mesh.box(), kinds["FoeHealth"](points=7), kinds["FoeMind"](speed=2), tags={"foe"})
+    foe.save(tmp_path / "foes" / "foe.dream")
+    prefab = dw.Prefab("foes/foe.dream")
+    fast = dw.Prefab("foes/foe.dream", {"body": {"FoeMind.speed": 5, "FoeHealth.points": 1}})
+    scene = land(tmp_path)
+    scene.add("first", fast)
+    app = dw.App(scene)
+    root = app.world.spawn(prefab, (0, 1, 0))
+    app.step(0.5)
+    first, second = (app.world[name].children[0] for name in ("first", "foe"))
+    assert root == second.parent
+    assert [one[kinds["FoeHealth"]].points for one in (first, second)] == [1, 7]
+    assert [one.position[0] for one in (first, second)] == pytest.approx([2.5, 1.0])
+    assert app.reload() == ()
+    app.step(0.5)
+    assert [one.position[0] for one in (first, second)] == pytest.approx([5.0, 2.0])
 
 
 # ---- on top of one another --------------------------------------------------------------------------------------
@@ -293,7 +329,8 @@ def test_a_file_is_loaded_anew_and_the_game_goes_on(tmp_path: Path) -> None:
     scene["sun"].rotation = (0, 1, 0, 0)
     scene.add("cone", dw.Mesh.cone())
     scene.save(tmp_path / "land.dream")
-    assert app.reload() is world
+    assert app.reload() == (tmp_path / "land.dream",)
+    assert app.world is world
     assert (box.position, bullet.position, sun.rotation) == ((5, 5, 5), (1, 2, 3), (0, 1, 0, 0))
     assert world["cone"].position == (0, 0, 0)
     assert level.alive

@@ -237,6 +237,57 @@ def test_a_camera_that_ticks_move_is_between_them_too() -> None:
     assert app.camera.position[0] == 2
 
 
+def test_what_scripts_move_at_ticks_is_between_them_too() -> None:
+    app = dw.App(room())
+
+    class Slide(dw.Behaviour):
+        def fixed_update(self, dt: float) -> None:
+            self.entity.translate(x=1)
+
+    @app.system(dw.Query(dw.Position, tag="high"))
+    def rise(batch: dw.Batch, dt: float) -> None:
+        batch[dw.Position] += (0, 1, 0)
+
+    app.scene["cube"].set(Slide())
+    app.scene.add("other", dw.Mesh.box(), tags={"high"})
+    app.scene.add("tweened", dw.Mesh.box())
+    app.start(lambda world: world.tween(world["tweened"], "position", to=(0, 0, 6), seconds=0.1) and None)
+    app.step(TICK)
+    app.step(TICK / 4)
+    cube, other, tweened = (app.world[name].drawn_position for name in ("cube", "other", "tweened"))
+    np.testing.assert_allclose((cube, other, tweened), [(1.25, 0, 0), (0, 1.25, 0), (0, 0, 1.25)], atol=1e-6)
+    assert app.world["cube"].position == (2, 0, 0)
+
+
+def test_what_a_tween_left_stays_there() -> None:
+    app = dw.App(room())
+    app.start(lambda world: world.tween(world["cube"], "position", to=(3, 0, 0), seconds=3 * TICK) and None)
+    seen: list[float] = []
+    app.update(lambda world, dt: seen.append(round(world["cube"].drawn_position[0], 3)))
+    for _ in range(24):
+        app.step(TICK / 4)
+    assert seen[:12] == pytest.approx([0.25 * i for i in range(1, 13)], abs=1e-3)
+    assert seen[12:] == [3] * 12
+
+
+def test_going_back_is_a_jump() -> None:
+    app = dw.App(room())
+    kept: list[dw.Snapshot] = []
+
+    @app.fixed
+    def move(world: dw.World, dt: float) -> None:
+        world["cube"].translate(x=1)
+        if app.tick == 2:
+            kept.append(world.snapshot())
+        if app.tick == 5:
+            world.restore(kept[0])
+
+    for _ in range(4):
+        app.step(TICK)
+    app.step(TICK / 2)
+    assert app.world["cube"].drawn_position == app.world["cube"].position == (2, 0, 0)
+
+
 def test_motion_vectors_are_those_of_what_is_drawn() -> None:
     scene = room()
     scene.configure({"debug.view": "motion", "exposure.mode": "manual", "exposure.ev100": UNIT_EV100})

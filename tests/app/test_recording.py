@@ -25,7 +25,7 @@ scene.configure({"aa.mode": "none"})
 scene.add("camera", dw.Camera(), at=(0, 1, 6), toward=(0, 0, 0))
 scene.add("sun", dw.Sun(), toward=(-1, -2, -1))
 scene.add("hero", dw.Mesh.box(), dw.Material(base_color=(0.9, 0.4, 0.2)))
-scene.add("shot", dw.Mesh.box(0.1), at=(0, 0, -50))
+scene.add("shot", dw.Mesh.box(0.1), at=(0, 0, -50), tags={"shot"})
 app = dw.App(scene, size=(64, 36))
 
 
@@ -36,9 +36,25 @@ def walk(world, dt):
     hero.translate(x=3 * x * dt, y=3 * y * dt)
     hero.rotate(y=90 * app.input.axis("look_x") * dt)
     if app.input.action("fire").pressed:
-        world.spawn("shot", at=hero.position)
+        world.spawn("shot", at=hero.position + world.random.normal(size=3))
     if app.input.action("pause").pressed:
         app.time_scale = 0.5 if app.time_scale == 1 else 1
+
+
+@app.system(dw.Query(dw.Position, tag="shot"))
+def drift(batch, dt):
+    batch[dw.Position] += (0, 0, -2 * app.input.axis("move_y") * dt)
+
+
+@app.start
+def begin(world):
+    world.run(shake(world))
+
+
+def shake(world):
+    while True:
+        yield dw.wait(0.2)
+        world["hero"].translate(x=world.random.normal() * 0.01)
 
 
 @app.update

@@ -157,7 +157,9 @@ def test_absurd_values_are_drawn_with_numbers(fabric: Fabric, mode: str, large: 
     scene.add("lamp", PointLight(1.0, color=(1.0, large, 1.0), radius=large), at=(0, 2, 0))
     scene.add("spot", SpotLight(large, inner_angle=0.0, outer_angle=1e-3), at=(0, 2, 1), toward=(0, -1, 0))
     scene["box"].set(Material((1.0, 1.0, 1.0), emissive=(large, 0.0, large), emissive_strength=1.0))
-    scene["ball"].set(Material((1.0, 1.0, 1.0), metallic=1.0, roughness=0.0, ior=large, specular_color=(large,) * 3))
+    scene["ball"].set(
+        Material((1.0, 1.0, 1.0), metallic=1.0, roughness=0.0, ior=large, specular_color=(large, large, large))
+    )
     glass = Material((1.0, 0.0, 1.0), alpha=0.5, alpha_mode="blend", emissive=(large, large, large))
     scene.add("glass", Mesh.quad(2.0), glass, at=(0, 0, 1))
     scene["environment"].set(Environment(source="color", color=(large, large, 0.0), intensity=large))

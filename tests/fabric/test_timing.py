@@ -4,6 +4,7 @@ import time
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from dreamwell.engine.gpu import Gpu
 from dreamwell.engine.scene import Material, Mesh, Sun
@@ -23,7 +24,8 @@ def test_every_pass_has_its_times(gpu: Gpu, plain: bool) -> None:
     scene.add("sun", Sun(), toward=(-1, -2, -1))
     scene.add("box", Mesh.box(), Material((0.8, 0.2, 0.1)))
     fabric.upload_scene(weave(scene))
-    pictures = []
+    pictures: list[NDArray[np.uint8]] = []
+    times = None
     for timed in (False, True):
         fabric.reset_history()
         times = fabric.time_passes(on=timed)
@@ -46,7 +48,7 @@ def test_every_pass_has_its_times(gpu: Gpu, plain: bool) -> None:
     if times.on_gpu:
         assert report["passes"].keys() == times.cpu().keys()
         assert report["passes"]["main"] > 0
-    np.testing.assert_array_equal(*pictures, err_msg="being timed changes nothing")
+    np.testing.assert_array_equal(pictures[0], pictures[1], err_msg="being timed changes nothing")
     assert fabric.time_passes(on=False) is None
 
 

@@ -65,7 +65,7 @@ def test_neutral_grading_is_exact(fabric: Fabric, operator: str) -> None:
     """Every control at the value that says nothing: not a bit differs from the operator by itself."""
     light = lights()
     alone = finished(fabric, light, Finish(ToneMapOperator[operator.upper()]), tonemap__operator=operator)
-    neutral = {
+    neutral: dict[str, Any] = {
         "grading__temperature": 6504.0,
         "grading__tint": 0.0,
         "grading__contrast": 1.0,
@@ -85,7 +85,8 @@ def test_code_for_grading_changes_nothing_at_neutral_values(fabric: Fabric, part
     plain = Finish(ToneMapOperator.NONE)
     alone = finished(fabric, light, plain, tonemap__operator="none")
     settings: dict[str, Any] = {"bloom__intensity": 0.0} if part == "bloom" else {}
-    found = finished(fabric, light, replace(plain, **{part: True}), tonemap__operator="none", **settings)
+    on: dict[str, Any] = {part: True}
+    found = finished(fabric, light, replace(plain, **on), tonemap__operator="none", **settings)
     np.testing.assert_allclose(found, alone, rtol=0, atol=2e-7)
 
 

@@ -140,6 +140,9 @@ def test_wrong_declarations_are_told_when_the_class_is_made() -> None:
         type("Listed", (dw.Behaviour,), {"__annotations__": {"items": list}, "items": []})
     with pytest.raises(dw.SceneError, match=r"two components are called Runner"):
         type("Runner", (dw.Behaviour,), {"__module__": "elsewhere"})
+    odd = type("Odd", (dw.Behaviour,), {"__annotations__": {"door": "Nowhere"}, "door": None})
+    with pytest.raises(dw.SceneError, match=r"type of a field of Odd can't be read: name 'Nowhere' is not defined"):
+        odd()
     with pytest.raises(dw.SceneError, match=r"this Runner has no entity: it is on no object"):
         print(Runner().entity)
 

@@ -277,6 +277,27 @@ def test_a_condition_that_raises_does_so_in_its_coroutine(world: World) -> None:
     assert 'no object "nobody"' in told[0]
 
 
+def test_a_raised_error_leaves_the_others_waiting_for_the_event(world: World) -> None:
+    heard: list[str] = []
+
+    def one(name: str) -> dw.Steps:
+        while True:
+            yield dw.next_event(Bell)
+            heard.append(name)
+            if name == "b":
+                raise ValueError("cracked")
+
+    for name in "abc":
+        world.run(one(name))
+    ticks(world, 1)
+    world.emit(Bell(1))
+    with pytest.raises(dw.ScriptError, match="cracked"):
+        ticks(world, 1)
+    world.emit(Bell(2))
+    ticks(world, 1)
+    assert heard == ["a", "b", "a", "c"]
+
+
 def test_a_raised_error_leaves_the_others_going(world: World) -> None:
     seen: list[int] = []
 

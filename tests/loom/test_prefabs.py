@@ -247,6 +247,19 @@ def test_missing_broken_and_foreign_files_are_told_with_the_rest(tmp_path: Path)
     assert len(texts) == 6
 
 
+def test_what_is_no_path_is_told(tmp_path: Path) -> None:
+    scene = wood(tmp_path)
+    unfit: Any = 5
+    scene.add("odd", Prefab(unfit))
+    scene.prefabs = [unfit, Prefab("")]
+    texts = problems(scene)
+    assert [text.partition("; ")[0] for text in sorted(texts)] == [
+        "odd → Prefab.file is 5",
+        "prefabs[0].file is 5",
+        "prefabs[1] is empty",
+    ]
+
+
 def test_problems_of_a_file_are_told_once_by_its_name(tmp_path: Path) -> None:
     path = tree(tmp_path)
     path.write_text(path.read_text().replace('"candela": 5', '"candela": -5').replace('"Camera": {', '"Kamera": {'))

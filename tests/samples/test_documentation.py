@@ -18,7 +18,7 @@ def test_the_settings_of_the_rendering_page_are_up_to_date(checkout: Path) -> No
 
 def test_the_frame_of_the_rendering_page_is_drawn(checkout: Path) -> None:
     page = (checkout / "docs" / "rendering.md").read_text(encoding="utf-8")
-    example = re.search(r"```python\n(.*?)```", page, re.DOTALL)
+    example = re.search(r"```python\n([^`]*upload_scene.*?)```", page, re.DOTALL)
     assert example is not None
     scene = dw.Scene("ball", seed=1)
     scene.add("ball", dw.Mesh.sphere())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -657,8 +658,7 @@ def test_adopting_the_same_scene_does_not_flash(stages: tuple[Stage, Stage], mod
             stage.draw(world, frame / 60)
         if frame >= 8:
             adopted, other = (stage.fabric.read_image().astype(int) for stage in stages)
-            assert np.abs(adopted - other).max() <= 16, frame
-            assert np.abs(adopted - other).mean() < 0.05, frame
+            assert np.abs(adopted - other).max() <= 2, frame  # of 255
         if frame in (8, 10):
             worlds[0].adopt(weave(scene))
 
@@ -667,15 +667,20 @@ def test_fifty_adopted_scenes_leave_no_memory_behind(gpu: Gpu) -> None:
     stage, scene = Stage(gpu, SIZE), yard()
     world = World(weave(scene))
     held: list[int] = []
-    for i in range(53):
-        scene["o-0"].set(Mesh.sphere(0.5, 8 + i % 2))
-        if i % 5 == 4:
-            scene["o-2"].remove()
-            scene.add("o-2", MESHES[2], MATERIALS[2], at=(2, 0, 0))
-        world.adopt(weave(scene))
-        world.despawn(world.spawn("o-0"))
-        stage.draw(world, i / 60)
-        stage.fabric.read_image()
-        held.append(native_objects())
+    gc.collect()
+    gc.disable()  # nothing waits for it
+    try:
+        for i in range(53):
+            scene["o-0"].set(Mesh.sphere(0.5, 8 + i % 2))
+            if i % 5 == 4:
+                scene["o-2"].remove()
+                scene.add("o-2", MESHES[2], MATERIALS[2], at=(2, 0, 0))
+            world.adopt(weave(scene))
+            world.despawn(world.spawn("o-0"))
+            stage.draw(world, i / 60)
+            stage.fabric.read_image()
+            held.append(native_objects())
+    finally:
+        gc.enable()
     assert len(world.roster) < 20
     assert held[-1] <= held[2], held

@@ -170,7 +170,8 @@ def test_a_run_with_a_seed_repeats_and_another_seed_makes_another(woven: dw.Wove
 def test_what_goes_back_is_not_drawn_on_the_way(woven: dw.WovenScene) -> None:
     world = dw.World(woven)
     snapshot, between = world.snapshot(), Interpolation(world.transforms)
-    for change in (lambda: world["crate"].translate(x=8), lambda: world.restore(snapshot)):
+    changes: list[Callable[[], object]] = [lambda: world["crate"].translate(x=8), lambda: world.restore(snapshot)]
+    for change in changes:
         between.begin_tick()
         change()
         between.end_tick()

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dreamwell.engine import math as dmath
+from dreamwell.engine.camera import Sphere, fitting_distance
 from dreamwell.engine.errors import SceneError, SettingsError
 from dreamwell.engine.scene import Camera, Mesh, Scene, Sun
-from dreamwell.engine.world import Sphere, World, fitting_distance
+from dreamwell.engine.world import World
 from dreamwell.fabric import Observer
 from dreamwell.fabric.observer import planes_of
 from dreamwell.loom.weave import weave
@@ -56,6 +57,12 @@ def test_objects_are_found_by_name_tag_and_place(world: World) -> None:
     assert world.tagged("nowhere") == []
     assert world.rows_tagged("hot").tolist() == [1]
     assert world["moon"].id == solar_system()["moon"].id
+
+
+def test_a_name_that_was_despawned_is_not_offered(world: World) -> None:
+    world.despawn(world["earth"])
+    with pytest.raises(SceneError, match=r'no object "earth" any more: it was despawned$'):
+        world["earth"]
 
 
 def test_a_wrong_name_is_answered_with_the_nearest(world: World) -> None:

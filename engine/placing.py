@@ -1,0 +1,84 @@
+"""What is said of new objects and of places to go to, checked: arrays of the shape and kind that they must have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .errors import SceneError
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+
+
+def single_words(tags: Iterable[Any]) -> list[str]:
+    """Tags as a scene may have them: single words. Raises SceneError."""
+    wanted = list(tags)
+    for tag in wanted:
+        if not isinstance(tag, str) or not tag or any(c.isspace() or not c.isprintable() for c in tag):
+            raise SceneError(f"{tag!r} can't be a tag; it must be a single word (text)")
+    return wanted
+
+
+def words(name: str, tags: Iterable[str]) -> frozenset[str]:
+    """The tags of a new object. Raises SceneError for one text in place of several."""
+    if isinstance(tags, str):
+        raise SceneError(f'{name}: tags is the text "{tags}"; it must be a set of texts, as in tags={{"{tags}"}}')
+    return frozenset(single_words(tags))
+
+
+def checked_name(name: Any) -> str:
+    """The name of a new object. Raises SceneError for what is no text, or has half a character in it."""
+    if not isinstance(name, str) or any("\ud800" <= c <= "\udfff" for c in name):
+        raise SceneError(f"{name!r} can't be the name of an object; it must be a text of whole characters")
+    return name
+
+
+def arranged(name: str, at: ArrayLike, rotation: ArrayLike, scale: ArrayLike) -> tuple[F32, F32, F32, bool]:
+    """Where to spawn: (k, 3), (k, 4) of unit length, (k, 3); and whether one point was meant. Raises SceneError."""
+    try:
+        places, turns, factors = (np.asarray(value, np.float64) for value in (at, rotation, scale))
+    except (ValueError, TypeError) as error:
+        raise SceneError(f"{name} can't be spawned: {error}") from None
+    alone = places.ndim == 1
+    places = np.atleast_2d(places)
+    k = len(places)
+    if places.shape != (k, 3):
+        raise SceneError(f"{name} can't be spawned: `at` has the shape {np.shape(at)}; it must be (3,) or (k, 3)")
+    for what, value, shapes in (
+        ("rotation", turns, ((4,), (k, 4))),
+        ("scale", factors, ((), (3,), (k,), (k, 3))),
+    ):
+        if value.shape not in shapes:
+            raise SceneError(f"{name} can't be spawned: `{what}` has the shape {value.shape}; it must be {shapes[-1]}")
+    if factors.shape == (k,) and k != 3:
+        factors = factors[:, None]
+    length = np.linalg.norm(turns, axis=-1, keepdims=True)
+    with np.errstate(all="ignore"):  # what becomes infinite, or was not a rotation, is looked for below
+        columns = [c.astype(np.float32) for c in (places, turns / length, factors)]
+    if not all(np.isfinite(column).all() for column in columns):
+        raise SceneError(f"{name} can't be spawned: at, rotation and scale must be finite, and the rotation not all 0")
+    return columns[0], np.broadcast_to(columns[1], (k, 4)), np.broadcast_to(columns[2], (k, 3)), alone
+
+
+def places_to_go(count: int, at: ArrayLike, rotation: ArrayLike | None) -> tuple[F64, F64 | None]:
+    """Where to teleport `count` objects: (3,) or (count, 3), (4,) or (count, 4) of unit length. Raises SceneError."""
+    values = {"at": (at, 3), **({} if rotation is None else {"rotation": (rotation, 4)})}
+    columns: dict[str, F64] = {}
+    for field, (value, wide) in values.items():
+        try:
+            column = np.asarray(value, np.float64)
+        except (ValueError, TypeError) as error:
+            raise SceneError(f"teleport: `{field}` is no array of numbers: {error}") from None
+        if column.shape not in ((wide,), (count, wide)):
+            wanted = f"({wide},) or {(count, wide)}"
+            raise SceneError(f"teleport: `{field}` has the shape {column.shape}; it must be {wanted}")
+        if not np.isfinite(column).all() or (wide == 4 and not column.any(axis=-1).all()):
+            raise SceneError(f"teleport: `{field}` must be finite, and a rotation not all 0")
+        columns[field] = column
+    if rotation is None:
+        return columns["at"], None
+    return columns["at"], columns["rotation"] / np.linalg.norm(columns["rotation"], axis=-1, keepdims=True)
