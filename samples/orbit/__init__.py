@@ -26,7 +26,7 @@ Colour = tuple[float, float, float]
 
 
 @dw.component
-class Velocity:
+class Flight:
     """Moves its object."""
 
     linear: dw.Vec3 = dw.field(default=(0.0, 0.0, 0.0), unit="m/s")
@@ -119,7 +119,7 @@ class Ship(dw.Behaviour):
         turn = self.angle + 0.07 * (np.arange(self.barrels) - (self.barrels - 1) / 2)
         way = np.stack([np.cos(turn), 0 * turn, np.sin(turn)], axis=1)
         rows = self.world.spawn("bullet", way * (RING + 1.2), heading(way), tags={"bullet"})
-        self.world.set(rows, Velocity(), linear=way * 27)
+        self.world.set(rows, Flight(), linear=way * 27)
 
     def narrow(self) -> None:
         """What a core gave is used up."""
@@ -130,7 +130,7 @@ class Ship(dw.Behaviour):
         if self.phase != "over" and abs(self.turning) > 0.5:
             x, _, z = self.entity.position
             spark = self.world.spawn("spark", (0.86 * x, 0.0, 0.86 * z), tags={"passing"})
-            spark.set(Fading(0.4, 0.4, 0.8), Velocity((-0.3 * x, 0.0, -0.3 * z)))
+            spark.set(Fading(0.4, 0.4, 0.8), Flight((-0.3 * x, 0.0, -0.3 * z)))
 
     def pilot(self) -> tuple[float, float, bool]:
         """Towards the enemy that is the nearest threat: (x, z) of where to be, and whether it is worth a shot."""
@@ -160,10 +160,10 @@ def ship(world: dw.World) -> Ship:
 # ---- many things at once ----------------------------------------------------------------------------------------
 
 
-@app.system(dw.Query(dw.Position, Velocity))
+@app.system(dw.Query(dw.Position, Flight))
 def fly(batch: dw.Batch, dt: float) -> None:
     """Bullets and sparks go straight on."""
-    batch[dw.Position] += batch[Velocity].linear * dt
+    batch[dw.Position] += batch[Flight].linear * dt
 
 
 @app.system(dw.Query(dw.Position, dw.Rotation, Falling))
@@ -283,7 +283,7 @@ def sparkle(world: dw.World, at: dw.Vec3, kind: str, number: int, speed: float) 
     way *= speed * world.random.uniform(0.3, 1, (number, 1)) / np.linalg.norm(way, axis=1, keepdims=True)
     seconds, size = world.random.uniform(0.35, 0.9, number), world.random.uniform(0.6, 1.5, number)
     rows = world.spawn(kind, np.tile(at, (number, 1)), heading(way), tags={"passing"})
-    world.set(rows, Velocity(), linear=way)
+    world.set(rows, Flight(), linear=way)
     world.set(rows, Fading(), left=seconds, seconds=seconds, size=size)
 
 
