@@ -8,7 +8,9 @@ An address is a path with "/" relative to the library's root, and for a part of 
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 from pathlib import Path
+from urllib.parse import unquote
 
 from ..engine.errors import AssetError
 from ..engine.scene.components import Material
@@ -23,6 +25,7 @@ from .panorama import Panorama, read_panorama
 __all__ = ["AssetLibrary", "load_mesh", "save_mesh"]
 
 MODELS = (".glb", ".gltf")
+_URI = re.compile(r'"uri"\s*:\s*"([^"]*)"')
 PART = re.compile(r"(?P<file>.*)#(?P<kind>mesh|image)/(?P<index>\d{1,9})(?:/(?P<primitive>\d{1,9}))?")
 
 
@@ -35,6 +38,25 @@ class AssetLibrary:
         self._meshes: dict[Path, MeshData] = {}
         self._images: dict[Path, ImageData] = {}
         self._environments: dict[Path, Panorama] = {}
+
+        self.scenes: set[Path] = set()
+        """Files of prefabs that were read on the way."""
+
+    def files(self) -> set[Path]:
+        """All files that were read, with those that models refer to."""
+        read = {*self._models, *self._meshes, *self._images, *self._environments, *self.scenes}
+        return read.union(*map(_referred_to, self._models))
+
+    def without(self, changed: AbstractSet[Path]) -> AssetLibrary:
+        """The same without what came from these files: it is read again when it is asked for."""
+        made = AssetLibrary(self.root)
+        made.scenes = set(self.scenes)
+        kept = {path for path in self.files() if changed.isdisjoint((path, path.resolve(), *_referred_to(path)))}
+        made._models = {path: value for path, value in self._models.items() if path in kept}
+        made._meshes = {path: value for path, value in self._meshes.items() if path in kept}
+        made._images = {path: value for path, value in self._images.items() if path in kept}
+        made._environments = {path: value for path, value in self._environments.items() if path in kept}
+        return made
 
     def path(self, file: str) -> Path:
         """Where the file part of an address lies."""
@@ -120,6 +142,17 @@ class AssetLibrary:
             raise AssetError(f"{address}: names {len(found)} primitives; it must name one of {names}")
         sizes = ", ".join(f"#mesh/{m} with {len(mesh.primitives)}" for m, mesh in enumerate(meshes[:8]))
         raise AssetError(f"{address}: names no primitive; there are {len(meshes)} meshes: {sizes or 'none'}")
+
+
+def _referred_to(path: Path) -> set[Path]:
+    """The files that a `.gltf` file names, beside itself."""
+    if path.suffix.lower() != ".gltf":
+        return set()
+    try:
+        found = _URI.findall(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return set()
+    return {path.parent / unquote(uri) for uri in found if not uri.startswith("data:")}
 
 
 def _split(address: str) -> tuple[str, re.Match[str] | None]:

@@ -11,30 +11,60 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal, TypeVar, overload
+from typing import Any, Literal, Self, TypeVar, overload
 
 from ..assets.library import AssetLibrary
 from ..fabric import Fabric
+from ..fabric.recompile import Workshop
 from ..loom.weave import weave
 from ..loom.woven import WovenScene
+from ..shaders import modules as shaders
 from .bindings import Bindings
 from .entity import Entity
-from .errors import GpuError, RecordingError
+from .errors import DreamwellError, GpuError, RecordingError
 from .game.schedule import OnError
 from .game.systems import Declared, Declaring, begin_declared, listener_declared, system_declared
 from .game.systems import Stage as SystemStage
 from .gpu import Gpu
 from .hud import Hud
+from .hud_elements import Button
 from .input import Input
 from .inspection import KEYS, SCREENSHOT, keep, press, slug
 from .interpolation import Interpolation
 from .loading import Loaded, OnTop
 from .loop import TICK_RATE, Clock, Loop
 from .recording import Player, Recorder, Recording
-from .render import DT, Picture, Progress, Shot, Source, Stage, Surroundings, altered, is_linear, opened, save, take
+from .reload import (
+    Rerun,
+    Watcher,
+    affected,
+    forget_replaced,
+    hide_trouble,
+    is_script,
+    modules_in,
+    plain_values,
+    renew_kinds,
+    show_trouble,
+    take_ids,
+)
+from .render import (
+    DT,
+    Picture,
+    Progress,
+    Shot,
+    Source,
+    Stage,
+    Surroundings,
+    altered,
+    is_linear,
+    opened,
+    save,
+    shared_gpu,
+    take,
+)
 from .scene.prefabs import Prefab
 from .scene.scene import Scene
-from .script import ScriptError, error_of, told_above
+from .script import ScriptError, error_of, execute, told_above
 from .window import Window, why_no_window
 from .world import World
 
@@ -53,6 +83,8 @@ class RunOptions:
     mode: show a window, draw without one, or only `collect` the app and end the script there.
     output: where the picture goes.  capture: a folder for a picture of every frame, in its place.  timed: tell what the
     passes take on the GPU.  arguments: the script's `sys.argv[1:]`.
+    reload: whether changed files are taken over while it runs.  play: runs the script once more, in a module.  again:
+    the app that goes on with what a script makes then.
     record: where the recording of the run goes.  replay: plays in place of the player.  seed: over the script's.
     app, picture, report: what came of it, filled in by `App.run`.
     """
@@ -75,9 +107,25 @@ class RunOptions:
     record: Path | None = None
     replay: Recording | None = None
     seed: int | None = None
+    reload: bool | None = None
+    play: Callable[[RunOptions, ModuleType], object] | None = None
+    again: App | None = None
 
 
 RUN: ContextVar[RunOptions | None] = ContextVar("dreamwell.run", default=None)
+
+
+_GIVEN = ("_fixeds", "_updates", "_on_key", "_on_drop", "_declared")
+"""What a script's functions are kept in."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a script said when it made its app."""
+
+    title: str
+    settings: Mapping[str, Any]
+    environment: Surroundings | None
 
 
 class Collected(BaseException):
@@ -103,9 +151,19 @@ class App:
     Escape to the game too. `on_error`: what is done when a behaviour, a system, a listener, a coroutine or a timer
     raises. "stop-script" stops that one, tells file and line on stderr, and goes on; "raise" ends the run. Without it a
     run stops the script, and one without a window ends with the error after its last frame; `step` raises.
+    `reload`: whether scripts, scenes, pictures and models that are changed on disk are taken over while it runs, see
+    `reload()`; without it they are in a window, but not while a recording is made or plays.
     Raises SceneError and AssetError for a file that can't be read. The scene itself is woven when `world` is first
     asked for or when `run` is called, and may be changed until then.
     """
+
+    def __new__(cls, *arguments: Any, **named: Any) -> Self:
+        """The app that runs, where its script is run once more."""
+        options = RUN.get()
+        if options is not None and isinstance(options.again, cls):
+            app, options.again = options.again, None
+            return app
+        return super().__new__(cls)
 
     def __init__(
         self,
@@ -120,7 +178,13 @@ class App:
         tick_rate: int = TICK_RATE,
         quit_key: str | None = "Escape",
         on_error: OnError | None = None,
+        reload: bool | None = None,
     ) -> None:
+        told = Told(title, dict(settings or {}), environment)
+        if "_told" in self.__dict__:  # its script is run once more
+            self._tell_again(source, told, inspect=inspect, quit_key=quit_key, on_error=on_error)
+            return
+        self._told = told
         self._options = RUN.get() or RunOptions()
         self.title = title
         self.size = self._options.size or size
@@ -153,6 +217,16 @@ class App:
         self._on_top = OnTop()
         self._stepping = False
         self._next: Callable[[], World] | None = None
+        self._first = source
+        self._main: ModuleType | None = None
+        self._again = False
+        self._reloads = self._options.reload if reload is None else reload
+        self._watcher = Watcher()
+        self._initial: dict[str, dict[str, Any]] = {}
+        self._trouble: tuple[Path, ...] = ()
+        self._lengths: dict[str, int] | None = None
+        self._modules_known = 0
+        self._woven_files: WovenScene | None = None
         if self._options.replay is not None:
             self._replay(self._options.replay)
 
@@ -207,9 +281,12 @@ class App:
         """
         if additive:
             return self._load_on_top(source)
+        if self._again:  # the game goes on where it is
+            return self.world
         scene = opened(source)
         library, on_top = AssetLibrary(scene.root), OnTop()
         world = self._made(scene, library, on_top)
+        source = self._source if scene is self._scene else source
 
         def play() -> World:
             self._source, self._scene, self._library, self._world = source, scene, library, world
@@ -226,6 +303,8 @@ class App:
 
         Raises as `load`; in a frame, from `step` and `run`.
         """
+        if self._again:
+            return
         if self._stepping:
             self._next = lambda: self.load(source)
         else:
@@ -244,21 +323,32 @@ class App:
         if found.prefab not in more:
             world.adopt(self._woven(self._scene, self._library, self._environment, more))
 
-    def reload(self) -> World:
-        """Weave the scene anew, read again where it is from a file, and go on with it: see `World.adopt`.
+    def reload(self) -> tuple[Path, ...]:
+        """Take over what was changed, and go on: scripts, the scene, pictures, models, shaders. Returns the files.
 
-        Raises as weaving does, and changes nothing.
+        The scene is woven anew, read again where it is from a file, and the world adopts it: see `World.adopt`. Scripts
+        are run once more, with the main script where it, what it imports or its scene changed; objects keep what they
+        have in mind. docs/reload.md tells what stays.
+
+        Raises ScriptError, SceneError, AssetError and ShaderError for what can't be taken over, and changes nothing.
         """
-        scene = opened(self._source)
-        library = AssetLibrary(scene.root)
-        if self._world is not None:
-            self._world.adopt(self._woven(scene, library, self._environment, self._on_top.prefabs()))
-        self._scene, self._library = scene, library
-        return self.world
+        self._note_files()
+        changed = self._watcher.changed()
+        try:
+            self._take_over({*changed, *self._trouble}, whole=True)
+        finally:
+            self._watcher.accept(changed)
+            self._watch()
+        self._trouble = ()
+        return tuple(sorted(changed))
 
     def _load_on_top(self, source: Source) -> Entity:
         on_top, world = self._on_top, self.world
         prefab, scene = on_top.prefab_of(source, self._library.root)
+        if self._again:
+            there = next((one for one in on_top.loaded if one.prefab.file == prefab.file and one.root.alive), None)
+            if there is not None:
+                return there.root
         if prefab not in world.woven.prefabs:
             more = {**on_top.prefabs(), prefab: scene}
             world.adopt(self._woven(self._scene, self._library, self._environment, more))
@@ -310,6 +400,151 @@ class App:
             return self._on_error
         return "stop-script" if self._running else "raise"
 
+    # ---- changed files ------------------------------------------------------------------------------------------
+
+    def _tell_again(
+        self, source: Source, told: Told, *, inspect: bool, quit_key: str | None, on_error: OnError | None
+    ) -> None:
+        """Its script makes the app once more: what it says now is what holds, and its functions come anew."""
+        before, self._told = self._told, told
+        if told.title != before.title:
+            self.title = told.title
+        self._settings = {**told.settings, **self._options.settings}
+        if told.environment != before.environment and self._options.environment is None:
+            self._environment = told.environment
+        self._inspected, self.quit_key, self._on_error = inspect, quit_key, on_error
+        self._fixeds, self._updates, self._on_key, self._on_drop, self._declared = [], [], [], [], []
+        playing, self._first = self._source is self._first, source
+        if playing:
+            self._source, self._scene = source, opened(source)
+
+    def _run_again(self, main: ModuleType) -> None:
+        """Run the main script once more. Raises ScriptError."""
+        options = RunOptions(mode="collect", arguments=self._options.arguments, again=self)
+        path = Path(str(main.__file__))
+        token = RUN.set(options)
+        self._again = True
+        try:
+            if self._options.play is not None:
+                self._options.play(options, main)
+            else:
+                execute(path, "", sys.argv[1:], main)
+        except Collected:
+            pass
+        except SystemExit:
+            raise ScriptError(f"{path.name} ended itself") from None
+        finally:
+            RUN.reset(token)
+            self._again = False
+        if options.again is not None:
+            raise ScriptError(f"{path.name} made no App when it was run once more")
+
+    def _folders(self) -> list[Path]:
+        """Where the game's own Python lies."""
+        used = [] if self._world is None else [*self._world.woven.scripts]
+        used += [one for one in self._declared if isinstance(one, ModuleType)]
+        used += [] if self._main is None else [self._main]
+        folders = [Path(str(module.__file__)).parent for module in used if getattr(module, "__file__", None)]
+        return folders if isinstance(self._source, Scene) else [*folders, self._scene.root]
+
+    def _watch(self) -> None:
+        """Look at the files that the game is made of now."""
+        modules = modules_in(self._folders())
+        for module in modules.values():
+            if module.__name__ not in self._initial:
+                self._initial[module.__name__] = plain_values(module)
+        files = [*modules, *self._library.files(), *self._watched_shaders()]
+        if not isinstance(self._source, Scene):
+            files.append(Path(self._source))
+        self._watcher.watch(sorted({path.absolute() for path in files}))
+        self._modules_known = len(sys.modules)
+        self._woven_files = None if self._world is None else self._world.woven
+
+    def _watched_shaders(self) -> list[Path]:
+        return sorted(shaders.FOLDER.glob("*.wgsl")) if (shaders.FOLDER.parent / "pyproject.toml").exists() else []
+
+    def _look_for_changes(self) -> None:
+        """Take over what was changed since, if anything; tell what is wrong with it, and go on as before."""
+        if len(sys.modules) != self._modules_known:
+            self._watch()
+        changed = self._watcher.poll()
+        if not changed:
+            return
+        start = time.perf_counter()
+        files = {*changed, *self._trouble}
+        self._watcher.accept(changed)
+        try:
+            self._take_over(files)
+        except DreamwellError as error:
+            self._trouble = tuple(sorted(files))
+            print(f"error: {error}", file=sys.stderr)
+            show_trouble(self.hud, str(error))
+            self._watch()
+            return
+        self._watch()
+        self._trouble = ()
+        hide_trouble(self.hud)
+        names = ", ".join(path.name for path in sorted(changed))
+        print(f"reloaded {names} in {(time.perf_counter() - start) * 1e3:.0f} ms")
+
+    def _take_over(self, files: set[Path], *, whole: bool = False) -> None:
+        """Take over changed files, and with `whole` weave the scene in any case. Raises, and changes nothing then."""
+        programs = {path for path in files if path.suffix == ".wgsl"}
+        modules = modules_in(self._folders())
+        again = affected(modules, {path.resolve() for path in files})
+        others = files - programs - {path for path in files if path.suffix == ".py"}
+        source = Path() if isinstance(self._source, Scene) else Path(self._source).absolute()
+        main = self._main
+        reread = bool(others & {source, *self._library.scenes}) or (whole and source != Path())
+        if main is not None and main not in again and reread:
+            again.append(main)  # it may change the scene that it loads
+        by_main = main in again
+        before, scene, world = dict(self.__dict__), self._scene, self._world
+        rerun = Rerun(again, self._initial)
+        put_back: list[Callable[[], object]] = []
+        woven: WovenScene | None = None
+        try:
+            rerun.run(self._scene.root, main, self._run_again)
+            changed = whole or bool(others) or by_main or rerun.classes.replaced()
+            if self._scene is not scene:
+                if isinstance(self._source, Scene):
+                    take_ids(self._scene, scene)
+            elif reread and not isinstance(self._source, Scene):
+                self._scene = opened(self._source)
+            elif again:
+                put_back.append(renew_kinds(scene))
+            self._library = self._library.without(files)
+            if self._library.root != self._scene.root:
+                self._library = AssetLibrary(self._scene.root)
+            if world is not None and (changed or again):
+                world.refuse_open("changed files can't be taken over")
+            if world is not None and changed:
+                woven = self._woven(self._scene, self._library, self._environment, self._on_top.prefabs())
+            fabric = None if world is None else world.picker
+            if programs and isinstance(fabric, Fabric):
+                fabric.recompile(programs)
+        except BaseException:
+            rerun.undo()
+            for undo in put_back:
+                undo()
+            self.__dict__.update(before)
+            raise
+        self._initial.update(rerun.initial)
+        for name in _GIVEN:
+            late = before[name][(self._lengths or {}).get(name, len(before[name])) :] if by_main else []
+            setattr(self, name, [rerun.latest_function(one) for one in [*getattr(self, name), *late]])
+        if world is not None and again:
+            world.renew(rerun.latest_function)
+        if world is not None and woven is not None and (whole or others or woven.digest != world.woven.digest):
+            world.adopt(woven)
+        if world is not None and again:
+            world.schedule.use_only(*world.woven.scripts, *self._declared)
+            world.schedule.on_error = self._on_script_error()
+        for element in self.hud:
+            if isinstance(element, Button) and element.on_click is not None:
+                element.on_click = rerun.latest_function(element.on_click)
+        forget_replaced()
+
     # ---- the game's functions -----------------------------------------------------------------------------------
 
     def fixed(self, function: F) -> F:
@@ -353,7 +588,7 @@ class App:
 
     def _declare(self, *what: ModuleType | Declared) -> None:
         self._declared += what
-        if self._world is not None:
+        if self._world is not None and not self._again:
             self._world.schedule.use(*what)
 
     def on_key(self, function: F) -> F:
@@ -441,18 +676,29 @@ class App:
         """Pause, and run one tick in the next frame, which shows exactly its state. Each call is one tick more."""
         self._loop.step()
 
+    def _note_files(self) -> None:
+        """Before the first frame: how the files are that the game is made of, and what its script gave it."""
+        if self._lengths is None:
+            self._lengths = {name: len(getattr(self, name)) for name in _GIVEN}
+            self._watch()
+
     def step(self, dt: float = DT) -> World:
         """Play one frame without drawing it; returns the world. `dt`: seconds of the clock since the last one.
 
         A frame is: keys to `on_key` functions, the ticks that are due, `update` functions. While a recording plays its
         frames come in place of `dt` and the player. Raises ScriptError for what the functions raise.
         """
+        self._note_files()
         self._stepping = True
         try:
             self._play_frame(dt)
         finally:
             self._stepping = False
         self._settle()
+        if self.world.woven is not self._woven_files:  # another scene has other files
+            self._watch()
+        if self._reloads:
+            self._look_for_changes()
         return self.world
 
     def _play_frame(self, dt: float) -> None:
@@ -595,9 +841,14 @@ class App:
         """
         options = self._options
         options.app = self
-        self.use(sys.modules["__main__"])
-        if options.mode == "collect":
+        main = sys.modules["__main__"]
+        self.use(main)
+        if self._again or options.mode == "collect":
+            (RUN.get() or options).app = self
             raise Collected
+        if options.play is not None or (RUN.get() is None and is_script(main)):
+            self._main = main
+        self._note_files()
         player = self._player
         if player is not None:
             self._bind(player)
@@ -609,6 +860,10 @@ class App:
             self.record()
         reason = "" if options.mode == "headless" else why_no_window()
         self._running = True
+        if self._reloads is None:
+            self._reloads = not (
+                reason or options.mode == "headless" or player is not None or self._recorder is not None
+            )
         if self._world is not None:
             self._world.schedule.on_error = self._on_script_error()
         try:
@@ -651,6 +906,8 @@ class App:
             self._keep()
 
         times = None if player is None else player.times()
+        if self._reloads:
+            Workshop.of(shared_gpu().device)
         options.picture = take(shot, self.step, options.progress, each, times)
         options.report = options.picture.report
         if folder is None:
@@ -667,6 +924,8 @@ class App:
         window = Window(self.title, self.size)
         try:
             gpu = Gpu.open(present_to=window.canvas)
+            if self._reloads:
+                Workshop.of(gpu.device)
             stage = Stage(gpu, window.pixels, timed=options.timed)
             window.attach(gpu.device, stage.fabric.present_format)
             stage.fabric.show_hud(self.hud)

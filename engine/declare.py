@@ -19,6 +19,7 @@ import types
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from dataclasses import field as dataclass_field
 from functools import cache
@@ -308,6 +309,42 @@ def current(kind: Any) -> type:
     if found is not None and (found is kind or kind in _declared):
         return found
     raise SceneError(f"{name} is no component; declare its class with @dw.component")
+
+
+def latest(kind: type) -> type:
+    """The class that is known by the name of this one now: itself, unless its file was loaded anew."""
+    return _components.get(kind.__name__, kind)
+
+
+class Registry:
+    """The classes that are known by their names as they are at one moment, to go back to."""
+
+    def __init__(self) -> None:
+        self._known = dict(_components)
+
+    def drop(self, modules: AbstractSet[str]) -> None:
+        """Forget the classes of modules that are about to be run once more, and will declare them anew."""
+        for name, kind in list(_components.items()):
+            if kind.__module__ in modules:
+                del _components[name]
+
+    def replaced(self) -> bool:
+        """Whether a class has come, gone, or has other fields since."""
+        if self._known.keys() != _components.keys():
+            return True
+        pairs = ((kind, _components[name]) for name, kind in self._known.items())
+        return any(a is not b and fields_of(a) != fields_of(b) for a, b in pairs)
+
+    def put_back(self) -> None:
+        """Know these classes again, and no others."""
+        _components.clear()
+        _components.update(self._known)
+
+
+def forget_replaced() -> None:
+    """Let go of what is remembered of classes that may be no more; of others it is found again."""
+    _fields_of.cache_clear()
+    _quick_checks.cache_clear()
 
 
 def in_tables(kind: type) -> bool:

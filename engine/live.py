@@ -99,6 +99,26 @@ def _twin(kind: Hashable) -> Callable[..., Any]:
     return new_class(kind.__name__, (Kept, kind), {"kept": True}, lambda made: made.update(names))
 
 
+def forget_replaced() -> None:
+    """Let go of the frozen twins of classes that may be no more; of others they are made again."""
+    _twin.cache_clear()
+
+
+def carried_over(value: Any, kind: type[C]) -> C:
+    """A component's value as one of the same class declared anew: fields keep theirs by name and type.
+
+    What was left at its default is at its new one. What a scene keeps of a live component stays the frozen copy.
+    """
+    before = {f.name: f for f in fields_of(kind_of(value))}
+    given = {
+        f.name: getattr(value, f.name)
+        for f in fields_of(kind)
+        if f.name in before and before[f.name].kind == f.kind and getattr(value, f.name) != before[f.name].default
+    }
+    made = kind(**given)
+    return kept(made) if isinstance(value, Kept) else made
+
+
 def kind_of(value: Any) -> type:
     """The component class of a value."""
     return value.kind if isinstance(value, Live) else type(value)

@@ -395,14 +395,14 @@ def render(
 ) -> NDArray[Any]:
     """A picture of a scene, or of the one in a .dream, .gltf or .glb file: (h, w, 3) uint8, row 0 at the top.
 
-    The scene is shown as it was written: behaviours and systems are not called, an `App` does that. `size` in
-    pixels. `frames` are drawn 1/60 s apart and the last is returned, for what needs several: TAA, automatic
-    exposure; it is averaged from `samples` sub-pixel positions (16 make smooth edges). With `linear` the result is
-    float32 scene light, before exposure and tone mapping. `settings` as {"tonemap.operator": "agx"}. `camera` is
-    the name of one; without it the scene's first, and without any one that sees everything. `environment` replaces
-    the scene's: an .hdr file, (r, g, b) radiance from everywhere, or "none" for black. `view` is a debug view,
-    "depth" say; with `linear` the result is its values, whose shape and units `Fabric.read_view` tells: metres (h,
-    w) for depth, inf where there is nothing. `hud` is drawn over the picture, and never over linear light.
+    The scene is shown as it was written: behaviours and systems are not called, an `App` does that. `size` in pixels.
+    `frames` are drawn 1/60 s apart and the last is returned, for what needs several: TAA, automatic exposure; it is
+    averaged from `samples` sub-pixel positions (16 make smooth edges). With `linear` the result is float32 scene light,
+    before exposure and tone mapping. `settings` as {"tonemap.operator": "agx"}. `camera` is the name of one; without it
+    the scene's first, and without any one that sees everything. `environment` replaces the scene's: an .hdr file,
+    (r, g, b) radiance from everywhere, or "none" for black. `view` is a debug view, "depth" say; with `linear` the
+    result is its values, whose shape and units `Fabric.read_view` tells: metres (h, w) for depth, inf where there is
+    nothing. `hud` is drawn over the picture, and never over linear light.
 
     Raises SceneError, SettingsError and AssetError for what can't be drawn, GpuError where there is no adapter.
     """

@@ -31,7 +31,7 @@ def script_error(error: BaseException, what: str, home: Path) -> ScriptError:
         caret = "".join(traceback.format_exception_only(error)[:-1]).rstrip()
         return ScriptError(f"{what} failed: {error.msg}\n{caret}")
     told = f"{type(error).__name__}: {error}"
-    mine = [f for f in traceback.extract_tb(error.__traceback__) if _belongs(Path(f.filename), home)]
+    mine = [f for f in traceback.extract_tb(error.__traceback__) if belongs(Path(f.filename), home)]
     if not mine:
         return ScriptError(f"{what} failed: {told}")
     trace = "".join(traceback.format_list(mine)).rstrip()
@@ -76,19 +76,28 @@ def imported(address: str, root: Path) -> ModuleType:
     free = all(part.isidentifier() for part in plain.split(".")) and not _is_taken(plain)
     module = ModuleType(plain if free else unique)
     module.__file__ = str(path)
-    paths = list(sys.path)
     sys.modules[module.__name__] = module
+    try:
+        run_module(module, text, address, root)
+    except BaseException:
+        del sys.modules[module.__name__]
+        raise
+    return module
+
+
+def run_module(module: ModuleType, text: bytes, address: str, root: Path) -> None:
+    """Run a file's text as a module, with the folder `root` on the path. Raises ScriptError about `address`."""
+    path = Path(str(module.__file__))
+    paths = list(sys.path)
     sys.path.insert(0, str(root.resolve()))
     try:
         exec(compile(text, str(path), "exec", dont_inherit=True), module.__dict__)
-    except BaseException as error:
-        del sys.modules[module.__name__]
-        if isinstance(error, ScriptError) or not isinstance(error, Exception):
-            raise
+    except ScriptError:
+        raise
+    except Exception as error:
         raise script_error(error, address, path.parent) from error
     finally:
         sys.path[:] = paths
-    return module
 
 
 class HasScripts(Protocol):
@@ -126,7 +135,7 @@ def place_of(error: ScriptError) -> str:
     return str(error).partition("\n")[0]
 
 
-def _belongs(file: Path, home: Path) -> bool:
+def belongs(file: Path, home: Path) -> bool:
     """Whether a file lies in `home` and is neither the engine's nor an installed package's."""
     path = file.absolute()
     if not path.is_relative_to(home) or any(part in _FOREIGN for part in path.parts):
@@ -135,8 +144,12 @@ def _belongs(file: Path, home: Path) -> bool:
     return not (path.is_relative_to(_PACKAGE) and path.relative_to(_PACKAGE).parts[0] in _ENGINE)
 
 
-def execute(path: Path, package: str = "", arguments: Sequence[str] = ()) -> dict[str, Any]:
+def execute(
+    path: Path, package: str = "", arguments: Sequence[str] = (), main: ModuleType | None = None
+) -> dict[str, Any]:
     """Run a file as `python FILE ARGUMENTS` does: as `__main__`, with its folder on the path. Returns its globals.
+
+    main: the module that it is run in, None for a new one.
 
     The `__init__.py` of a `package` may import its neighbours with `from . import`. Raises ScriptError with the
     file and line; SystemExit and KeyboardInterrupt pass.
@@ -146,8 +159,9 @@ def execute(path: Path, package: str = "", arguments: Sequence[str] = ()) -> dic
         text = path.read_bytes()
     except OSError as error:
         raise ScriptError(f"{path} can't be read: {error.strerror or error}") from None
-    main = ModuleType("__main__")
-    main.__file__ = str(path)
+    if main is None:
+        main = ModuleType("__main__")
+        main.__file__ = str(path)
     if package:
         main.__package__, main.__path__ = package, [str(path.parent)]
     with _as_main(main, path, package, arguments):

@@ -252,12 +252,19 @@ class Table:
         if len(state.rows):
             self.put(state.rows, values)
 
-    def renewed(self, kind: type) -> Table:
-        """The same values for the same class declared anew: fields keep theirs by name and type, others start anew."""
-        table = Table(kind)
-        table.restore(self.state())
+    def renew(self, kind: type) -> None:
+        """Hold the same values for the same class declared anew: fields keep theirs by name and type, others start.
+
+        What was asked for before goes on reading and writing the fields that are still there.
+        """
+        state = self.state()
         self.clear()
-        return table
+        self.kind, self.fields = kind, fields_of(kind)
+        self._columns = {f.name: column_for(f, len(self._rows)) for f in self.fields}
+        self.views.clear()
+        self._look()
+        self.scalar = _scalar_class(self)
+        self.restore(state)
 
 
 class Tables:
@@ -288,10 +295,21 @@ class Tables:
                 raise SceneError(f"{kind.__name__} is none of the components that games declare, with @dw.component")
             return None
         if table.kind is not known:
-            self._by_name[kind.__name__] = table = table.renewed(known)
+            table.renew(known)
             self.of = {k: t for k, t in self.of.items() if t.kind.__name__ != kind.__name__}
         self.of[known] = self.of[kind] = table
         return table
+
+    def renew(self) -> None:
+        """Follow the classes that were declared anew, and drop what is declared no more."""
+        for name, table in list(self._by_name.items()):
+            known = component_types().get(name)
+            if known is None:
+                table.clear()
+                del self._by_name[name]
+            elif table.kind is not known:
+                table.renew(known)
+        self.of = {table.kind: table for table in self._by_name.values()}
 
     def made(self, kind: type) -> Table:
         """The table of a class, made when it is new. Raises SceneError for what is no component of a game."""

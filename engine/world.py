@@ -409,6 +409,13 @@ class World:
         self.between = None
         self.schedule.adopt(old, new, kept, fate.came)
 
+    def renew(self, latest_function: Callable[[Any], Any]) -> None:
+        """Follow the classes that were declared anew, see `Schedule.renew`: components and behaviours are of those."""
+        self.refuse_open("classes can't be replaced")
+        self.tables.renew()
+        self.matches.forget()
+        self.schedule.renew(latest_function)
+
     def _adopt_cameras(self, old: WovenScene, fate: Fates) -> None:
         """The lenses of the cameras that there are now, and the one that is looked through."""
         first = int(old.cameras.objects[0]) if len(old.cameras.objects) else self._made_camera

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,6 +41,7 @@ from .observer import Observer, sample_shift
 from .picking import FEATURE as NUMBERED
 from .picking import Drawn, Pick, Picking, Rectangle
 from .post_process import PostProcess
+from .recompile import Workshop
 from .scene_buffers import GpuScene
 from .sight import Sight, exposure_for, fill_settings
 from .tape import Encoder, Submission, Tape
@@ -225,6 +228,20 @@ class Fabric:
         self._fit_transparency()
         self._light.configure(self.scene, settings, self.size, self._main.depth_view)
         self._set_static_uniforms()
+
+    def recompile(self, files: Collection[Path]) -> list[str]:
+        """Draw with shaders as their files are now; returns the names of the programs that came from these files.
+
+        Of what was made before the device had a `Workshop` nothing is known. Raises ShaderError with file and line, and
+        goes on drawing as before then.
+        """
+        names = Workshop.of(self.gpu.device).recompile(files)
+        if names:
+            self._tapes.clear()
+            self._post.unsteady()
+            if self.scene is not None:
+                self._light.recompiled(self.scene)
+        return names
 
     def light_is_as_before(self) -> None:
         """What was sent since the last frame lights the next picture as the last one: only how it is kept changed."""

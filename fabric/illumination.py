@@ -113,6 +113,11 @@ class Illumination:
             self._bind_main()
         self.shadows.bind(scene)
 
+    def recompiled(self, scene: GpuScene) -> None:
+        """Shaders are others than before: nothing that they made is kept."""
+        self.shadows.bind(scene)
+        self.shadows.forget()
+
     def fit_occlusion(self, size: tuple[int, int], depth: wgpu.GPUTextureView) -> None:
         """Buffers for ambient occlusion of a picture, or none where it is off."""
         settings, had = self._settings.ao, self.ao

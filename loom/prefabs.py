@@ -174,6 +174,7 @@ class _Files:
         if file in self._memory:
             scene = self._memory[file]
         else:
+            self._library.scenes.add(path)
             try:
                 scene, found = read(path)
             except (SceneError, AssetError) as error:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import wgpu
 
@@ -19,6 +20,7 @@ from .bindings import Bindings
 from .structs import constants
 
 FOLDER = Path(__file__).parent
+_DECLARED = "declarations"
 _USE = re.compile(r"^\s*use\s+([A-Za-z_][A-Za-z0-9_]*)\s*;\s*(?://.*)?$")
 _PLACE = re.compile(r"wgsl:(\d+):(\d+)")
 
@@ -30,6 +32,14 @@ class Program:
     name: str
     code: str
     lines: tuple[tuple[str, int], ...]
+    files: tuple[Path, ...] = ()
+    """What it was read from."""
+
+    def anew(self) -> Program:
+        """The same from the files as they are now. Raises ShaderError for a module that does not exist."""
+        head = sum(file == _DECLARED for file, _ in self.lines)
+        lines, origin = self.code.splitlines()[:head], list(self.lines[:head])
+        return _put_together(self.name, self.files[0].parent, lines, origin)
 
     def place(self, line: int) -> str:
         """Where a line of `code` came from, as `file:line`."""
@@ -41,7 +51,9 @@ class Program:
     def compile(self, device: wgpu.GPUDevice) -> wgpu.GPUShaderModule:
         """A shader module. Raises ShaderError that names the file and the line."""
         try:
-            return device.create_shader_module(label=self.name, code=self.code)
+            made: Any = device.create_shader_module(label=self.name, code=self.code)
+            made.program = self  # from which it can be made anew
+            return made
         except wgpu.GPUValidationError as error:
             raise ShaderError(self.explain(str(error))) from None
 
@@ -60,7 +72,7 @@ def program(
     structs: Iterable[str] = (),
     *,
     enable: Iterable[str] = (),
-    folder: Path = FOLDER,
+    folder: Path | None = None,
 ) -> Program:
     """Put a program together from `name.wgsl`, the bind groups it sees, and further struct texts it needs.
 
@@ -74,17 +86,23 @@ def program(
     for text in (*texts, *(group.wgsl() for group in groups)):
         for line in text.splitlines():
             lines.append(line)
-            origin.append(("declarations", len(lines)))
-    _append(name, folder, lines, origin, set(), f"program {name}")
-    return Program(name, "\n".join(lines) + "\n", tuple(origin))
+            origin.append((_DECLARED, len(lines)))
+    return _put_together(name, folder or FOLDER, lines, origin)
+
+
+def _put_together(name: str, folder: Path, lines: list[str], origin: list[tuple[str, int]]) -> Program:
+    seen: dict[str, None] = {}
+    _append(name, folder, lines, origin, seen, f"program {name}")
+    files = tuple(folder / f"{one}.wgsl" for one in seen)
+    return Program(name, "\n".join(lines) + "\n", tuple(origin), files)
 
 
 def _append(
-    name: str, folder: Path, lines: list[str], origin: list[tuple[str, int]], seen: set[str], asked_by: str
+    name: str, folder: Path, lines: list[str], origin: list[tuple[str, int]], seen: dict[str, None], asked_by: str
 ) -> None:
     if name in seen:
         return
-    seen.add(name)
+    seen[name] = None
     path = folder / f"{name}.wgsl"
     if not path.exists():
         known = ", ".join(sorted(p.stem for p in folder.glob("*.wgsl")))

@@ -198,6 +198,10 @@ def run(
     seed: Annotated[
         int | None, Option("--seed", min=0, help="What random numbers begin with; else as the app says.")
     ] = None,
+    reload: Annotated[
+        bool | None,
+        Option("--reload/--no-reload", help="Take over files that change meanwhile; in a window unless told."),
+    ] = None,
     preset: Preset = None,
     set: Set = None,
     view: View = None,
@@ -226,6 +230,7 @@ def run(
         record=record,
         replay=replay,
         seed=seed,
+        reload=reload,
     )
 
 

@@ -33,6 +33,7 @@ def run(
     record: Path | None = None,
     replay: Path | None = None,
     seed: int | None = None,
+    reload: bool | None = None,
 ) -> None:
     """Play a sample, a script or a scene file; the latter with a camera that the mouse turns."""
     recording = None if replay is None else Recording.load(replay)
@@ -55,6 +56,7 @@ def run(
             record=record,
             replay=recording,
             seed=seed,
+            reload=reload,
         )
         if target.is_script:
             play(target, options)

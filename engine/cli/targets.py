@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from ..errors import DreamwellError
@@ -67,8 +68,10 @@ def no_arguments(text: str, arguments: Sequence[str]) -> DreamwellError:
     return DreamwellError(f"{text} is a scene file: it takes no arguments, but was given {' '.join(arguments)}")
 
 
-def play(target: Target, options: Any) -> Any:
+def play(target: Target, options: Any, main: ModuleType | None = None) -> Any:
     """Run a script with an app's `RunOptions`; returns its app. One that only defines `scene()` gets a plain app.
+
+    main: the module to run it in, when it is run once more.
 
     Raises ScriptError for what the script raises, DreamwellError when there is nothing to run in it.
     """
@@ -76,9 +79,10 @@ def play(target: Target, options: Any) -> Any:
     from ..scene.scene import Scene
     from ..script import execute
 
+    options.play = lambda again, main: play(target, again, main)
     token = RUN.set(options)
     try:
-        names = execute(target.path, target.package, options.arguments)
+        names = execute(target.path, target.package, options.arguments, main)
         if options.app is None:
             make = names.get("scene")
             apps = [value for value in names.values() if isinstance(value, App)]

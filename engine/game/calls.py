@@ -78,6 +78,13 @@ class Calls:
             self.methods[place] = _nothing
             self._holes += 1
 
+    def replace(self, key: int, method: Method) -> None:
+        """Another method in the place of one that is there, or one more."""
+        if key in self._place:
+            self.methods[self._place[key]] = method
+        else:
+            self._coming[key] = method
+
     def settle(self) -> list[Method]:
         """The methods to call now."""
         if self._holes * 2 > len(self.methods):

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from ..declare import fields_of, problems_of, say
+from ..declare import fields_of, latest, problems_of, say
 from ..entity import Entity
 from ..errors import SceneError
 from ..input import Input
-from ..live import Kept, kind_of
+from ..live import Kept, carried_over, kind_of
 from ..script import ScriptError, error_of
 from .behaviour import STAGES, Behaviour
 from .calls import Calls, plain_arity
@@ -68,7 +68,7 @@ class Schedule:
         self.started = False
         self._since, self._ticks, self._dt = 0.0, 0, 0.0  # time is `_since + _ticks * _dt`, which does not drift
         self._told: dict[tuple[Any, ...], int] = {}
-        self._used: dict[int, Declared] = {}
+        self._used: dict[int, tuple[Declared, System | Listener | Begin]] = {}
         self._begins: list[Begin] = []
         self._systems: dict[str, list[System]] = {stage: [] for stage in STAGE_NAMES}
         self._listeners: dict[type, list[Listener]] = {}
@@ -107,8 +107,8 @@ class Schedule:
     def _use(self, several: Iterable[Declared]) -> None:
         for declared in several:
             if id(declared) not in self._used:
-                self._used[id(declared)] = declared
                 made = declared()
+                self._used[id(declared)] = declared, made
                 match made:
                     case System():
                         stage = self._systems[made.stage]
@@ -121,6 +121,83 @@ class Schedule:
                             self._call(made.function, made.arity)
                         else:
                             self._begins.append(made)
+
+    def use_only(self, *what: ModuleType | Declared) -> None:
+        """Use these and no others, in this order: what is used already goes on, as it is.
+
+        A function of `@start` is called where none of its name was called before.
+        """
+        before, self._used = self._used, {}
+        begun = {_name_of(made.function) for _, made in before.values() if isinstance(made, Begin)}
+        self._systems = {stage: [] for stage in STAGE_NAMES}
+        self._listeners, self._begins = {}, []
+        self._hearing.clear()
+        for one in what:
+            for declared in declared_in(one) if isinstance(one, ModuleType) else (declared_by(one) or [one]):
+                known = before.get(id(declared))
+                made = declared() if known is None else known[1]
+                if id(declared) in self._used:
+                    continue
+                self._used[id(declared)] = declared, made
+                match made:
+                    case System():
+                        self._systems[made.stage].append(made)
+                    case Listener():
+                        self._listeners.setdefault(made.kind, []).append(made)
+                    case Begin():
+                        if not self.started:
+                            self._begins.append(made)
+                        elif known is None and _name_of(made.function) not in begun:
+                            self._call(made.function, made.arity)
+
+    def renew(self, latest_function: Callable[[Any], Any]) -> None:
+        """Follow the classes that were declared anew: what behaviours have in mind stays, what they do is the new.
+
+        One that was stopped since it raised goes on, or begins once more where its `start` raised. Timers and tweens
+        call what `latest_function` gives for their functions. Coroutines go on with the code that they began with.
+        """
+        woven = {(row, value.kind.__name__) for row, value in self.world.woven.behaviours}
+        for row, on in self._on.items():
+            for kind, behaviour in list(on.items()):
+                known = latest(kind)
+                if known is kind or not issubclass(known, Behaviour):
+                    continue
+                self._become(behaviour, known, keep_defaults=(row, kind.__name__) in woven)
+            self._on[row] = {one.kind: one for one in on.values()}
+        for timer in self.timers:
+            timer.function = latest_function(timer.function)
+            timer.arity = plain_arity(timer.function, ("world",))
+        for tween in self.tweens:
+            if tween.on_done is not None:
+                tween.on_done = latest_function(tween.on_done)
+        self._deferred = [(latest_function(function), count) for function, count in self._deferred]
+        self._told.clear()
+
+    def _become(self, behaviour: Behaviour, kind: type[Behaviour], *, keep_defaults: bool) -> None:
+        """Have a behaviour be of its class declared anew."""
+        before = {f.name: f for f in fields_of(behaviour.kind)}
+        had, own = behaviour.overridden, behaviour.__dict__
+        behaviour.__class__ = kind
+        fields = fields_of(kind)
+        for f in fields:
+            was = before.pop(f.name, None)
+            if was is None or was.kind != f.kind or (not keep_defaults and own.get(f.name) == was.default):
+                own[f.name] = f.default
+        for name in before:
+            own.pop(name, None)
+        if not behaviour.began:
+            if behaviour.ended:
+                behaviour.ended = False
+                self._pending.append(behaviour)
+        elif behaviour.ended:
+            behaviour.ended = False
+            self._enlist(behaviour)
+        else:
+            for stage in STAGES:
+                if stage in kind.overridden:
+                    self._calls[stage].replace(id(behaviour), getattr(behaviour, stage))
+                elif stage in had:
+                    self._calls[stage].remove(id(behaviour))
 
     # ---- behaviours ---------------------------------------------------------------------------------------------
 
@@ -148,6 +225,9 @@ class Schedule:
             raise SceneError(f"this {kind.__name__} can't be used:", problems)
 
     def _put(self, row: int, kind: type, behaviour: B) -> B:
+        known = latest(kind)
+        if known is not kind and issubclass(known, Behaviour):  # its file was loaded anew since it was made
+            behaviour, kind = cast("B", carried_over(behaviour, known)), known
         behaviour.entity = Entity(self.world, row)
         behaviour.world = self.world
         behaviour.input = self._input
@@ -171,6 +251,8 @@ class Schedule:
         found = on.get(kind)
         if found is None:
             found = next((one for one in on.values() if isinstance(one, kind)), None)
+        if found is None and latest(kind) is not kind:
+            return self.behaviour(row, cast("type[B]", latest(kind)))
         return cast("B | None", found)
 
     @overload
@@ -227,7 +309,7 @@ class Schedule:
         Behaviours of what came begin. Of what is kept those begin that the old scene has not, those end that only it
         has, and of the others the fields that the game has not changed become those of the new scene.
         """
-        base, wanted = ({(row, value.kind): value for row, value in woven.behaviours} for woven in (old, new))
+        base, wanted = ({(row, latest(value.kind)): value for row, value in woven.behaviours} for woven in (old, new))
         for (row, kind), value in base.items():
             now = self._on.get(row, {}).get(kind) if kept[row] else None
             then = wanted.get((row, kind))
@@ -237,7 +319,7 @@ class Schedule:
                 self.detach(row, kind)
                 continue
             for f in fields_of(kind):
-                if getattr(now, f.name) == getattr(value, f.name):
+                if getattr(now, f.name) == getattr(value, f.name, f.default):
                     setattr(now, f.name, getattr(then, f.name))
         for (row, kind), value in wanted.items():
             if came[row] or (kept[row] and (row, kind) not in base and kind not in self._on.get(row, {})):
@@ -274,6 +356,7 @@ class Schedule:
                     behaviour.start()
             except Exception as error:
                 self._stop(behaviour)
+                behaviour.began = False
                 if self.on_error == "raise":
                     self._pending[:0] = pending[i + 1 :]
                 self._failed(behaviour.start, error)
@@ -607,3 +690,7 @@ class Schedule:
             raise error
         if count == 1:
             self.tell(error)
+
+
+def _name_of(function: Callable[..., object]) -> tuple[str, str]:
+    return getattr(function, "__module__", ""), getattr(function, "__qualname__", "")

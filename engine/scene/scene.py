@@ -548,6 +548,12 @@ class Scene:
             raise SceneError(f"{parent.name} is in scene {parent.scene.name}; it must be in scene {self.name}")
         return -1 if parent is None else parent.row
 
+    def give_id(self, row: int, id: int) -> None:
+        """Have the object in a row be known by another id, which none has. Handles made before go by the old one."""
+        assert self.row_of(id) is None
+        self.ids[row] = id
+        self._rows_by_id = None
+
     def row_of(self, id: int) -> int | None:
         """The row of an id, or None."""
         if self._rows_by_id is None:

@@ -183,7 +183,7 @@ def test_instances_carry_what_the_game_declared_and_its_scripts(tmp_path: Path) 
     assert root == second.parent
     assert [one[kinds["FoeHealth"]].points for one in (first, second)] == [1, 7]
     assert [one.position[0] for one in (first, second)] == pytest.approx([2.5, 1.0])
-    assert app.reload() is app.world
+    assert app.reload() == ()
     app.step(0.5)
     assert [one.position[0] for one in (first, second)] == pytest.approx([5.0, 2.0])
 
@@ -329,7 +329,8 @@ def test_a_file_is_loaded_anew_and_the_game_goes_on(tmp_path: Path) -> None:
     scene["sun"].rotation = (0, 1, 0, 0)
     scene.add("cone", dw.Mesh.cone())
     scene.save(tmp_path / "land.dream")
-    assert app.reload() is world
+    assert app.reload() == (tmp_path / "land.dream",)
+    assert app.world is world
     assert (box.position, bullet.position, sun.rotation) == ((5, 5, 5), (1, 2, 3), (0, 1, 0, 0))
     assert world["cone"].position == (0, 0, 0)
     assert level.alive
