@@ -27,12 +27,24 @@ if TYPE_CHECKING:
     )
     from .engine.game.behaviour import Behaviour
     from .engine.game.coroutines import Coroutine, Steps, next_event, until, wait, wait_ticks
-    from .engine.game.events import Contact
+    from .engine.game.events import Contact, Signal
     from .engine.game.schedule import Schedule
     from .engine.game.systems import on, start, system
     from .engine.game.timers import Timer
     from .engine.game.tweens import Tween
     from .engine.gpu import Gpu
+    from .engine.heuristics.engine import Firing, HeuristicEngine
+    from .engine.heuristics.explain import Explanation
+    from .engine.heuristics.library import (
+        damage_rules,
+        fire_rules,
+        flee_rules,
+        flock_rules,
+        ignition_rules,
+        move_rules,
+        patrol_rules,
+        pickup_rules,
+    )
     from .engine.hud import Hud
     from .engine.input import Action, Input, Pad, Touch
     from .engine.orbit import OrbitCamera
@@ -51,8 +63,10 @@ if TYPE_CHECKING:
         Sun,
         Texture,
     )
+    from .engine.scene.expressions import where
     from .engine.scene.lights import SceneLights
     from .engine.scene.presets import preset
+    from .engine.scene.rules import Rule, Sees, Steering, Then, When, Within
     from .engine.scene.scene import Scene, SceneObject
     from .engine.scene.settings import RenderSettings
     from .engine.script import ScriptError
@@ -94,12 +108,24 @@ else:
         ),
         "engine.game.behaviour": ("Behaviour",),
         "engine.game.coroutines": ("Coroutine", "Steps", "next_event", "until", "wait", "wait_ticks"),
-        "engine.game.events": ("Contact",),
+        "engine.game.events": ("Contact", "Signal"),
         "engine.game.schedule": ("Schedule",),
         "engine.game.systems": ("on", "start", "system"),
         "engine.game.timers": ("Timer",),
         "engine.game.tweens": ("Tween",),
         "engine.gpu": ("Gpu",),
+        "engine.heuristics.engine": ("Firing", "HeuristicEngine"),
+        "engine.heuristics.explain": ("Explanation",),
+        "engine.heuristics.library": (
+            "damage_rules",
+            "fire_rules",
+            "flee_rules",
+            "flock_rules",
+            "ignition_rules",
+            "move_rules",
+            "patrol_rules",
+            "pickup_rules",
+        ),
         "engine.hud": ("Hud",),
         "engine.input": (
             "Action",
@@ -132,8 +158,10 @@ else:
             "Sun",
             "Texture",
         ),
+        "engine.scene.expressions": ("where",),
         "engine.scene.lights": ("SceneLights",),
         "engine.scene.presets": ("preset",),
+        "engine.scene.rules": ("Rule", "Sees", "Steering", "Then", "When", "Within"),
         "engine.scene.scene": (
             "Scene",
             "SceneObject",
@@ -185,9 +213,12 @@ __all__ = [
     "DreamwellError",
     "Entity",
     "Environment",
+    "Explanation",
     "Fabric",
+    "Firing",
     "Gpu",
     "GpuError",
+    "HeuristicEngine",
     "Hud",
     "HudError",
     "Input",
@@ -209,6 +240,7 @@ __all__ = [
     "RecordingError",
     "RenderSettings",
     "Rotation",
+    "Rule",
     "Scale",
     "Scene",
     "SceneError",
@@ -216,28 +248,42 @@ __all__ = [
     "SceneObject",
     "Schedule",
     "ScriptError",
+    "Sees",
     "SettingsError",
     "ShaderError",
+    "Signal",
     "Snapshot",
     "SpotLight",
+    "Steering",
     "Steps",
     "Sun",
     "Texture",
+    "Then",
     "Timer",
     "Touch",
     "Tween",
     "Vec2",
     "Vec3",
     "Vec4",
+    "When",
+    "Within",
     "World",
     "WorldLights",
     "WovenScene",
     "__version__",
     "component",
+    "damage_rules",
     "field",
+    "fire_rules",
+    "flee_rules",
+    "flock_rules",
+    "ignition_rules",
     "load",
+    "move_rules",
     "next_event",
     "on",
+    "patrol_rules",
+    "pickup_rules",
     "preset",
     "render",
     "start",
@@ -247,4 +293,5 @@ __all__ = [
     "wait",
     "wait_ticks",
     "weave",
+    "where",
 ]

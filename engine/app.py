@@ -225,6 +225,8 @@ class App:
         self._initial: dict[str, dict[str, Any]] = {}
         self._trouble: tuple[Path, ...] = ()
         self._lengths: dict[str, int] | None = None
+        self._halted = False
+        self._told_errors = 0
         self._modules_known = 0
         self._woven_files: WovenScene | None = None
         if self._options.replay is not None:
@@ -242,6 +244,7 @@ class App:
         """The running scene. Asked for the first time, weaves it: raises SceneError with all of its problems."""
         if self._world is None:
             self._world = self._made(self._scene, self._library, self._on_top)
+            self._watch()
         return self._world
 
     @property
@@ -467,6 +470,10 @@ class App:
         """Take over what was changed since, if anything; tell what is wrong with it, and go on as before."""
         if len(sys.modules) != self._modules_known:
             self._watch()
+        errors = self.world.schedule.errors
+        if len(errors) > self._told_errors:  # told on stderr already
+            self._told_errors = len(errors)
+            show_trouble(self.hud, str(errors[-1]))
         changed = self._watcher.poll()
         if not changed:
             return
@@ -483,9 +490,25 @@ class App:
             return
         self._watch()
         self._trouble = ()
+        self._halted = False
         hide_trouble(self.hud)
         names = ", ".join(path.name for path in sorted(changed))
         print(f"reloaded {names} in {(time.perf_counter() - start) * 1e3:.0f} ms")
+
+    def _step_or_wait(self, dt: float) -> World:
+        """As `step`; where a function of the game ends it, stand still until a changed file mends that."""
+        if self._halted:
+            self._look_for_changes()
+            return self.world
+        try:
+            return self.step(dt)
+        except ScriptError as error:
+            if not self._reloads or self._on_error == "raise":
+                raise
+            self._halted = True
+            print(f"error: {error}\nthe game stands still until a file is changed", file=sys.stderr)
+            show_trouble(self.hud, str(error))
+            return self.world
 
     def _take_over(self, files: set[Path], *, whole: bool = False) -> None:
         """Take over changed files, and with `whole` weave the scene in any case. Raises, and changes nothing then."""
@@ -953,7 +976,7 @@ class App:
                 if player is not None:
                     live.next_frame()
                     time.sleep(max(0.0, started + player.time - time.perf_counter()))
-                world = self.step(dt)
+                world = self._step_or_wait(dt)
                 window.draw(paint)
                 self._keep()
                 view = world.settings.debug.view

@@ -82,6 +82,8 @@ class Appearance:
         self._sun: int | None = None  # the row of the object whose sun makes the sky, where one does
         self._sun_at = b""
         self._find_sun()
+        if self._sun is not None:  # it may turn before the first frame
+            self._sun_at = woven.objects.world[self._sun, :, 2].tobytes()
 
     def adopted(self, woven: WovenScene, material: NDArray[np.int32], fates: Fates) -> Appearance:
         """How another woven scene looks that takes the place of this one: what was changed at run time stays.

@@ -20,6 +20,7 @@ import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from dataclasses import field as dataclass_field
 from functools import cache
@@ -278,6 +279,8 @@ def register(made: type) -> None:
         raise SceneError(f"two components are called {made.__name__}: in {places}; give one of them another name")
     _components[made.__name__] = made
     _declared.add(made)
+    with suppress(Exception):  # while its module is there: that of a script is not, once the script was run
+        fields_of(made)
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -350,9 +353,9 @@ def forget_replaced() -> None:
 def in_tables(kind: type) -> bool:
     """Whether a running world keeps values of a component in columns.
 
-    What games declare; not the engine's own, nor what says `__in_tables__ = False` in its class.
+    What games declare; not the engine's own, unless their class says otherwise by `__in_tables__`.
     """
-    return not kind.__module__.startswith(_ENGINE) and getattr(kind, "__in_tables__", True)
+    return bool(getattr(kind, "__in_tables__", not kind.__module__.startswith(_ENGINE)))
 
 
 def component_types() -> Mapping[str, type]:

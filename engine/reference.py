@@ -92,6 +92,13 @@ GROUPS = (
         ),
     ),
     Group(
+        "rules",
+        "Rules",
+        "What happens by itself where tags and properties are so. See [Rules](../rules.md).",
+        ("engine.scene.rules", "engine.scene.expressions", "engine.heuristics"),
+        ("Signal",),
+    ),
+    Group(
         "input",
         "Input",
         "What the player does. See [Input](../input.md).",

@@ -6,6 +6,7 @@ import ast
 import copy
 import os
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.util import resolve_name
@@ -309,10 +310,12 @@ _PANEL = "dreamwell.reload"
 
 def show_trouble(hud: Hud, message: str) -> None:
     """Write over the lower edge of the picture what is wrong with a changed file."""
-    lines = [line[:LONGEST] for line in message.strip().splitlines()[:MOST_LINES]]
+    told = [line for line in message.replace("→", ">").splitlines() if line.strip(" ^~")]
+    parts = (textwrap.wrap(line, LONGEST, subsequent_indent="      ", drop_whitespace=False) for line in told)
+    lines = [line for some in parts for line in some][:MOST_LINES]
     panel = hud.panel(
         _PANEL, anchor="bottom_left", at=(12, 12), color=(0.16, 0.02, 0.02), alpha=0.92, radius=6, z=1_000_000,
-        size=(8.2 * max(map(len, lines)) + 24, 20 * len(lines) + 20),
+        size=(7.6 * max(map(len, lines), default=0) + 24, 20 * len(lines) + 20),
     )  # fmt: skip
     hud.text(f"{_PANEL}.text", "\n".join(lines), parent=panel, at=(12, 10), size=15, color=(1.0, 0.82, 0.78))
 

@@ -174,13 +174,34 @@ def execute(
     return main.__dict__
 
 
+def _package_of(main: ModuleType, package: str) -> ModuleType:
+    """What the neighbours of a package's `__init__.py` import as their package while that is the main program.
+
+    It has the package's name: were it `main` itself, `from . import flock` would import a second `__main__.flock`
+    beside the `package.flock` of `from .flock import fly`, each with classes of its own.
+    """
+    made = ModuleType(package)
+    made.__file__, made.__package__, made.__path__ = main.__file__, package, main.__path__
+
+    def defined(name: str) -> Any:
+        try:
+            return main.__dict__[name]
+        except KeyError:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}") from None
+
+    made.__dict__["__getattr__"] = defined
+    return made
+
+
 @contextmanager
 def _as_main(main: ModuleType, path: Path, package: str, arguments: Sequence[str]) -> Generator[None]:
     """For the length of a `with`, `main` is the main program."""
-    places = ["__main__", package] if package else ["__main__"]
+    places = {"__main__": main}
+    if package:
+        places[package] = _package_of(main, package)
     before = {name: sys.modules.get(name) for name in places}
     argv, paths = sys.argv, list(sys.path)
-    sys.modules.update(dict.fromkeys(places, main))
+    sys.modules.update(places)
     sys.argv = [str(path), *arguments]
     sys.path.insert(0, str(path.parent))
     try:

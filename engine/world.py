@@ -9,7 +9,7 @@ import copy
 import difflib
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -56,6 +56,11 @@ from .snapshot import Keeper, Snapshot, hash_of
 from .tables import Tables, checked, taken_apart
 from .transforms import NO_ROWS, Transforms, odd
 from .world_lights import WorldLights
+
+if TYPE_CHECKING:
+    from .heuristics.engine import HeuristicEngine
+    from .heuristics.explain import Explanation
+    from .scene.rules import Rule
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -144,6 +149,8 @@ class World:
             self._camera = next(iter(self._lenses))
         self.schedule = Schedule(self)
         """What the game's scripts are, and in which order they are called."""
+        if woven.rules:
+            _ = self.rules
 
     # ---- objects ------------------------------------------------------------------------------------------------
 
@@ -166,8 +173,11 @@ class World:
         """The first object with a name. Raises SceneError, with the nearest names."""
         row = self.roster.find(name)
         if row is None:
-            near = difflib.get_close_matches(name, self.names[:10_000], n=3)
+            names = self.names[:10_000]
+            near = difflib.get_close_matches(name, [n for i, n in enumerate(names) if self.roster.is_live(i)], n=3)
             hint = "; there is " + ", ".join(f'"{n}"' for n in near) if near else ""
+            if name in names:
+                hint = " any more: it was despawned" + hint
             raise SceneError(f'the world has no object "{name}"{hint}')
         return Entity(self, row)
 
@@ -552,6 +562,20 @@ class World:
         A newer tween of the same value takes its place; it ends when the object is despawned. Raises SceneError.
         """
         return self.schedule.tween(tween(self, target, name, to, seconds, start, ease, loop, yoyo, delay, on_done))
+
+    @property
+    def rules(self) -> HeuristicEngine:
+        """The rules of the scene, and those that are registered while it runs; see `Rule`."""
+        from .heuristics.engine import HeuristicEngine
+
+        found = self.schedule.rules
+        if not isinstance(found, HeuristicEngine):
+            found = self.schedule.rules = HeuristicEngine(self)
+        return found
+
+    def explain(self, rule: str | Rule, entity: Entity) -> Explanation:
+        """Why a rule would fire for an object now or not, see `HeuristicEngine.explain`. Raises SceneError."""
+        return self.rules.explain(rule, entity)
 
     def refuse_open(self, what: str) -> None:
         """Raises SceneError while columns of a batch are out."""

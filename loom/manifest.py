@@ -107,6 +107,7 @@ def manifest(checked: Checked, extracted: Extracted, configured: Configured, ord
         behaviours(scene),
         checked.scripts,
         {prefab: _prefab(one, *order.prefabs[prefab]) for prefab, one in checked.prefabs.items()},
+        tuple(scene.rules),
     )
     for _, array in woven.arrays():
         array.flags.writeable = False

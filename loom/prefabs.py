@@ -32,6 +32,7 @@ from ..engine.math import I32
 from ..engine.scene.components import Environment
 from ..engine.scene.dream_file import rebased, with_assets
 from ..engine.scene.prefabs import Prefab, as_prefab
+from ..engine.scene.rules import with_files
 from ..engine.scene.scene import Scene, id_text
 from .source import read
 from .validate import Carriers, Checked, called, slots_in_use, validate
@@ -80,6 +81,10 @@ def expand(
     if more:
         whole = whole.copy() if whole is scene else whole
         whole.scripts += dict.fromkeys(more)
+    rules = [rule for one in ready.values() for rule in one.scene.rules if rule not in whole.rules]
+    if rules:
+        whole = whole.copy() if whole is scene else whole
+        whole.rules += dict.fromkeys(rules)
     return Expanded(whole, instances, ready)
 
 
@@ -307,6 +312,7 @@ def _at_home(scene: Scene, root: Path) -> Scene:
     for kind, pool in scene.pools.items():
         pool.replace([with_assets(value, Kind("struct", kind), change) for value in pool.values])
     scene.scripts = [change(address) for address in scene.scripts]
+    scene.rules = [with_files(rule, change) for rule in scene.rules]
     scene.root = root
     scene.slots_of(Environment)[:] = -1
     return scene

@@ -23,7 +23,8 @@ from ..engine.declare import SINGLE_MAX, fields_of, problems_of, say
 from ..engine.errors import AssetError, Problem, SceneError
 from ..engine.math import F64, I32, depths_of
 from ..engine.scene.components import Camera, Environment, Material, Mesh, PointLight, SpotLight, Sun, Texture
-from ..engine.scene.prefabs import Prefab
+from ..engine.scene.prefabs import Prefab, as_prefab
+from ..engine.scene.rules import Known, check_rules
 from ..engine.scene.scene import Scene, id_text
 from ..engine.script import scripts_of
 from ..shaders.structs import TextureUse
@@ -107,6 +108,8 @@ def validate(
     found.extend(problems_of(scene.settings, "", "settings."))
     scripts, failed = scripts_of(scene)
     found.extend(p for p in failed if p not in problems)
+    if not failed:  # what failed may declare what rules name
+        _check_rules(scene, scripts, found)
     sound = _check_components(scene, found)
     meshes = _load_meshes(scene, sound[Mesh], library, found)
     images = _load_images(scene, sound[Material], meshes, library, found)
@@ -322,6 +325,25 @@ def _is_tag(tag: Any) -> bool:
     if not (isinstance(tag, str) and tag and _is_text(tag)):
         return False
     return not any(c.isspace() or unicodedata.category(c) == "Cc" for c in tag)
+
+
+# ---- rules ------------------------------------------------------------------------------------------------------
+
+
+def _check_rules(scene: Scene, scripts: Sequence[ModuleType], found: Findings) -> None:
+    """What rules name must be there, and of the right type; a tag or signal that nothing has or emits is a remark."""
+    if not scene.rules:
+        return
+    used = np.bincount(scene.tag_rows, minlength=len(scene.tag_sets.values))
+    sets = [tags for tags, count in zip(scene.tag_sets.values, used.tolist(), strict=True) if count]
+    tags = frozenset(tag for tags in sets for tag in tags if isinstance(tag, str))
+    prefabs = frozenset(as_prefab(prefab).file for prefab in scene.prefabs)
+    known = Known(tags, scene.__contains__, lambda: scene.names[:10_000], scene.root, scripts, prefabs)
+    problems, doubts = check_rules(scene.rules, known)
+    found.extend(iter(problems))
+    for doubt in doubts:
+        done = "it can come while the scene runs"
+        found.remarks.append(Remark("rule", f'rule "{doubt.rule}"', doubt.field, doubt.found, done, doubt.hint))
 
 
 # ---- components -----------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from ..engine.live import Live
 from ..engine.scene.components import Environment, Light, Material
 from ..engine.scene.names import Names
 from ..engine.scene.prefabs import Prefab
+from ..engine.scene.rules import Rule
 from ..engine.scene.settings import RenderSettings
 
 STAGES = ("validate", "extract", "configure", "sort", "manifest")
@@ -159,6 +160,7 @@ class WovenScene:
     material_components, light_components: what the rows of `materials` and `lights` were made from.
     behaviours: rows and the behaviours on them, as the scene has them: by row, then by name.
     scripts: the modules of the scene's Python files.
+    rules: the scene's, and those of its prefabs.
     prefabs: those that are kept ready; their meshes and materials are in the tables, their objects are not.
     seconds: how long each stage took, in order.
     """
@@ -185,6 +187,7 @@ class WovenScene:
     behaviours: tuple[tuple[int, Live], ...] = ()
     scripts: tuple[ModuleType, ...] = ()
     prefabs: Mapping[Prefab, WovenPrefab] = field(default_factory=dict[Prefab, WovenPrefab])
+    rules: tuple[Rule, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict[str, float])
 
     def arrays(self) -> Iterator[tuple[str, NDArray[Any]]]:
@@ -222,6 +225,7 @@ class WovenScene:
                 *(module.__name__ for module in self.scripts),
                 *(str(w) for w in self.warnings),
                 *(repr(prefab) for prefab in self.prefabs),
+                *map(to_text, self.rules),
             ]
         )
         out = [head.encode(), "\n".join(self.objects.names).encode()]

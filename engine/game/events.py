@@ -37,6 +37,15 @@ class Contact:
         return Contact(self.b, self.a, self.point, (-x, -y, -z), self.impulse)
 
 
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Something that rules know by a name happened to an object, with another one where there is one."""
+
+    name: str
+    entity: Entity
+    other: Entity | None = None
+
+
 def checked_kind(kind: Any, filters: Mapping[str, Any], where: str) -> Filters:
     """What to look at in an event of a type. Raises SceneError for what is no type, and for unknown fields."""
     if not isinstance(kind, type):

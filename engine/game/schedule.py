@@ -1,6 +1,6 @@
 """The schedule of a world: what a game's functions are, and in which order they are called.
 
-A tick: systems of the stage "fixed" → `fixed_update` → timers, tweens, coroutines → deferred calls → events.
+A tick: systems of the stage "fixed" → `fixed_update` → timers, tweens, coroutines → deferred calls → rules → events.
 A frame: systems of "update" → `update` → systems of "late" → `late_update` → deferred calls → events.
 Each kind in the order in which it was registered, begun or added. No list of callbacks is changed while it is gone
 over; what comes on the way is called from the next stage on, and what goes is not called any more.
@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from traceback import walk_tb
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,39 @@ def _print_error(error: ScriptError) -> None:
     print(f"error: {error}", file=sys.stderr)
 
 
+class Rules(Protocol):
+    """The rules of a world, as far as a schedule knows them."""
+
+    @property
+    def active(self) -> bool:
+        """Whether a tick may do anything."""
+        ...
+
+    def tick(self, dt: float) -> None:
+        """Look at all rules, and do what they say."""
+        ...
+
+    def note(self, event: Any) -> None:
+        """Something was emitted."""
+        ...
+
+    def adopt(self, old: Any, new: Any) -> None:
+        """Go on with another scene's rules."""
+        ...
+
+    def state(self, copied: Any) -> Any:
+        """What rules remember."""
+        ...
+
+    def restore(self, state: Any, copied: Any) -> None:
+        """Go back to that."""
+        ...
+
+    def to_bytes(self) -> bytes:
+        """All that decides how rules go on."""
+        ...
+
+
 class Schedule:
     """What a world's scripts are. Reached as `world.schedule`; most of it is asked for through the world and the app.
 
@@ -82,6 +115,8 @@ class Schedule:
         self._timers = Timers(self._timer_failed)
         self._tweens = Tweens(self._tween_failed)
         self._coroutines = Coroutines(self._coroutine_failed)
+        self.rules: Rules | None = None
+        """Made when they are first asked for, by `World.rules`."""
         for module in world.woven.scripts:
             self.use(module)
         for row, behaviour in world.woven.behaviours:
@@ -162,7 +197,10 @@ class Schedule:
                 known = latest(kind)
                 if known is kind or not issubclass(known, Behaviour):
                     continue
-                self._become(behaviour, known, keep_defaults=(row, kind.__name__) in woven)
+                try:
+                    self._become(behaviour, known, keep_defaults=(row, kind.__name__) in woven)
+                except TypeError as error:  # other `__slots__`
+                    self.tell(ScriptError(f"a {kind.__name__} keeps its old code: {error}"))
             self._on[row] = {one.kind: one for one in on.values()}
         for timer in self.timers:
             timer.function = latest_function(timer.function)
@@ -325,6 +363,8 @@ class Schedule:
             if came[row] or (kept[row] and (row, kind) not in base and kind not in self._on.get(row, {})):
                 self._put(row, kind, cast("Behaviour", value.copy()))
         self.use(*(module for module in new.scripts if module not in old.scripts))
+        if self.rules is not None or new.rules:
+            self.world.rules.adopt(old.rules, new.rules)
 
     def _end(self, behaviour: Behaviour) -> None:
         """Call a behaviour no more."""
@@ -390,14 +430,18 @@ class Schedule:
         self._timers.advance(world, self.time)
         self._tweens.advance(world, dt)
         self._coroutines.advance(self.time, self.tick)
-        self._settle()
+        self._call_deferred()
+        if self.rules is not None:
+            self.rules.tick(dt)
+        self._hear_all()
 
     def frame(self, dt: float) -> None:
         """What is done once a frame, `dt` seconds after the last one."""
         self._begin()
         self._run_stage("update", "update", dt)
         self._run_stage("late", "late_update", dt)
-        self._settle()
+        self._call_deferred()
+        self._hear_all()
 
     def _pass_time(self, dt: float) -> None:
         if dt != self._dt:
@@ -428,8 +472,7 @@ class Schedule:
                 self._stop(call.__self__)
                 self._failed(call, error)
 
-    def _settle(self) -> None:
-        """Deferred calls, then events until there are none left."""
+    def _call_deferred(self) -> None:
         if self._deferred:
             deferred, self._deferred = self._deferred, []
             for i, (function, count) in enumerate(deferred):
@@ -439,6 +482,9 @@ class Schedule:
                     if self.on_error == "raise":
                         self._deferred[:0] = deferred[i + 1 :]
                     self._failed(function, error)
+
+    def _hear_all(self) -> None:
+        """Events until there are none left."""
         events = self._events
         if not events:
             return
@@ -501,6 +547,8 @@ class Schedule:
             hint = f"world.emit({name}(...))" if isinstance(event, type) else "an instance of a class of yours"
             raise SceneError(f"emit: {name} is no event; it must be a value: {hint}")
         self._events.append(event)
+        if self.rules is not None:
+            self.rules.note(event)
 
     def run(self, generator: Steps, owner: Behaviour | None = None) -> Coroutine:
         """See `World.run`; it ends with its owner."""
@@ -537,6 +585,7 @@ class Schedule:
             or self._timers.waiting
             or self._tweens.waiting
             or self._coroutines.waiting
+            or (self.rules is not None and self.rules.active)
         )
 
     @property
@@ -578,6 +627,7 @@ class Schedule:
             tuple(self._deferred),
             tuple(self._events),
             tuple((one, one.stopped) for one in self._stoppable()),
+            None if self.rules is None else self.rules.state(copied),
         )
 
     def _stoppable(self) -> list[System | Listener]:
@@ -628,6 +678,9 @@ class Schedule:
         self._tweens.replace(tweens)
         self._deferred = [(copied(function), count) for function, count in state.deferred]
         self._events = deque(map(copied, state.events))
+        rules = self.rules if state.rules is None else self.world.rules
+        if rules is not None:
+            rules.restore(state.rules, copied)
         if same:
             for called, stopped in state.stopped:
                 called.stopped = stopped
@@ -649,7 +702,7 @@ class Schedule:
         told += [f"{t.name} {t.elapsed!r} {t.start!r} {t.to!r} {t.seconds!r}" for t in self.tweens]
         told += [coroutine.name for coroutine in self.coroutines]
         told += [encoded(event) for event in self._events]
-        return "\n".join(told).encode()
+        return "\n".join(told).encode() + (b"" if self.rules is None else self.rules.to_bytes())
 
     # ---- errors -------------------------------------------------------------------------------------------------
 
@@ -681,6 +734,10 @@ class Schedule:
         made = error if isinstance(error, ScriptError) else error_of(function, error, what)
         made.__cause__ = made.__cause__ or error
         self._told_once((type(error), *where), made)
+
+    def rules_failed(self, key: tuple[Any, ...], error: Exception, what: str, function: Any = None) -> None:
+        """A rule raised, and is stopped: tell it, if `key` was not told before."""
+        self._told_once(key, error if isinstance(error, ScriptError) else error_of(function, error, what))
 
     def _told_once(self, key: tuple[Any, ...], error: ScriptError) -> None:
         count = self._told[key] = self._told.get(key, 0) + 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ import numpy as np
 from ..entity import Entity
 from ..errors import SceneError
 from .behaviour import Behaviour
+from .events import Contact, Signal
 
 if TYPE_CHECKING:
     from ..world import World
@@ -51,6 +52,7 @@ class ScheduleState:
     deferred: tuple[tuple[Callable[..., object], int], ...]
     events: tuple[Any, ...]
     stopped: tuple[tuple[System | Any, bool], ...]
+    rules: Any = None
 
 
 class Copier:
@@ -85,6 +87,8 @@ class Copier:
             made = kind(map(self, value))
         elif kind is np.ndarray:
             made = value.copy()
+        elif kind is Contact or kind is Signal:
+            made = kind(*(self(getattr(value, f.name)) for f in fields(kind)))
         elif kind is np.random.Generator or kind is bytearray:
             made = copy.deepcopy(value)
         else:

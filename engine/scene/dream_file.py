@@ -18,6 +18,7 @@ from ..errors import Problem, SceneError
 from ..script import scripts_of
 from .components import Mesh
 from .prefabs import Prefab, as_prefab
+from .rules import Rule, with_files
 from .scene import Scene, id_text
 from .settings import RenderSettings
 
@@ -120,6 +121,8 @@ def dumps(scene: Scene) -> str:
     top: dict[str, Any] = {"dream": VERSION, "name": scene.name, "objects": objects}
     if scene.prefabs:
         top["prefabs"] = [_prefab_text(prefab) for prefab in scene.prefabs]
+    if scene.rules:
+        top["rules"] = [to_plain(rule) for rule in scene.rules]
     settings = to_plain(scene.settings)
     if settings:
         top["settings"] = settings
@@ -158,6 +161,7 @@ def save(scene: Scene, path: Path) -> None:
         pool.replace(moved)
     scene.prefabs = [with_assets(as_prefab(prefab), Kind("struct", Prefab), change) for prefab in scene.prefabs]
     scene.scripts = [change(address) for address in scene.scripts]
+    scene.rules = [with_files(rule, change) for rule in scene.rules]
     scene.root = root
     text = dumps(scene)
     with written(path) as temporary:
@@ -191,7 +195,7 @@ def loads(text: str, *, name: str = "scene", root: Path | None = None) -> tuple[
             [Problem("version", "", "dream", found, f"{VERSION}", "the version of the format")],
         )
     problems: list[Problem] = []
-    keys = ("dream", "name", "objects", "prefabs", "scripts", "settings")
+    keys = ("dream", "name", "objects", "prefabs", "rules", "scripts", "settings")
     for key in sorted(top.keys() - set(keys)):
         problems.append(Problem("unknown-field", "", key, "unknown", "one of " + ", ".join(keys)))
     title = top.get("name", name)
@@ -208,6 +212,7 @@ def loads(text: str, *, name: str = "scene", root: Path | None = None) -> tuple[
         scripts = []
     scene.scripts = scripts
     problems += scripts_of(scene)[1]  # what they declare, the objects are made of
+    _read_rules(scene, top.get("rules", []), problems)
     objects = top.get("objects", [])
     if not isinstance(objects, list):
         problems.append(Problem("type", "", "objects", say(objects), "a list of objects"))
@@ -235,6 +240,18 @@ def _read_prefabs(scene: Scene, raw: Any, problems: list[Problem]) -> None:
         prefab = from_plain(Prefab, data, "", f"prefabs[{i}].", problems)
         if prefab is not None:
             scene.prefabs.append(prefab)
+
+
+def _read_rules(scene: Scene, raw: Any, problems: list[Problem]) -> None:
+    if not isinstance(raw, list):
+        problems.append(Problem("type", "", "rules", say(raw), "a list of rules"))
+        return
+    for i, item in enumerate(raw):
+        name = item.get("name") if isinstance(item, dict) else None
+        where = f'rule "{name}"' if isinstance(name, str) and name else f"rules[{i}]"
+        rule = from_plain(Rule, item, where, "", problems)
+        if rule is not None:
+            scene.rules.append(rule)
 
 
 def _read_object(

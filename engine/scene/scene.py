@@ -22,6 +22,7 @@ from ..live import kept, kind_of
 from .lights import SceneLights
 from .names import Names
 from .prefabs import Prefab, part_ids
+from .rules import Rule
 from .settings import RenderSettings, apply_settings
 
 C = TypeVar("C")
@@ -266,6 +267,8 @@ class Scene:
         """Prefabs, or their files, that are woven along so that `world.spawn` has them at once."""
         self.scripts: list[str] = []
         """Python files, relative to `root`, that declare what the objects are made of: see docs/scripting.md."""
+        self.rules: list[Rule] = []
+        """What happens by itself where tags and properties are so: see docs/rules.md."""
         self.version = 0  # grows when rows move
         self.names = Names()
         self.tag_sets = Pool()
@@ -470,7 +473,7 @@ class Scene:
         """The same scene, which no longer changes with this one; ids included."""
         made = Scene(self.name, root=self.root)
         made.settings, made.warnings = self.settings, list(self.warnings)
-        made.prefabs, made.scripts = list(self.prefabs), list(self.scripts)
+        made.prefabs, made.scripts, made.rules = list(self.prefabs), list(self.scripts), list(self.rules)
         made.names = self.names.copy()
         made.tag_sets = self.tag_sets.copy()
         made.pools = {kind: pool.copy() for kind, pool in self.pools.items()}

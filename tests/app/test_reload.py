@@ -21,6 +21,7 @@ from dreamwell.engine.cli import main
 from dreamwell.engine.declare import Registry, component_types
 from dreamwell.engine.render import Stage, save, shared_gpu
 from dreamwell.engine.scene.components import Texture
+from dreamwell.engine.script import imported
 from dreamwell.fabric.recompile import Workshop
 from dreamwell.shaders import modules as shaders
 
@@ -298,6 +299,26 @@ def until(app: dw.App, done: Any) -> None:
     raise AssertionError("it never was")
 
 
+def test_a_game_that_failed_stands_still_until_it_is_mended(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reload, "EVERY", 0)
+    (tmp_path / "drift.py").write_text("def drift(world, dt):\n    world['hero'].translate(x=1 / 0)\n")
+    app = game(tmp_path)
+    drift = imported("drift.py", tmp_path).drift
+    app.update(drift)
+    for _ in range(3):
+        world = app._step_or_wait(0.1)
+    assert capsys.readouterr().err.count("drift.py, line 2: ZeroDivisionError") == 1
+    assert "dreamwell.reload" in app.hud
+    rewrite(tmp_path / "drift.py", "1 / 0", "1000")
+    os.utime(tmp_path / "drift.py", (1, 1))
+    app._step_or_wait(0.1)
+    assert len(app.hud) == 0
+    app._step_or_wait(0.1)
+    assert world["hero"].position[0] == 1002
+
+
 def test_it_is_off_without_a_window_unless_asked(tmp_path: Path) -> None:
     app = game(tmp_path)
     app._reloads = None
@@ -480,14 +501,20 @@ def test_the_command_watches_where_it_is_told_to(
 # ---- shaders ----------------------------------------------------------------------------------------------------
 
 
-def test_shaders_are_swapped_and_a_broken_one_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "shaders"
-    folder.mkdir()
-    (tmp_path / "pyproject.toml").write_text("")
+def own_shaders(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The engine's shaders in a checkout of one's own."""
+    made = folder / "shaders"
+    made.mkdir()
+    (folder / "pyproject.toml").write_text("")
     for path in shaders.FOLDER.glob("*.wgsl"):
-        (folder / path.name).write_text(path.read_text())
-    monkeypatch.setattr(shaders, "FOLDER", folder)
+        (made / path.name).write_text(path.read_text())
+    monkeypatch.setattr(shaders, "FOLDER", made)
     Workshop.of(shared_gpu().device)
+    return made
+
+
+def test_shaders_are_swapped_and_a_broken_one_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = own_shaders(tmp_path, monkeypatch)
     app = dw.App(scene(), reload=True)
     stage = Stage(shared_gpu(), (96, 64))
     world = play(app)
@@ -564,3 +591,36 @@ def test_a_hundred_reloads_leave_nothing_behind(tmp_path: Path) -> None:
         once(n)
     stage.draw(world, 0.0)
     assert held(app) == before
+
+
+def test_a_hundred_shaders_leave_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = own_shaders(tmp_path, monkeypatch)
+    app = dw.App(scene())
+    stage = Stage(shared_gpu(), (32, 32))
+    stage.draw(play(app), 0.0)
+    text = (folder / "tonemap.wgsl").read_text()
+
+    def once(n: int) -> None:
+        (folder / "tonemap.wgsl").write_text(f"{text}\n// {n}\n")
+        assert app.reload() == (folder / "tonemap.wgsl",)
+        stage.draw(play(app), 0.0)
+
+    once(1)
+    before = held(app)
+    for n in range(100, 200):
+        once(n)
+    assert held(app) == before
+
+
+def test_a_hundred_main_scripts_leave_nothing_behind(tmp_path: Path) -> None:
+    found: list[tuple[int, ...]] = []
+
+    def frame(app: dw.App, n: int) -> None:
+        (tmp_path / "game.py").write_text(GAME.replace("y=0.25", f"y={n}"))
+        assert app.reload() == (tmp_path / "game.py",)
+        if n in (5, 105):
+            found.append((*held(app), len(app._updates), len(app._declared)))
+
+    assert run(tmp_path, frame, frames=106)[0] == 0
+    assert found[0][1:] == found[1][1:]
+    assert found[1][0] - found[0][0] < 20, "objects of the graphics library: some wait for the GPU"

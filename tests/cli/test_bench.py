@@ -114,7 +114,7 @@ def test_surroundings_come_from_the_cache_the_second_time(rows: Any) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["light"], "weave, frame, tables, memory, environment, scripts, compare"),
+        (["light"], "weave, frame, tables, rules, memory, environment, scripts, compare"),
         (["frame", "--culling", "maybe"], "neither on nor off"),
         (["frame", "--moving", "1.5"], "--moving"),
         (["frame", "--set", "nothing"], "GROUP.KEY=VALUE"),

@@ -311,10 +311,14 @@ def test_samples_are_found_described_and_run(dream: Dream, tmp_path: Path, monke
     (samples / "small.py").write_text(GAME)
     (samples / "large" / "__init__.py").write_text(
         GAME.replace('"Cube"', "part.TITLE").replace(
-            "import dreamwell as dw", "import dreamwell as dw\nfrom . import part"
+            "import dreamwell as dw", "import dreamwell as dw\nfrom . import part\nfrom .part import KIND"
         )
     )
-    (samples / "large" / "part.py").write_text("TITLE = 'Large'\n")
+    part = "from . import GREETING\n\nTITLE = 'Large'\n\n\nclass KIND:\n    pass\n"
+    (samples / "large" / "part.py").write_text(part)
+    large = samples / "large" / "__init__.py"
+    text = large.read_text().replace("from . import part", "GREETING = 1\nfrom . import part")
+    large.write_text(text + "\nassert part.KIND is KIND, 'imported once'\n")
     picture = tmp_path / "engine" / "docs" / "images" / "small.png"
     picture.parent.mkdir(parents=True)
     picture.touch()

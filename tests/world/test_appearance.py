@@ -159,3 +159,19 @@ def test_what_is_mirrored_while_it_is_shown_looks_as_if_written_so(gpu: Gpu, way
     changed = drawn(gpu, world, stage)
     expected = drawn(gpu, World(dw.weave(scene(*after)), aspect=16 / 9))
     np.testing.assert_array_equal(changed, expected)
+
+
+def test_a_sun_that_turned_before_the_first_frame_is_metered(gpu: Gpu) -> None:
+    scene = dw.Scene(seed=1)
+    scene.add("camera", dw.Camera(), at=(0, 2, 5), toward=(0, 0.5, 0))
+    scene.add("sun", dw.Sun(lux=128_000), toward=(-1, -2, -1))
+    scene.add("air", dw.Environment())
+    scene.add("floor", dw.Mesh.plane(8), dw.Material())
+    world = World(dw.weave(scene))
+    world["sun"].look_at((-1, -0.06, 0))
+    drawn(gpu, world)
+    low = dw.Scene(seed=1)
+    low.add("sun", dw.Sun(lux=128_000), toward=(-1, -0.06, 0))
+    low.add("air", dw.Environment())
+    low.add("floor", dw.Mesh.plane(8), dw.Material())
+    assert world.appearance.ev100 == pytest.approx(dw.weave(low).metered_ev100, abs=0.05)

@@ -59,6 +59,12 @@ def test_objects_are_found_by_name_tag_and_place(world: World) -> None:
     assert world["moon"].id == solar_system()["moon"].id
 
 
+def test_a_name_that_was_despawned_is_not_offered(world: World) -> None:
+    world.despawn(world["earth"])
+    with pytest.raises(SceneError, match=r'no object "earth" any more: it was despawned$'):
+        world["earth"]
+
+
 def test_a_wrong_name_is_answered_with_the_nearest(world: World) -> None:
     with pytest.raises(SceneError, match=r'no object "eart"; there is "earth"'):
         world["eart"]

@@ -1,0 +1,110 @@
+"""Rules ready to run: texts are expressions, names are classes and functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+from ..game.events import Contact
+from ..query import Query
+from ..scene.expressions import TRUTH, Expression
+from ..scene.rules import (
+    CONTACT,
+    Place,
+    Rule,
+    Then,
+    assigned,
+    carried_kinds,
+    event_class,
+    event_fields,
+    event_kind,
+    fitting,
+    function_of,
+    is_class_name,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Act:
+    """One action. place, value: what set and add write, and where.  kind, fields: of an event.  function: of a call."""
+
+    then: Then
+    place: Place | None = None
+    value: Expression | None = None
+    kind: type | None = None
+    fields: dict[str, Any] = field(default_factory=dict[str, Any])
+    function: Callable[[Any], object] | None = None
+
+    @property
+    def expressions(self) -> list[Expression]:
+        """All that is computed for it."""
+        made = [self.value, *self.fields.values()]
+        return [e for e in made if isinstance(e, Expression)]
+
+
+@dataclass(frozen=True, eq=False)
+class Compiled:
+    """A rule ready to run.
+
+    query: the objects that it can be about.  others: the components that other objects must have.
+    early: conditions on the object alone; late: those that know another one, what is near, an event, or chance.
+    signal: the name it hears, "" for none.  event: the class it hears.
+    """
+
+    rule: Rule
+    query: Query
+    others: tuple[type, ...]
+    early: tuple[Expression, ...]
+    late: tuple[Expression, ...]
+    acts: tuple[Act, ...]
+    signal: str
+    event: type | None
+    gathers: bool
+
+    @property
+    def listens(self) -> bool:
+        """Whether it fires for events alone."""
+        return bool(self.signal) or self.event is not None
+
+
+def compile_rule(rule: Rule, modules: Sequence[ModuleType]) -> Compiled:
+    """A rule that was checked, ready to run."""
+    conditions = [fitting(text, TRUTH, rule) for text in rule.when.where]
+    acts = tuple(_act(action, rule, modules) for action in rule.then)
+    expressions = [*conditions, *(e for act in acts for e in act.expressions)]
+    own = {name for e in expressions for name in e.own}
+    others = {name for e in expressions for name in e.others}
+    for act in acts:
+        if act.place is not None and act.place.kind:
+            (own if act.then.target == "self" else others).add(act.place.kind)
+    when = rule.when
+    event: type | None = None
+    if rule.on and is_class_name(rule.on):
+        event = Contact if rule.on == CONTACT and rule.made is None else event_kind(rule, modules)
+    return Compiled(
+        rule,
+        Query(*carried_kinds(own), tags=when.tags_all, without=when.tags_none),
+        carried_kinds(others),
+        tuple(e for e in conditions if not e.uses),
+        tuple(e for e in conditions if e.uses),
+        acts,
+        rule.on if event is None else "",
+        event,
+        any("near" in e.uses for e in expressions),
+    )
+
+
+def _act(action: Then, rule: Rule, modules: Sequence[ModuleType]) -> Act:
+    match action.do:
+        case "set" | "add":
+            place, value = assigned(action, rule)
+            return Act(action, place, value)
+        case "event":
+            kind = action.made if isinstance(action.made, type) else event_class(action.name, modules)
+            return Act(action, kind=kind, fields=dict(event_fields(action, rule)))
+        case "call":
+            return Act(action, function=action.made if callable(action.made) else function_of(action.name, modules))
+        case _:
+            return Act(action)
