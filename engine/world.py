@@ -633,8 +633,9 @@ class World:
         if isinstance(which, Entity):
             return np.array([self.own(which).live_row()], np.int32)
         if isinstance(which, (list, tuple)) and any(isinstance(one, Entity) for one in which):
-            which = [self.own(one).live_row() if isinstance(one, Entity) else one for one in which]
-        chosen = np.atleast_1d(np.asarray(which))
+            chosen = np.asarray([self.own(one).live_row() if isinstance(one, Entity) else one for one in which])
+        else:
+            chosen = np.atleast_1d(np.asarray(which))
         if not len(chosen):
             return NO_ROWS
         if chosen.ndim != 1 or not np.issubdtype(chosen.dtype, np.integer):
