@@ -58,7 +58,6 @@ class Garden:
             bindings.action(f"seed {k + 1}", str(k + 1))
         self.told = ""
         self.until = 0.0
-        self.best = 0
         self.make_hud()
         self.app.fixed(self.fixed)
         self.app.update(self.update)
@@ -147,15 +146,17 @@ class Garden:
         """Everything that is ever shown over the picture."""
         hud = self.app.hud
         hud.height = 720
-        hud.text("title", "Garden", at=(0, 86), anchor="top", size=92, color=CREAM, shadow=SHADOW, shadow_offset=(0, 3), shadow_blur=14)
-        hud.text("subtitle", "one day, from dawn to dusk", at=(0, 196), anchor="top", size=24, color=CREAM, shadow=SHADOW, shadow_blur=8)
-        hud.text("prompt", "Space or a click to begin", at=(0, 44), anchor="bottom", size=22, color=CREAM, shadow=SHADOW, shadow_blur=8)
+        self.title = hud.panel("title", size=(None, None), color="#00000000", radius=0)
+        shadow = {"parent": self.title, "color": CREAM, "shadow": SHADOW}
+        hud.text("name", "Garden", at=(0, 86), anchor="top", size=92, shadow_offset=(0, 3), shadow_blur=14, **shadow)
+        hud.text("subtitle", "one day, from dawn to dusk", at=(0, 196), anchor="top", size=24, shadow_blur=8, **shadow)
+        self.prompt = hud.text("prompt", "Space or a click to begin", at=(0, 44), anchor="bottom", size=22, shadow_blur=8, **shadow)
         self.playing = hud.panel("playing", size=(None, None), color="#00000000", radius=0)
         clock = hud.panel("clock", parent=self.playing, at=(0, 14), anchor="top", size=(276, 84), color=PANEL, color_end=PANEL_END,
                           border=1, border_color=EDGE, radius=18)  # fmt: skip
         hud.image("arc", arc(2 * int(ARC[0]), 2 * int(ARC[1])), parent=clock, at=(20, 10), size=ARC)
         self.sun = hud.image("sun", dot(), parent=clock, at=(0, 0), size=(26, 26))
-        self.time = hud.text("time", "6:00", parent=clock, at=(0, 12), anchor="bottom", size=19, color=CREAM)
+        self.time = hud.text("time", "6:00", parent=clock, at=(0, 38), anchor="top", size=19, color=CREAM)
         tally = hud.panel("tally", parent=self.playing, at=(18, 14), size=(212, 84), color=PANEL, color_end=PANEL_END, border=1,
                           border_color=EDGE, radius=18)  # fmt: skip
         self.blossoms = hud.text("blossoms", "0", parent=tally, at=(20, 12), size=40, color=GOLD)
@@ -178,14 +179,14 @@ class Garden:
             hud.text(f"seed told {k}", KINDS[name].told, parent=seed, at=(70, 36), size=11, color=PALE, width=100)
             hud.text(f"seed key {k}", str(k + 1), parent=seed, at=(8, 5), anchor="top_right", size=13, color=PALE)
             self.seeds.append(seed)
-        self.hint = hud.text("hint", "", parent=self.playing, at=(0, 124), anchor="bottom", size=22, color=CREAM, shadow=SHADOW, shadow_blur=8)
-        self.over = hud.panel("over", size=(470, 330), at=(0, -20), anchor="center", color="#1d2a17e4", color_end="#10180df0", border=1,
-                              border_color=EDGE, radius=26, shadow="#00000090", visible=False)  # fmt: skip
-        hud.text("over title", "Dusk", parent=self.over, at=(0, 30), anchor="top", size=46, color=CREAM)
-        hud.text("over praise", "", parent=self.over, at=(0, 94), anchor="top", size=20, color=PALE)
-        hud.text("over count", "", parent=self.over, at=(0, 140), anchor="top", size=24, color=CREAM)
-        hud.text("over score", "", parent=self.over, at=(0, 176), anchor="top", size=40, color=GOLD)
-        hud.button("again", "Another day", parent=self.over, at=(0, 30), anchor="bottom", size=(240, 52), text_size=20, text_color=INK,
+        self.hint = hud.text("hint", "", parent=self.playing, at=(0, 120), anchor="bottom", size=22, color=CREAM, shadow=SHADOW, shadow_blur=8)
+        over = self.over = hud.panel("over", size=(780, 128), at=(0, 24), anchor="bottom", color="#1d2a17e0", color_end="#10180dec",
+                                     border=1, border_color=EDGE, radius=26, shadow="#00000080", visible=False)  # fmt: skip
+        hud.text("over title", "Dusk", parent=over, at=(34, 20), size=46, color=CREAM)
+        self.praise = hud.text("over praise", "", parent=over, at=(36, 82), size=18, color=PALE)
+        self.score = hud.text("over score", "", parent=over, at=(40, 16), anchor="top", size=56, color=GOLD)
+        self.count = hud.text("over count", "", parent=over, at=(40, 84), anchor="top", size=17, color=CREAM)
+        hud.button("again", "Another day", parent=over, at=(32, 36), anchor="top_right", size=(196, 56), text_size=20, text_color=INK,
                    color="#ffe3a0", color_end="#e6b45c", border=0, radius=14, on_click=self.begin)  # fmt: skip
 
     def tell(self, event: Told) -> None:
@@ -205,12 +206,11 @@ class Garden:
 
     def ended(self, event: Ended) -> None:
         """The sum of the day."""
-        hud, score = self.app.hud, points(event.blossoms, event.kinds)
-        self.best = max(self.best, score)
-        hud["over praise"].text = praise(score)  # type: ignore[union-attr]
+        score = points(event.blossoms, event.kinds)
+        self.praise.text = praise(score)
         blossoms, kinds = ("" if n == 1 else "s" for n in (event.blossoms, event.kinds))
-        hud["over count"].text = f"{event.blossoms} blossom{blossoms} × {event.kinds} kind{kinds}"  # type: ignore[union-attr]
-        hud["over score"].text = f"{score}"  # type: ignore[union-attr]
+        self.count.text = f"{event.blossoms} blossom{blossoms} of {event.kinds} kind{kinds}"
+        self.score.text = str(score)
 
     def suggestion(self, world: dw.World, day: Day) -> str:
         """What can be done here, or is to be done next."""
@@ -229,17 +229,15 @@ class Garden:
             return "The can is empty: go to the pond"
         if world.rows_tagged("thirst").size:
             return "Drops show who is thirsty"
-        return "Click a bed, or walk there"
+        return "" if world.rows_tagged("plant").size else "Click a bed, or walk there: sow, then water"
 
     def update(self, world: dw.World, dt: float) -> None:
         """Every frame: what is written."""
-        hud, day = self.app.hud, world["day"][Day]
-        title = day.phase == "title"
-        hud["title"].visible = hud["subtitle"].visible = hud["prompt"].visible = title
-        hud["prompt"].alpha = 0.72 + 0.28 * math.sin(3 * self.app.time)
+        day = world["day"][Day]
+        title = self.title.visible = day.phase == "title"
+        self.prompt.alpha = 0.72 + 0.28 * math.sin(3 * self.app.time)
         self.playing.visible = day.phase in ("play", "rewind")
-        if self.over.visible != (day.phase == "end"):
-            self.over.visible = day.phase == "end"
+        self.over.visible = day.phase == "end"
         if title:
             return
         part = min(max((day.hour - DAWN) / (DUSK - DAWN), 0.0), 1.0)

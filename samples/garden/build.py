@@ -18,7 +18,7 @@ FOV = 34.0
 
 PLAIN = dw.Material((1, 1, 1), roughness=0.92)
 LEAVES = dw.Material((1, 1, 1), roughness=0.75)
-WATER = dw.Material((0.012, 0.050, 0.052), roughness=0.07)
+WATER = dw.Material((0.022, 0.115, 0.125), roughness=0.08)
 WOOD = dw.Material((0.30, 0.185, 0.105), roughness=0.8)
 STRAW = dw.Material((0.80, 0.58, 0.26), roughness=0.9)
 CLOTH = dw.Material((0.055, 0.135, 0.29), roughness=0.95)
@@ -27,9 +27,9 @@ SKIN = dw.Material((0.72, 0.42, 0.27), roughness=0.8)
 BOOT = dw.Material((0.13, 0.075, 0.045), roughness=0.8)
 RIBBON = dw.Material((0.62, 0.07, 0.05), roughness=0.9)
 TIN = dw.Material((0.28, 0.42, 0.40), metallic=0.55, roughness=0.45)
-DROP = dw.Material((0.10, 0.42, 0.80), roughness=0.12, emissive=(0.10, 0.45, 1.0), emissive_strength=900.0)
-MARK = dw.Material((0.95, 0.90, 0.70), roughness=0.8, emissive=(1.0, 0.88, 0.55), emissive_strength=1500.0)
-SPARK = dw.Material((0.10, 0.10, 0.03), emissive=(0.80, 1.0, 0.30), emissive_strength=260.0)
+DROP = dw.Material((0.16, 0.52, 0.90), unlit=True)
+MARK = dw.Material((1.0, 0.93, 0.66), unlit=True)
+SPARK = dw.Material((0.10, 0.10, 0.03), emissive=(0.62, 1.0, 0.14), emissive_strength=90.0)
 ROSE = dw.Material((1, 1, 1), roughness=0.8)
 
 
@@ -43,18 +43,18 @@ def scene() -> dw.Scene:
             "shadows.distance": 34.0,
             "exposure.mode": "manual",
             "exposure.ev100": 14.0,
-            "bloom.intensity": 0.07,
+            "bloom.intensity": 0.08,
             "ao.radius": 1.2,
             "tonemap.operator": "aces",
             "grading.saturation": 1.04,
             "grading.vignette": 0.22,
+            "grading.temperature": 6_950.0,
         }
     )
     made.prefabs = [f"{name}.dream" for name in ("poppy", "daisy", "iris", "butterfly", "bee")]
     made.add("camera", dw.Camera(fov_y=FOV, near=0.3), at=EYE, toward=TARGET)
-    made.add("sun", dw.Sun(lux=128_000, angular_diameter=1.4), toward=(1, -1, -0.3))
+    made.add("sun", dw.Sun(lux=128_000, color=(1.0, 0.94, 0.84), angular_diameter=1.4), toward=(1, -1, -0.3))
     made.add("air", dw.Environment(haze=2.2, ground=(0.13, 0.14, 0.06)))
-    made.add("day", Day())
     add_land(made)
     add_walls(made)
     add_paths(made)
@@ -64,6 +64,7 @@ def scene() -> dw.Scene:
     add_things(made)
     add_gardener(made)
     add_prototypes(made)
+    made.add("day", Day())  # the last to start: it sows in plots that are there
     return made
 
 
@@ -80,18 +81,23 @@ def add_land(made: dw.Scene) -> None:
     for x, z, wide, high, seed in ((-20, -40, 21, 9.0, 1), (9, -46, 26, 10.5, 2), (34, -38, 20, 8.0, 3), (-44, -32, 18, 9, 4)):
         hill = rock(40 + seed, (0.135, 0.20, 0.052), 3)
         made.add("hill", dw.Mesh.of(hill), PLAIN, at=(x, -1.5, z), scale=(wide, high, wide * 0.7))
-    low, high = (0.035, 0.085, 0.022), (0.17, 0.25, 0.055)
+    round_tree = [((0.0, 0.62, 0.0), 0.58), ((0.38, 0.40, 0.12), 0.40), ((-0.36, 0.44, -0.1), 0.43), ((0.05, 0.36, 0.34), 0.36)]
     kinds = [
-        dw.Mesh.of(foliage([((0, 0.55, 0), 0.62), ((0.36, 0.32, 0.1), 0.42), ((-0.34, 0.36, -0.1), 0.46)], low, high, k))
-        for k in range(3)
-    ]
+        dw.Mesh.of(foliage(round_tree, low, high, k))
+        for k, (low, high) in enumerate((
+            ((0.05, 0.115, 0.028), (0.26, 0.36, 0.075)),
+            ((0.085, 0.14, 0.022), (0.42, 0.44, 0.085)),
+            ((0.40, 0.17, 0.19), (0.93, 0.62, 0.60)),
+            ((0.045, 0.10, 0.045), (0.19, 0.30, 0.11)),
+        ))
+    ]  # fmt: skip
     poplar = dw.Mesh.of(foliage([((0, 0.6 + 0.62 * k, 0), r) for k, r in enumerate((0.5, 0.62, 0.58, 0.46, 0.28))], (0.03, 0.075, 0.03), (0.12, 0.19, 0.06), 9))
     places = [(-11.5, -9.5, 2.5), (-8.2, -11.8, 1.9), (-4.4, -13.6, 2.1), (2.2, -15.0, 2.4), (5.4, -11.0, 1.7),
               (9.0, -9.0, 2.5), (12.5, -12.5, 2.8), (-14.5, -15, 3.2), (15, -19, 3.0), (-1.5, -20, 2.8), (8, -20, 3.0),
               (-8.5, -20, 2.6), (-19, -24, 3.4), (20, -27, 3.6), (3.4, -27, 3.2), (-12, -30, 3.4), (12, -31, 3.2),
               (-9.0, 1.5, 1.9), (9.2, -1.0, 1.7), (-8.6, -4.6, 1.6)]  # fmt: skip
     for k, (x, z, size) in enumerate(places):
-        made.add("tree outside", kinds[k % 3], LEAVES, at=(x, -0.1, z), rotation=turned(67.0 * k), scale=size)
+        made.add("tree outside", kinds[(0, 1, 3, 0, 2, 0, 3, 1)[k % 8]], LEAVES, at=(x, -0.1, z), rotation=turned(67.0 * k), scale=size)
     for x, z, size in ((6.6, -8.2, 1.35), (7.9, -8.9, 1.6), (9.3, -10.2, 1.5), (-6.9, -8.6, 1.25)):
         made.add("poplar", poplar, LEAVES, at=(x, -0.2, z), rotation=turned(50 * x), scale=(size * 0.8, size, size * 0.8))
     x = rng.uniform(plan.LEFT + 0.3, plan.RIGHT - 0.3, 900)

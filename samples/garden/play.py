@@ -29,14 +29,14 @@ class Kind:
 
 
 KINDS = {
-    "poppy": Kind("Poppy", 0.60, (1.2, 4.0, 5.0), 14.0, 9.0, "quick, always thirsty"),
-    "daisy": Kind("Daisy", 0.46, (1.4, 6.0, 7.5), 20.0, 11.0, "easy to please"),
-    "iris": Kind("Iris", 0.76, (1.8, 9.0, 11.0), 28.0, 13.0, "slow, drinks little"),
+    "poppy": Kind("Poppy", 0.60, (1.5, 7.0, 8.0), 14.0, 10.0, "quick, always thirsty"),
+    "daisy": Kind("Daisy", 0.46, (1.8, 10.0, 12.0), 19.0, 12.0, "easy to please"),
+    "iris": Kind("Iris", 0.76, (2.2, 14.0, 17.0), 27.0, 14.0, "slow, drinks little"),
 }
 SEEDS = tuple(KINDS)
 DAWN, DUSK = 6.0, 20.0
 """Hours between which one plays."""
-LAMPS, SPARKS, LEAVING = 18.1, 18.8, 18.4
+LAMPS, SPARKS, LEAVING = 18.7, 19.1, 18.5
 """Hours: lanterns are lit, fireflies come, bees and butterflies go home."""
 CAN = 8
 """How often the can waters."""
@@ -134,7 +134,7 @@ def drift(batch: dw.Batch, dt: float) -> None:
 
 def toward_sun(hour: float) -> tuple[float, float, float]:
     """Where the sun stands, a unit vector: it rises on the left before the viewer's side and sets behind the right wall."""
-    t = (hour - 5.55) / 13.75
+    t = (hour - 5.5) / 14.1
     x, y, z = -math.cos(math.pi * t), 0.86 * math.sin(math.pi * t), 0.62 - 0.95 * t
     length = math.sqrt(x * x + y * y + z * z)
     return x / length, y / length, z / length
@@ -143,7 +143,7 @@ def toward_sun(hour: float) -> tuple[float, float, float]:
 def exposure(hour: float) -> float:
     """EV at ISO 100, by how high the sun stands: the evening stays an evening."""
     height = math.degrees(math.asin(toward_sun(hour)[1]))
-    return float(np.interp(height, [-10, -6, -3, 0, 3, 8, 15, 30, 60], [6.1, 7.0, 8.4, 10.2, 11.5, 12.6, 13.3, 13.9, 14.2]))
+    return float(np.interp(height, [-10, -6, -4, -2, 0, 3, 8, 15, 30, 60], [1.5, 4.0, 5.6, 7.4, 9.0, 10.9, 12.3, 13.1, 13.8, 14.1]))
 
 
 class Day(dw.Behaviour):
@@ -159,6 +159,7 @@ class Day(dw.Behaviour):
     def start(self) -> None:
         """Before anybody plays the garden is in bloom."""
         self.lit = self.sparkling = False
+        self.exposed = math.nan
         self.lamps = self.world.tagged("lamp")
         self.show()
         random = self.world.random
@@ -194,17 +195,26 @@ class Day(dw.Behaviour):
         """The sun where the hour says."""
         x, y, z = toward_sun(self.hour)
         self.world["sun"].look_at((-x, -y, -z))
-        self.world.configure({"exposure.ev100": exposure(self.hour)})
+        ev = round(exposure(self.hour), 2)
+        if ev != self.exposed:
+            self.exposed = ev
+            self.world.configure({"exposure.ev100": ev})
 
     def light(self, on: bool) -> None:
         """Light the lanterns, one after the other, or put them out."""
         self.lit = on
         for k, lamp in enumerate(self.lamps):
-            self.world.tween(lamp, "PointLight.candela", to=95.0 if on else 0.0, seconds=1.6 if on else 0.4,
-                             ease="in_out_sine", delay=0.45 * k if on else 0.0)  # fmt: skip
-        self.world.tween(GLASS, "emissive_strength", to=1_900.0 if on else 0.0, seconds=2.5 if on else 0.4)
+            self.world.tween(lamp, "PointLight.candela", to=70.0 if on else 0.0, seconds=1.6 if on else 0.4,
+                             ease="in_out_sine", delay=0.25 * k if on else 0.0)  # fmt: skip
+        self.world.tween(GLASS, "emissive_strength", to=1_100.0 if on else 0.0, seconds=1.6 if on else 0.4,
+                         on_done=self.settle if on else None)  # fmt: skip
         if on:
             self.world.emit(Evening())
+
+    def settle(self) -> None:
+        """What is bright in daylight would blind at night: the panes keep up with the eye."""
+        rest = (DUSK - LAMPS) / (DUSK - DAWN) * self.length
+        self.world.tween(GLASS, "emissive_strength", to=130.0, seconds=rest, ease="out_quart")
 
     def begin(self) -> None:
         """A new day: everything of the old one goes while the clock turns back."""
@@ -277,7 +287,7 @@ def sow(world: dw.World, number: int, kind: str, stage: int = 0) -> dw.Entity:
     x, z = plan.PLOTS[number]
     jitter = random.uniform(-0.06, 0.06, 2)
     windy = Sway(yaw=float(random.uniform(-0.6, 0.6)), phase=0.8 * x + float(random.uniform(0, 1)))
-    size = float(random.uniform(0.94, 1.1)) * 1.12
+    size = float(random.uniform(1.15, 1.35))
     plant = world.spawn(
         dw.Prefab(f"{kind}.dream"), at=(x + float(jitter[0]), 0.21, z + float(jitter[1])), scale=size, tags={"plant"},
         components=(windy, Plant(species=kind, plot=number, stage=stage)),

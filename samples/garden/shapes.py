@@ -310,7 +310,7 @@ def wall(length: float, height: float, thick: float, seed: int, cap: bool = True
             deep = thick + float(rng.uniform(-0.05, 0.05))
             stones.append(((wide - 0.015, high - 0.012, deep), (x + wide / 2, (k + 0.5) * high, 0.0)))
             x += wide
-    made = blocks(stones, (0.52, 0.43, 0.33), 0.045, seed, 0.20)
+    made = blocks(stones, (0.60, 0.475, 0.335), 0.045, seed, 0.22)
     if not cap:
         return made
     caps: list[tuple[tuple[float, float, float], tuple[float, float, float]]] = []
@@ -321,7 +321,7 @@ def wall(length: float, height: float, thick: float, seed: int, cap: bool = True
             wide = length / 2 - x
         caps.append(((wide - 0.012, 0.13, thick + 0.14), (x + wide / 2, top + 0.06, 0.0)))
         x += wide
-    return joined(made, blocks(caps, (0.60, 0.52, 0.42), 0.035, seed + 1), name="wall")
+    return joined(made, blocks(caps, (0.70, 0.59, 0.45), 0.035, seed + 1), name="wall")
 
 
 def soil(width: float, depth: float, seed: int) -> dw.MeshData:
@@ -358,7 +358,7 @@ def lawn(half: tuple[float, float], middle: tuple[float, float], seed: int, cell
     at = faces.mean(axis=1)
     patch = np.sin(at[:, 0] * 0.9 + 1) * np.cos(at[:, 2] * 1.1) + 0.5 * np.sin(at[:, 0] * 2.3 + at[:, 2] * 1.7)
     t = np.clip(0.45 + 0.22 * patch + rng.normal(0, 0.16, len(at)), 0, 1)[:, None]
-    return flat(faces, np.array((0.085, 0.165, 0.035)) * (1 - t) + np.array((0.20, 0.285, 0.062)) * t, "lawn")
+    return flat(faces, np.array((0.115, 0.215, 0.040)) * (1 - t) + np.array((0.29, 0.375, 0.080)) * t, "lawn")
 
 
 def tuft(seed: int, blades: int = 7) -> dw.MeshData:
@@ -371,7 +371,7 @@ def tuft(seed: int, blades: int = 7) -> dw.MeshData:
     high = rng.uniform(0.6, 1.0, (blades, 1))
     tip = out * rng.uniform(0.25, 0.6, (blades, 1)) + np.array((0, 1, 0)) * high
     faces = np.stack([foot - side, foot + side, tip], axis=1)
-    colors = np.stack([np.broadcast_to(c, (blades, 3)) for c in ((0.07, 0.14, 0.03), (0.07, 0.14, 0.03), (0.26, 0.36, 0.08))], axis=1)
+    colors = np.stack([np.broadcast_to(c, (blades, 3)) for c in ((0.13, 0.22, 0.04), (0.13, 0.22, 0.04), (0.40, 0.50, 0.12))], axis=1)
     made = flat(faces, colors * rng.uniform(0.8, 1.15, (blades, 1, 1)), f"tuft {seed}")
     made.normals[:] = (0, 1, 0)  # lit as the ground is
     return made
