@@ -35,7 +35,12 @@ def points(blossoms: int, kinds: int) -> int:
 
 def praise(score: int) -> str:
     """What is said of it."""
-    for least, text in ((48, "A garden to dream of."), (30, "The bees will tell of it."), (15, "A lovely day."), (1, "A quiet beginning.")):
+    for least, text in (
+        (48, "A garden to dream of."),
+        (30, "The bees will tell of it."),
+        (15, "A lovely day."),
+        (1, "A quiet beginning."),
+    ):
         if score >= least:
             return text
     return "Tomorrow the earth is still there."
@@ -99,7 +104,11 @@ class Garden:
         """The eye is never quite still."""
         t = self.app.tick / self.app.tick_rate
         x, y, z = EYE
-        world.camera.position = (x + 0.35 * math.sin(0.11 * t), y + 0.12 * math.sin(0.17 * t + 1), z + 0.15 * math.cos(0.13 * t))
+        world.camera.position = (
+            x + 0.35 * math.sin(0.11 * t),
+            y + 0.12 * math.sin(0.17 * t + 1),
+            z + 0.15 * math.cos(0.13 * t),
+        )
         world.camera.look_at(TARGET)
 
     def ground(self, world: dw.World, pointer: tuple[float, float], height: float = 0.2) -> tuple[float, float] | None:
@@ -150,7 +159,9 @@ class Garden:
         shadow = {"parent": self.title, "color": CREAM, "shadow": SHADOW}
         hud.text("name", "Garden", at=(0, 86), anchor="top", size=92, shadow_offset=(0, 3), shadow_blur=14, **shadow)
         hud.text("subtitle", "one day, from dawn to dusk", at=(0, 196), anchor="top", size=24, shadow_blur=8, **shadow)
-        self.prompt = hud.text("prompt", "Space or a click to begin", at=(0, 44), anchor="bottom", size=22, shadow_blur=8, **shadow)
+        self.prompt = hud.text(
+            "prompt", "Space or a click to begin", at=(0, 44), anchor="bottom", size=22, shadow_blur=8, **shadow
+        )
         self.playing = hud.panel("playing", size=(None, None), color="#00000000", radius=0)
         clock = hud.panel("clock", parent=self.playing, at=(0, 14), anchor="top", size=(276, 84), color=PANEL, color_end=PANEL_END,
                           border=1, border_color=EDGE, radius=18)  # fmt: skip
@@ -179,7 +190,17 @@ class Garden:
             hud.text(f"seed told {k}", KINDS[name].told, parent=seed, at=(70, 36), size=11, color=PALE, width=100)
             hud.text(f"seed key {k}", str(k + 1), parent=seed, at=(8, 5), anchor="top_right", size=13, color=PALE)
             self.seeds.append(seed)
-        self.hint = hud.text("hint", "", parent=self.playing, at=(0, 120), anchor="bottom", size=22, color=CREAM, shadow=SHADOW, shadow_blur=8)
+        self.hint = hud.text(
+            "hint",
+            "",
+            parent=self.playing,
+            at=(0, 120),
+            anchor="bottom",
+            size=22,
+            color=CREAM,
+            shadow=SHADOW,
+            shadow_blur=8,
+        )
         over = self.over = hud.panel("over", size=(780, 128), at=(0, 24), anchor="bottom", color="#1d2a17e0", color_end="#10180dec",
                                      border=1, border_color=EDGE, radius=26, shadow="#00000080", visible=False)  # fmt: skip
         hud.text("over title", "Dusk", parent=over, at=(34, 20), size=46, color=CREAM)
@@ -202,7 +223,9 @@ class Garden:
 
     def wilted(self, event: Wilted) -> None:
         """A pity."""
-        self.tell(Told(f"A{'n' if event.plant[Plant].species == 'iris' else ''} {event.plant[Plant].species} has wilted"))
+        self.tell(
+            Told(f"A{'n' if event.plant[Plant].species == 'iris' else ''} {event.plant[Plant].species} has wilted")
+        )
 
     def ended(self, event: Ended) -> None:
         """The sum of the day."""
@@ -248,7 +271,9 @@ class Garden:
         blossoms, kinds = play.count(world)
         self.blossoms.text, self.kinds.text = str(blossoms), str(kinds)
         self.can.value = day.can / CAN
-        self.can_told.text = "the can is full" if day.can == CAN else "the can is empty" if day.can == 0 else f"water for {day.can}"
+        self.can_told.text = (
+            "the can is full" if day.can == CAN else "the can is empty" if day.can == 0 else f"water for {day.can}"
+        )
         for k, seed in enumerate(self.seeds):
             chosen = k == day.chosen
             seed.color, seed.border_color = ("#fff6e026", "#ffd98ae0") if chosen else ("#00000000", "#00000000")

@@ -78,10 +78,20 @@ def add_land(made: dw.Scene) -> None:
     width, depth = (plan.RIGHT - plan.LEFT) / 2 + 0.3, (plan.FRONT - plan.BACK) / 2 + 0.3
     middle = (0.0, (plan.FRONT + plan.BACK) / 2)
     made.add("lawn", dw.Mesh.of(lawn((width, depth), middle, 5, 40)), PLAIN)
-    for x, z, wide, high, seed in ((-20, -40, 21, 9.0, 1), (9, -46, 26, 10.5, 2), (34, -38, 20, 8.0, 3), (-44, -32, 18, 9, 4)):
+    for x, z, wide, high, seed in (
+        (-20, -40, 21, 9.0, 1),
+        (9, -46, 26, 10.5, 2),
+        (34, -38, 20, 8.0, 3),
+        (-44, -32, 18, 9, 4),
+    ):
         hill = rock(40 + seed, (0.135, 0.20, 0.052), 3)
         made.add("hill", dw.Mesh.of(hill), PLAIN, at=(x, -1.5, z), scale=(wide, high, wide * 0.7))
-    round_tree = [((0.0, 0.62, 0.0), 0.58), ((0.38, 0.40, 0.12), 0.40), ((-0.36, 0.44, -0.1), 0.43), ((0.05, 0.36, 0.34), 0.36)]
+    round_tree = [
+        ((0.0, 0.62, 0.0), 0.58),
+        ((0.38, 0.40, 0.12), 0.40),
+        ((-0.36, 0.44, -0.1), 0.43),
+        ((0.05, 0.36, 0.34), 0.36),
+    ]
     kinds = [
         dw.Mesh.of(foliage(round_tree, low, high, k))
         for k, (low, high) in enumerate((
@@ -91,15 +101,31 @@ def add_land(made: dw.Scene) -> None:
             ((0.045, 0.10, 0.045), (0.19, 0.30, 0.11)),
         ))
     ]  # fmt: skip
-    poplar = dw.Mesh.of(foliage([((0, 0.6 + 0.62 * k, 0), r) for k, r in enumerate((0.5, 0.62, 0.58, 0.46, 0.28))], (0.03, 0.075, 0.03), (0.12, 0.19, 0.06), 9))
+    poplar = dw.Mesh.of(
+        foliage(
+            [((0, 0.6 + 0.62 * k, 0), r) for k, r in enumerate((0.5, 0.62, 0.58, 0.46, 0.28))],
+            (0.03, 0.075, 0.03),
+            (0.12, 0.19, 0.06),
+            9,
+        )
+    )
     places = [(-11.5, -9.5, 2.5), (-8.2, -11.8, 1.9), (-4.4, -13.6, 2.1), (2.2, -15.0, 2.4), (5.4, -11.0, 1.7),
               (9.0, -9.0, 2.5), (12.5, -12.5, 2.8), (-14.5, -15, 3.2), (15, -19, 3.0), (-1.5, -20, 2.8), (8, -20, 3.0),
               (-8.5, -20, 2.6), (-19, -24, 3.4), (20, -27, 3.6), (3.4, -27, 3.2), (-12, -30, 3.4), (12, -31, 3.2),
               (-9.0, 1.5, 1.9), (9.2, -1.0, 1.7), (-8.6, -4.6, 1.6)]  # fmt: skip
     for k, (x, z, size) in enumerate(places):
-        made.add("tree outside", kinds[(0, 1, 3, 0, 2, 0, 3, 1)[k % 8]], LEAVES, at=(x, -0.1, z), rotation=turned(67.0 * k), scale=size)
+        made.add(
+            "tree outside",
+            kinds[(0, 1, 3, 0, 2, 0, 3, 1)[k % 8]],
+            LEAVES,
+            at=(x, -0.1, z),
+            rotation=turned(67.0 * k),
+            scale=size,
+        )
     for x, z, size in ((6.6, -8.2, 1.35), (7.9, -8.9, 1.6), (9.3, -10.2, 1.5), (-6.9, -8.6, 1.25)):
-        made.add("poplar", poplar, LEAVES, at=(x, -0.2, z), rotation=turned(50 * x), scale=(size * 0.8, size, size * 0.8))
+        made.add(
+            "poplar", poplar, LEAVES, at=(x, -0.2, z), rotation=turned(50 * x), scale=(size * 0.8, size, size * 0.8)
+        )
     x = rng.uniform(plan.LEFT + 0.3, plan.RIGHT - 0.3, 900)
     z = rng.uniform(plan.BACK + 0.3, plan.FRONT - 0.2, 900)
     free = (np.abs(x) > 0.85) & (np.abs(z - 0.1) > 0.62) & (np.hypot(x - plan.POND[0], z - plan.POND[1]) > 1.62)
@@ -149,14 +175,31 @@ def add_walls(made: dw.Scene) -> None:
     for k in range(46):
         (cx, cy, _), radius = puffs[k % len(puffs)]
         a, b = rng.uniform(-1.3, 1.3), rng.uniform(-0.7, 0.9)
-        at = (cx + radius * math.sin(a) * math.cos(b), cy + radius * 0.9 * math.sin(b), radius * math.cos(a) * math.cos(b))
-        dots.append(moved(rock(k, ((0.92, 0.36, 0.38), (0.95, 0.62, 0.58), (0.80, 0.16, 0.24))[k % 3], 0), at, 0, 0.075))
+        at = (
+            cx + radius * math.sin(a) * math.cos(b),
+            cy + radius * 0.9 * math.sin(b),
+            radius * math.cos(a) * math.cos(b),
+        )
+        dots.append(
+            moved(rock(k, ((0.92, 0.36, 0.38), (0.95, 0.62, 0.58), (0.80, 0.16, 0.24))[k % 3], 0), at, 0, 0.075)
+        )
     made.add("roses", dw.Mesh.of(joined(*dots)), ROSE, parent=arch)
     for x, y, z, size, seed in ((-3.3, 1.0, -4.25, 0.55, 1), (-2.4, 1.35, -4.3, 0.42, 2), (3.9, 1.45, -4.3, 0.5, 3),
                                 (3.2, 1.6, -4.35, 0.34, 4), (6.05, 1.1, -1.2, 0.5, 5), (6.05, 0.9, 0.9, 0.4, 6),
                                 (-6.05, 1.0, 0.4, 0.45, 7)):  # fmt: skip
-        ivy = foliage([((0, 0, 0), 1.0), ((0.7, -0.5, 0.05), 0.7), ((-0.6, -0.8, 0), 0.6)], (0.03, 0.075, 0.02), (0.13, 0.22, 0.045), seed)
-        made.add("ivy", dw.Mesh.of(ivy), LEAVES, at=(x, y, z), scale=(size, size, size * 0.55) if abs(x) < 6 else (size * 0.5, size, size))
+        ivy = foliage(
+            [((0, 0, 0), 1.0), ((0.7, -0.5, 0.05), 0.7), ((-0.6, -0.8, 0), 0.6)],
+            (0.03, 0.075, 0.02),
+            (0.13, 0.22, 0.045),
+            seed,
+        )
+        made.add(
+            "ivy",
+            dw.Mesh.of(ivy),
+            LEAVES,
+            at=(x, y, z),
+            scale=(size, size, size * 0.55) if abs(x) < 6 else (size * 0.5, size, size),
+        )
 
 
 def add_paths(made: dw.Scene) -> None:
@@ -169,7 +212,12 @@ def add_paths(made: dw.Scene) -> None:
         split = float(rng.uniform(0.36, 0.64))
         x = -0.62
         for wide in (1.24 * split, 1.24 * (1 - split)):
-            stones.append(((wide - 0.05, 0.08, deep - 0.05), (x + wide / 2 + float(rng.uniform(-0.015, 0.015)), 0.005, z - deep / 2)))
+            stones.append(
+                (
+                    (wide - 0.05, 0.08, deep - 0.05),
+                    (x + wide / 2 + float(rng.uniform(-0.015, 0.015)), 0.005, z - deep / 2),
+                )
+            )
             x += wide
         z -= deep
     for side in (-1, 1):
@@ -223,7 +271,13 @@ def add_pond(made: dw.Scene) -> None:
                             float(rng.uniform(0, 360)), (size, size * 0.75, size)))  # fmt: skip
     made.add("rocks", dw.Mesh.of(joined(*stones)), PLAIN, parent=pond)
     pads = []
-    for px, pz, size in ((0.42, -0.5, 0.24), (0.75, -0.15, 0.19), (0.1, -0.78, 0.17), (-0.62, 0.35, 0.22), (-0.3, 0.66, 0.16)):
+    for px, pz, size in (
+        (0.42, -0.5, 0.24),
+        (0.75, -0.15, 0.19),
+        (0.1, -0.78, 0.17),
+        (-0.62, 0.35, 0.22),
+        (-0.3, 0.66, 0.16),
+    ):
         turn = np.linspace(0.25, 2 * math.pi - 0.25, 10) + rng.uniform(0, 6.28)
         rim = np.stack([np.sin(turn), 0 * turn, np.cos(turn)], axis=1) * size
         fan = np.stack([np.zeros((9, 3)), rim[:-1], rim[1:]], axis=1) + np.array((px, 0.09, pz))
@@ -291,7 +345,12 @@ def add_things(made: dw.Scene) -> None:
     for x, z, size, high in ((-1.75, 3.8, 1.0, (0.48, 0.30, 0.62)), (1.75, 3.85, 0.9, (0.62, 0.26, 0.40)),
                              (5.35, -0.75, 1.0, (0.62, 0.36, 0.50)), (-1.55, -4.0, 1.05, (0.70, 0.36, 0.22)),
                              (1.55, -4.0, 1.05, (0.70, 0.36, 0.22)), (-5.4, 3.7, 1.1, (0.40, 0.28, 0.62))):  # fmt: skip
-        bush = foliage([((0, 0.45, 0), 0.24), ((0.12, 0.38, 0.06), 0.17), ((-0.11, 0.40, 0.03), 0.17)], (0.05, 0.12, 0.03), (0.20, 0.30, 0.07), int(abs(x) * 10))
+        bush = foliage(
+            [((0, 0.45, 0), 0.24), ((0.12, 0.38, 0.06), 0.17), ((-0.11, 0.40, 0.03), 0.17)],
+            (0.05, 0.12, 0.03),
+            (0.20, 0.30, 0.07),
+            int(abs(x) * 10),
+        )
         rng = np.random.default_rng(int(abs(x) * 100))
         dots = []
         for _ in range(20):
@@ -315,7 +374,9 @@ def add_gardener(made: dw.Scene) -> None:
     made.add("head", dw.Mesh.sphere(0.135, 12), SKIN, at=(0, 1.05, 0), parent=figure)
     hat = [(0.36, 1.115), (0.33, 1.10), (0.17, 1.15), (0.155, 1.24), (0.12, 1.29), (0.0, 1.30)]
     made.add("hat", dw.Mesh.of(lathe(hat, 14, (1, 1, 1), "hat", 0.10)), STRAW, parent=figure)
-    made.add("brim", dw.Mesh.of(lathe([(0.0, 1.12), (0.36, 1.105)][::-1], 14, (0.8, 0.8, 0.8), "brim")), STRAW, parent=figure)
+    made.add(
+        "brim", dw.Mesh.of(lathe([(0.0, 1.12), (0.36, 1.105)][::-1], 14, (0.8, 0.8, 0.8), "brim")), STRAW, parent=figure
+    )
     made.add("ribbon", dw.Mesh.cylinder(0.172, 0.045, 14), RIBBON, at=(0, 1.172, 0), parent=figure)
     for name, side in (("left arm", -1), ("right arm", 1)):
         made.add(name, dw.Mesh.capsule(0.052, 0.26, 8), SHIRT, at=(side * 0.20, 0.74, -0.07), rotation=turned(0, 30, side * 22),

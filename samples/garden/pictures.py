@@ -67,7 +67,14 @@ def seed_picture(kind: str, edge: int = 112) -> U8:
         outside = np.maximum(np.abs(across) - half, np.maximum(-along, along - length))
         return _coverage(outside * pixel)
 
-    def ring(count: int, length: float, breadth: float, first: float, one: tuple[float, float, float], two: tuple[float, float, float]) -> None:
+    def ring(
+        count: int,
+        length: float,
+        breadth: float,
+        first: float,
+        one: tuple[float, float, float],
+        two: tuple[float, float, float],
+    ) -> None:
         nonlocal picture
         for i in range(count):
             angle = first + 2 * np.pi * i / count

@@ -143,7 +143,11 @@ def toward_sun(hour: float) -> tuple[float, float, float]:
 def exposure(hour: float) -> float:
     """EV at ISO 100, by how high the sun stands: the evening stays an evening."""
     height = math.degrees(math.asin(toward_sun(hour)[1]))
-    return float(np.interp(height, [-10, -6, -4, -2, 0, 3, 8, 15, 30, 60], [1.5, 4.0, 5.6, 7.4, 9.0, 10.9, 12.3, 13.1, 13.8, 14.1]))
+    return float(
+        np.interp(
+            height, [-10, -6, -4, -2, 0, 3, 8, 15, 30, 60], [1.5, 4.0, 5.6, 7.4, 9.0, 10.9, 12.3, 13.1, 13.95, 14.4]
+        )
+    )
 
 
 class Day(dw.Behaviour):
@@ -248,7 +252,10 @@ def count(world: dw.World) -> tuple[int, int]:
 def fireflies(world: dw.World) -> None:
     """They come out of the grass; some of them light what is near."""
     for k in range(14):
-        x, z = (float(v) for v in world.random.uniform((plan.LEFT + 0.6, plan.BACK + 0.6), (plan.RIGHT - 0.6, plan.FRONT - 0.6)))
+        x, z = (
+            float(v)
+            for v in world.random.uniform((plan.LEFT + 0.6, plan.BACK + 0.6), (plan.RIGHT - 0.6, plan.FRONT - 0.6))
+        )
         y = float(world.random.uniform(0.5, 1.5))
         drifting = Drift(x=x, y=y, z=z, phase=float(world.random.uniform(0, 6.28)))
         spark = world.spawn("spark", at=(x, y, z), tags={"spark"}, components=(drifting,))
@@ -322,7 +329,9 @@ class Plant(dw.Behaviour):
                 self.leaves.append((part, part.position[1], part.scale[0]))
         self.height = self.stem.scale[1]
         for part in self.bloom.children:
-            if part.name.startswith("petal"):
+            if part.name == "heart":
+                self.heart = part
+            else:
                 self.petals.append((part, part.rotation, closed(part.rotation)))
         self.shape(0.0)
         if self.stage:  # it was here before the game began
@@ -415,7 +424,7 @@ class Plant(dw.Behaviour):
         self.turn(self.bloom, "scale", (0.7 * BLOOMS[self.stage],) * 3, 2.0, "in_out_sine")
         for petal, _, is_closed in self.petals:
             self.turn(petal, "rotation", is_closed, 2.0, "in_out_sine")
-        self.stem.material = WITHERED
+        self.stem.material = self.heart.material = WITHERED
         for holder in [part for part, _, _ in self.leaves] + [part for part, _, _ in self.petals]:
             for part in holder.children:
                 part.material = WITHERED
@@ -443,7 +452,9 @@ class Plant(dw.Behaviour):
             if timer is not None:
                 timer.cancel()
         world, plant = self.world, self.entity
-        world.tween(plant, "scale", to=(0.02, 0.02, 0.02), seconds=0.7, ease="in_back", on_done=lambda: world.despawn(plant))
+        world.tween(
+            plant, "scale", to=(0.02, 0.02, 0.02), seconds=0.7, ease="in_back", on_done=lambda: world.despawn(plant)
+        )
 
     def on_destroy(self) -> None:
         """Nothing of it stays."""
@@ -473,7 +484,11 @@ def welcome(event: Opened, world: dw.World) -> None:
     if visitors < min(9, (blossoms + 1) // 2) and world["day"][Day].hour < LEAVING:
         bee = world.random.random() < 0.4
         side = float(world.random.choice((-1.0, 1.0)))
-        invite(world, "bee" if bee else "butterfly", (plan.HIVE[0], 0.7, plan.HIVE[1] + 0.4) if bee else (side * 7, 1.8, -2.0))
+        invite(
+            world,
+            "bee" if bee else "butterfly",
+            (plan.HIVE[0], 0.7, plan.HIVE[1] + 0.4) if bee else (side * 7, 1.8, -2.0),
+        )
 
 
 class Visitor(dw.Behaviour):
@@ -523,7 +538,9 @@ class Visitor(dw.Behaviour):
             wing.rotation = turned(0, 0, side * angle)
         if self.resting > 0:
             self.resting -= dt
-            if self.resting <= 0 or (self.flower is not None and not (self.flower.alive and "open" in self.flower.tags)):
+            if self.resting <= 0 or (
+                self.flower is not None and not (self.flower.alive and "open" in self.flower.tags)
+            ):
                 self.resting = 0.0
                 self.choose()
             return
@@ -631,9 +648,15 @@ class Gardener(dw.Behaviour):
         swing = min(1.0, fast / self.speed)
         for side, foot in zip((-1, 1), self.feet, strict=True):
             step = math.sin(self.stride + (0 if side < 0 else math.pi))
-            foot.position = (side * 0.10, 0.12 + max(0.0, step) * 0.09 * swing, -math.cos(self.stride + (0 if side < 0 else math.pi)) * 0.14 * swing)
+            foot.position = (
+                side * 0.10,
+                0.12 + max(0.0, step) * 0.09 * swing,
+                -math.cos(self.stride + (0 if side < 0 else math.pi)) * 0.14 * swing,
+            )
         self.figure.position = (0.0, 0.03 * swing * abs(math.sin(self.stride)), 0.0)
-        self.figure.rotation = turned(0, -6 * swing - 12 * math.sin(min(self.busy, 0.55) / 0.55 * math.pi), 4 * swing * math.sin(self.stride))
+        self.figure.rotation = turned(
+            0, -6 * swing - 12 * math.sin(min(self.busy, 0.55) / 0.55 * math.pi), 4 * swing * math.sin(self.stride)
+        )
 
     def face(self, yaw: float, by: float) -> None:
         """Turn towards a direction, by no more than so many radians."""

@@ -93,7 +93,13 @@ def daisy() -> dw.Scene:
     """White rays around gold."""
     white, cream = (0.93, 0.91, 0.84), (0.90, 0.84, 0.74)
     rings = [(8, 0.24, 0.72, 6, 0, white), (8, 0.21, 0.72, 16, 22.5, cream)]
-    leaves = [(0, 0.03, 0.27, 12), (75, 0.03, 0.25, 16), (150, 0.03, 0.27, 12), (225, 0.03, 0.24, 16), (300, 0.03, 0.26, 12)]
+    leaves = [
+        (0, 0.03, 0.27, 12),
+        (75, 0.03, 0.25, 16),
+        (150, 0.03, 0.27, 12),
+        (225, 0.03, 0.24, 16),
+        (300, 0.03, 0.26, 12),
+    ]
     return flower("daisy", 0.46, rings, (0.085, (0.95, 0.52, 0.03)), leaves, 46)
 
 
@@ -121,7 +127,9 @@ def bee() -> dw.Scene:
     gold, dark = dw.Material((0.92, 0.55, 0.06), roughness=0.7), dw.Material((0.05, 0.035, 0.02), roughness=0.7)
     scene.add("body", dw.Mesh.sphere(1.0, 10), gold, scale=(0.05, 0.05, 0.075))
     for k, (z, size) in enumerate(((-0.035, 0.047), (0.015, 0.053), (0.06, 0.036))):
-        scene.add(f"stripe-{k}", dw.Mesh.cylinder(1.0, 0.28, 10), dark, at=(0, 0, z), rotation=turned(0, 90), scale=size)
+        scene.add(
+            f"stripe-{k}", dw.Mesh.cylinder(1.0, 0.28, 10), dark, at=(0, 0, z), rotation=turned(0, 90), scale=size
+        )
     pale = {"wing": {"Material.base_color": (0.80, 0.82, 0.85)}}
     scene.add("right", dw.Prefab("wing.dream", pale), at=(0.015, 0.04, 0), scale=0.085)
     scene.add("left", dw.Prefab("wing.dream", pale), at=(-0.015, 0.04, 0), scale=(-0.085, 0.085, 0.085))

@@ -174,7 +174,8 @@ def as_obj(data: dw.MeshData) -> str:
     srgb = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
     lines = [f"# {data.name}: made by samples/garden/shapes.py"]
     lines += [
-        "v " + " ".join(f"{value:.4f}" for value in (*p, *c)) for p, c in zip(data.positions.tolist(), srgb, strict=True)
+        "v " + " ".join(f"{value:.4f}" for value in (*p, *c))
+        for p, c in zip(data.positions.tolist(), srgb, strict=True)
     ]
     lines += ["vn " + " ".join(f"{value:.4f}" for value in n) for n in data.normals.tolist()]
     faces = data.indices.reshape(-1, 3).astype(int) + 1
@@ -273,7 +274,9 @@ def block(size: Sequence[float], at: Sequence[float] = (0, 0, 0), bevel: float =
                 one[a] = two[a] = s
                 one[b] = two[b] = sb
                 one[c], two[c] = -1, 1
-                quads.append([corner(a, tuple(one)), corner(a, tuple(two)), corner(b, tuple(two)), corner(b, tuple(one))])
+                quads.append(
+                    [corner(a, tuple(one)), corner(a, tuple(two)), corner(b, tuple(two)), corner(b, tuple(one))]
+                )
     for k in range(8):
         sign = tuple(1 if k >> i & 1 else -1 for i in range(3))
         tips.append([corner(i, sign) for i in range(3)])
@@ -285,7 +288,11 @@ def block(size: Sequence[float], at: Sequence[float] = (0, 0, 0), bevel: float =
 
 
 def blocks(
-    parts: Sequence[tuple[Sequence[float], Sequence[float]]], color: ArrayLike, bevel: float, seed: int, vary: float = 0.14
+    parts: Sequence[tuple[Sequence[float], Sequence[float]]],
+    color: ArrayLike,
+    bevel: float,
+    seed: int,
+    vary: float = 0.14,
 ) -> dw.MeshData:
     """Chamfered boxes as (size, centre), each in a shade of its own."""
     rng = np.random.default_rng(seed)
@@ -371,7 +378,9 @@ def tuft(seed: int, blades: int = 7) -> dw.MeshData:
     high = rng.uniform(0.6, 1.0, (blades, 1))
     tip = out * rng.uniform(0.25, 0.6, (blades, 1)) + np.array((0, 1, 0)) * high
     faces = np.stack([foot - side, foot + side, tip], axis=1)
-    colors = np.stack([np.broadcast_to(c, (blades, 3)) for c in ((0.13, 0.22, 0.04), (0.13, 0.22, 0.04), (0.40, 0.50, 0.12))], axis=1)
+    colors = np.stack(
+        [np.broadcast_to(c, (blades, 3)) for c in ((0.13, 0.22, 0.04), (0.13, 0.22, 0.04), (0.40, 0.50, 0.12))], axis=1
+    )
     made = flat(faces, colors * rng.uniform(0.8, 1.15, (blades, 1, 1)), f"tuft {seed}")
     made.normals[:] = (0, 1, 0)  # lit as the ground is
     return made
