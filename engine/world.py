@@ -316,7 +316,8 @@ class World:
         are left out they are the prototype's, as are `name` and `tags`; k objects are called `name-0`, `name-1` …
 
         An instance of a `Prefab` is an object that shows nothing and is called as its file, with all that is in the
-        file below it: meshes, lights, cameras, tags; `components` are given to that one object. Those in `scene.prefabs` are ready at once, others woven first.
+        file below it: meshes, lights, cameras, tags; `components` are given to that one object. Those in
+        `scene.prefabs` are ready at once, others woven first.
 
         Arrays that were asked for before (`positions` …) may be out of date after it. Raises SceneError, and then
         makes nothing.

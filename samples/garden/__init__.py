@@ -1,7 +1,8 @@
-"""A small game: sow, water and watch a walled garden from dawn to dusk; how many blossoms of how many kinds will there be?
+"""A small calm game: sow, water and watch a walled garden through one day, from dawn to dusk.
 
 Point at a bed and click, or walk with the arrow keys, WASD or a stick; Space (A on a gamepad) sows, waters and clears;
-1, 2, 3, Tab or the bumpers choose the seed. The can is filled at the pond. Until somebody begins, the garden shows itself.
+1, 2, 3, Tab or the bumpers choose the seed. The can is filled at the pond. Blossoms count, and of how many kinds they
+are. Until somebody begins, the garden shows itself.
 `dream run garden -- 300` makes the day five minutes long.
 """
 
@@ -9,11 +10,13 @@ from __future__ import annotations
 
 import math
 import sys
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 import dreamwell as dw
+from dreamwell.engine.hud_elements import Anchor, Button, Panel, Text
 
 from . import plan, play
 from .build import EYE, TARGET, scene
@@ -23,7 +26,7 @@ from .play import CAN, DAWN, DUSK, KINDS, SEEDS, Day, Ended, Gardener, Opened, P
 F64 = NDArray[np.float64]
 
 CREAM, PALE, GOLD, INK = "#fff6e0", "#d9dfc6", "#ffd98a", "#1c2413"
-PANEL, PANEL_END, EDGE = "#1d2a17c8", "#121b0fd8", "#fff6e030"
+PANEL, PANEL_END, EDGE = "#1d2a17d0", "#121b0fe0", "#fff6e030"
 SHADOW = "#0a1208b0"
 ARC = (236.0, 62.0)
 
@@ -156,59 +159,59 @@ class Garden:
         hud = self.app.hud
         hud.height = 720
         self.title = hud.panel("title", size=(None, None), color="#00000000", radius=0)
-        shadow = {"parent": self.title, "color": CREAM, "shadow": SHADOW}
-        hud.text("name", "Garden", at=(0, 86), anchor="top", size=92, shadow_offset=(0, 3), shadow_blur=14, **shadow)
-        hud.text("subtitle", "one day, from dawn to dusk", at=(0, 196), anchor="top", size=24, shadow_blur=8, **shadow)
-        self.prompt = hud.text(
-            "prompt", "Space or a click to begin", at=(0, 44), anchor="bottom", size=22, shadow_blur=8, **shadow
-        )
+        self.say("name", "Garden", (0, 86), "top", 92)
+        self.say("subtitle", "one day, from dawn to dusk", (0, 196), "top", 24)
+        self.prompt = self.say("prompt", "Space or a click to begin", (0, 44), "bottom", 22)
         self.playing = hud.panel("playing", size=(None, None), color="#00000000", radius=0)
-        clock = hud.panel("clock", parent=self.playing, at=(0, 14), anchor="top", size=(276, 84), color=PANEL, color_end=PANEL_END,
-                          border=1, border_color=EDGE, radius=18)  # fmt: skip
+        clock = self.board("clock", (0, 14), "top", (276, 84))
         hud.image("arc", arc(2 * int(ARC[0]), 2 * int(ARC[1])), parent=clock, at=(20, 10), size=ARC)
         self.sun = hud.image("sun", dot(), parent=clock, at=(0, 0), size=(26, 26))
         self.time = hud.text("time", "6:00", parent=clock, at=(0, 38), anchor="top", size=19, color=CREAM)
-        tally = hud.panel("tally", parent=self.playing, at=(18, 14), size=(212, 84), color=PANEL, color_end=PANEL_END, border=1,
-                          border_color=EDGE, radius=18)  # fmt: skip
+        tally = self.board("tally", (18, 14), "top_left", (212, 84))
         self.blossoms = hud.text("blossoms", "0", parent=tally, at=(20, 12), size=40, color=GOLD)
         hud.text("blossoms told", "blossoms", parent=tally, at=(20, 58), size=15, color=PALE)
         self.kinds = hud.text("kinds", "0", parent=tally, at=(126, 12), size=40, color=GOLD)
-        hud.text("kinds told", "of 3 kinds", parent=tally, at=(126, 58), size=15, color=PALE)
-        water = hud.panel("water", parent=self.playing, at=(18, 14), anchor="top_right", size=(212, 84), color=PANEL, color_end=PANEL_END,
-                          border=1, border_color=EDGE, radius=18)  # fmt: skip
-        self.can = hud.bar("can", 1.0, parent=water, at=(20, 20), size=(172, 18), radius=9, padding=3, color="#0c120ad0",
-                           fill="#a9dcff", fill_end="#3f8fd6")  # fmt: skip
+        hud.text("kinds told", f"of {len(SEEDS)} kinds", parent=tally, at=(126, 58), size=15, color=PALE)
+        water = self.board("water", (18, 14), "top_right", (212, 84))
+        self.can = hud.bar("can", 1.0, parent=water, at=(20, 20), size=(172, 18), radius=9, padding=3)
+        self.can.color, self.can.fill, self.can.fill_end = "#0c120ad0", "#a9dcff", "#3f8fd6"
         self.can_told = hud.text("can told", "the can is full", parent=water, at=(20, 52), size=15, color=PALE)
-        tray = hud.panel("tray", parent=self.playing, at=(0, 16), anchor="bottom", size=(3 * 182 + 32, 92), color=PANEL,
-                         color_end=PANEL_END, border=1, border_color=EDGE, radius=20)  # fmt: skip
-        self.seeds = []
-        for k, name in enumerate(SEEDS):
-            seed = hud.button(f"seed {k}", "", parent=tray, at=(16 + 182 * k, 12), size=(174, 68), radius=14, color="#00000000",
-                              border=2, border_color="#00000000", on_click=lambda k=k: self.choose(k), z=0)  # fmt: skip
-            hud.image(f"seed picture {k}", seed_picture(name), parent=seed, at=(8, 6), size=(56, 56))
-            hud.text(f"seed name {k}", KINDS[name].title, parent=seed, at=(70, 11), size=20, color=CREAM)
-            hud.text(f"seed told {k}", KINDS[name].told, parent=seed, at=(70, 36), size=11, color=PALE, width=100)
-            hud.text(f"seed key {k}", str(k + 1), parent=seed, at=(8, 5), anchor="top_right", size=13, color=PALE)
-            self.seeds.append(seed)
-        self.hint = hud.text(
-            "hint",
-            "",
-            parent=self.playing,
-            at=(0, 120),
-            anchor="bottom",
-            size=22,
-            color=CREAM,
-            shadow=SHADOW,
-            shadow_blur=8,
-        )
-        over = self.over = hud.panel("over", size=(780, 128), at=(0, 24), anchor="bottom", color="#1d2a17e0", color_end="#10180dec",
-                                     border=1, border_color=EDGE, radius=26, shadow="#00000080", visible=False)  # fmt: skip
+        tray = self.board("tray", (0, 16), "bottom", (len(SEEDS) * 182 + 32, 92))
+        self.seeds = [self.seed_button(tray, k, name) for k, name in enumerate(SEEDS)]
+        self.hint = self.say("hint", "", (0, 120), "bottom", 22)
+        self.hint.parent = self.playing
+        over = self.over = self.board("over", (0, 24), "bottom", (780, 128))
+        over.parent, over.visible, over.shadow = None, False, "#00000080"
         hud.text("over title", "Dusk", parent=over, at=(34, 20), size=46, color=CREAM)
         self.praise = hud.text("over praise", "", parent=over, at=(36, 82), size=18, color=PALE)
         self.score = hud.text("over score", "", parent=over, at=(40, 16), anchor="top", size=56, color=GOLD)
         self.count = hud.text("over count", "", parent=over, at=(40, 84), anchor="top", size=17, color=CREAM)
-        hud.button("again", "Another day", parent=over, at=(32, 36), anchor="top_right", size=(196, 56), text_size=20, text_color=INK,
-                   color="#ffe3a0", color_end="#e6b45c", border=0, radius=14, on_click=self.begin)  # fmt: skip
+        again = hud.button("again", "Another day", parent=over, at=(32, 36), anchor="top_right", size=(196, 56))
+        again.text_size, again.text_color, again.radius, again.border = 20, INK, 14, 0
+        again.color, again.color_end, again.on_click = "#ffe3a0", "#e6b45c", self.begin
+
+    def say(self, name: str, text: str, at: tuple[float, float], anchor: Anchor, size: float) -> Text:
+        """A line over the picture, of the title unless told otherwise."""
+        line = self.app.hud.text(name, text, parent=self.title, at=at, anchor=anchor, size=size, color=CREAM)
+        line.shadow, line.shadow_offset, line.shadow_blur = SHADOW, (0, 1 + size / 40), 5 + size / 10
+        return line
+
+    def board(self, name: str, at: tuple[float, float], anchor: Anchor, size: tuple[float, float]) -> Panel:
+        """A dark green panel."""
+        made = self.app.hud.panel(name, parent=self.playing, at=at, anchor=anchor, size=size, radius=18)
+        made.color, made.color_end, made.border, made.border_color = PANEL, PANEL_END, 1, EDGE
+        return made
+
+    def seed_button(self, tray: Panel, k: int, name: str) -> Button:
+        """A kind of seed, to be chosen."""
+        hud, kind = self.app.hud, KINDS[name]
+        seed = hud.button(f"seed {k}", "", parent=tray, at=(16 + 182 * k, 12), size=(174, 68), radius=14, border=2)
+        seed.on_click = partial(self.choose, k)
+        hud.image(f"seed picture {k}", seed_picture(name), parent=seed, at=(8, 6), size=(56, 56))
+        hud.text(f"seed name {k}", kind.title, parent=seed, at=(70, 11), size=20, color=CREAM)
+        hud.text(f"seed told {k}", kind.told, parent=seed, at=(70, 36), size=12, color=PALE, width=100)
+        hud.text(f"seed key {k}", str(k + 1), parent=seed, at=(8, 5), anchor="top_right", size=13, color=PALE)
+        return seed
 
     def tell(self, event: Told) -> None:
         """A sentence for a while."""

@@ -1,4 +1,4 @@
-"""The scene: walls, a path, three beds, a pond and a tree, on a hill between hills. What moves is spawned by the game."""
+"""The scene: walls, a path, three beds, a pond and a tree. What moves is spawned by the game."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import dreamwell as dw
 from . import plan
 from .play import Day, Gardener, Plot
 from .prefabs import DAMP, EARTH, FOLDER, WITHERED, turned
-from .shapes import blocks, disc, flat, foliage, joined, lathe, lawn, limb, moved, mound, rock, soil, tuft, wall
+from .shapes import blocks, disc, flat, foliage, joined, lathe, lawn, limb, mound, moved, rock, soil, tuft, wall
 
 EYE, TARGET = (0.7, 6.7, 11.3), (0.05, 0.55, -0.55)
 FOV = 34.0
@@ -137,7 +137,8 @@ def add_land(made: dw.Scene) -> None:
     blades = [dw.Mesh.of(tuft(k)) for k in range(3)]
     tufts = dw.Material((1, 1, 1), roughness=0.9, double_sided=True)
     made.add_many("tuft", [blades[k % 3] for k in range(len(kept))], tufts,
-                  at=np.stack([x[kept], 0 * tall, z[kept]], axis=1), scale=np.stack([tall * 1.3, tall, tall * 1.3], axis=1))  # fmt: skip
+                  at=np.stack([x[kept], 0 * tall, z[kept]], axis=1),
+                  scale=np.stack([tall * 1.3, tall, tall * 1.3], axis=1))  # fmt: skip
 
 
 def add_walls(made: dw.Scene) -> None:
@@ -308,7 +309,8 @@ def add_tree(made: dw.Scene) -> None:
     left = limb([(-0.03, 1.2, 0.03), (-0.45, 1.7, 0.15), (-0.8, 2.2, 0.1)], [0.11, 0.09, 0.05])
     right = limb([(0.0, 1.4, 0.0), (0.5, 1.85, 0.2), (0.95, 2.2, 0.3)], [0.10, 0.08, 0.05])
     made.add("trunk", dw.Mesh.of(joined(trunk, left, right)), PLAIN, parent=tree)
-    puffs = [((0.05, 3.05, 0.0), 0.95), ((0.95, 2.55, 0.35), 0.72), ((-0.85, 2.6, 0.15), 0.75), ((0.1, 2.45, 0.8), 0.66),
+    puffs = [((0.05, 3.05, 0.0), 0.95), ((0.95, 2.55, 0.35), 0.72), ((-0.85, 2.6, 0.15), 0.75),
+             ((0.1, 2.45, 0.8), 0.66),
              ((0.0, 2.5, -0.8), 0.7), ((-0.45, 3.4, 0.25), 0.6), ((0.55, 3.3, -0.2), 0.62)]  # fmt: skip
     made.add("crown", dw.Mesh.of(foliage(puffs, (0.045, 0.105, 0.022), (0.27, 0.36, 0.065), 5)), LEAVES, parent=tree)
     rng = np.random.default_rng(17)
@@ -379,7 +381,8 @@ def add_gardener(made: dw.Scene) -> None:
     )
     made.add("ribbon", dw.Mesh.cylinder(0.172, 0.045, 14), RIBBON, at=(0, 1.172, 0), parent=figure)
     for name, side in (("left arm", -1), ("right arm", 1)):
-        made.add(name, dw.Mesh.capsule(0.052, 0.26, 8), SHIRT, at=(side * 0.20, 0.74, -0.07), rotation=turned(0, 30, side * 22),
+        made.add(name, dw.Mesh.capsule(0.052, 0.26, 8), SHIRT, at=(side * 0.20, 0.74, -0.07),
+                 rotation=turned(0, 30, side * 22),
                  parent=figure)  # fmt: skip
     for name, side in (("left foot", -1), ("right foot", 1)):
         made.add(name, dw.Mesh.capsule(0.07, 0.18, 8), BOOT, at=(side * 0.10, 0.12, 0), parent=gardener)

@@ -63,9 +63,8 @@ def blocked(x: F64, z: F64) -> NDArray[np.bool_]:
 @cache
 def grid() -> tuple[F64, F64, NDArray[np.bool_]]:
     """x, z and whether nobody can stand there, of every cell's middle (columns, rows)."""
-    x, z = np.meshgrid(
-        LEFT + (np.arange(_SHAPE[0]) + 0.5) * CELL, BACK + (np.arange(_SHAPE[1]) + 0.5) * CELL, indexing="ij"
-    )
+    i, j = np.indices(_SHAPE).astype(np.float64)
+    x, z = LEFT + (i + 0.5) * CELL, BACK + (j + 0.5) * CELL
     return x, z, blocked(x, z)
 
 

@@ -133,7 +133,7 @@ def drift(batch: dw.Batch, dt: float) -> None:
 
 
 def toward_sun(hour: float) -> tuple[float, float, float]:
-    """Where the sun stands, a unit vector: it rises on the left before the viewer's side and sets behind the right wall."""
+    """Where the sun stands, a unit vector: it rises on the left and sets behind the right wall."""
     t = (hour - 5.5) / 14.1
     x, y, z = -math.cos(math.pi * t), 0.86 * math.sin(math.pi * t), 0.62 - 0.95 * t
     length = math.sqrt(x * x + y * y + z * z)

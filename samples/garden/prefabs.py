@@ -30,8 +30,11 @@ def turned(yaw: float = 0.0, pitch: float = 0.0, roll: float = 0.0) -> Quaternio
     y, p, r = (math.radians(a) / 2 for a in (yaw, -pitch, roll))
     cy, sy, cp, sp, cr, sr = math.cos(y), math.sin(y), math.cos(p), math.sin(p), math.cos(r), math.sin(r)
     return (
-        cy * sp * cr + sy * cp * sr, sy * cp * cr - cy * sp * sr, cy * cp * sr - sy * sp * cr, cy * cp * cr + sy * sp * sr,
-    )  # fmt: skip
+        cy * sp * cr + sy * cp * sr,
+        sy * cp * cr - cy * sp * sr,
+        cy * cp * sr - sy * sp * cr,
+        cy * cp * cr + sy * sp * sr,
+    )
 
 
 def _rounded(value: Sequence[float]) -> tuple[float, ...]:
@@ -53,8 +56,9 @@ def flower(
     leaves: Sequence[tuple[float, float, float, float]],
     tilt: float,
 ) -> dw.Scene:
-    """A flower in bloom: rings of petals as (count, length, breadth, pitch, first yaw, colour), leaves as (yaw, height, size, pitch).
+    """A flower in bloom.
 
+    rings: of petals, as (count, length, breadth, pitch, first yaw, colour).  leaves: as (yaw, height, size, pitch).
     `heart`: radius and colour of the middle; `tilt`: degrees that the blossom looks forward.
     """
     scene = dw.Scene(name, seed=sum(map(ord, name)), root=FOLDER)

@@ -91,7 +91,7 @@ def smooth(points: F64, colors: F64, name: str = "") -> dw.MeshData:
 def lathe(
     profile: ArrayLike, sides: int, color: ArrayLike = (1, 1, 1), name: str = "", rough: float = 0.0
 ) -> dw.MeshData:
-    """A profile (k, 2) of radius and height, from the bottom up, turned about Y; flat faces. `rough`: colour's noise."""
+    """A profile (k, 2) of radius and height, from the bottom up, turned about Y. `rough`: noise of the colour."""
     rng = np.random.default_rng(len(name) + sides)
     r, y = np.asarray(profile, np.float64).T
     turn = np.linspace(0, 2 * np.pi, sides + 1)
@@ -143,24 +143,22 @@ def heart(sides: int = 9) -> dw.MeshData:
     return lathe(rings, sides, (1, 1, 1), "heart", 0.22)
 
 
-def wing(columns: int = 4) -> dw.MeshData:
+def wing() -> dw.MeshData:
     """A butterfly's right wing along +X, its hind part smaller; dark at its rim."""
     fore = [(0.0, 0.0), (0.25, -0.42), (0.75, -0.72), (1.0, -0.62), (0.95, -0.25), (0.62, 0.02)]
     hind = [(0.0, 0.0), (0.62, 0.02), (0.72, 0.32), (0.52, 0.62), (0.28, 0.6), (0.05, 0.3)]
-    faces: list[list[tuple[float, float, float]]] = []
-    colors: list[list[tuple[float, float, float]]] = []
+    faces: list[F64] = []
+    colors: list[float] = []
     for outline, tone in ((fore, 1.0), (hind, 0.82)):
-        centre = np.mean(outline, axis=0)
-        for (ax, az), (bx, bz) in zip(outline, outline[1:] + outline[:1], strict=True):
-            inner = [(0.72 * px + 0.28 * centre[0], 0.72 * pz + 0.28 * centre[1]) for px, pz in ((ax, az), (bx, bz))]
-            (cx, cz), (dx, dz) = inner
-            rim = (0.10, 0.08, 0.07)
-            full = (tone, tone, tone)
-            mid = (float(centre[0]), 0.0, float(centre[1]))
-            faces += [[(cx, 0, cz), (dx, 0, dz), mid], [(ax, 0, az), (bx, 0, bz), (dx, 0, dz)],
-                      [(ax, 0, az), (dx, 0, dz), (cx, 0, cz)]]  # fmt: skip
-            colors += [[full] * 3, [rim] * 3, [rim] * 3]
-    return flat(np.array(faces)[:, ::-1], np.array(colors), "wing")
+        rim = np.array([(x, 0.0, z) for x, z in outline])
+        middle = rim.mean(axis=0)
+        inner = 0.72 * rim + 0.28 * middle
+        after, inner_after = np.roll(rim, -1, axis=0), np.roll(inner, -1, axis=0)
+        for three in ((inner, inner_after, np.broadcast_to(middle, rim.shape)), (rim, after, inner_after),
+                      (rim, inner_after, inner)):  # fmt: skip
+            faces.append(np.stack(three, axis=1)[:, ::-1])
+            colors += [tone if three[0] is inner else 0.08] * len(rim)
+    return flat(np.concatenate(faces), np.repeat(np.array(colors)[:, None], 3, axis=1), "wing")
 
 
 PARTS: dict[str, Callable[[], dw.MeshData]] = {"petal": petal, "leaf": leaf, "stem": stem, "heart": heart, "wing": wing}
@@ -225,7 +223,6 @@ def foliage(puffs: Sequence[tuple[Sequence[float], float]], low: Color, high: Co
     for k, (centre, radius) in enumerate(puffs):
         faces.append(bumpy(ball(2), seed * 31 + k, 0.10, 4.0) * (radius, radius * 0.86, radius) + np.asarray(centre))
     p = np.concatenate(faces)
-    p += rng.normal(0, 0.012, (1, 1, 3))
     middle = p.mean(axis=1)
     span = np.ptp(middle[:, 1])
     up = (middle[:, 1] - middle[:, 1].min()) / span
@@ -345,11 +342,8 @@ def soil(width: float, depth: float, seed: int) -> dw.MeshData:
 
 def mound(sides: int = 9) -> dw.MeshData:
     """A small heap of earth around a plant; white, so that a material says how wet it is."""
-    rng = np.random.default_rng(4)
     profile = [(0.36, -0.03), (0.33, 0.03), (0.24, 0.075), (0.13, 0.06), (0.0, 0.045)]
-    made = lathe(profile, sides, (1, 1, 1), "mound", 0.25)
-    made.positions[:, 1] += rng.normal(0, 0.004, len(made.positions)).astype(np.float32) * 0
-    return made
+    return lathe(profile, sides, (1, 1, 1), "mound", 0.25)
 
 
 def lawn(half: tuple[float, float], middle: tuple[float, float], seed: int, cells: int = 34) -> dw.MeshData:

@@ -1,4 +1,4 @@
-"""The garden: what it is made of, how things grow and wilt, and whole days that are played, recorded and played again."""
+"""The garden: what it is made of, how things grow and wilt, and whole days that are played and played again."""
 
 import math
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import pytest
 import dreamwell as dw
 import dreamwell.samples.garden as samples_garden
 from dreamwell.engine.gamepad import BUTTONS, PadState
-from dreamwell.samples.garden import Garden, length_of, plan, play, points, prefabs
+from dreamwell.samples.garden import Garden, build, length_of, plan, play, points, prefabs
 from dreamwell.samples.garden.play import BLOSSOM, DAWN, DUSK, KINDS, Day, Gardener, Plant, Plot
 
 DT = 1 / 60
@@ -19,7 +19,7 @@ DT = 1 / 60
 @pytest.fixture(scope="module", autouse=True)
 def one_scene() -> Iterator[None]:
     """What is built is the same for every game, so it is built once."""
-    made = samples_garden.scene()
+    made = build.scene()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(samples_garden, "scene", lambda: made)
         yield

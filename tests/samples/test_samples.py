@@ -19,7 +19,7 @@ ARGUMENTS = {"many_cubes": ("20000",)}
 
 
 def test_the_samples_are_these() -> None:
-    assert NAMES == ("city", "effects", "hello", "lights", "many_cubes", "materials", "menu", "sky", "viewer")
+    assert NAMES == ("city", "effects", "garden", "hello", "lights", "many_cubes", "materials", "menu", "sky", "viewer")
 
 
 @pytest.mark.parametrize("name", NAMES)
