@@ -152,7 +152,7 @@ class Garden:
             return -1
         return None
 
-    # ---- what is written ----------------------------------------------------------------------------------------------
+    # ---- what is written --------------------------------------------------------------------------------------------
 
     def make_hud(self) -> None:
         """Everything that is ever shown over the picture."""
