@@ -73,16 +73,15 @@ def scene() -> dw.Scene:
 
 def add_land(made: dw.Scene) -> None:
     """Meadows and hills outside, a lawn inside, grass along the walls."""
-    rng = np.random.default_rng(3)
     made.add("meadow", dw.Mesh.of(lawn((46, 40), (0, -22), 8, 46)), PLAIN, at=(0, -0.06, 0))
     width, depth = (plan.RIGHT - plan.LEFT) / 2 + 0.3, (plan.FRONT - plan.BACK) / 2 + 0.3
     middle = (0.0, (plan.FRONT + plan.BACK) / 2)
     made.add("lawn", dw.Mesh.of(lawn((width, depth), middle, 5, 40)), PLAIN)
     for x, z, wide, high, seed in (
-        (-20, -40, 21, 9.0, 1),
-        (9, -46, 26, 10.5, 2),
-        (34, -38, 20, 8.0, 3),
-        (-44, -32, 18, 9, 4),
+        (-20.0, -40.0, 21.0, 9.0, 1),
+        (9.0, -46.0, 26.0, 10.5, 2),
+        (34.0, -38.0, 20.0, 8.0, 3),
+        (-44.0, -32.0, 18.0, 9.0, 4),
     ):
         hill = rock(40 + seed, (0.135, 0.20, 0.052), 3)
         made.add("hill", dw.Mesh.of(hill), PLAIN, at=(x, -1.5, z), scale=(wide, high, wide * 0.7))
@@ -126,6 +125,12 @@ def add_land(made: dw.Scene) -> None:
         made.add(
             "poplar", poplar, LEAVES, at=(x, -0.2, z), rotation=turned(50 * x), scale=(size * 0.8, size, size * 0.8)
         )
+    add_grass(made)
+
+
+def add_grass(made: dw.Scene) -> None:
+    """Tufts on the lawn, more of them along the walls."""
+    rng = np.random.default_rng(3)
     x = rng.uniform(plan.LEFT + 0.3, plan.RIGHT - 0.3, 900)
     z = rng.uniform(plan.BACK + 0.3, plan.FRONT - 0.2, 900)
     free = (np.abs(x) > 0.85) & (np.abs(z - 0.1) > 0.62) & (np.hypot(x - plan.POND[0], z - plan.POND[1]) > 1.62)
@@ -326,9 +331,9 @@ def add_tree(made: dw.Scene) -> None:
 def add_things(made: dw.Scene) -> None:
     """A bench, a hive, pots, and lanterns."""
     bench = made.add("bench", at=(plan.BENCH[0], 0, plan.BENCH[1]), rotation=turned(90))
-    planks = [((1.7, 0.05, 0.13), (0, 0.46, z)) for z in (-0.16, 0.0, 0.16)]
-    planks += [((1.7, 0.12, 0.05), (0, y, -0.28)) for y in (0.66, 0.83)]
-    planks += [((0.08, 0.46, 0.42), (x, 0.23, 0)) for x in (-0.68, 0.68)]
+    planks = [((1.7, 0.05, 0.13), (0.0, 0.46, z)) for z in (-0.16, 0.0, 0.16)]
+    planks += [((1.7, 0.12, 0.05), (0.0, y, -0.28)) for y in (0.66, 0.83)]
+    planks += [((0.08, 0.46, 0.42), (x, 0.23, 0.0)) for x in (-0.68, 0.68)]
     planks += [((0.08, 0.9, 0.06), (x, 0.45, -0.25)) for x in (-0.68, 0.68)]
     made.add("planks", dw.Mesh.of(blocks(planks, (0.36, 0.22, 0.12), 0.012, 3)), PLAIN, parent=bench)
     hive = made.add("hive", at=(plan.HIVE[0], 0, plan.HIVE[1]))

@@ -171,9 +171,9 @@ class Day(dw.Behaviour):
         for number, kind in enumerate(order):
             stage = 2 if random.random() < 0.12 else BLOSSOM
             sow(self.world, number, SEEDS[kind], stage)
-        for kind in ("butterfly", "butterfly", "bee", "butterfly", "bee"):
+        for visitor in ("butterfly", "butterfly", "bee", "butterfly", "bee"):
             x, z = random.uniform((-3.5, -2.5), (3.5, 2.5))
-            invite(self.world, kind, (float(x), 1.0, float(z)))
+            invite(self.world, visitor, (float(x), 1.0, float(z)))
 
     def fixed_update(self, dt: float) -> None:
         """Time passes; at certain hours something happens."""

@@ -275,8 +275,8 @@ def block(size: Sequence[float], at: Sequence[float] = (0, 0, 0), bevel: float =
                     [corner(a, tuple(one)), corner(a, tuple(two)), corner(b, tuple(two)), corner(b, tuple(one))]
                 )
     for k in range(8):
-        sign = tuple(1 if k >> i & 1 else -1 for i in range(3))
-        tips.append([corner(i, sign) for i in range(3)])
+        tip = tuple(1 if k >> i & 1 else -1 for i in range(3))
+        tips.append([corner(i, tip) for i in range(3)])
     faces = np.concatenate([_quads(quads), np.array(tips)])
     n = np.cross(faces[:, 1] - faces[:, 0], faces[:, 2] - faces[:, 0])
     inside = (n * faces.mean(axis=1)).sum(axis=1) < 0
