@@ -261,13 +261,14 @@ class World:
         are left out they are the prototype's, as are `name` and `tags`; k objects are called `name-0`, `name-1` …
 
         An instance of a `Prefab` is an object that shows nothing and is called as its file, with all that is in the
-        file below it: meshes, lights, cameras, tags. Those in `scene.prefabs` are ready at once, others woven first.
+        file below it: meshes, lights, cameras, tags; `components` are given to that one object. Those in
+        `scene.prefabs` are ready at once, others woven first.
 
         Arrays that were asked for before (`positions` …) may be out of date after it. Raises SceneError, and then
         makes nothing.
         """
         if isinstance(prototype, Prefab):
-            return self._spawn_prefab(prototype, at, rotation, scale, name, tags, parent)
+            return self._spawn_prefab(prototype, at, rotation, scale, name, tags, parent, components)
         like = self[prototype] if isinstance(prototype, str) else prototype
         t, row = self.transforms, like.live_row()
         stem = like.name if name is None else checked_name(name)
@@ -276,11 +277,9 @@ class World:
             stem, at, like.rotation if rotation is None else rotation, like.scale if scale is None else scale
         )
         above = -1 if parent is None else self.own(parent).live_row()
-        given = list(components)
+        given = self._checked(components, stem)
         live = [cast("Behaviour", value) for value in given if isinstance(value, Live)]
-        for behaviour in live:
-            self.schedule.check(behaviour, stem)
-        values = [checked(value, f"{stem} can't be spawned") for value in given if not isinstance(value, Live)]
+        values = [value for value in given if not isinstance(value, Live)]
         mesh, material = self.roster.look(row)
         count = len(places)
         rows = self.roster.add(count, stem, numbered=not alone, tags=own, mesh=mesh, material=material)
@@ -299,8 +298,10 @@ class World:
         name: str | None,
         tags: Iterable[str] | None,
         parent: Entity | None,
+        components: Iterable[Any],
     ) -> Entity | I32:
         stem = stem_of(prefab) if name is None else checked_name(name)
+        given = self._checked(components, stem)
         own = frozenset[str]() if tags is None else words(stem, tags)
         turn = dmath.IDENTITY_QUATERNION if rotation is None else rotation
         places, turns, factors, alone = arranged(stem, at, turn, 1.0 if scale is None else scale)
@@ -319,7 +320,21 @@ class World:
             for part, value in parts.components:
                 self._give(rows[:, part], value)
         self.generations = roster.generations
+        for value in given:
+            if isinstance(value, Live):
+                for row in roots.tolist():
+                    self.schedule.attach(row, cast("Behaviour", value).copy())
+            else:
+                self._give(roots, value)
         return Entity(self, int(roots[0])) if alone else roots
+
+    def _checked(self, components: Iterable[Any], stem: str) -> list[Any]:
+        """Components that are to be spawned with, behaviours as they are. Raises SceneError."""
+        given = list(components)
+        for value in given:
+            if isinstance(value, Live):
+                self.schedule.check(cast("Behaviour", value), stem)
+        return [value if isinstance(value, Live) else checked(value, f"{stem} can't be spawned") for value in given]
 
     def _give(self, rows: I32, value: Any) -> None:
         """A component of a prefab for each of its new objects (k,)."""

@@ -71,6 +71,40 @@ def test_an_instance_brings_all_that_is_in_the_file(tmp_path: Path) -> None:
     assert not leaf.alive
 
 
+@dw.component
+class Fruit:
+    """How many hang on a tree."""
+
+    count: int = dw.field(default=1, minimum=0)
+
+
+class Grower(dw.Behaviour):
+    """Gets taller."""
+
+    speed: float = dw.field(default=1.0, minimum=0)
+
+    def fixed_update(self, dt: float) -> None:
+        self.entity.translate(y=self.speed * dt)
+
+
+def test_an_instance_carries_what_it_is_given(tmp_path: Path) -> None:
+    tree(tmp_path)
+    scene = land(tmp_path)
+    scene.prefabs = ["tree.dream"]
+    app = dw.App(scene)
+    rows = app.world.spawn(dw.Prefab("tree.dream"), at=[(1, 0, 0), (2, 0, 0)], components=(Fruit(3), Grower(speed=6)))
+    one, two = (app.world.at(row) for row in rows)
+    assert (one[Fruit].count, two[Fruit].count) == (3, 3)
+    assert one[Grower] is not two[Grower]
+    app.step(1 / 60)
+    assert one.position == pytest.approx((1, 0.1, 0))
+    count = len(app.world)
+    for wrong in (Fruit(-1), Grower(speed=-1), Fruit):
+        with pytest.raises(dw.SceneError):
+            app.world.spawn(dw.Prefab("tree.dream"), components=(wrong,))
+    assert len(app.world) == count, "nothing was made"
+
+
 def test_many_instances_are_spawned_at_once(tmp_path: Path) -> None:
     tree(tmp_path)
     scene = land(tmp_path)

@@ -181,7 +181,7 @@ def test_several_handles_are_taken_where_rows_are(world: World) -> None:
     assert world["enemy-2"].position == (1, 2, 3)
     gone = world["enemy-1"]
     with pytest.raises(SceneError, match="whole numbers"):
-        world.despawn([gone, "enemy-0"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+        world.despawn([gone, "enemy-0"])  # pyright: ignore[reportArgumentType]
     with pytest.raises(SceneError, match="whole numbers"):
         world.despawn(np.ones(6, bool))
     world.despawn(world.tagged("enemy"))
