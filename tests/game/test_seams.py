@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -181,7 +181,7 @@ def test_several_handles_are_taken_where_rows_are(world: World) -> None:
     assert world["enemy-2"].position == (1, 2, 3)
     gone = world["enemy-1"]
     with pytest.raises(SceneError, match="whole numbers"):
-        world.despawn([gone, "enemy-0"])  # pyright: ignore[reportArgumentType]
+        world.despawn(cast(Any, [gone, "enemy-0"]))
     with pytest.raises(SceneError, match="whole numbers"):
         world.despawn(np.ones(6, bool))
     world.despawn(world.tagged("enemy"))

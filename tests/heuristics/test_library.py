@@ -273,7 +273,7 @@ T = dw.Then.tag("x")
     ("rule", "told"),
     [
         (dw.Rule("r", "Stuff.point < 2", T), "Stuff.point, an unknown field; it must be a field of Stuff (there"),
-        (dw.Rule("r", "Stuf.points < 2", T), "the unknown component Stuf; it must be one that is declared (there is St"),
+        (dw.Rule("r", "Stuf.points < 2", T), "the unknown component Stuf; it must be one that is declared"),
         (dw.Rule("r", "Stuff.points", T), '"Stuff.points", which is a number; it must be true or false'),
         (dw.Rule("r", "Stuff.points < 'a'", T), "a number compared with a text"),
         (dw.Rule("r", "position < 2", T), "3 numbers compared with a number"),
