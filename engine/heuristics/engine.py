@@ -270,7 +270,7 @@ class HeuristicEngine:
         prefabs = frozenset(prefab.file for prefab in world.woven.prefabs)
         tags = frozenset(world.roster.tag_names)
         names = world.names
-        return Known(tags, world.__contains__, lambda: names[:10_000], "", world.woven.scripts, prefabs)
+        return Known(tags, world.__contains__, lambda: names[:10_000], None, world.woven.scripts, prefabs)
 
     def _add(self, rules: Iterable[Rule]) -> None:
         for rule in rules:
@@ -296,6 +296,9 @@ class HeuristicEngine:
         now = {rule.name: rule for rule in new}
         gone = [r.name for r in old if r.name in self._rules and self._rules[r.name].rule == r != now.get(r.name)]
         self.unregister(*gone)
+        for name, compiled in self._rules.items():  # scripts may be others now
+            if name in now:
+                self._rules[name] = compile_rule(compiled.rule, self._world.woven.scripts)
         self._add([rule for rule in new if rule.name not in self._rules])
 
     # ---- a tick -----------------------------------------------------------------------------------------------------
@@ -326,16 +329,15 @@ class HeuristicEngine:
             return
         heard, self._heard = self._heard, []
         first = [c for c in self._ordered if self._runs(c) and self._is_due(c)]
-        with np.errstate(all="ignore"):
-            fired = self._look(first, heard, dt)
+        fired = self._look(first, heard, dt)
+        self._do(fired)
+        for _ in range(MOST_ROUNDS):
+            if not self._heard:
+                return
+            heard, self._heard = self._heard, []
+            listeners = [c for c in self._ordered if c.listens and self._runs(c) and c.rule.every == 0]
+            fired = self._look(listeners, heard, dt)
             self._do(fired)
-            for _ in range(MOST_ROUNDS):
-                if not self._heard:
-                    return
-                heard, self._heard = self._heard, []
-                listeners = [c for c in self._ordered if c.listens and self._runs(c) and c.rule.every == 0]
-                fired = self._look(listeners, heard, dt)
-                self._do(fired)
         if self._heard:
             self._heard.clear()
             names = ", ".join(f'"{one.rule.rule.name}"' for one in fired)
@@ -364,7 +366,8 @@ class HeuristicEngine:
         fired: list[_Fired] = []
         for compiled in rules:
             try:
-                one = self._fired(compiled, heard, dt)
+                with np.errstate(all="ignore"):
+                    one = self._fired(compiled, heard, dt)
             except Exception as error:
                 self._fail(compiled, error)
                 continue
@@ -560,7 +563,11 @@ class HeuristicEngine:
                 for act, value in zip(one.rule.acts, one.values, strict=True):
                     if act.then.do in deeds and self._runs(one.rule):
                         try:
-                            work(one, act, value)
+                            if work == self._change:
+                                with np.errstate(all="ignore"):  # what is not finite is refused
+                                    work(one, act, value)
+                            else:
+                                work(one, act, value)
                         except Exception as error:
                             self._fail(one.rule, error, act.function)
         for one in fired:

@@ -28,6 +28,7 @@ from .expressions import (
     vector,
     written,
 )
+from .prefabs import Prefab
 
 CONTACT = "Contact"
 """The engine's own event that rules hear by its name."""
@@ -196,10 +197,19 @@ class Then:
 
     @classmethod
     def spawn(
-        cls, prototype: Any, *, at: Any = (0.0, 0.0, 0.0), tags: Any = (), target: Literal["self", "other"] = "self"
+        cls,
+        prototype: str | Prefab,
+        *,
+        at: Any = (0.0, 0.0, 0.0),
+        tags: Any = (),
+        target: Literal["self", "other"] = "self",
     ) -> Self:
         """One more of an object (by name), or a prefab (`dw.Prefab("tree.dream")`, or its file), there."""
-        name = prototype if isinstance(prototype, str) else getattr(prototype, "file", str(prototype))
+        if isinstance(prototype, Prefab) and prototype.overrides:
+            raise SceneError(
+                f'Then.spawn: the Prefab of "{prototype.file}" has overrides; rules spawn files as they are'
+            )
+        name = prototype if isinstance(prototype, str) else prototype.file
         return cls(do="spawn", name=name, at=at, tags=_texts(tags), target=target)
 
     @classmethod
@@ -268,6 +278,10 @@ class Rule:
             made=made if isinstance(on, str) else on,
         )
 
+    def files(self) -> list[str]:
+        """The files of the prefabs that it spawns."""
+        return [action.name for action in self.then if action.do == "spawn" and is_file(action.name)]
+
 
 def _name_of(made: Any) -> str:
     """What a file calls a class, or a function."""
@@ -281,12 +295,12 @@ def _name_of(made: Any) -> str:
 
 @dataclass(frozen=True)
 class Known:
-    """What there is that rules can name. objects: by name.  signals: those that rules emit, beside these rules' own."""
+    """What there is that rules can name. objects: their names.  root: where files are; None: who weaves them tells."""
 
     tags: frozenset[str]
     has_object: Callable[[str], bool]
     objects: Callable[[], Sequence[str]]
-    root: str | os.PathLike[str]
+    root: str | os.PathLike[str] | None
     modules: Sequence[ModuleType]
     prefabs: frozenset[str] = frozenset()
 
@@ -575,7 +589,9 @@ def is_file(name: str) -> bool:
 
 def _unknown_prototype(action: Then, where: str, place: str, known: Known) -> Iterator[Problem]:
     if is_file(action.name):
-        if action.name not in known.prefabs and not os.path.isfile(os.path.join(known.root, action.name)):
+        if known.root is None or action.name in known.prefabs:
+            return
+        if not os.path.isfile(os.path.join(known.root, action.name)):
             yield Problem(
                 "asset", where, f"{place}.name", say(action.name), "a file that exists", f"relative to {known.root}"
             )

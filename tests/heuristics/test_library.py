@@ -231,10 +231,18 @@ def test_a_prefab_brings_its_rules(tmp_path: Path) -> None:
     scene = dw.Scene("town", root=tmp_path)
     scene.add("camera", dw.Camera(), at=(0, 0, 9))
     scene.add("one", dw.Prefab("hut.dream"))
+    builds = dw.Rule("builds", dw.When(tags_all="site"), [dw.Then.spawn(dw.Prefab("hut.dream")), dw.Then.untag("site")])
+    scene.rules = [builds]
+    assert dw.Prefab("hut.dream") in dw.weave(scene).prefabs
+    scene.add("site", at=(4, 0, 0), tags={"site"})
     world = dw.World(dw.weave(scene), seed=1)
-    play(world, DT)
-    assert [one.name for one in world.tagged("seen")] == ["hut"]
-    assert not scene.rules
+    play(world, 3 * DT)
+    assert [one.name for one in world.tagged("seen")] == ["hut", "hut"]
+    assert [one.world_position[0] for one in world.tagged("seen")] == [0, 4]
+    assert (scene.rules, len(world.rules)) == ([builds], 2)
+    world.rules.register(dw.Rule("more", then=dw.Then.tag("more")))
+    with pytest.raises(dw.SceneError, match="has overrides"):
+        dw.Then.spawn(dw.Prefab("hut.dream", {"hut": {"name": "x"}}))
 
 
 def test_a_scene_that_is_loaded_anew_goes_on_with_its_new_rules() -> None:
@@ -272,8 +280,8 @@ T = dw.Then.tag("x")
 @pytest.mark.parametrize(
     ("rule", "told"),
     [
-        (dw.Rule("r", "Stuff.point < 2", T), "Stuff.point, an unknown field; it must be a field of Stuff (there"),
-        (dw.Rule("r", "Stuf.points < 2", T), "the unknown component Stuf; it must be one that is declared"),
+        (dw.Rule("r", "Stuff.point < 2", T), "Stuff.point, an unknown field; it must be a field of Stuff (there is p"),
+        (dw.Rule("r", "Stuf.points < 2", T), "the unknown component Stuf; it must be one that is declared (there is"),
         (dw.Rule("r", "Stuff.points", T), '"Stuff.points", which is a number; it must be true or false'),
         (dw.Rule("r", "Stuff.points < 'a'", T), "a number compared with a text"),
         (dw.Rule("r", "position < 2", T), "3 numbers compared with a number"),
@@ -292,7 +300,7 @@ T = dw.Then.tag("x")
         (dw.Rule("r", then=dw.Then.set("Stuff.points", "position")), '"position", which is 3 numbers; it'),
         (dw.Rule("r", then=dw.Then.set("Stuff.points", -5)), "is -5.0; it must be at least 0"),
         (dw.Rule("r", then=dw.Then.set("world_position", (0, 0, 0))), "which can be read only"),
-        (dw.Rule("r", then=dw.Then.set("position.w", 1)), "position.w, which is not there; it must be position with"),
+        (dw.Rule("r", then=dw.Then.set("position.w", 1)), "position.w, which is not there; it must be position"),
         (dw.Rule("r", then=dw.Then.spawn("hous")), '"hous"; it must be the name of an object (there is house'),
         (dw.Rule("r", then=dw.Then.spawn("no.dream")), "a file that exists"),
         (dw.Rule("r", then=dw.Then.call("a:b")), '"module:function" of one of the scene'),
