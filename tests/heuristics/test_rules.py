@@ -32,7 +32,7 @@ class Vitals:
 
 
 @dw.component
-class Shield:
+class Armour:
     """Some objects have one."""
 
     left: float = dw.field(default=10.0)
@@ -86,7 +86,7 @@ PREDICATES: dict[str, Any] = {
     "10 < Vitals.points <= 90": lambda t: 10 < t.vitals["points"] <= 90,
     "length(Vitals.drift) > 1": lambda t: math.hypot(*t.vitals["drift"]) > 1,
     "Vitals.drift.y * 2 - 1 < position.x": lambda t: t.vitals["drift"][1] * 2 - 1 < t.at[0],
-    "Shield.left > 5": lambda t: t.shield > 5,
+    "Armour.left > 5": lambda t: t.shield > 5,
     "Vitals.level % 2 == 1": lambda t: t.vitals["level"] % 2 == 1,
     "position.z > 0": lambda t: t.at[2] > 0,
 }
@@ -108,7 +108,7 @@ ACTIONS: dict[str, tuple[Any, str, Any]] = {
     "drift": (dw.Then.set("Vitals.drift", (0, 3, 0)), "Vitals", set_vitals("drift", (0.0, 3.0, 0.0))),
     "tag": (dw.Then.tag("old"), "", lambda t, o: t.tags.add("old")),
     "untag": (dw.Then.untag("red", "old"), "", lambda t, o: t.tags.difference_update({"red", "old"})),
-    "shield": (dw.Then.set("Shield.left", 5), "Shield", lambda t, o: setattr(t, "shield", 5.0)),
+    "shield": (dw.Then.set("Armour.left", 5), "Armour", lambda t, o: setattr(t, "shield", 5.0)),
     "up": (dw.Then.add("position.y", 2), "", lambda t, o: setattr(t, "at", (t.at[0], t.at[1] + 2, t.at[2]))),
     "despawn": (dw.Then.despawn(), "", lambda t, o: setattr(t, "gone", True)),
 }
@@ -141,8 +141,8 @@ class Draft:
         return dw.Rule(name, when, then, cooldown=self.cooldown, priority=self.priority)
 
     def fits(self, one: Thing, things: list[Thing]) -> bool:
-        kinds = {ACTIONS[key][1] for key in self.then} | {k for k in ("Vitals", "Shield") for t in self.where if k in t}
-        if ("Vitals" in kinds and one.vitals is None) or ("Shield" in kinds and one.shield is None):
+        kinds = {ACTIONS[key][1] for key in self.then} | {k for k in ("Vitals", "Armour") for t in self.where if k in t}
+        if ("Vitals" in kinds and one.vitals is None) or ("Armour" in kinds and one.shield is None):
             return False
         if not (
             set(self.all) <= one.tags and (not self.any or set(self.any) & one.tags) and not set(self.none) & one.tags
@@ -209,7 +209,7 @@ def test_rules_do_what_a_plain_model_does(things: list[Thing], several: list[Dra
     scene = yard([draft.rule(f"rule-{i}") for i, draft in enumerate(several)])
     for i, one in enumerate(things):
         carried: list[Any] = [] if one.vitals is None else [Vitals(**one.vitals)]
-        carried += [] if one.shield is None else [Shield(one.shield)]
+        carried += [] if one.shield is None else [Armour(one.shield)]
         half = one.turn / 2
         turn = (0, math.sin(half), 0, math.cos(half))
         scene.add(f"thing-{i}", *carried, at=one.at, rotation=turn, tags=one.tags)
@@ -238,7 +238,7 @@ def test_rules_do_what_a_plain_model_does(things: list[Thing], several: list[Dra
                 continue
             assert entity.tags == one.tags
             assert entity.position == pytest.approx(one.at)
-            found, shield = entity.get(Vitals), entity.get(Shield)
+            found, shield = entity.get(Vitals), entity.get(Armour)
             if one.vitals is not None:
                 assert found is not None
                 for name, value in one.vitals.items():
@@ -301,10 +301,10 @@ def test_each_fires_for_every_one_that_is_near_and_adds_up() -> None:
     hit = dw.Then.add("Vitals.points", "-10 / max(distance, 1)", target="other")
     near = dw.Within(5, tag="orc", each=True)
     scene = yard(
-        [dw.Rule("blast", dw.When(tags_all="bomb", within=near), [hit, dw.Then.add("Shield.left", 1)], cooldown=9)]
+        [dw.Rule("blast", dw.When(tags_all="bomb", within=near), [hit, dw.Then.add("Armour.left", 1)], cooldown=9)]
     )
-    scene.add("bomb-0", Shield(0), at=(0, 0, 0), tags={"bomb"})
-    scene.add("bomb-1", Shield(0), at=(1, 0, 0), tags={"bomb"})
+    scene.add("bomb-0", Armour(0), at=(0, 0, 0), tags={"bomb"})
+    scene.add("bomb-1", Armour(0), at=(1, 0, 0), tags={"bomb"})
     scene.add("orc-0", Vitals(), at=(2, 0, 0), tags={"orc"})
     scene.add("orc-1", Vitals(), at=(-4, 0, 0), tags={"orc"})
     scene.add("orc-2", Vitals(), at=(40, 0, 0), tags={"orc"})
@@ -313,7 +313,7 @@ def test_each_fires_for_every_one_that_is_near_and_adds_up() -> None:
     assert world["orc-0"][Vitals].points == pytest.approx(100 - 5 - 10)
     assert world["orc-1"][Vitals].points == pytest.approx(100 - 2.5 - 2)
     assert world["orc-2"][Vitals].points == 100
-    assert (world["bomb-0"][Shield].left, world["bomb-1"][Shield].left) == (2, 2)
+    assert (world["bomb-0"][Armour].left, world["bomb-1"][Armour].left) == (2, 2)
 
 
 def test_sums_and_means_of_what_is_near() -> None:
@@ -502,14 +502,14 @@ def test_rules_that_set_each_other_off_are_ended_and_told_once() -> None:
 
 def test_all_of_a_round_is_looked_at_before_anything_is_done() -> None:
     swap = [
-        dw.Rule("a", then=dw.Then.set("Vitals.points", "Shield.left")),
-        dw.Rule("b", then=dw.Then.set("Shield.left", "Vitals.points")),
+        dw.Rule("a", then=dw.Then.set("Vitals.points", "Armour.left")),
+        dw.Rule("b", then=dw.Then.set("Armour.left", "Vitals.points")),
     ]
     scene = yard(swap)
-    scene.add("thing", Vitals(3), Shield(8))
+    scene.add("thing", Vitals(3), Armour(8))
     world = world_of(scene)
     tick(world)
-    assert (world["thing"][Vitals].points, world["thing"][Shield].left) == (8, 3)
+    assert (world["thing"][Vitals].points, world["thing"][Armour].left) == (8, 3)
 
 
 def test_the_higher_priority_has_the_last_word_and_every_add_counts() -> None:
@@ -595,21 +595,21 @@ def test_a_called_function_that_despawns_and_spawns_confuses_nobody() -> None:
 def test_every_and_cooldown() -> None:
     rules = [
         dw.Rule("often", then=dw.Then.add("Vitals.level", 1), every=0.5),
-        dw.Rule("rests", dw.When(tags_all="on"), dw.Then.add("Shield.left", 1), cooldown=0.5),
+        dw.Rule("rests", dw.When(tags_all="on"), dw.Then.add("Armour.left", 1), cooldown=0.5),
     ]
     scene = yard(rules)
-    scene.add("a", Vitals(level=0), Shield(0), tags={"on"})
-    scene.add("b", Vitals(level=0), Shield(0))
+    scene.add("a", Vitals(level=0), Armour(0), tags={"on"})
+    scene.add("b", Vitals(level=0), Armour(0))
     world = world_of(scene)
     tick(world, 2)
     world["b"].tag("on")
     tick(world, 6)  # at ticks 1 and 5
     assert [world[name][Vitals].level for name in "ab"] == [2, 2]
-    assert [world[name][Shield].left for name in "ab"] == [2, 2]
+    assert [world[name][Armour].left for name in "ab"] == [2, 2]
     told = world.explain("rests", world["a"])
     assert told.against[0].found == "0.125 s left"
     tick(world)
-    assert [world[name][Shield].left for name in "ab"] == [3, 2]
+    assert [world[name][Armour].left for name in "ab"] == [3, 2]
 
 
 def test_who_takes_a_row_that_was_given_up_does_not_rest() -> None:
@@ -723,17 +723,17 @@ def test_a_rule_that_fails_is_stopped_and_told_by_name_and_the_others_go_on() ->
     rules = [
         dw.Rule("divides", then=dw.Then.set("Vitals.points", "1 / (Vitals.level - 1)")),
         dw.Rule("calls", dw.When(tags_all="x"), dw.Then.call(broken)),
-        dw.Rule("counts", then=dw.Then.add("Shield.left", 1)),
+        dw.Rule("counts", then=dw.Then.add("Armour.left", 1)),
     ]
     scene = yard(rules)
-    scene.add("thing", Vitals(), Shield(0), tags={"x"})
+    scene.add("thing", Vitals(), Armour(0), tags={"x"})
     app = dw.App(scene, on_error="stop-script")
     world = app.world
     told: list[str] = []
     world.schedule.tell = lambda error: told.append(str(error))
     for _ in range(3):
         app.step(1 / 60)
-    assert (world["thing"][Vitals].points, world["thing"][Shield].left) == (100, 3)
+    assert (world["thing"][Vitals].points, world["thing"][Armour].left) == (100, 3)
     assert len(told) == 2
     assert 'rule "divides" failed' in told[0]
     assert 'Vitals.points of "thing" would become inf' in told[0]
