@@ -12,9 +12,6 @@ import math
 import sys
 from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
-
 import dreamwell as dw
 import dreamwell.samples.garden.plan as plan
 import dreamwell.samples.garden.play as play  # not `from . import`: run as the main program, that would make another
@@ -23,8 +20,6 @@ from dreamwell.engine.hud_elements import Anchor, Button, Panel, Text
 from .build import EYE, TARGET, scene
 from .pictures import arc, dot, seed_picture
 from .play import CAN, DAWN, DUSK, KINDS, SEEDS, Day, Ended, Gardener, Opened, Plant, Plot, Told, Wilted
-
-F64 = NDArray[np.float64]
 
 CREAM, PALE, GOLD, INK = "#fff6e0", "#d9dfc6", "#ffd98a", "#1c2413"
 PANEL, PANEL_END, EDGE = "#1d2a17d0", "#121b0fe0", "#fff6e030"

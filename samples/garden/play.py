@@ -38,6 +38,8 @@ DAWN, DUSK = 6.0, 20.0
 """Hours between which one plays."""
 LAMPS, SPARKS, LEAVING = 18.7, 19.1, 18.5
 """Hours: lanterns are lit, fireflies come, bees and butterflies go home."""
+STEP = 0.006
+"""Hours that the sun goes on at a time."""
 CAN = 8
 """How often the can waters."""
 SPLASH = 0.95
@@ -163,7 +165,7 @@ class Day(dw.Behaviour):
     def start(self) -> None:
         """Before anybody plays the garden is in bloom."""
         self.lit = self.sparkling = False
-        self.exposed = math.nan
+        self.exposed, self.shone = math.nan, -1.0
         self.lamps = self.world.tagged("lamp")
         self.show()
         random = self.world.random
@@ -196,7 +198,10 @@ class Day(dw.Behaviour):
             self.world.emit(Ended(*count(self.world)))
 
     def show(self) -> None:
-        """The sun where the hour says."""
+        """The sun where the hour says, in steps too small to see: its shadows and the sky are drawn anew for each."""
+        if abs(self.hour - self.shone) < STEP:
+            return
+        self.shone = self.hour
         x, y, z = toward_sun(self.hour)
         self.world["sun"].look_at((-x, -y, -z))
         ev = round(exposure(self.hour), 2)

@@ -9,8 +9,10 @@ import pytest
 
 import dreamwell as dw
 import dreamwell.samples.garden as samples_garden
+import dreamwell.samples.garden.plan as plan
+import dreamwell.samples.garden.play as play
 from dreamwell.engine.gamepad import BUTTONS, PadState
-from dreamwell.samples.garden import Garden, build, length_of, plan, play, points, prefabs
+from dreamwell.samples.garden import Garden, build, length_of, points, prefabs
 from dreamwell.samples.garden.play import BLOSSOM, DAWN, DUSK, KINDS, Day, Gardener, Plant, Plot
 
 DT = 1 / 60
