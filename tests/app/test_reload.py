@@ -308,7 +308,7 @@ def test_a_game_that_failed_stands_still_until_it_is_mended(
     drift = imported("drift.py", tmp_path).drift
     app.update(drift)
     for _ in range(3):
-        world = app._step_or_wait(0.1)
+        app._step_or_wait(0.1)
     assert capsys.readouterr().err.count("drift.py, line 2: ZeroDivisionError") == 1
     assert "dreamwell.reload" in app.hud
     rewrite(tmp_path / "drift.py", "1 / 0", "1000")
