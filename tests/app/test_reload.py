@@ -317,7 +317,7 @@ def test_a_game_that_failed_stands_still_until_it_is_mended(
     app._step_or_wait(0.1)
     assert len(app.hud) == 0
     app._step_or_wait(0.1)
-    assert world["hero"].position[0] == 1002
+    assert app.world["hero"].position[0] == 1002
 
 
 def test_it_is_off_without_a_window_unless_asked(tmp_path: Path) -> None:
