@@ -13,10 +13,9 @@ import sys
 from functools import partial
 
 import dreamwell as dw
-import dreamwell.samples.garden.plan as plan
-import dreamwell.samples.garden.play as play  # not `from . import`: run as the main program, that would make another
 from dreamwell.engine.hud_elements import Anchor, Button, Panel, Text
 
+from . import plan, play
 from .build import EYE, TARGET, scene
 from .pictures import arc, dot, seed_picture
 from .play import CAN, DAWN, DUSK, KINDS, SEEDS, Day, Ended, Gardener, Opened, Plant, Plot, Told, Wilted

@@ -307,7 +307,6 @@ def test_a_game_that_failed_stands_still_until_it_is_mended(
     app = game(tmp_path)
     drift = imported("drift.py", tmp_path).drift
     app.update(drift)
-    world = app.world
     for _ in range(3):
         app._step_or_wait(0.1)
     assert capsys.readouterr().err.count("drift.py, line 2: ZeroDivisionError") == 1
