@@ -32,7 +32,7 @@ from ..engine.math import I32
 from ..engine.scene.components import Environment
 from ..engine.scene.dream_file import rebased, with_assets
 from ..engine.scene.prefabs import Prefab, as_prefab
-from ..engine.scene.rules import with_files
+from ..engine.scene.rules import files_of, with_files
 from ..engine.scene.scene import Scene, id_text
 from .source import read
 from .validate import Carriers, Checked, called, slots_in_use, validate
@@ -69,7 +69,7 @@ def expand(
     listed = [scene.prefabs] if isinstance(scene.prefabs, str) else scene.prefabs
     wanted = [(as_prefab(given), f"prefabs[{i}]") for i, given in enumerate(listed)]
     wanted += [(prefab, "") for prefab in prefabs]
-    spawned = dict.fromkeys(file for rule in scene.rules for file in rule.files())
+    spawned = dict.fromkeys(file for rule in scene.rules for file in files_of(rule))
     wanted += [(Prefab(file), "") for file in spawned if library.path(file).is_file()]
     used = slots_in_use(scene.slots_of(Prefab), len(scene.values_of(Prefab))).tolist()
     own = dict.fromkeys(scene.values_of(Prefab)[slot].file for slot in used)

@@ -278,10 +278,6 @@ class Rule:
             made=made if isinstance(on, str) else on,
         )
 
-    def files(self) -> list[str]:
-        """The files of the prefabs that it spawns."""
-        return [action.name for action in self.then if action.do == "spawn" and is_file(action.name)]
-
 
 def _name_of(made: Any) -> str:
     """What a file calls a class, or a function."""
@@ -515,7 +511,7 @@ def _problems_of(rule: Rule, where: str, known: Known) -> list[Problem]:
         try:
             out += _problems_of_action(rule, action, where, place, known)
         except Flaw as flaw:
-            told("expression" if action.do == "event" else "field", f"{place} ({action.do} {action.name})", flaw)
+            told("expression", f"{place} ({action.do} {action.name})", flaw)
     return out
 
 
@@ -606,6 +602,12 @@ def with_files(rule: Rule, change: Callable[[str], str]) -> Rule:
         return rule  # the Loom tells of it
     then = tuple(replace(a, name=change(a.name)) if a.do == "spawn" and is_file(a.name) else a for a in rule.then)
     return replace(rule, then=then) if then != rule.then else rule
+
+
+def files_of(rule: Any) -> list[str]:
+    """The files of the prefabs that a rule spawns; none for what is no rule, which the Loom tells of."""
+    then = rule.then if isinstance(rule, Rule) else ()
+    return [action.name for action in then if action.do == "spawn" and is_file(action.name)]
 
 
 def refuse(rules: Sequence[Rule], known: Known) -> list[Doubt]:

@@ -418,8 +418,12 @@ def test_harmless_oddities_are_remarked_once_for_all_objects() -> None:
 def test_every_code_is_explained_in_the_docs(checkout: Path) -> None:
     sources = "".join(inspect.getsource(module) for module in (validate, extract, dream_file, prefabs))
     sources += (checkout / "engine" / "declare.py").read_text(encoding="utf-8")
+    sources += (checkout / "engine" / "scene" / "rules.py").read_text(encoding="utf-8")
     codes = set(
-        re.findall(r'(?:Problem|Remark)\(\s*"([a-z-]+)"|found\.remark\([^"]*"([a-z-]+)"|return "([a-z-]+)", ', sources)
+        re.findall(
+            r'(?:Problem|Remark)\(\s*"([a-z-]+)"|found\.remark\([^"]*"([a-z-]+)"|(?:return |told\()"([a-z-]+)", ',
+            sources,
+        )
     )
     page = (checkout / "docs" / "scene.md").read_text(encoding="utf-8")
     section = page.partition("## Problems")[2].partition("## Components")[0]
