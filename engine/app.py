@@ -225,7 +225,7 @@ class App:
         self._initial: dict[str, dict[str, Any]] = {}
         self._trouble: tuple[Path, ...] = ()
         self._lengths: dict[str, int] | None = None
-        self._halted = False
+        self._halted: ScriptError | None = None
         self._told_errors = 0
         self._modules_known = 0
         self._woven_files: WovenScene | None = None
@@ -490,22 +490,23 @@ class App:
             return
         self._watch()
         self._trouble = ()
-        self._halted = False
+        self._halted = None
         hide_trouble(self.hud)
         names = ", ".join(path.name for path in sorted(changed))
         print(f"reloaded {names} in {(time.perf_counter() - start) * 1e3:.0f} ms")
 
     def _step_or_wait(self, dt: float) -> World:
         """As `step`; where a function of the game ends it, stand still until a changed file mends that."""
-        if self._halted:
+        if self._halted is not None:
             self._look_for_changes()
+            self.input.next_frame()
             return self.world
         try:
             return self.step(dt)
         except ScriptError as error:
             if not self._reloads or self._on_error == "raise":
                 raise
-            self._halted = True
+            self._halted = error
             print(f"error: {error}\nthe game stands still until a file is changed", file=sys.stderr)
             show_trouble(self.hud, str(error))
             return self.world
@@ -982,6 +983,8 @@ class App:
                 view = world.settings.debug.view
                 named = self.title if view == "none" else f"{self.title} - {view}"
                 window.title = f"{named} - {clock.fps:.0f} fps" if clock.fps else named
+            if self._halted is not None:
+                raise self._halted
             if frames and stage.fabric.scene is not None:
                 seconds = time.perf_counter() - started
                 options.report = {

@@ -31,7 +31,7 @@ import dreamwell as dw
 STEP = 1.0
 
 
-class Runner(dw.Behaviour):
+class Dasher(dw.Behaviour):
     """Runs."""
 
     speed: float = dw.field(default=2.0)
@@ -116,7 +116,7 @@ def game(folder: Path) -> dw.App:
     (folder / "purse.py").write_text(COINS)
     scene(root=folder).save(folder / "yard.dream")
     text = (folder / "yard.dream").read_text()
-    text = text.replace('"Mesh"', '"Purse": {}, "Runner": {}, "Mesh"')
+    text = text.replace('"Mesh"', '"Purse": {}, "Dasher": {}, "Mesh"')
     text = text.replace('"name": "yard"', '"scripts": ["runner.py", "purse.py"], "name": "yard"')
     (folder / "yard.dream").write_text(text)
     return dw.App(folder / "yard.dream", reload=True, on_error="stop-script", seed=1)
@@ -146,14 +146,14 @@ def test_a_behaviour_goes_on_with_new_code_and_keeps_what_it_has_in_mind(tmp_pat
     app = game(tmp_path)
     world = play(app, 3)
     hero = world["hero"]
-    one = hero[kind("Runner")]
+    one = hero[kind("Dasher")]
     assert (one.steps, hero.position[0]) == (3, 6.0)
     one.speed = 5.0
     rewrite(tmp_path / "runner.py", "self.steps += 1", "self.steps += 100")
     rewrite(tmp_path / "runner.py", "STEP = 1.0", "STEP = -1.0")
     assert app.reload() == (tmp_path / "runner.py",)
     assert app.world is world
-    assert hero[kind("Runner")] is one
+    assert hero[kind("Dasher")] is one
     play(app)
     assert (one.steps, one.speed, hero.position[0]) == (103, 5.0, 1.0)
 
@@ -180,7 +180,7 @@ def test_fields_come_and_go_and_defaults_change(tmp_path: Path) -> None:
     notes = "    notes: float = dw.field(default=0.5)\n"
     rewrite(tmp_path / "purse.py", "default=3)\n", f"default=3)\n{notes}")
     app.reload()
-    assert (hero[kind("Runner")].speed, hero[kind("Runner")].name) == (4.0, "bob")
+    assert (hero[kind("Dasher")].speed, hero[kind("Dasher")].name) == (4.0, "bob")
     assert (hero[kind("Purse")].coins, hero[kind("Purse")].notes, other[kind("Purse")].notes) == (7, 0.5, 0.5)
     assert purse.coins == 7, "a handle from before goes on"
     rewrite(tmp_path / "purse.py", "    coins: int = dw.field(default=3)\n", "")
@@ -217,7 +217,7 @@ def test_systems_are_replaced_dropped_and_added(tmp_path: Path) -> None:
 def test_what_raised_goes_on_when_it_is_mended(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     app = game(tmp_path)
     world = play(app)
-    one = world["hero"][kind("Runner")]
+    one = world["hero"][kind("Dasher")]
     rewrite(tmp_path / "runner.py", "self.steps += 1", "self.steps += nothing")
     app.reload()
     play(app, 2)
@@ -246,9 +246,9 @@ def test_timers_call_a_method_as_it_is_now(tmp_path: Path) -> None:
 def test_a_broken_script_is_told_and_the_old_code_goes_on(tmp_path: Path, broken: str, told: str) -> None:
     app = game(tmp_path)
     world = play(app)
-    one, kinds = world["hero"][kind("Runner")], dict(component_types())
+    one, kinds = world["hero"][kind("Dasher")], dict(component_types())
     good = (tmp_path / "runner.py").read_text()
-    (tmp_path / "runner.py").write_text(good.replace("class Runner", f"{broken}\n\n\nclass Runner", 1))
+    (tmp_path / "runner.py").write_text(good.replace("class Dasher", f"{broken}\n\n\nclass Dasher", 1))
     with pytest.raises(dw.ScriptError, match=told):
         app.reload()
     assert dict(component_types()) == kinds
@@ -265,9 +265,9 @@ def test_changes_are_noticed_while_it_runs_and_trouble_is_shown_until_it_is_mend
 ) -> None:
     app = game(tmp_path)
     world = play(app)
-    one = world["hero"][kind("Runner")]
+    one = world["hero"][kind("Dasher")]
     good = (tmp_path / "runner.py").read_text()
-    (tmp_path / "runner.py").write_text("class Runner(:\n")
+    (tmp_path / "runner.py").write_text("class Dasher(:\n")
     until(app, lambda: len(app.hud) > 0)
     assert "runner.py" in str(app.hud["dreamwell.reload.text"].text)  # type: ignore[attr-defined]
     assert "line 1" in capsys.readouterr().err
@@ -324,7 +324,7 @@ def test_it_is_off_without_a_window_unless_asked(tmp_path: Path) -> None:
     app._reloads = None
     rewrite(tmp_path / "runner.py", "+= 1", "+= 100")
     os.utime(tmp_path / "runner.py", (1, 1))
-    assert play(app, 3)["hero"][kind("Runner")].steps == 3
+    assert play(app, 3)["hero"][kind("Dasher")].steps == 3
 
 
 # ---- scenes -----------------------------------------------------------------------------------------------------
@@ -561,7 +561,7 @@ def held(app: dw.App) -> tuple[int, ...]:
         native_objects(),
         len(sys.modules),
         len(component_types()),
-        sum(one.__name__ in ("Runner", "Purse", "Paid") for one in classes),
+        sum(one.__name__ in ("Dasher", "Purse", "Paid") for one in classes),
         len(schedule._used),
         len(schedule._stoppable()),
         len(schedule.behaviours()),

@@ -282,15 +282,25 @@ def test_an_app_runs_in_a_window_until_it_closes_itself(tmp_path: Path) -> None:
     assert len(steps) > 5
 
 
-def test_an_error_in_a_windows_update_closes_it_and_is_raised() -> None:
-    app = dw.App(room(), size=(160, 90))
+@pytest.mark.parametrize("reload", [False, True], ids=["once", "until it is closed"])
+def test_an_error_in_a_windows_update_is_raised_when_it_closes(reload: bool) -> None:
+    """With hot reload it stands still, for a changed file to mend it, until the player closes it."""
+    drawn = 0
+    token = RUN.set(RunOptions("window", size=(160, 90), frames=4))
+    try:
+        app = dw.App(room(), reload=reload)
+    finally:
+        RUN.reset(token)
 
     @app.update
     def fail(world: dw.World, dt: float) -> None:
+        nonlocal drawn
+        drawn += 1
         raise ValueError("no")
 
     with pytest.raises(dw.ScriptError, match=r"fail\(\) failed in test_window\.py.*ValueError: no"):
         app.run()
+    assert drawn == 1
 
 
 def test_escape_ends_it_and_frames_may_be_counted() -> None:
