@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         GpuError,
         HudError,
         InputError,
+        PhysicsError,
         Problem,
         RecordingError,
         SceneError,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     )
     from .engine.game.behaviour import Behaviour
     from .engine.game.coroutines import Coroutine, Steps, next_event, until, wait, wait_ticks
-    from .engine.game.events import Contact
+    from .engine.game.events import Contact, ContactEnded
     from .engine.game.schedule import Schedule
     from .engine.game.systems import on, start, system
     from .engine.game.timers import Timer
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from .engine.hud import Hud
     from .engine.input import Action, Input, Pad, Touch
     from .engine.orbit import OrbitCamera
+    from .engine.physical import MovingBody, RayHit, RayHits, Simulation
     from .engine.query import Batch, Position, Query, Rotation, Scale
     from .engine.recording import Recording
     from .engine.render import load, render
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
         Texture,
     )
     from .engine.scene.lights import SceneLights
+    from .engine.scene.physics import Body, Collider, Joint, Physics
     from .engine.scene.presets import preset
     from .engine.scene.scene import Scene, SceneObject
     from .engine.scene.settings import RenderSettings
@@ -85,6 +88,7 @@ else:
             "GpuError",
             "HudError",
             "InputError",
+            "PhysicsError",
             "Problem",
             "RecordingError",
             "SceneError",
@@ -93,7 +97,7 @@ else:
         ),
         "engine.game.behaviour": ("Behaviour",),
         "engine.game.coroutines": ("Coroutine", "Steps", "next_event", "until", "wait", "wait_ticks"),
-        "engine.game.events": ("Contact",),
+        "engine.game.events": ("Contact", "ContactEnded"),
         "engine.game.schedule": ("Schedule",),
         "engine.game.systems": ("on", "start", "system"),
         "engine.game.timers": ("Timer",),
@@ -107,6 +111,7 @@ else:
             "Touch",
         ),
         "engine.orbit": ("OrbitCamera",),
+        "engine.physical": ("MovingBody", "RayHit", "RayHits", "Simulation"),
         "engine.query": (
             "Batch",
             "Position",
@@ -132,6 +137,7 @@ else:
             "Texture",
         ),
         "engine.scene.lights": ("SceneLights",),
+        "engine.scene.physics": ("Body", "Collider", "Joint", "Physics"),
         "engine.scene.presets": ("preset",),
         "engine.scene.scene": (
             "Scene",
@@ -179,9 +185,12 @@ __all__ = [
     "Batch",
     "Behaviour",
     "Bindings",
+    "Body",
     "Camera",
+    "Collider",
     "Color",
     "Contact",
+    "ContactEnded",
     "Coroutine",
     "DreamwellError",
     "Entity",
@@ -193,19 +202,25 @@ __all__ = [
     "HudError",
     "Input",
     "InputError",
+    "Joint",
     "Keeper",
     "Light",
     "Material",
     "Mesh",
     "MeshData",
+    "MovingBody",
     "Observer",
     "OrbitCamera",
     "Pad",
+    "Physics",
+    "PhysicsError",
     "PointLight",
     "Position",
     "Prefab",
     "Problem",
     "Query",
+    "RayHit",
+    "RayHits",
     "Recording",
     "RecordingError",
     "RenderSettings",
@@ -219,6 +234,7 @@ __all__ = [
     "ScriptError",
     "SettingsError",
     "ShaderError",
+    "Simulation",
     "Snapshot",
     "SpotLight",
     "Steps",

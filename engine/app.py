@@ -17,6 +17,7 @@ from ..assets.library import AssetLibrary
 from ..fabric import Fabric
 from ..loom.weave import weave
 from ..loom.woven import WovenScene
+from ..physics import simulate
 from .bindings import Bindings
 from .entity import Entity
 from .errors import GpuError, RecordingError
@@ -297,6 +298,7 @@ class App:
         world.weaver = weaver
         if self._options.camera is not None:
             world.camera = self._options.camera
+        simulate(world)
         schedule = world.schedule
         schedule.listen_to(self.input)
         schedule.on_error = self._on_script_error()

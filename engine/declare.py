@@ -313,9 +313,9 @@ def current(kind: Any) -> type:
 def in_tables(kind: type) -> bool:
     """Whether a running world keeps values of a component in columns.
 
-    What games declare; not the engine's own, nor what says `__in_tables__ = False` in its class.
+    What games declare, but not the engine's own; a class may say otherwise with `__in_tables__`.
     """
-    return not kind.__module__.startswith(_ENGINE) and getattr(kind, "__in_tables__", True)
+    return getattr(kind, "__in_tables__", not kind.__module__.startswith(_ENGINE))
 
 
 def component_types() -> Mapping[str, type]:

@@ -33,7 +33,7 @@ from .adopt import (
 from .appearance import Appearance, Materials
 from .declare import Vec3
 from .entity import Entity
-from .errors import SceneError
+from .errors import PhysicsError, SceneError
 from .game.behaviour import Behaviour
 from .game.coroutines import Coroutine
 from .game.schedule import Schedule
@@ -42,6 +42,7 @@ from .game.tweens import Tween, tween
 from .interpolation import Interpolation
 from .live import Live, kind_of
 from .math import depths_of
+from .physical import Simulation
 from .picked import Picker
 from .query import Batch, Matches, Query
 from .roster import Looks, Roster
@@ -727,6 +728,19 @@ class World:
         back = world[:, :, 2] / np.maximum(np.linalg.norm(world[:, :, 2], axis=1, keepdims=True), 1e-20)
         values["position"][lit], values["direction"][lit] = world[:, :, 3], -back
         return values
+
+    @property
+    def physics(self) -> Simulation:
+        """Who moves the bodies: gravity, rays, overlaps. Raises PhysicsError where nobody does.
+
+        An App sets it up, and `dreamwell.physics.simulate(world)` for a world of one's own.
+        """
+        simulation = self.schedule.simulation
+        if simulation is None:
+            raise PhysicsError(
+                "nothing simulates this world: play it in a dw.App, or call dreamwell.physics.simulate(world) first"
+            )
+        return simulation
 
     # ---- going back -----------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """The schedule of a world: what a game's functions are, and in which order they are called.
 
-A tick: systems of the stage "fixed" → `fixed_update` → timers, tweens, coroutines → deferred calls → events.
+A tick: systems of the stage "fixed" → `fixed_update` → timers, tweens, coroutines → physics → deferred calls → events.
 A frame: systems of "update" → `update` → systems of "late" → `late_update` → deferred calls → events.
 Each kind in the order in which it was registered, begun or added. No list of callbacks is changed while it is gone
 over; what comes on the way is called from the next stage on, and what goes is not called any more.
@@ -35,6 +35,7 @@ from .tweens import Tween, Tweens
 
 if TYPE_CHECKING:
     from ...loom.woven import WovenScene
+    from ..physical import Simulation
     from ..world import World
 
 B = TypeVar("B", bound=Behaviour)
@@ -82,6 +83,9 @@ class Schedule:
         self._timers = Timers(self._timer_failed)
         self._tweens = Tweens(self._tween_failed)
         self._coroutines = Coroutines(self._coroutine_failed)
+        self._touched_by: set[type] = set()  # behaviours that hear of contacts
+        self.simulation: Simulation | None = None
+        """What moves by itself in every tick, after the scripts."""
         for module in world.woven.scripts:
             self.use(module)
         for row, behaviour in world.woven.behaviours:
@@ -152,6 +156,8 @@ class Schedule:
         behaviour.world = self.world
         behaviour.input = self._input
         self._on.setdefault(row, {})[kind] = behaviour
+        if "on_contact" in behaviour.overridden:
+            self._touched_by.add(kind)
         self._pending.append(behaviour)
         return behaviour
 
@@ -303,7 +309,22 @@ class Schedule:
         self._timers.advance(world, self.time)
         self._tweens.advance(world, dt)
         self._coroutines.advance(self.time, self.tick)
+        self._simulate(dt)
         self._settle()
+
+    def _simulate(self, dt: float) -> None:
+        simulation = self.simulation
+        if simulation is not None and simulation.active:
+            try:
+                simulation.step(dt)
+            except Exception as error:
+                self._failed(simulation.step, error)
+
+    def hears(self, kind: type) -> bool:
+        """Whether anyone may listen to events of a type."""
+        if self._coroutines.waiting or (kind is Contact and self._touched_by):
+            return True
+        return any(issubclass(kind, base) for base in self._listeners)
 
     def frame(self, dt: float) -> None:
         """What is done once a frame, `dt` seconds after the last one."""
@@ -450,6 +471,7 @@ class Schedule:
             or self._timers.waiting
             or self._tweens.waiting
             or self._coroutines.waiting
+            or (self.simulation is not None and self.simulation.active)
         )
 
     @property
