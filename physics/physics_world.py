@@ -6,7 +6,7 @@ unit quaternions, shapes with a volume. What native code does not like all the s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, Protocol, TypeVar
@@ -193,8 +193,8 @@ class PhysicsWorld(Protocol):
 
     def lines(self) -> F32: ...
     def save(self) -> bytes: ...
-    def load(self, data: bytes) -> None:
-        """Go back; for one that is not exact the same bodies are there already."""
+    def load(self, data: bytes, labels: Mapping[int, Label]) -> None:
+        """Go back; for one that is not exact the same bodies are there already. labels: by row of the collider."""
         ...
 
 

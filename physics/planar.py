@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -67,6 +67,7 @@ class PlanarWorld:
         self._bodies: dict[int, _Body] = {}
         self._colliders: dict[int, int] = {}  # the body of each
         self._joints: dict[int, list[pymunk.Constraint]] = {}
+        self._joint_specs: dict[int, JointSpec] = {}
         self._rows: dict[pymunk.Shape, tuple[int, Label, bool]] = {}
         self._touches: list[tuple[Touch, Any]] = []
         self._targets: dict[int, tuple[Vec3, float]] = {}
@@ -120,13 +121,9 @@ class PlanarWorld:
     @at_border
     def change_body(self, row: int, spec: BodySpec, *, moved: bool) -> None:
         mine = self._bodies[row]
-        kind = _KINDS[spec.kind]
+        if mine.spec.kind != spec.kind:
+            mine = self._made_anew(row, mine, spec)
         mine.spec = spec
-        if mine.body.body_type != kind:
-            velocity, turning = mine.body.velocity, mine.body.angular_velocity
-            mine.body.body_type = kind
-            if kind != pymunk.Body.STATIC:
-                mine.body.velocity, mine.body.angular_velocity = velocity, turning
         self._describe(mine)
         if moved:
             mine.body.velocity = spec.velocity[0] * SCALE, spec.velocity[1] * SCALE
@@ -134,12 +131,32 @@ class PlanarWorld:
         if spec.kind == "dynamic":
             mine.body.activate()
 
+    def _made_anew(self, row: int, old: _Body, spec: BodySpec) -> _Body:
+        """A body of another kind in the place of one. Chipmunk crashes where a body's type is set in a space."""
+        shapes = {collider: spec for collider, (_, _, spec) in old.shapes.items()}
+        joints = {joint: self._joint_specs[joint] for joint in self._held_by(old)}
+        was = old.body
+        self.remove_body(row)
+        self.add_body(row, spec)
+        mine = self._bodies[row]
+        mine.body.position, mine.body.angle = was.position, was.angle
+        if spec.kind == "dynamic":
+            mine.body.velocity, mine.body.angular_velocity = was.velocity, was.angular_velocity
+        for collider, made in shapes.items():
+            self.add_collider(collider, row, made)
+        for joint, held in joints.items():
+            self.add_joint(joint, held)
+        return mine
+
+    def _held_by(self, mine: _Body) -> list[int]:
+        return [joint for joint, made in self._joints.items() if any(mine.body in (c.a, c.b) for c in made)]
+
     @at_border
     def remove_body(self, row: int) -> None:
         mine = self._bodies[row]
         for collider in list(mine.shapes):
             self.remove_collider(collider)
-        for joint in [joint for joint, made in self._joints.items() if any(mine.body in (c.a, c.b) for c in made)]:
+        for joint in self._held_by(mine):
             self.remove_joint(joint)
         self._space.remove(mine.body)
         del self._bodies[row]
@@ -169,7 +186,7 @@ class PlanarWorld:
         mine = self._bodies[body]
         made = _shapes(spec.shape, mine.body, spec.position, _angle(spec.rotation))
         for shape in made:
-            shape.friction, shape.elasticity, shape.sensor = spec.friction, spec.restitution, spec.sensor
+            shape.friction, shape.elasticity, shape.sensor = spec.friction**0.5, spec.restitution, spec.sensor
             shape.filter = pymunk.ShapeFilter(categories=spec.member, mask=spec.meets)
             self._rows[shape] = (row, spec.label, spec.sensor)
         self._space.add(*made)
@@ -229,7 +246,7 @@ class PlanarWorld:
         for joint in made:
             joint.collide_bodies = spec.collide
         space.add(*made)
-        self._joints[row] = made
+        self._joints[row], self._joint_specs[row] = made, spec
 
     @at_border
     def remove_joint(self, row: int) -> None:
@@ -372,6 +389,7 @@ class PlanarWorld:
 
     def _begins(self, arbiter: pymunk.Arbiter, space: pymunk.Space, data: Any) -> None:
         one, two = (self._rows[shape] for shape in arbiter.shapes)
+        arbiter.restitution = max(shape.elasticity for shape in arbiter.shapes)  # only the first step bounces
         touch = Touch(one[1], two[1], True, one[2] or two[2])
         contacts = arbiter.contact_point_set
         x, y = contacts.normal
@@ -491,7 +509,7 @@ class PlanarWorld:
         return b"".join(out)
 
     @at_border
-    def load(self, data: bytes) -> None:
+    def load(self, data: bytes, labels: Mapping[int, Label]) -> None:
         for row, x, y, angle, vx, vy, turning, z, _ in struct.iter_unpack("<q7d?", data):
             mine = self._bodies[row]
             mine.body.position, mine.body.angle, mine.z = (x, y), angle, z

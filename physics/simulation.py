@@ -369,8 +369,8 @@ class WorldSimulation:
             value.lock_rotation,
             value.ccd,
             value.can_sleep,
-            value.velocity,
-            (x, y, z),
+            _unlocked(value.velocity, value.lock_position),
+            _unlocked((x, y, z), value.lock_rotation),
         )
 
     def _change_values(
@@ -488,7 +488,7 @@ class WorldSimulation:
 
     # ---- joints -----------------------------------------------------------------------------------------------------
 
-    def _rejoin(self, engine: PhysicsWorld, joints: Table, changed: I32, problems: list[PhysicsError]) -> None:
+    def _rejoin(self, engine: PhysicsWorld | None, joints: Table, changed: I32, problems: list[PhysicsError]) -> None:
         """Joints that came, went, or hold other bodies than before."""
         if not joints.count and not self._joints:
             return
@@ -518,6 +518,9 @@ class WorldSimulation:
                     )
                 continue
             wanted[row] = (lives.get(a, 0), lives.get(b, 0), a, b, other)
+        if engine is None:
+            self._joints = wanted
+            return
         again = set(changed.tolist())
         for row in sorted(self._joints):
             if wanted.get(row) != self._joints[row] or row in again:
@@ -699,6 +702,12 @@ class WorldSimulation:
 
     def write_motion(self, entity: Entity, velocity: Vec3 | None, angular: Vec3 | None) -> None:
         engine, row = self._at(entity)
+        bodies = self.world.tables.made(Body)
+        slot = bodies.slot(row)
+        if velocity is not None:
+            velocity = _unlocked(velocity, bodies.column("lock_position")[slot])
+        if angular is not None:
+            angular = _unlocked(angular, bodies.column("lock_rotation")[slot])
         engine.set_motion(row, velocity, angular)
 
     def push(self, entity: Entity, linear: Vec3, angular: Vec3, at: Vec3 | None, *, sudden: bool) -> None:
@@ -851,9 +860,13 @@ class WorldSimulation:
         self._synchronise()
         head: dict[str, Any] = {
             "gravity": self._gravity,
-            "touching": [[*key, count] for key, count in sorted(self._touching.items())],
+            "touching": [
+                [a[0], b[0], sensor, count]  # without generations, which count on when one goes back
+                for (a, b, sensor), count in sorted(self._touching.items())
+                if self._label(a[0]) == a and self._label(b[0]) == b
+            ],
             "refused": sorted(self._refused),
-            "joints": [[row, *key] for row, key in sorted(self._joints.items())],
+            "joints": sorted(self._joints),
         }
         text = json.dumps(head).encode()
         native = b"" if self._engine is None else self._engine.save()
@@ -876,16 +889,22 @@ class WorldSimulation:
             for table in tables:
                 self._watches[table.kind].take(table)
             self._restructure(None, tables[0], tables[1], [])
-            self._joints = {row: tuple(key) for row, *key in head["joints"]}
+            self._rejoin(None, tables[2], _NONE, [])
+            self._joints = {row: self._joints[row] for row in head["joints"]}
             self._refused = {(row, what) for row, what in head["refused"]}
             self._configured = self.gravity, self.world.woven.physics.iterations
             self._versions = tuple(table.version for table in tables)
         else:
             self._synchronise()
-        engine.load(native)
+        pairs = zip(self._colliders.rows.tolist(), self._owner.tolist(), strict=True)
+        engine.load(native, {row: self._label(owner) for row, owner in pairs})
         self._touching = {
-            ((a[0], a[1]), (b[0], b[1]), sensor): count for a, b, sensor, count in head["touching"]
+            (self._label(a), self._label(b), sensor): count for a, b, sensor, count in head["touching"]
         }
+
+    def _label(self, row: int) -> Label:
+        known = self.world.generations
+        return row, 0 if known is None or row >= len(known) else known[row]
 
 
 _SHAPES = 256
@@ -931,6 +950,12 @@ def _unit(rotation: ArrayLike, what: str) -> F64:
     if not 0 < length < np.inf:
         raise PhysicsError(f"the rotation of {what} is {rotation!r}; it must be 4 finite numbers, not all 0")
     return (q / length)[None]
+
+
+def _unlocked(motion: Vec3, lock: str) -> Vec3:
+    """A motion without what goes along locked axes."""
+    x, y, z = motion
+    return 0.0 if "x" in lock else x, 0.0 if "y" in lock else y, 0.0 if "z" in lock else z
 
 
 def _direction(value: ArrayLike) -> Vec3:

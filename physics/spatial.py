@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import rapier3d as rapier
+from numpy.typing import NDArray
 
 from ..engine.declare import Vec3, Vec4
 from ..engine.errors import PhysicsError
@@ -58,7 +59,7 @@ class SpatialWorld:
         self._gone: list[Any] = []
         self._dynamic: set[int] = set()
         self._pushed: set[int] = set()
-        self._order: tuple[I32, Any] | None = None  # rows of the bodies as rapier goes over them, and who is dynamic
+        self._order: tuple[I32, NDArray[np.bool_], F32] | None = None  # see `_arena`
         self._last: F32 | None = None
         self._stale = True
         self._axes = rapier.DebugRenderPipeline(mode=rapier.DebugRenderMode.RIGID_BODY_AXES)
@@ -123,12 +124,15 @@ class SpatialWorld:
     def settle_mass(self, body: int, mass: float) -> None:
         world = self._world
         found = self._body(body)
+        self._order = None
+        found.set_additional_mass(0.0, False)
         found.recompute_mass_properties_from_colliders(world.colliders)
-        if not mass or body not in self._dynamic:
-            return
         now = found.mass
         if not now > 0:
-            found.set_additional_mass(mass)
+            found.set_additional_mass(mass or 1.0)  # without any, forces would not move it
+            found.recompute_mass_properties_from_colliders(world.colliders)
+            return
+        if not mass or body not in self._dynamic:
             return
         for handle in found.colliders:
             collider = world.colliders[handle]
@@ -141,6 +145,7 @@ class SpatialWorld:
     def add_collider(self, row: int, body: int, spec: ColliderSpec) -> None:
         made = rapier.Collider.new(_shape(spec.shape)).position(rapier.Isometry3(spec.position, spec.rotation))
         made = made.friction(spec.friction).restitution(spec.restitution).density(spec.density).sensor(spec.sensor)
+        made = made.friction_combine_rule(rapier.CoefficientCombineRule.GEOMETRIC_MEAN)
         made = made.restitution_combine_rule(rapier.CoefficientCombineRule.MAX)
         groups = rapier.InteractionGroups(rapier.Group(spec.member), rapier.Group(spec.meets))
         made = made.collision_groups(groups).active_events(rapier.ActiveEvents.COLLISION_EVENTS)
@@ -259,7 +264,7 @@ class SpatialWorld:
             positions = np.array([body.translation.to_tuple() for _, body in mine], np.float32).reshape(-1, 3)
             turns = [(r.i, r.j, r.k, r.w) for r in (body.rotation for _, body in mine)]
             return rows, positions, np.array(turns, np.float32).reshape(-1, 4)
-        order, dynamic = self._arena()
+        order, dynamic, centre = self._arena()
         raw = self._axes.render_to_arrays(
             bodies, world.colliders, world.impulse_joints, world.multibody_joints, world.narrow_phase
         )[0].reshape(-1, 18)
@@ -277,17 +282,24 @@ class SpatialWorld:
             sorting = np.argsort(rows)
             rows, at = rows[sorting], at[sorting]
         lines = raw.take(at, 0).reshape(-1, 3, 2, 3)
-        positions = lines[:, 0, 0]
-        return rows, positions, from_axes((lines[:, :, 1] - lines[:, :, 0]) * np.float32(1 / _AXES))
+        axes = (lines[:, :, 1] - lines[:, :, 0]) * np.float32(1 / _AXES)
+        positions = lines[:, 0, 0]  # of the centre of mass
+        aside = centre[at]
+        if aside.any():
+            positions = positions - np.einsum("ni,nij->nj", aside, axes)
+        return rows, positions, from_axes(axes)
 
-    def _arena(self) -> tuple[I32, Any]:
-        """The rows of all bodies in rapier's order, -1 for the ground; and which of them forces move."""
+    def _arena(self) -> tuple[I32, NDArray[np.bool_], F32]:
+        """All bodies in rapier's order: rows, -1 for the ground; whether forces move it; its centre of mass (n, 3)."""
         if self._order is None:
             rows = np.array([*self._bodies, *([-1] if self._ground is not None else [])], np.int32)
             handles = [*self._bodies.values(), *([self._ground] if self._ground is not None else [])]
-            rows = rows[np.argsort(np.array([handle.index for handle in handles], np.int64))]
+            bodies = self._world.rigid_bodies
+            centre = np.array([_tuple(bodies[handle].local_center_of_mass) for handle in handles], np.float32)
+            order = np.argsort(np.array([handle.index for handle in handles], np.int64))
+            rows = rows[order]
             dynamic = np.array([row in self._dynamic for row in rows.tolist()], bool)
-            self._order, self._last = (rows, dynamic), None
+            self._order, self._last = (rows, dynamic, centre[order]), None
         return self._order
 
     def motion(self, row: int) -> tuple[Vec3, Vec3]:
@@ -449,22 +461,18 @@ class SpatialWorld:
         parts.append(np.array(ground, np.int64).tobytes())
         parts.append(np.array(sorted(self._dynamic), np.int64).tobytes())
         parts.append(np.array(sorted(self._pushed), np.int64).tobytes())
-        labels = [(self._colliders[row], self._labels[self._colliders[row]]) for row in sorted(self._colliders)]
-        parts.append(np.array([label for _, label in labels], np.int64).reshape(-1, 2).tobytes())
         parts.append(self._world.snapshot())
         return b"".join(struct.pack("<Q", len(part)) + part for part in parts)
 
     @at_border
-    def load(self, data: bytes) -> None:
+    def load(self, data: bytes, labels: Mapping[int, Label]) -> None:
         parts: list[bytes] = []
         at = 0
         while at < len(data):
             (size,) = struct.unpack_from("<Q", data, at)
             parts.append(data[at + 8 : at + 8 + size])
             at += 8 + size
-        bodies, colliders, joints, ground, dynamic, pushed, labels = (
-            np.frombuffer(part, np.int64) for part in parts[:7]
-        )
+        bodies, colliders, joints, ground, dynamic, pushed = (np.frombuffer(part, np.int64) for part in parts[:6])
         body, collider = rapier.RigidBodyHandle.from_raw_parts, rapier.ColliderHandle.from_raw_parts
         joint = rapier.ImpulseJointHandle.from_raw_parts
         self._bodies = _handles(bodies, body)
@@ -473,10 +481,9 @@ class SpatialWorld:
         self._ground = body(*ground.tolist()) if len(ground) else None
         self._dynamic, self._pushed = set(dynamic.tolist()), set(pushed.tolist())
         self._rows = {handle: row for row, handle in self._colliders.items()}
-        known = labels.reshape(-1, 2).tolist()
-        self._labels = {handle: (a, b) for handle, (a, b) in zip(self._colliders.values(), known, strict=True)}
+        self._labels = {handle: labels[row] for row, handle in self._colliders.items()}
         self._gone, self._order, self._last, self._stale = [], None, None, True
-        self._take(rapier.PhysicsWorld.restore(parts[7]))
+        self._take(rapier.PhysicsWorld.restore(parts[6]))
 
 
 def _handles(table: Any, make: Callable[[int, int], Any]) -> dict[int, Any]:
