@@ -24,7 +24,9 @@ ROUND = {"sphere": (0, 1, 2), "capsule": (0, 2), "cylinder": (0, 2), "cone": (0,
 OF_MESH = ("convex", "mesh", "heightfield")
 
 
-def check_physics(scene: Scene, sound: Mapping[type, list[int]], meshes: Mapping[int, LoadedMesh], found: Findings) -> None:
+def check_physics(
+    scene: Scene, sound: Mapping[type, list[int]], meshes: Mapping[int, LoadedMesh], found: Findings
+) -> None:
     """Add what is wrong to `found`. `sound`: the slots of each component's values that have no problem so far."""
     found.extend(problems_of(scene.physics, "", "physics."))
     found.extend(_layer_problems(scene.physics))
@@ -119,8 +121,11 @@ def _check_shapes(
 
 def _geometry_problems(shape: str, points: NDArray[np.float32], indices: NDArray[np.uint32]) -> Iterator[Problem]:
     """Why a shape can't be made of a mesh."""
-    if points.ndim != 2 or not len(points) or not np.isfinite(points).all():
+    arrays = isinstance(points, np.ndarray) and isinstance(indices, np.ndarray)
+    if not (arrays and points.ndim == 2 and points.shape[1] == 3 and len(points) and np.isfinite(points).all()):
         return  # which was told before
+    if indices.ndim != 1 or len(indices) % 3 or not len(indices) or int(indices.max()) >= len(points):
+        return
     if shape == "convex":
         distinct = np.unique(points, axis=0)
         if len(distinct) > LARGEST_HULL:

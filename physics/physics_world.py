@@ -218,4 +218,4 @@ def at_border(function: Callable[P, T]) -> Callable[P, T]:
 
 def _native(error: BaseException) -> bool:
     kind: Any = type(error)
-    return kind.__name__ == "PanicException" or kind.__module__.startswith(("rapier3d", "pymunk", "pyo3"))
+    return bool(kind.__name__ == "PanicException") or kind.__module__.startswith(("rapier3d", "pymunk", "pyo3"))

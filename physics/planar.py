@@ -10,10 +10,14 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pymunk
+import pymunk.batch
+from numpy.typing import NDArray
+from pymunk import constraints
 from pymunk.vec2d import Vec2d
 
 from ..engine.declare import Vec3, Vec4
@@ -34,8 +38,10 @@ from .physics_world import (
 
 SCALE = 100.0
 """Chipmunk's units in a metre."""
-MOST_SUBSTEPS = 32
+SUBSTEPS, MOST_SUBSTEPS = 2, 32
+"""Parts that a step is made in: two let a stack of ten stand, more keep fast things from passing through others."""
 _KINDS = {"dynamic": pymunk.Body.DYNAMIC, "static": pymunk.Body.STATIC, "kinematic": pymunk.Body.KINEMATIC}
+_POSE = pymunk.batch.BodyFields.BODY_ID | pymunk.batch.BodyFields.POSITION | pymunk.batch.BodyFields.ANGLE
 _THIN = 0.005
 """Metres: the radius of lines."""
 _ROUND = 16
@@ -54,6 +60,16 @@ class _Body:
         self.shapes: dict[int, tuple[list[pymunk.Shape], float, ColliderSpec]] = {}
 
 
+@dataclass(slots=True, eq=False)
+class _Order:
+    """Dynamic bodies by their ids (k,) int64, ascending: rows, z in metres; last: (k, 3) poses as they were read."""
+
+    ids: NDArray[np.int64]
+    rows: I32
+    z: F32
+    last: NDArray[np.float64] | None = None
+
+
 class PlanarWorld:
     """A pymunk space whose bodies, colliders and joints are called by rows."""
 
@@ -66,11 +82,15 @@ class PlanarWorld:
         space.on_collision(None, None, begin=self._begins, separate=self._ends)
         self._bodies: dict[int, _Body] = {}
         self._colliders: dict[int, int] = {}  # the body of each
-        self._joints: dict[int, list[pymunk.Constraint]] = {}
+        self._joints: dict[int, list[constraints.Constraint]] = {}
         self._joint_specs: dict[int, JointSpec] = {}
         self._rows: dict[pymunk.Shape, tuple[int, Label, bool]] = {}
         self._touches: list[tuple[Touch, Any]] = []
         self._targets: dict[int, tuple[Vec3, float]] = {}
+        self._fast: dict[int, None] = {}  # dynamic bodies with ccd
+        self._sleepless: dict[int, None] = {}
+        self._order: _Order | None = None
+        self._buffer = pymunk.batch.Buffer()
         self._forces: list[tuple[int, Vec3, Vec3, Vec3 | None]] = []
         self._gravity: Vec3 = (0.0, 0.0, 0.0)
 
@@ -88,17 +108,24 @@ class PlanarWorld:
         self._place(mine, spec.position, spec.rotation)
         body.velocity = spec.velocity[0] * SCALE, spec.velocity[1] * SCALE
         body.angular_velocity = spec.angular_velocity[2]
-        self._describe(mine)
+        self._describe(row, mine)
         self._space.add(body)
 
     def _place(self, mine: _Body, position: Vec3, rotation: Vec4) -> None:
         mine.body.position = position[0] * SCALE, position[1] * SCALE
         mine.body.angle = _angle(rotation)
         mine.z = position[2]
+        self._order = None
 
-    def _describe(self, mine: _Body) -> None:
+    def _describe(self, row: int, mine: _Body) -> None:
         """Give a body a function of its own for its velocity where it does not just fall."""
         spec = mine.spec
+        self._order = None
+        for rows, holds in ((self._fast, spec.ccd), (self._sleepless, not spec.can_sleep)):
+            if holds and spec.kind == "dynamic":
+                rows[row] = None
+            else:
+                rows.pop(row, None)
         plain = spec.gravity_scale == 1 and not spec.linear_damping and not spec.angular_damping
         if spec.kind != "dynamic":
             return
@@ -124,7 +151,7 @@ class PlanarWorld:
         if mine.spec.kind != spec.kind:
             mine = self._made_anew(row, mine, spec)
         mine.spec = spec
-        self._describe(mine)
+        self._describe(row, mine)
         if moved:
             mine.body.velocity = spec.velocity[0] * SCALE, spec.velocity[1] * SCALE
             mine.body.angular_velocity = spec.angular_velocity[2]
@@ -160,6 +187,9 @@ class PlanarWorld:
             self.remove_joint(joint)
         self._space.remove(mine.body)
         del self._bodies[row]
+        self._order = None
+        self._fast.pop(row, None)
+        self._sleepless.pop(row, None)
         self._targets.pop(row, None)
 
     @at_border
@@ -212,13 +242,13 @@ class PlanarWorld:
         at_a, at_b = ((v[0] * SCALE, v[1] * SCALE) for v in (spec.anchor_a, spec.anchor_b))
         low, high = spec.limits or (-math.inf, math.inf)
         turn = b.angle - a.angle
-        made: list[pymunk.Constraint] = []
+        made: list[constraints.Constraint] = []
         if spec.kind in ("fixed", "hinge", "ball"):
-            made.append(pymunk.PivotJoint(a, b, at_a, at_b))
+            made.append(constraints.PivotJoint(a, b, at_a, at_b))
         if spec.kind == "fixed":
-            made.append(pymunk.RotaryLimitJoint(a, b, turn, turn))
+            made.append(constraints.RotaryLimitJoint(a, b, turn, turn))
         elif spec.kind == "hinge" and spec.limits is not None:
-            made.append(pymunk.RotaryLimitJoint(b, a, low - turn, high - turn))
+            made.append(constraints.RotaryLimitJoint(b, a, low - turn, high - turn))
         elif spec.kind == "slider":
             way = SCALE * (max(-low, high) if spec.limits is not None else 1000.0)
             x, y = _axis(spec.frame_b)
@@ -227,17 +257,15 @@ class PlanarWorld:
                 begin, end = low * SCALE, high * SCALE
             first = at_b[0] + x * begin, at_b[1] + y * begin
             last = at_b[0] + x * end, at_b[1] + y * end
-            made.append(pymunk.GrooveJoint(b, a, first, last, at_a))
-            made.append(pymunk.RotaryLimitJoint(a, b, turn, turn))
+            made.append(constraints.GrooveJoint(b, a, first, last, at_a))
+            made.append(constraints.RotaryLimitJoint(a, b, turn, turn))
         elif spec.kind == "spring":
-            made.append(
-                pymunk.DampedSpring(a, b, at_a, at_b, spec.length * SCALE, spec.stiffness, spec.damping)
-            )
+            made.append(constraints.DampedSpring(a, b, at_a, at_b, spec.length * SCALE, spec.stiffness, spec.damping))
         elif spec.kind == "distance":
             near, far = spec.limits or (spec.length, spec.length)
-            made.append(pymunk.SlideJoint(a, b, at_a, at_b, near * SCALE, min(far, 1e6) * SCALE))
+            made.append(constraints.SlideJoint(a, b, at_a, at_b, near * SCALE, min(far, 1e6) * SCALE))
         if spec.motor == "velocity" and spec.kind == "hinge":
-            motor = pymunk.SimpleMotor(a, b, spec.motor_target)
+            motor = constraints.SimpleMotor(a, b, spec.motor_target)
             if spec.motor_force:
                 motor.max_force = spec.motor_force * SCALE * SCALE
             made.append(motor)
@@ -290,26 +318,15 @@ class PlanarWorld:
         self._forces.clear()
         for body in driven:
             body.velocity, body.angular_velocity = (0.0, 0.0), 0.0
-        lost: list[int] = []
-        for row, mine in self._bodies.items():
-            if mine.spec.kind == "dynamic":
-                if not mine.spec.can_sleep:
-                    mine.body.activate()
-                x, y = mine.body.position
-                if not math.isfinite(x + y + mine.body.angle):
-                    lost.append(row)
-        if lost:
-            for row in lost:
-                mine = self._bodies[row]
-                self._place(mine, mine.spec.position, mine.spec.rotation)
-                mine.body.velocity, mine.body.angular_velocity = (0.0, 0.0), 0.0
-            raise PhysicsError(f"the bodies of rows {lost} left the range of numbers; they are where they began")
+        for row in self._sleepless:
+            self._bodies[row].body.activate()
 
     def _substeps(self, dt: float) -> int:
         """In how many parts a step is to be made so that nothing with `ccd` goes farther than half its size in one."""
-        most = 1
-        for mine in self._bodies.values():
-            if mine.spec.ccd and mine.spec.kind == "dynamic" and mine.shapes:
+        most = SUBSTEPS
+        for row in self._fast:
+            mine = self._bodies[row]
+            if mine.shapes:
                 size = min(_extent(spec.shape) for _, _, spec in mine.shapes.values())
                 most = max(most, math.ceil(mine.body.velocity.length * dt / (SCALE * size)))
         return min(most, MOST_SUBSTEPS)
@@ -322,18 +339,38 @@ class PlanarWorld:
         body.torque += angular[2] * SCALE * SCALE
 
     def moved(self) -> tuple[I32, F32, F32]:
-        found: list[tuple[int, float, float, float, float, float]] = []
-        for row, mine in self._bodies.items():
-            body = mine.body
-            if mine.spec.kind == "dynamic" and not body.is_sleeping:
-                x, y = body.position
-                half = body.angle / 2
-                found.append((row, x / SCALE, y / SCALE, mine.z, math.sin(half), math.cos(half)))
-        found.sort()
-        table = np.array(found, np.float64).reshape(-1, 6)
-        turns = np.zeros((len(table), 4), np.float32)
-        turns[:, 2:] = table[:, 4:]
-        return table[:, 0].astype(np.int32), table[:, 1:4].astype(np.float32), turns
+        if self._order is None:
+            mine = sorted((one.body.id, row) for row, one in self._bodies.items() if one.spec.kind == "dynamic")
+            table = np.array(mine, np.int64).reshape(-1, 2)
+            depth = [self._bodies[row].z for row in table[:, 1].tolist()]
+            self._order = _Order(table[:, 0].copy(), table[:, 1].astype(np.int32), np.array(depth, np.float32))
+        order = self._order
+        poses = self._poses(order.ids)
+        if order.last is None:
+            at = np.arange(len(poses))
+        else:
+            at = np.flatnonzero(np.logical_or.reduce(poses != order.last, axis=1))
+        order.last = poses
+        rows = order.rows[at]
+        if len(rows) > 1 and not (rows[1:] > rows[:-1]).all():
+            sorting = np.argsort(rows)
+            rows, at = rows[sorting], at[sorting]
+        found = poses[at]
+        places, turns = np.empty((len(at), 3), np.float32), np.zeros((len(at), 4), np.float32)
+        places[:, :2], places[:, 2] = found[:, :2] / SCALE, order.z[at]
+        turns[:, 2], turns[:, 3] = np.sin(found[:, 2] / 2), np.cos(found[:, 2] / 2)
+        return rows, places, turns
+
+    def _poses(self, ids: NDArray[np.int64]) -> NDArray[np.float64]:
+        """(k, 3) x, y and angle of bodies by their ids, ascending, as Chipmunk has them."""
+        buffer = self._buffer
+        buffer.clear()
+        pymunk.batch.get_space_bodies(self._space, _POSE, buffer)
+        who = np.frombuffer(buffer.int_buf(), np.int64)
+        poses = np.frombuffer(buffer.float_buf(), np.float64).reshape(-1, 3)
+        order = np.argsort(who)
+        found: NDArray[np.float64] = poses[order[np.searchsorted(who, ids, sorter=order)]] if len(ids) else poses[:0]
+        return found
 
     def motion(self, row: int) -> tuple[Vec3, Vec3]:
         body = self._bodies[row].body
@@ -397,8 +434,9 @@ class PlanarWorld:
         if contacts.points:
             px, py = contacts.points[0].point_a
             touch.point = (px / SCALE, py / SCALE, 0.0)
-        bodies = [shape.body for shape in arbiter.shapes]
-        touch.impulse = 0.0 if touch.sensor else _blow(bodies[0], bodies[1], contacts, arbiter.restitution)
+        a, b = (shape.body for shape in arbiter.shapes)
+        if a is not None and b is not None and not touch.sensor:
+            touch.impulse = _blow(a, b, contacts, arbiter.restitution)
         self._touches.append((touch, None))
 
     def _ends(self, arbiter: pymunk.Arbiter, space: pymunk.Space, data: Any) -> None:
@@ -431,7 +469,7 @@ class PlanarWorld:
         end = (x + direction[0] * maximum) * SCALE, (y + direction[1] * maximum) * SCALE
         best: tuple[float, pymunk.Shape, Any] | None = None
         for info in self._space.segment_query(start, end, 0, self._filter(question)):
-            if info.shape is not None and self._passes(info.shape, question) and (best is None or info.alpha < best[0]):
+            if self._passes(info.shape, question) and (best is None or info.alpha < best[0]):
                 best = (info.alpha, info.shape, info.normal)
         if best is None:
             return None
@@ -469,16 +507,14 @@ class PlanarWorld:
         x, y, z = at
         return self._overlaps(shape, (x + way[0] * far, y + way[1] * far, z), rotation, question)
 
-    def _overlaps(
-        self, shape: Shape, position: Vec3, rotation: Vec4, question: Question
-    ) -> list[tuple[Any, int]]:
+    def _overlaps(self, shape: Shape, position: Vec3, rotation: Vec4, question: Question) -> list[tuple[Any, int]]:
         body = pymunk.Body(body_type=pymunk.Body.KINEMATIC)
         body.position, body.angle = (position[0] * SCALE, position[1] * SCALE), _angle(rotation)
         found: list[tuple[Any, int]] = []
         for one in _shapes(shape, body, (0.0, 0.0, 0.0), 0.0):
             one.filter = self._filter(question)
             for info in self._space.shape_query(one):
-                if info.shape is not None and self._passes(info.shape, question):
+                if self._passes(info.shape, question):
                     found.append((info.contact_point_set, self._rows[info.shape][0]))
         return found
 
@@ -517,6 +553,7 @@ class PlanarWorld:
                 mine.body.velocity, mine.body.angular_velocity = (vx, vy), turning
             self._space.reindex_shapes_for_body(mine.body)
         self._touches.clear()
+        self._order = None
 
 
 def _blow(a: pymunk.Body, b: pymunk.Body, contacts: Any, bounce: float) -> float:
@@ -557,7 +594,7 @@ def _shapes(shape: Shape, body: pymunk.Body, position: Vec3, angle: float) -> li
 
     match shape.kind:
         case "sphere":
-            return [pymunk.Circle(body, shape.radius * SCALE, tuple(move))]
+            return [pymunk.Circle(body, shape.radius * SCALE, (move.x, move.y))]
         case "capsule":
             a, b = placed([(0.0, -shape.half_height), (0.0, shape.half_height)])
             return [pymunk.Segment(body, a, b, shape.radius * SCALE)]

@@ -43,7 +43,12 @@ def from_axes(axes: F32) -> F32:
     xx, yy, zz = m[:, 0, 0], m[:, 1, 1], m[:, 2, 2]
     out = np.empty((len(m), 4), np.float32)
     w = 1 + xx + yy + zz
-    out[:, 0], out[:, 1], out[:, 2], out[:, 3] = m[:, 1, 2] - m[:, 2, 1], m[:, 2, 0] - m[:, 0, 2], m[:, 0, 1] - m[:, 1, 0], w
+    out[:, 0], out[:, 1], out[:, 2], out[:, 3] = (
+        m[:, 1, 2] - m[:, 2, 1],
+        m[:, 2, 0] - m[:, 0, 2],
+        m[:, 0, 1] - m[:, 1, 0],
+        w,
+    )
     small = np.flatnonzero(w < 1)  # turned by more than 120 degrees
     if len(small):
         s = m[small]

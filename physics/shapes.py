@@ -24,7 +24,9 @@ def shape_of(collider: Collider, scale: F64, woven: WovenScene, mesh: int, name:
     """
     factors = np.abs(scale)
     if not (np.isfinite(factors).all() and factors.all()):
-        raise PhysicsError(f'the Collider of "{name}" is scaled by {tuple(scale.tolist())}; it must be finite, and not 0')
+        raise PhysicsError(
+            f'the Collider of "{name}" is scaled by {tuple(scale.tolist())}; it must be finite, and not 0'
+        )
     problems = list(problems_of(collider, name, "Collider."))
     if problems:
         raise PhysicsError(str(problems[0]))
@@ -42,7 +44,9 @@ def shape_of(collider: Collider, scale: F64, woven: WovenScene, mesh: int, name:
             made, centre = _of_mesh(collider.shape, scale, woven, mesh, name)
     sizes = (*made.half, made.radius, made.half_height)
     if not all(SMALLEST <= size <= 1e9 for size in sizes):
-        raise PhysicsError(f'the Collider of "{name}" is {min(sizes):g} to {max(sizes):g} m in size; from 1e-6 to 1e9 m')
+        raise PhysicsError(
+            f'the Collider of "{name}" is {min(sizes):g} to {max(sizes):g} m in size; from 1e-6 to 1e9 m'
+        )
     return made, centre
 
 

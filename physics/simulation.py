@@ -7,9 +7,10 @@ for many at once, by comparing columns with what they were; what rests costs a c
 from __future__ import annotations
 
 import json
+import math
 import struct
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ from .spatial import SpatialWorld
 from .watch import Watch
 
 _NONE: I32 = np.empty(0, np.int32)
+_NO_PLACES: NDArray[np.intp] = np.empty(0, np.intp)
 _ENGINES: dict[str, Callable[[], PhysicsWorld]] = {"spatial": SpatialWorld, "planar": PlanarWorld}
 
 
@@ -82,6 +84,7 @@ class WorldSimulation:
         self._began: dict[int, tuple[Vec3, Vec3]] = {}  # what their Bodies say of how they begin to move
         self._hung: NDArray[np.bool_] = np.empty(0, bool)
         self._above: _Poses | None = None  # where the bodies that hang on others, and are no dynamic ones, are
+        self._places: NDArray[np.intp] = np.empty(0, np.intp)  # by row of the world: where it is in `_bodies`
         self._colliders = self._none()
         self._owner: I32 = _NONE
         self._parts: NDArray[np.bool_] = np.empty(0, bool)  # colliders that are not on their body's own object
@@ -97,6 +100,11 @@ class WorldSimulation:
         return _Known(_NONE, np.empty(0, np.int64), empty[:, :3], empty, empty[:, :3])
 
     # ---- what there is ----------------------------------------------------------------------------------------------
+
+    @property
+    def engine(self) -> PhysicsWorld | None:
+        """Who computes it; None for "none". Another one after a scene with another engine was adopted."""
+        return self._engine
 
     @property
     def active(self) -> bool:
@@ -150,9 +158,7 @@ class WorldSimulation:
         bodies, colliders, joints = (world.tables.made(kind) for kind in (Body, Collider, Joint))
         problems: list[PhysicsError] = []
         remade: I32 = _NONE
-        changed = {
-            table.kind: self._watches[table.kind].changed(table) for table in (bodies, colliders, joints)
-        }
+        changed = {table.kind: self._watches[table.kind].changed(table) for table in (bodies, colliders, joints)}
         versions = (bodies.version, colliders.version, joints.version)
         if versions != self._versions or self._other_parents():
             remade = self._restructure(engine, bodies, colliders, problems)
@@ -230,12 +236,14 @@ class WorldSimulation:
         self._refused = {key for key in self._refused if key[1] or key[0] not in set(lost.tolist())}
 
         self._bodies, self._colliders = now, now_parts
+        self._places = np.zeros(t.count, np.intp)
+        self._places[rows] = np.arange(len(rows))
         self._owner, self._explicit = owner, explicit
         self._parts = parts != owner
         self._hung = t.parent[rows] >= 0
         slots = bodies.slots(rows)
         names = bodies.column("kind")
-        self._kinds = np.array([_KINDS[names[slot]] if slot >= 0 else 0 for slot in slots.tolist()], np.int8)
+        self._kinds = np.array([_KINDS[str(names[slot])] if slot >= 0 else 0 for slot in slots.tolist()], np.int8)
         self._above = None
         self._remember_parts(*before)
         for row in gone.tolist():
@@ -288,9 +296,7 @@ class WorldSimulation:
             engine.remove_collider(row)
         self._refused.discard((row, 0))
 
-    def _add_colliders(
-        self, engine: PhysicsWorld, colliders: Table, rows: I32, problems: list[PhysicsError]
-    ) -> None:
+    def _add_colliders(self, engine: PhysicsWorld, colliders: Table, rows: I32, problems: list[PhysicsError]) -> None:
         if not len(rows):
             return
         world = self.world
@@ -383,6 +389,8 @@ class WorldSimulation:
         problems: list[PhysicsError],
     ) -> None:
         """What scripts wrote to Bodies and Colliders."""
+        if not (len(changed[Body]) or len(changed[Collider])):
+            return
         for row in np.setdiff1d(changed[Body], made).tolist():
             value: Body = bodies.value(bodies.slot(row))
             at = int(np.searchsorted(self._bodies.rows, row))
@@ -402,9 +410,7 @@ class WorldSimulation:
                 continue
             self._renew_collider(engine, colliders, row, problems)
 
-    def _renew_collider(
-        self, engine: PhysicsWorld, colliders: Table, row: int, problems: list[PhysicsError]
-    ) -> None:
+    def _renew_collider(self, engine: PhysicsWorld, colliders: Table, row: int, problems: list[PhysicsError]) -> None:
         self._remove_collider(engine, row)
         self._add_colliders(engine, colliders, np.array([row], np.int32), problems)
         owner = int(self._owner[int(np.searchsorted(self._colliders.rows, row))])
@@ -429,7 +435,7 @@ class WorldSimulation:
                 other[led] = _rows_that_differ(now.position, before.position)
                 other[led] |= _rows_that_differ(now.rotation, before.rotation)
             self._above = now
-        at = np.flatnonzero(other)
+        at = np.flatnonzero(other) if other.any() else _NO_PLACES
         if len(at):
             rows = known.rows[at]
             known.position[at], known.rotation[at] = position[at], rotation[at]
@@ -449,7 +455,7 @@ class WorldSimulation:
             for name in ("position", "rotation", "scale"):
                 scaled[parts] |= _rows_that_differ(getattr(now, name), getattr(self._local, name), 1e-6)
             self._local = now
-        for i in np.flatnonzero(scaled).tolist():
+        for i in np.flatnonzero(scaled).tolist() if scaled.any() else ():
             shapes.scale[i] = scale[i]
             self._renew_collider(engine, colliders, int(shapes.rows[i]), problems)
 
@@ -506,8 +512,10 @@ class WorldSimulation:
                 problems.append(error) if (row, 1) not in self._refused else None
                 self._refused.add((row, 1))
                 continue
-            a, b = owners(parents, has, np.array([row, other], np.int32)).tolist() if other >= 0 else (
-                int(owners(parents, has, np.array([row], np.int32))[0]), -1
+            a, b = (
+                owners(parents, has, np.array([row, other], np.int32)).tolist()
+                if other >= 0
+                else (int(owners(parents, has, np.array([row], np.int32))[0]), -1)
             )
             if a == b:
                 if (row, 1) not in self._refused:
@@ -618,9 +626,13 @@ class WorldSimulation:
         rows, position, rotation = engine.moved()
         if not len(rows):
             return
+        if not math.isfinite(float(position.sum()) + float(rotation.sum())):
+            lost = rows[~(np.isfinite(position).all(axis=1) & np.isfinite(rotation).all(axis=1))]
+            names = ", ".join(f'"{self.world.names[row]}"' for row in lost[:5].tolist())
+            raise PhysicsError(f"{names} left the range of numbers; load the scene anew, or go back to a snapshot")
         known, t = self._bodies, self.world.transforms
-        at = np.searchsorted(known.rows, rows)
-        hung = self._hung[at]
+        at = self._places.take(rows)
+        hung = self._hung.take(at)
         if hung.any():
             place, turn = position.copy(), rotation.copy()
             place[hung], turn[hung] = self._below(rows[hung], position[hung], rotation[hung])
@@ -898,9 +910,7 @@ class WorldSimulation:
             self._synchronise()
         pairs = zip(self._colliders.rows.tolist(), self._owner.tolist(), strict=True)
         engine.load(native, {row: self._label(owner) for row, owner in pairs})
-        self._touching = {
-            (self._label(a), self._label(b), sensor): count for a, b, sensor, count in head["touching"]
-        }
+        self._touching = {(self._label(a), self._label(b), sensor): count for a, b, sensor, count in head["touching"]}
 
     def _label(self, row: int) -> Label:
         known = self.world.generations
@@ -971,7 +981,7 @@ def _many(value: ArrayLike, what: str) -> F64:
         found = np.atleast_2d(np.asarray(value, np.float64))
     except (TypeError, ValueError):
         found = np.empty(0)
-    if found.ndim != 2 or found.shape[1] != 3 or not np.isfinite(found).all():
+    if found.ndim != 2 or found.shape[-1] != 3 or not np.isfinite(found).all():
         raise PhysicsError(f"{what} of rays must be (k, 3) finite numbers")
     return found
 
@@ -990,7 +1000,3 @@ def _three(v: F64) -> Vec3:
 def _four(v: F64) -> Vec4:
     x, y, z, w = v.tolist()
     return x, y, z, w
-
-
-# Every field of a Body goes into a BodySpec, beside the pose.
-assert {f.name for f in fields(BodySpec)} >= {f.name for f in fields(Body)}  # type: ignore[arg-type]

@@ -59,7 +59,9 @@ class Collider:
     offset: Vec3 = field(default=(0.0, 0.0, 0.0), unit="m", doc="where its middle is on the object")
     rotation: Vec4 = field(default=(0.0, 0.0, 0.0, 1.0), doc="how it is turned on the object: a quaternion xyzw")
     friction: float = field(default=0.5, minimum=0, doc="of two that touch the geometric mean counts")
-    restitution: float = field(default=0.0, minimum=0, maximum=1, doc="1 bounces back as fast; of two the larger counts")
+    restitution: float = field(
+        default=0.0, minimum=0, maximum=1, doc="1 bounces back as fast; of two the larger counts"
+    )
     density: float = field(default=1000.0, unit="kg/m³", above=0, doc="water has 1000")
     sensor: bool = field(default=False, doc="nothing bounces off it; it only tells what is inside, by dw.Contact")
     layer: str = field(default="default", doc="one of the scene's physics layers")

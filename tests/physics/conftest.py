@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -21,7 +21,7 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def scene(engine: str) -> dw.Scene:
+def scene(engine: Literal["spatial", "planar"]) -> dw.Scene:
     """An empty scene for one of the engines."""
     made = dw.Scene("physics", seed=1)
     made.physics = dw.Physics(engine=engine)

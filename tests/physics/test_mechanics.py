@@ -139,7 +139,7 @@ def test_a_stack_of_ten_stands(scene: dw.Scene, play: Play) -> None:
     world = play(scene, 300)
     for i in range(10):
         x, y, z = world[f"box-{i}"].position
-        assert (x, z) == pytest.approx((0, 0), abs=0.1)
+        assert (x, z) == pytest.approx((0, 0), abs=0.05)
         assert y == pytest.approx(0.5 + i, abs=0.05)
     assert world["box-9"].body.asleep
 

@@ -241,7 +241,8 @@ def test_rays_find_the_nearest(scene: dw.Scene, play: Play) -> None:
     world = play(scene)
     hit = world.physics.ray((-5, 0, 0), (2, 0, 0))
     assert hit is not None
-    assert (hit.entity.name, hit.distance) == ("wall-0", pytest.approx(4.75))
+    assert hit.entity.name == "wall-0"
+    assert hit.distance == pytest.approx(4.75)
     assert hit.point == pytest.approx((-0.25, 0, 0))
     assert hit.normal == pytest.approx((-1, 0, 0))
     assert world.physics.ray((-5, 0, 0), (1, 0, 0), 4) is None
@@ -303,10 +304,11 @@ def test_going_back_in_the_plane_comes_near(play: Play, run: Run) -> None:
     world = play(crates(scene, 3), 100)
     snapshot = world.snapshot()
     places = [world[f"crate-{i}"].position for i in range(3)]
+    motion = world["crate-2"].body.velocity
     run(world, 60)
     world.restore(snapshot)
     assert [world[f"crate-{i}"].position for i in range(3)] == places
-    assert world["crate-2"].body.velocity[1] < 0
+    assert world["crate-2"].body.velocity == pytest.approx(motion, abs=1e-9)
     run(world, 60)
 
 
@@ -330,7 +332,7 @@ def test_forces_must_be_finite(scene: dw.Scene, play: Play, run: Run, force: Any
 
 def test_objects_without_a_body_and_worlds_without_physics(scene: dw.Scene, play: Play) -> None:
     world = play(crates(scene, 1))
-    with pytest.raises(dw.PhysicsError, match='"ground" has no dw.Body'):
+    with pytest.raises(dw.PhysicsError, match=r'"ground" has no dw\.Body'):
         _ = world["ground"].body
     with pytest.raises(dw.PhysicsError, match="nothing simulates this world"):
         _ = dw.World(dw.weave(scene)).physics
