@@ -84,6 +84,12 @@ GROUPS = (
         ),
     ),
     Group(
+        "physics",
+        "Physics",
+        "Bodies, colliders, joints, and questions to who moves them. See [Physics](../physics.md).",
+        ("engine.scene.physics", "engine.physical"),
+    ),
+    Group(
         "input",
         "Input",
         "What the player does. See [Input](../input.md).",

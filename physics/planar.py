@@ -11,6 +11,7 @@ import math
 import struct
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -602,7 +603,8 @@ def _shapes(shape: Shape, body: pymunk.Body, position: Vec3, angle: float) -> li
             assert shape.points is not None
             return _line(shape.points, body, placed, shape)
         case "mesh":
-            assert shape.points is not None and shape.triangles is not None
+            assert shape.points is not None
+            assert shape.triangles is not None
             return _triangles(shape, body, placed)
         case _:
             return [pymunk.Poly(body, placed(_corners(shape)))]
@@ -635,14 +637,14 @@ def _line(
     np.maximum.at(top, which, points[:, 1])
     middle = (float(points[:, 0].min()) + float(points[:, 0].max())) / 2
     corners = placed(list(zip((xs - middle).tolist(), top.tolist(), strict=True)))
-    pairs = zip(corners[:-1], corners[1:], strict=True)
-    return [pymunk.Segment(body, a, b, _THIN * SCALE) for a, b in pairs]
+    return [pymunk.Segment(body, a, b, _THIN * SCALE) for a, b in pairwise(corners)]
 
 
 def _triangles(
     shape: Shape, body: pymunk.Body, placed: Callable[[Iterable[tuple[float, float]]], list[Vec2d]]
 ) -> list[pymunk.Shape]:
-    assert shape.points is not None and shape.triangles is not None
+    assert shape.points is not None
+    assert shape.triangles is not None
     flat = shape.points[:, :2].astype(np.float64)[shape.triangles]
     a, b = flat[:, 1] - flat[:, 0], flat[:, 2] - flat[:, 0]
     area = np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])
@@ -665,7 +667,7 @@ def _outline(shape: pymunk.Shape) -> list[Vec2d]:
 
 
 def _volume(shape: Shape) -> float:
-    """Cubic metres of the solid, so that it weighs as much as in three dimensions; 1 m deep for what has no simple one."""
+    """Cubic metres of the solid, so that it weighs as much as in three dimensions."""
     r, h = shape.radius, 2 * shape.half_height
     match shape.kind:
         case "box":

@@ -1,4 +1,4 @@
-"""What a Collider is, at its final size. Everything is checked here: native code takes NaN and flat hulls in silence."""
+"""What a Collider is, at its final size. All is checked here: native code takes NaN and flat hulls in silence."""
 
 from __future__ import annotations
 

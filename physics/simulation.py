@@ -163,9 +163,9 @@ class WorldSimulation:
         if versions != self._versions or self._other_parents():
             remade = self._restructure(engine, bodies, colliders, problems)
             self._versions = versions
-            self._rejoin(engine, joints, changed[Joint], problems)
+            self._rejoin(engine, joints, changed[Joint], remade, problems)
         elif len(changed[Joint]):
-            self._rejoin(engine, joints, changed[Joint], problems)
+            self._rejoin(engine, joints, changed[Joint], remade, problems)
         self._change_values(engine, bodies, colliders, changed, remade, problems)
         self._follow(engine, colliders, problems)
         return problems[0] if problems else None
@@ -494,7 +494,9 @@ class WorldSimulation:
 
     # ---- joints -----------------------------------------------------------------------------------------------------
 
-    def _rejoin(self, engine: PhysicsWorld | None, joints: Table, changed: I32, problems: list[PhysicsError]) -> None:
+    def _rejoin(
+        self, engine: PhysicsWorld | None, joints: Table, changed: I32, remade: I32, problems: list[PhysicsError]
+    ) -> None:
         """Joints that came, went, or hold other bodies than before."""
         if not joints.count and not self._joints:
             return
@@ -509,7 +511,8 @@ class WorldSimulation:
             try:
                 other = self._other(row, value)
             except PhysicsError as error:
-                problems.append(error) if (row, 1) not in self._refused else None
+                if (row, 1) not in self._refused:
+                    problems.append(error)
                 self._refused.add((row, 1))
                 continue
             a, b = (
@@ -529,9 +532,10 @@ class WorldSimulation:
         if engine is None:
             self._joints = wanted
             return
-        again = set(changed.tolist())
+        again, new = set(changed.tolist()), set(remade.tolist())
         for row in sorted(self._joints):
-            if wanted.get(row) != self._joints[row] or row in again:
+            key = self._joints[row]
+            if wanted.get(row) != key or row in again or key[2] in new or key[3] in new:
                 engine.remove_joint(row)
                 del self._joints[row]
         for row, key in wanted.items():
@@ -554,8 +558,8 @@ class WorldSimulation:
             below = t.with_all_below(np.array([top], np.int32))
             for one in below.tolist():
                 if one != row and world.names[one] == joint.other:
-                    return one
-            top = t.up[top]
+                    return int(one)
+            top = int(t.up[top])
         found = world.roster.find(joint.other)
         if found is None:
             name = world.names[row]
@@ -572,7 +576,7 @@ class WorldSimulation:
                 pose = self._poses(np.array([other], np.int32))
                 theirs = pose.position + turned(pose.rotation, theirs * pose.scale)
             other_point = theirs
-        axis = np.array(value.axis, np.float64)
+        axis = np.array(value.axis if value.kind in ("hinge", "slider") else (1.0, 0.0, 0.0), np.float64)
         length = float(np.linalg.norm(axis))
         if not length:
             raise PhysicsError(f'the axis of the Joint of "{self.world.names[row]}" is [0, 0, 0]')
@@ -901,7 +905,7 @@ class WorldSimulation:
             for table in tables:
                 self._watches[table.kind].take(table)
             self._restructure(None, tables[0], tables[1], [])
-            self._rejoin(None, tables[2], _NONE, [])
+            self._rejoin(None, tables[2], _NONE, _NONE, [])
             self._joints = {row: self._joints[row] for row in head["joints"]}
             self._refused = {(row, what) for row, what in head["refused"]}
             self._configured = self.gravity, self.world.woven.physics.iterations

@@ -267,9 +267,7 @@ class SpatialWorld:
             turns = [(r.i, r.j, r.k, r.w) for r in (body.rotation for _, body in mine)]
             return rows, positions, np.array(turns, np.float32).reshape(-1, 4)
         order, dynamic, centre = self._arena()
-        raw = self._axes.render_to_arrays(
-            bodies, world.colliders, world.impulse_joints, world.multibody_joints, world.narrow_phase
-        )[0].reshape(-1, 18)
+        raw = self._drawn(self._axes).reshape(-1, 18)
         assert len(raw) == len(order), "a body's axes are three lines"
         if self._last is None or len(awake) >= len(self._dynamic):
             at = np.flatnonzero(dynamic)
@@ -283,16 +281,12 @@ class SpatialWorld:
         if len(rows) > 1 and not (rows[1:] > rows[:-1]).all():
             sorting = np.argsort(rows)
             rows, at = rows[sorting], at[sorting]
-        lines = raw.reshape(-1, 3, 2, 3)
-        if 2 * len(at) < len(raw):
-            lines = lines[at]
-            axes = lines[:, :, 1] - lines[:, :, 0]
-        else:  # all of them in order take less time than most of them picked
-            axes = (lines[:, :, 1] - lines[:, :, 0])[at]
-            lines = lines[at, :1]
+        here = slice(int(at[0]), int(at[-1]) + 1) if len(at) and (at[1:] - at[:-1] == 1).all() else at
+        lines = raw.reshape(-1, 3, 2, 3)[here]
+        axes = lines[:, :, 1] - lines[:, :, 0]
         axes *= np.float32(1 / _AXES)
         positions = lines[:, 0, 0]  # of the centre of mass
-        aside = centre[at]
+        aside = centre[here]
         if aside.any():
             positions = positions - np.einsum("ni,nij->nj", aside, axes)
         return rows, positions, from_axes(axes)
@@ -450,11 +444,21 @@ class SpatialWorld:
 
     @at_border
     def lines(self) -> F32:
-        world = self._world
-        found: F32 = self._edges.render_to_arrays(
-            world.rigid_bodies, world.colliders, world.impulse_joints, world.multibody_joints, world.narrow_phase
-        )[0]
-        return found.reshape(-1, 2, 3)
+        return self._drawn(self._edges)
+
+    def _drawn(self, pipeline: Any) -> F32:
+        """(k, 2, 3) what rapier draws to be looked at; without its colours that takes a third of the time."""
+        world, collector = self._world, rapier.DebugLineCollector()
+        pipeline.render(
+            world.rigid_bodies,
+            world.colliders,
+            world.impulse_joints,
+            world.multibody_joints,
+            world.narrow_phase,
+            collector,
+        )
+        lines: F32 = collector.lines()
+        return lines.reshape(-1, 2, 3)
 
     # ---- going back -------------------------------------------------------------------------------------------------
 
@@ -524,7 +528,8 @@ def _shape(shape: Shape) -> Any:
             assert shape.points is not None
             return make.convex_hull(shape.points)
         case "mesh":
-            assert shape.points is not None and shape.triangles is not None
+            assert shape.points is not None
+            assert shape.triangles is not None
             return make.trimesh(shape.points, shape.triangles, rapier.TriMeshFlags.FIX_INTERNAL_EDGES)
         case _:
             assert shape.heights is not None

@@ -21,8 +21,8 @@ from ..errors import SceneError
 from ..live import kept, kind_of
 from .lights import SceneLights
 from .names import Names
-from .prefabs import Prefab, part_ids
 from .physics import Physics
+from .prefabs import Prefab, part_ids
 from .settings import RenderSettings, apply_settings
 
 C = TypeVar("C")

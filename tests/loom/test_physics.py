@@ -50,7 +50,7 @@ def test_everything_is_told_together() -> None:
         'layer → Collider.collides_with is "dust"',
         "turned → Collider.rotation is [0, 0, 0, 0]; it must be a quaternion of length 1",
         "egg → scale is uneven; it must be the same along x and y and z, for a Collider that is a sphere",
-        'meshless → Collider.shape is on an object without one; it must be on an object with a Mesh, for shape "convex"',
+        "meshless → Collider.shape is on an object without one; it must be on an object with a Mesh",
         'hollow → Collider.shape is "mesh"; it must be "convex", a simple shape or several of them, for a dynamic Body',
         "sheet → Collider.shape is the hull of points in one plane; it must be of a mesh with a volume",
         "hill → Collider.shape is of a Mesh that is no grid",
