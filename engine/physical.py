@@ -75,6 +75,10 @@ class Simulation(Protocol):
         """One tick of `dt` seconds: scripts' changes go in, bodies move, contacts are told."""
         ...
 
+    def jumped(self, rows: NDArray[Any]) -> None:
+        """Objects (k,) were put elsewhere: what scripts move does not push what was on the way."""
+        ...
+
     def ray(
         self,
         origin: ArrayLike,

@@ -880,6 +880,8 @@ class World:
         if rotation is not None:
             t.rotation[rows] = columns["rotation"] / np.linalg.norm(columns["rotation"], axis=-1, keepdims=True)
         t.jump(rows)
+        if self.schedule.simulation is not None:
+            self.schedule.simulation.jumped(rows)
 
     def update_transforms(self) -> tuple[I32, F32]:
         """Bring `world_from_local` up to date; what changed: rows (k,) int32 and their (k, 3, 4) float32.

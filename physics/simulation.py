@@ -90,6 +90,7 @@ class WorldSimulation:
         self._parts: NDArray[np.bool_] = np.empty(0, bool)  # colliders that are not on their body's own object
         self._local: _Poses | None = None  # of those, on their bodies
         self._joints: dict[int, tuple[Any, ...]] = {}
+        self._jumps: set[int] = set()  # rows that were teleported since the last tick
         self._refused: set[tuple[int, int]] = set()  # rows, and 0 for a collider or 1 for a joint
         self._shapes: dict[tuple[Any, ...], tuple[Shape, Vec3]] = {}
         self._touching: dict[tuple[Label, Label, bool], int] = {}
@@ -135,6 +136,11 @@ class WorldSimulation:
             self._tell(engine)
         if problem is not None:
             raise problem
+
+    def jumped(self, rows: NDArray[Any]) -> None:
+        """Objects (k,) were put elsewhere: what scripts move does not push what was on the way."""
+        if self._versions:
+            self._jumps.update(rows.tolist())
 
     # ---- into the engine --------------------------------------------------------------------------------------------
 
@@ -441,11 +447,14 @@ class WorldSimulation:
             known.position[at], known.rotation[at] = position[at], rotation[at]
             poses = self._poses(rows)
             driven = self._kinds[at] == 1
+            if self._jumps:
+                driven &= ~np.isin(rows, np.fromiter(self._jumps, np.int32))
             place, turn = poses.position.astype(np.float32), poses.rotation.astype(np.float32)
             if driven.any():
                 engine.set_targets(rows[driven], place[driven], turn[driven])
             if not driven.all():
                 engine.set_poses(rows[~driven], place[~driven], turn[~driven])
+        self._jumps.clear()
         shapes = self._colliders
         scale = self.world.transforms.scale_of(shapes.rows)
         scaled = _rows_that_differ(scale, shapes.scale)

@@ -121,6 +121,17 @@ def test_a_kinematic_body_pushes(scene: dw.Scene, play: Play, run: Run) -> None:
     assert world["crate"].body.velocity[0] == pytest.approx(2, rel=0.1)
 
 
+def test_what_is_teleported_pushes_nothing_on_its_way(scene: dw.Scene, play: Play, run: Run) -> None:
+    scene.physics = dw.Physics(engine=scene.physics.engine, gravity=(0, 0, 0))
+    scene.add("lift", dw.Body(kind="kinematic"), dw.Collider.box(), at=(-2, 0, 0))
+    scene.add("crate", dw.Body(), dw.Collider.box(), at=(0, 0, 0))
+    world = play(scene, 2)
+    world.teleport(world["lift"], (1.2, 0, 0))
+    run(world, 5)
+    assert world["crate"].position == pytest.approx((0, 0, 0), abs=1e-3)
+    assert world["lift"].position[0] == pytest.approx(1.2)
+
+
 def test_scripts_may_put_a_body_elsewhere(scene: dw.Scene, play: Play, run: Run) -> None:
     scene.add("ball", dw.Body(), dw.Collider.sphere(0.5), at=(0, 0, 0))
     world = play(scene, 30)
@@ -387,3 +398,41 @@ def test_files_keep_physics(tmp_path: Path, scene: dw.Scene) -> None:
     found.save(tmp_path / "b.dream")
     assert (tmp_path / "a.dream").read_bytes() == (tmp_path / "b.dream").read_bytes()
     assert dw.weave(found).to_bytes() == dw.weave(scene).to_bytes()
+
+
+def test_joints_outlive_a_change_of_kind(scene: dw.Scene, play: Play, run: Run) -> None:
+    hung = dw.Joint(kind="distance", other="hook")
+    scene.add("hook", dw.Body(kind="static"), dw.Collider.sphere(0.1), at=(0, 5, 0))
+    scene.add("ball", dw.Body(can_sleep=False), dw.Collider.sphere(0.2), hung, at=(0, 3, 0))
+    world = play(scene, 30)
+    world["hook"][dw.Body].kind = "kinematic"
+    world["hook"].position = (0, 5.1, 0)
+    run(world, 60)
+    assert world["ball"].position == pytest.approx((0, 3.1, 0), abs=0.1)
+    world["hook"].discard(dw.Body)  # now it is a thing that stands still, as the world does
+    run(world, 60)
+    assert world["ball"].position == pytest.approx((0, 3.1, 0), abs=0.1)
+    world["ball"].discard(dw.Joint)
+    run(world, 60)
+    assert world["ball"].position[1] < 0
+
+
+def test_another_scene_may_be_adopted(scene: dw.Scene, play: Play, run: Run) -> None:
+    crates(scene, 2)
+    world = play(scene, 90)
+    y = world["crate-0"].position[1]
+    changed = scene.copy()
+    changed.add("shelf", dw.Collider.box((4, 0.2, 4)), at=(10, 3, 0))
+    changed.physics = dw.Physics(engine=scene.physics.engine, gravity=(0, -1.0, 0))
+    changed["crate-1"].set(dw.Collider.sphere(0.6))
+    world.adopt(dw.weave(changed))
+    run(world, 1)
+    assert world["crate-0"].position[1] == pytest.approx(y, abs=0.01)
+    assert world.physics.gravity == (0, -1, 0)
+    hit = world.physics.ray((10, 9, 0), (0, -1, 0))
+    assert hit is not None
+    assert hit.entity.name == "shelf"
+    run(world, 200)
+    world.spawn("crate-0", at=(10, 4, 0), name="late")
+    run(world, 240)
+    assert world["late"].position[1] == pytest.approx(3.6, abs=0.05)
