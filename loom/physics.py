@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,8 +119,8 @@ def _check_shapes(
                     found.on(rows[mesh_slots[rows] == mesh_slot], p)
 
 
-def _geometry_problems(shape: str, points: NDArray[np.float32], indices: NDArray[np.uint32]) -> Iterator[Problem]:
-    """Why a shape can't be made of a mesh."""
+def _geometry_problems(shape: str, points: Any, indices: Any) -> Iterator[Problem]:
+    """Why a shape can't be made of a mesh, whose arrays may be anything."""
     arrays = isinstance(points, np.ndarray) and isinstance(indices, np.ndarray)
     if not (arrays and points.ndim == 2 and points.shape[1] == 3 and len(points) and np.isfinite(points).all()):
         return  # which was told before
