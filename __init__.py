@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         GpuError,
         HudError,
         InputError,
+        PhysicsError,
         Problem,
         RecordingError,
         SceneError,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     )
     from .engine.game.behaviour import Behaviour
     from .engine.game.coroutines import Coroutine, Steps, next_event, until, wait, wait_ticks
-    from .engine.game.events import Contact, Signal
+    from .engine.game.events import Contact, ContactEnded, Signal
     from .engine.game.schedule import Schedule
     from .engine.game.systems import on, start, system
     from .engine.game.timers import Timer
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from .engine.hud import Hud
     from .engine.input import Action, Input, Pad, Touch
     from .engine.orbit import OrbitCamera
+    from .engine.physical import MovingBody, RayHit, RayHits, Simulation
     from .engine.query import Batch, Position, Query, Rotation, Scale
     from .engine.recording import Recording
     from .engine.render import load, render
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
     )
     from .engine.scene.expressions import where
     from .engine.scene.lights import SceneLights
+    from .engine.scene.physics import Body, Collider, Joint, Physics
     from .engine.scene.presets import preset
     from .engine.scene.rules import Rule, Sees, Steering, Then, When, Within
     from .engine.scene.scene import Scene, SceneObject
@@ -100,6 +103,7 @@ else:
             "GpuError",
             "HudError",
             "InputError",
+            "PhysicsError",
             "Problem",
             "RecordingError",
             "SceneError",
@@ -107,14 +111,32 @@ else:
             "ShaderError",
         ),
         "engine.game.behaviour": ("Behaviour",),
-        "engine.game.coroutines": ("Coroutine", "Steps", "next_event", "until", "wait", "wait_ticks"),
-        "engine.game.events": ("Contact", "Signal"),
+        "engine.game.coroutines": (
+            "Coroutine",
+            "Steps",
+            "next_event",
+            "until",
+            "wait",
+            "wait_ticks",
+        ),
+        "engine.game.events": (
+            "Contact",
+            "ContactEnded",
+            "Signal",
+        ),
         "engine.game.schedule": ("Schedule",),
-        "engine.game.systems": ("on", "start", "system"),
+        "engine.game.systems": (
+            "on",
+            "start",
+            "system",
+        ),
         "engine.game.timers": ("Timer",),
         "engine.game.tweens": ("Tween",),
         "engine.gpu": ("Gpu",),
-        "engine.heuristics.engine": ("Firing", "HeuristicEngine"),
+        "engine.heuristics.engine": (
+            "Firing",
+            "HeuristicEngine",
+        ),
         "engine.heuristics.explain": ("Explanation",),
         "engine.heuristics.library": (
             "damage_rules",
@@ -134,6 +156,12 @@ else:
             "Touch",
         ),
         "engine.orbit": ("OrbitCamera",),
+        "engine.physical": (
+            "MovingBody",
+            "RayHit",
+            "RayHits",
+            "Simulation",
+        ),
         "engine.query": (
             "Batch",
             "Position",
@@ -160,16 +188,35 @@ else:
         ),
         "engine.scene.expressions": ("where",),
         "engine.scene.lights": ("SceneLights",),
+        "engine.scene.physics": (
+            "Body",
+            "Collider",
+            "Joint",
+            "Physics",
+        ),
         "engine.scene.presets": ("preset",),
-        "engine.scene.rules": ("Rule", "Sees", "Steering", "Then", "When", "Within"),
+        "engine.scene.rules": (
+            "Rule",
+            "Sees",
+            "Steering",
+            "Then",
+            "When",
+            "Within",
+        ),
         "engine.scene.scene": (
             "Scene",
             "SceneObject",
         ),
         "engine.scene.settings": ("RenderSettings",),
         "engine.script": ("ScriptError",),
-        "engine.snapshot": ("Keeper", "Snapshot"),
-        "engine.world": ("World",),
+        "engine.snapshot": (
+            "Keeper",
+            "Snapshot",
+        ),
+        "engine.world": (
+            "World",
+            "WorldLights",
+        ),
         "engine.world_lights": ("WorldLights",),
         "fabric": (
             "Fabric",
@@ -206,9 +253,12 @@ __all__ = [
     "Batch",
     "Behaviour",
     "Bindings",
+    "Body",
     "Camera",
+    "Collider",
     "Color",
     "Contact",
+    "ContactEnded",
     "Coroutine",
     "DreamwellError",
     "Entity",
@@ -223,19 +273,25 @@ __all__ = [
     "HudError",
     "Input",
     "InputError",
+    "Joint",
     "Keeper",
     "Light",
     "Material",
     "Mesh",
     "MeshData",
+    "MovingBody",
     "Observer",
     "OrbitCamera",
     "Pad",
+    "Physics",
+    "PhysicsError",
     "PointLight",
     "Position",
     "Prefab",
     "Problem",
     "Query",
+    "RayHit",
+    "RayHits",
     "Recording",
     "RecordingError",
     "RenderSettings",
@@ -252,6 +308,7 @@ __all__ = [
     "SettingsError",
     "ShaderError",
     "Signal",
+    "Simulation",
     "Snapshot",
     "SpotLight",
     "Steering",

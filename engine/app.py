@@ -18,6 +18,7 @@ from ..fabric import Fabric
 from ..fabric.recompile import Workshop
 from ..loom.weave import weave
 from ..loom.woven import WovenScene
+from ..physics import simulate
 from ..shaders import modules as shaders
 from .bindings import Bindings
 from .entity import Entity
@@ -391,6 +392,7 @@ class App:
         world.weaver = weaver
         if self._options.camera is not None:
             world.camera = self._options.camera
+        simulate(world)
         schedule = world.schedule
         schedule.listen_to(self.input)
         schedule.on_error = self._on_script_error()

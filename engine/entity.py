@@ -18,6 +18,7 @@ from .tables import checked, taken_apart
 
 if TYPE_CHECKING:
     from .game.behaviour import Behaviour
+    from .physical import MovingBody
     from .world import World
 
 C = TypeVar("C")
@@ -48,6 +49,13 @@ class Entity:
 
     def __repr__(self) -> str:
         return f"<Entity {self.name!r}>" if self.alive else f"<Entity of row {self.row}, despawned>"
+
+    @classmethod
+    def known(cls, world: World, row: int, generation: int) -> Entity:
+        """The handle to what was in a row at the time of a generation, though it may be gone."""
+        made = cls.__new__(cls)
+        made.world, made.row, made._generation = world, row, generation
+        return made
 
     def within(self, world: World) -> Entity:
         """The handle to the same object in another world of the same scene."""
@@ -192,6 +200,12 @@ class Entity:
     def world_position(self, value: Iterable[float]) -> None:
         t = self.world.transforms
         self.position = t.to_local(t.up[self.live_row()], *_three(self, "world_position", value))
+
+    @property
+    def body(self) -> MovingBody:
+        """Its motion: velocity, forces, sleep. Raises PhysicsError for an object without a Body."""
+        self.live_row()
+        return self.world.physics.body(self)
 
     def get(self, kind: type[C]) -> C | None:
         """The object's component of a type that a game declared, its behaviour or its light of a type, or None.

@@ -59,6 +59,10 @@ class RecordingError(DreamwellError):
     """A recording that can't be played: another file, a broken one, one of another version or another game."""
 
 
+class PhysicsError(DreamwellError):
+    """What can't be simulated: a force that is no number, a shape without volume, a body that does not exist."""
+
+
 class HudError(DreamwellError):
     """An element of the HUD that is unknown, or a value of one that can't be."""
 

@@ -99,6 +99,12 @@ GROUPS = (
         ("Signal",),
     ),
     Group(
+        "physics",
+        "Physics",
+        "Bodies, colliders, joints, and questions to who moves them. See [Physics](../physics.md).",
+        ("engine.scene.physics", "engine.physical"),
+    ),
+    Group(
         "input",
         "Input",
         "What the player does. See [Input](../input.md).",

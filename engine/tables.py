@@ -111,6 +111,10 @@ class Table:
         at = self._at[row]
         return self.scalar(entity, at, self.moves) if at >= 0 else None
 
+    def key(self, slot: int) -> tuple[Any, ...]:
+        """The fields of a value, as something to look up by: what is in columns of numbers as bytes."""
+        return tuple(c[slot] if c.dtype == object else c[slot].tobytes() for c in self._columns.values())
+
     def value(self, slot: int) -> Any:
         """A value by itself."""
         return self.kind(**{f.name: _plain(self._columns[f.name][slot]) for f in self.fields})

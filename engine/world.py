@@ -33,7 +33,7 @@ from .appearance import Appearance, Materials
 from .camera import DEFAULT_FOV, Eye, Lens, Sphere, around, bounds_of, fitting_distance, lenses_of
 from .declare import Vec3
 from .entity import Entity
-from .errors import SceneError
+from .errors import PhysicsError, SceneError
 from .game.behaviour import Behaviour
 from .game.coroutines import Coroutine
 from .game.schedule import Schedule
@@ -43,6 +43,7 @@ from .interpolation import Interpolation
 from .live import Live, kind_of
 from .math import depths_of
 from .mirrors import Mirrors
+from .physical import Simulation
 from .picked import Picker
 from .placing import arranged, checked_name, places_to_go, single_words, words
 from .query import Batch, Matches, Query
@@ -708,6 +709,19 @@ class World:
         values["position"][lit], values["direction"][lit] = world[:, :, 3], -back
         return values
 
+    @property
+    def physics(self) -> Simulation:
+        """Who moves the bodies: gravity, rays, overlaps. Raises PhysicsError where nobody does.
+
+        An App sets it up, and `dreamwell.physics.simulate(world)` for a world of one's own.
+        """
+        simulation = self.schedule.simulation
+        if simulation is None:
+            raise PhysicsError(
+                "nothing simulates this world: play it in a dw.App, or call dreamwell.physics.simulate(world) first"
+            )
+        return simulation
+
     # ---- going back -----------------------------------------------------------------------------------------------
 
     def snapshot(self, *, coroutines: Literal["refuse", "drop"] = "refuse") -> Snapshot:
@@ -839,6 +853,8 @@ class World:
         if turns is not None:
             t.rotation[rows] = turns
         t.jump(rows)
+        if self.schedule.simulation is not None:
+            self.schedule.simulation.jumped(rows)
 
     def update_transforms(self) -> tuple[I32, F32]:
         """Bring `world_from_local` up to date; what changed: rows (k,) int32 and their (k, 3, 4) float32.

@@ -106,6 +106,7 @@ def manifest(checked: Checked, extracted: Extracted, configured: Configured, ord
         checked.warnings,
         behaviours(scene),
         checked.scripts,
+        scene.physics,
         {prefab: _prefab(one, *order.prefabs[prefab]) for prefab, one in checked.prefabs.items()},
         tuple(scene.rules),
     )

@@ -28,6 +28,7 @@ from ..engine.scene.rules import Known, check_rules
 from ..engine.scene.scene import Scene, id_text
 from ..engine.script import scripts_of
 from ..shaders.structs import TextureUse
+from .physics import check_physics
 
 LIMIT = 100
 """How many problems one error lists; of more, it gives the number and the first of each kind."""
@@ -115,6 +116,7 @@ def validate(
     images = _load_images(scene, sound[Material], meshes, library, found)
     surroundings = _load_environment(scene, sound[Environment], library, found)
     _check_other_files(scene, sound, library.root, found)
+    check_physics(scene, sound, meshes, found)
     found.raise_problems(source)
     _remark(scene, meshes, found)
     positions = scene.positions + 0.0  # -0.0 becomes 0.0, as a file has it

@@ -19,6 +19,7 @@ from ..engine.errors import Problem
 from ..engine.live import Live
 from ..engine.scene.components import Environment, Light, Material
 from ..engine.scene.names import Names
+from ..engine.scene.physics import Physics
 from ..engine.scene.prefabs import Prefab
 from ..engine.scene.rules import Rule
 from ..engine.scene.settings import RenderSettings
@@ -160,7 +161,7 @@ class WovenScene:
     material_components, light_components: what the rows of `materials` and `lights` were made from.
     behaviours: rows and the behaviours on them, as the scene has them: by row, then by name.
     scripts: the modules of the scene's Python files.
-    rules: the scene's, and those of its prefabs.
+    rules: the scene's, and those of its prefabs.  physics: how it is simulated.
     prefabs: those that are kept ready; their meshes and materials are in the tables, their objects are not.
     seconds: how long each stage took, in order.
     """
@@ -186,6 +187,7 @@ class WovenScene:
     warnings: tuple[Problem, ...] = ()
     behaviours: tuple[tuple[int, Live], ...] = ()
     scripts: tuple[ModuleType, ...] = ()
+    physics: Physics = field(default_factory=Physics)
     prefabs: Mapping[Prefab, WovenPrefab] = field(default_factory=dict[Prefab, WovenPrefab])
     rules: tuple[Rule, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict[str, float])
@@ -220,6 +222,7 @@ class WovenScene:
                 *(f"{k}={v}" for k, v in describe(self.settings).items()),
                 repr(self.environment.component),
                 repr(self.metered_ev100),
+                repr(self.physics),
                 *self.tag_names,
                 *(f"{row} {value!r}" for row, value in self.behaviours),
                 *(module.__name__ for module in self.scripts),

@@ -321,7 +321,7 @@ def bench(
     what: Annotated[
         str,
         Argument(
-            metavar="weave|frame|tables|memory|environment|compare",
+            metavar="weave|frame|tables|memory|environment|scripts|physics|compare",
             help="One of them; else weave and frame.",
             show_default=False,
         ),

@@ -20,9 +20,10 @@ Filters = tuple[tuple[str, Any], ...]
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Two objects touch.
+    """Two objects begin to touch, or one comes into the other, which is a sensor.
 
-    point: metres, in the world.  normal: unit length, from `a` to `b`.  impulse: newton-seconds.
+    point: metres, in the world.  normal: unit length, from `a` to `b`.  impulse: newton-seconds, of the first tick.
+    Those of a sensor have neither.
     """
 
     a: Entity
@@ -30,11 +31,25 @@ class Contact:
     point: Vec3 = (0.0, 0.0, 0.0)
     normal: Vec3 = (0.0, 1.0, 0.0)
     impulse: float = 0.0
+    sensor: bool = False
 
     def swapped(self) -> Contact:
         """The same contact as the other object has it."""
         x, y, z = self.normal
-        return Contact(self.b, self.a, self.point, (-x, -y, -z), self.impulse)
+        return Contact(self.b, self.a, self.point, (-x, -y, -z), self.impulse, self.sensor)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactEnded:
+    """Two objects that touched do not any more. One of them may be gone: see `entity.alive`."""
+
+    a: Entity
+    b: Entity
+    sensor: bool = False
+
+    def swapped(self) -> ContactEnded:
+        """The same as the other object has it."""
+        return ContactEnded(self.b, self.a, self.sensor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +94,7 @@ def seen(event: Any, filters: Filters) -> Any:
     """The event as who asked so sees it, or None: a contact fits either way round."""
     if not filters or fits(event, filters):
         return event
-    if isinstance(event, Contact):
+    if isinstance(event, (Contact, ContactEnded)):
         other = event.swapped()
         return other if fits(other, filters) else None
     return None

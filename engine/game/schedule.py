@@ -1,6 +1,7 @@
 """The schedule of a world: what a game's functions are, and in which order they are called.
 
-A tick: systems of the stage "fixed" → `fixed_update` → timers, tweens, coroutines → deferred calls → rules → events.
+A tick: systems of the stage "fixed" → `fixed_update` → timers, tweens, coroutines → physics → deferred calls → rules →
+events.
 A frame: systems of "update" → `update` → systems of "late" → `late_update` → deferred calls → events.
 Each kind in the order in which it was registered, begun or added. No list of callbacks is changed while it is gone
 over; what comes on the way is called from the next stage on, and what goes is not called any more.
@@ -35,6 +36,7 @@ from .tweens import Tween, Tweens
 
 if TYPE_CHECKING:
     from ...loom.woven import WovenScene
+    from ..physical import Simulation
     from ..world import World
 
 B = TypeVar("B", bound=Behaviour)
@@ -117,6 +119,9 @@ class Schedule:
         self._coroutines = Coroutines(self._coroutine_failed)
         self.rules: Rules | None = None
         """Made when they are first asked for, by `World.rules`."""
+        self._touched_by: set[type] = set()  # behaviours that hear of contacts
+        self.simulation: Simulation | None = None
+        """What moves by itself in every tick, after the scripts."""
         for module in world.woven.scripts:
             self.use(module)
         for row, behaviour in world.woven.behaviours:
@@ -270,6 +275,8 @@ class Schedule:
         behaviour.world = self.world
         behaviour.input = self._input
         self._on.setdefault(row, {})[kind] = behaviour
+        if "on_contact" in behaviour.overridden:
+            self._touched_by.add(kind)
         self._pending.append(behaviour)
         return behaviour
 
@@ -430,10 +437,27 @@ class Schedule:
         self._timers.advance(world, self.time)
         self._tweens.advance(world, dt)
         self._coroutines.advance(self.time, self.tick)
+        self._simulate(dt)
         self._call_deferred()
         if self.rules is not None:
             self.rules.tick(dt)
         self._hear_all()
+
+    def _simulate(self, dt: float) -> None:
+        simulation = self.simulation
+        if simulation is not None and simulation.active:
+            try:
+                simulation.step(dt)
+            except Exception as error:
+                self._failed(simulation.step, error)
+
+    def hears(self, kind: type) -> bool:
+        """Whether anyone may listen to events of a type."""
+        if self._coroutines.waiting or (kind is Contact and self._touched_by):
+            return True
+        if self.rules is not None and self.rules.active:  # any of them may be about it
+            return True
+        return any(issubclass(kind, base) for base in self._listeners)
 
     def frame(self, dt: float) -> None:
         """What is done once a frame, `dt` seconds after the last one."""
@@ -586,6 +610,7 @@ class Schedule:
             or self._tweens.waiting
             or self._coroutines.waiting
             or (self.rules is not None and self.rules.active)
+            or (self.simulation is not None and self.simulation.active)
         )
 
     @property

@@ -17,6 +17,7 @@ from ..declare import Kind, Plain, component_types, fields_of, from_plain, is_nu
 from ..errors import Problem, SceneError
 from ..script import scripts_of
 from .components import Mesh
+from .physics import Physics
 from .prefabs import Prefab, as_prefab
 from .rules import Rule, with_files
 from .scene import Scene, id_text
@@ -119,6 +120,9 @@ def dumps(scene: Scene) -> str:
             block["components"] = components
         objects.append(block)
     top: dict[str, Any] = {"dream": VERSION, "name": scene.name, "objects": objects}
+    physics = to_plain(scene.physics)
+    if physics:
+        top["physics"] = physics
     if scene.prefabs:
         top["prefabs"] = [_prefab_text(prefab) for prefab in scene.prefabs]
     if scene.rules:
@@ -195,7 +199,7 @@ def loads(text: str, *, name: str = "scene", root: Path | None = None) -> tuple[
             [Problem("version", "", "dream", found, f"{VERSION}", "the version of the format")],
         )
     problems: list[Problem] = []
-    keys = ("dream", "name", "objects", "prefabs", "rules", "scripts", "settings")
+    keys = ("dream", "name", "objects", "physics", "prefabs", "rules", "scripts", "settings")
     for key in sorted(top.keys() - set(keys)):
         problems.append(Problem("unknown-field", "", key, "unknown", "one of " + ", ".join(keys)))
     title = top.get("name", name)
@@ -205,6 +209,7 @@ def loads(text: str, *, name: str = "scene", root: Path | None = None) -> tuple[
     scene = Scene(title, root=root)
     settings = from_plain(RenderSettings, top.get("settings", {}), "", "settings.", problems)
     scene.settings = settings or RenderSettings()
+    scene.physics = from_plain(Physics, top.get("physics", {}), "", "physics.", problems) or Physics()
     _read_prefabs(scene, top.get("prefabs", []), problems)
     scripts = top.get("scripts", [])
     if not (isinstance(scripts, list) and all(isinstance(address, str) for address in scripts)):

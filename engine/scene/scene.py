@@ -21,6 +21,7 @@ from ..errors import SceneError
 from ..live import kept, kind_of
 from .lights import SceneLights
 from .names import Names
+from .physics import Physics
 from .prefabs import Prefab, part_ids
 from .rules import Rule
 from .settings import RenderSettings, apply_settings
@@ -261,6 +262,8 @@ class Scene:
     def __init__(self, name: str = "scene", *, seed: int | None = None, root: Path | None = None) -> None:
         self.name = name
         self.settings = RenderSettings()
+        self.physics = Physics()
+        """How it is simulated: see docs/physics.md."""
         self.root = Path.cwd() if root is None else Path(root)
         self.warnings: list[str] = []
         self.prefabs: list[Prefab | str] = []
@@ -472,7 +475,7 @@ class Scene:
     def copy(self) -> Scene:
         """The same scene, which no longer changes with this one; ids included."""
         made = Scene(self.name, root=self.root)
-        made.settings, made.warnings = self.settings, list(self.warnings)
+        made.settings, made.physics, made.warnings = self.settings, self.physics, list(self.warnings)
         made.prefabs, made.scripts, made.rules = list(self.prefabs), list(self.scripts), list(self.rules)
         made.names = self.names.copy()
         made.tag_sets = self.tag_sets.copy()

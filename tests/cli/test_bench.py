@@ -114,7 +114,7 @@ def test_surroundings_come_from_the_cache_the_second_time(rows: Any) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["light"], "weave, frame, tables, rules, memory, environment, scripts, compare"),
+        (["light"], "weave, frame, tables, rules, memory, environment, scripts, physics, compare"),
         (["frame", "--culling", "maybe"], "neither on nor off"),
         (["frame", "--moving", "1.5"], "--moving"),
         (["frame", "--set", "nothing"], "GROUP.KEY=VALUE"),
@@ -163,3 +163,11 @@ def test_scripts_are_measured(rows: Any) -> None:
     for row in found:
         assert row["query_10k_ms"] > 0
         assert row["behaviour_2k_ms"] > 0
+
+
+def test_physics_is_measured(rows: Any) -> None:
+    found = rows("physics", "--objects", "20", "--frames", "3")
+    assert [row["engine"] for row in found] == ["spatial", "planar"]
+    for row in found:
+        assert row["bodies"] == 20
+        assert row["step_ms"] >= row["bare_ms"] > 0

@@ -1,0 +1,258 @@
+"""What a world knows of who simulates it: the questions one may ask, and the handle to a body in motion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .declare import Vec3
+from .errors import PhysicsError
+
+if TYPE_CHECKING:
+    from .entity import Entity
+    from .scene.physics import Collider
+
+F32 = NDArray[np.float32]
+I32 = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class RayHit:
+    """What a ray or a shape met first.
+
+    point: metres, in the world.  normal: unit length, away from what was met.  distance: metres from the origin; 0
+    where it began inside.
+    """
+
+    entity: Entity
+    point: Vec3
+    normal: Vec3
+    distance: float
+
+
+@dataclass(frozen=True, eq=False)
+class RayHits:
+    """What k rays met first.
+
+    rows: (k,) int32, -1 for nothing.  points (k, 3), normals (k, 3), distances (k,): float32; NaN where nothing is.
+    """
+
+    rows: I32
+    points: F32
+    normals: F32
+    distances: F32
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+class Simulation(Protocol):
+    """Who moves the bodies of a world; reached as `world.physics`.
+
+    Questions are answered as of the last tick; what came since then is there, what moved since then is not yet.
+    They may name `layers` to look at (None: all), an object to `exclude`, and whether `sensors` count.
+    All raise PhysicsError for what is not finite.
+    """
+
+    @property
+    def active(self) -> bool:
+        """Whether there is anything to simulate."""
+        ...
+
+    @property
+    def gravity(self) -> Vec3:
+        """m/s²; may be set."""
+        ...
+
+    @gravity.setter
+    def gravity(self, value: ArrayLike) -> None: ...
+
+    def step(self, dt: float) -> None:
+        """One tick of `dt` seconds: scripts' changes go in, bodies move, contacts are told."""
+        ...
+
+    def jumped(self, rows: NDArray[Any]) -> None:
+        """Objects (k,) were put elsewhere: what scripts move does not push what was on the way."""
+        ...
+
+    def ray(
+        self,
+        origin: ArrayLike,
+        direction: ArrayLike,
+        maximum: float = 1000.0,
+        *,
+        layers: Sequence[str] | None = None,
+        exclude: Entity | None = None,
+        sensors: bool = False,
+    ) -> RayHit | None:
+        """What a ray from `origin` meets first, at most `maximum` metres away; None for nothing."""
+        ...
+
+    def rays(
+        self,
+        origins: ArrayLike,
+        directions: ArrayLike,
+        maximum: float = 1000.0,
+        *,
+        layers: Sequence[str] | None = None,
+        exclude: Entity | None = None,
+        sensors: bool = False,
+    ) -> RayHits:
+        """What each of (k, 3) rays meets first; one origin or one direction (3,) will do for all."""
+        ...
+
+    def shape_cast(
+        self,
+        shape: Collider,
+        origin: ArrayLike,
+        direction: ArrayLike,
+        maximum: float = 1000.0,
+        *,
+        rotation: ArrayLike = (0.0, 0.0, 0.0, 1.0),
+        layers: Sequence[str] | None = None,
+        exclude: Entity | None = None,
+        sensors: bool = False,
+    ) -> RayHit | None:
+        """What a shape meets first that is moved from `origin` straight along `direction`; None for nothing."""
+        ...
+
+    def overlap(
+        self,
+        shape: Collider,
+        at: ArrayLike,
+        *,
+        rotation: ArrayLike = (0.0, 0.0, 0.0, 1.0),
+        layers: Sequence[str] | None = None,
+        exclude: Entity | None = None,
+        sensors: bool = False,
+    ) -> list[Entity]:
+        """The objects that a shape touches, in the order of their rows, each once."""
+        ...
+
+    def lines(self) -> F32:
+        """(k, 2, 3) float32, metres, world: the edges of all shapes, to be looked at."""
+        ...
+
+    def body(self, entity: Entity) -> MovingBody:
+        """The motion of an object that has a Body. Raises PhysicsError for one that has none."""
+        ...
+
+    # ---- what a MovingBody asks -----------------------------------------------------------------------------------
+
+    def read_motion(self, entity: Entity) -> tuple[Vec3, Vec3]:
+        """Velocity in m/s and angular velocity in radians a second."""
+        ...
+
+    def write_motion(self, entity: Entity, velocity: Vec3 | None, angular: Vec3 | None) -> None:
+        """Set one or both."""
+        ...
+
+    def push(self, entity: Entity, linear: Vec3, angular: Vec3, at: Vec3 | None, *, sudden: bool) -> None:
+        """Forces in N and N m for the next tick, or impulses in N s and N m s at once."""
+        ...
+
+    def mass_of(self, entity: Entity) -> float:
+        """Kilograms; infinite for what forces do not move."""
+        ...
+
+    def rest(self, entity: Entity, asleep: bool | None) -> bool:
+        """Put a body to sleep or wake it, None for neither; whether it sleeps."""
+        ...
+
+
+class MovingBody:
+    """The motion of an object that has a Body, reached as `entity.body`. World space, metres, seconds, degrees.
+
+    What is not finite is refused: PhysicsError. Raises PhysicsError too where the object has no Body any more.
+    """
+
+    __slots__ = ("_entity", "_simulation")
+
+    def __init__(self, simulation: Simulation, entity: Entity) -> None:
+        self._simulation = simulation
+        self._entity = entity
+
+    def __repr__(self) -> str:
+        return f"<MovingBody of {self._entity.name!r}>"
+
+    @property
+    def velocity(self) -> Vec3:
+        """m/s; may be set."""
+        return self._simulation.read_motion(self._entity)[0]
+
+    @velocity.setter
+    def velocity(self, value: ArrayLike) -> None:
+        self._simulation.write_motion(self._entity, self._three("velocity", value), None)
+
+    @property
+    def angular_velocity(self) -> Vec3:
+        """Degrees a second about the axes of the world; may be set."""
+        x, y, z = np.degrees(self._simulation.read_motion(self._entity)[1]).tolist()
+        return x, y, z
+
+    @angular_velocity.setter
+    def angular_velocity(self, value: ArrayLike) -> None:
+        x, y, z = np.radians(self._three("angular_velocity", value)).tolist()
+        self._simulation.write_motion(self._entity, None, (x, y, z))
+
+    @property
+    def mass(self) -> float:
+        """Kilograms, of all its colliders; infinite for what forces do not move."""
+        return self._simulation.mass_of(self._entity)
+
+    def apply_force(self, force: ArrayLike, at: ArrayLike | None = None) -> None:
+        """Push with so many newtons through the next tick, at a point of the world (None: its centre of mass)."""
+        self._push(self._three("force", force), _ZERO, at, sudden=False)
+
+    def apply_torque(self, torque: ArrayLike) -> None:
+        """Turn with so many N m through the next tick."""
+        self._push(_ZERO, self._three("torque", torque), None, sudden=False)
+
+    def apply_impulse(self, impulse: ArrayLike, at: ArrayLike | None = None) -> None:
+        """Hit it with so many N s, at a point of the world (None: its centre of mass)."""
+        self._push(self._three("impulse", impulse), _ZERO, at, sudden=True)
+
+    def apply_torque_impulse(self, impulse: ArrayLike) -> None:
+        """Give it a spin of so many N m s."""
+        self._push(_ZERO, self._three("torque impulse", impulse), None, sudden=True)
+
+    @property
+    def asleep(self) -> bool:
+        """Whether it rests and is not computed."""
+        return self._simulation.rest(self._entity, None)
+
+    def wake(self) -> None:
+        """Have it computed again."""
+        self._simulation.rest(self._entity, False)
+
+    def sleep(self) -> None:
+        """Have it rest until something touches it."""
+        self._simulation.rest(self._entity, True)
+
+    def _push(self, linear: Vec3, angular: Vec3, at: ArrayLike | None, *, sudden: bool) -> None:
+        point = None if at is None else self._three("point", at)
+        self._simulation.push(self._entity, linear, angular, point, sudden=sudden)
+
+    def _three(self, what: str, value: ArrayLike) -> Vec3:
+        return three(value, f'the {what} of "{self._entity.name}"')
+
+
+_ZERO: Vec3 = (0.0, 0.0, 0.0)
+LARGEST = 1e15
+"""Beyond this single precision can't hold the squares that engines make of forces and ways."""
+
+
+def three(value: Any, what: str) -> Vec3:
+    """Three finite numbers of a size that can be computed with. Raises PhysicsError, which calls them `what`."""
+    try:
+        x, y, z = map(float, value)
+    except (TypeError, ValueError):
+        x = y = z = np.nan
+    if not (abs(x) <= LARGEST and abs(y) <= LARGEST and abs(z) <= LARGEST):
+        found = tuple(np.ravel(value).tolist()) if isinstance(value, np.ndarray) else value
+        raise PhysicsError(f"{what} can't be {found!r}; it must be 3 finite numbers, within ±{LARGEST:g}")
+    return x, y, z
