@@ -34,7 +34,7 @@ def test_every_dependency_earns_its_place(checkout: Path) -> None:
     dev = re.search(r"\ndev = \[(.*?)\n\]", project, re.DOTALL)
     assert used is not None
     assert dev is not None
-    name = re.compile(r'^ *"([A-Za-z-]+)', re.MULTILINE)
+    name = re.compile(r'^ *"([A-Za-z0-9-]+)', re.MULTILINE)
     assert re.findall(r"^\| ([\w-]+) \|", page, re.MULTILINE)[1:] != []
     assert set(name.findall(used[1])) == set(re.findall(r"^\| ([\w-]+) \|", page, re.MULTILINE)) - {"package"}
     assert set(name.findall(dev[1])) == set(re.findall(r"\*\*([\w-]+)\*\*", page.partition("## The scene")[0]))
