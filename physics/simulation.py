@@ -26,15 +26,27 @@ from ..engine.tables import Table
 from ..engine.world import World
 from ..loom.physics import owners
 from .physics_world import F32, F64, I32, BodySpec, ColliderSpec, JointSpec, Label, PhysicsWorld, Question, Shape
-from .planar import PlanarWorld
 from .rotations import inverse, multiplied, turned, turning_x_to
 from .shapes import shape_of
-from .spatial import SpatialWorld
 from .watch import Watch
 
 _NONE: I32 = np.empty(0, np.int32)
 _NO_PLACES: NDArray[np.intp] = np.empty(0, np.intp)
-_ENGINES: dict[str, Callable[[], PhysicsWorld]] = {"spatial": SpatialWorld, "planar": PlanarWorld}
+
+
+def _spatial() -> PhysicsWorld:
+    from .spatial import SpatialWorld  # engines are loaded when a scene has bodies
+
+    return SpatialWorld()
+
+
+def _planar() -> PhysicsWorld:
+    from .planar import PlanarWorld
+
+    return PlanarWorld()
+
+
+_ENGINES: dict[str, Callable[[], PhysicsWorld]] = {"spatial": _spatial, "planar": _planar}
 
 
 @dataclass(slots=True, eq=False)
