@@ -34,7 +34,7 @@ class Viewer:
         self.turning = True
         self.app = dw.App(self.scene(), title="Viewer")
         self.orbit = dw.OrbitCamera.of(self.app.world)
-        self.look()
+        self.look(self.app.world)
         self.app.update(self.update)
         self.app.on_key(self.press)
         self.app.on_drop(self.drop)
@@ -58,12 +58,11 @@ class Viewer:
 
     def show(self) -> None:
         """Show what was chosen, from where the camera was. Raises DreamwellError, and changes nothing."""
-        self.app.load(self.scene())
-        self.look()
+        self.look(self.app.load(self.scene()))  # the world that is shown from the next frame on
 
-    def look(self) -> None:
+    def look(self, world: dw.World) -> None:
         """Keep the tone mapping, and say in the title what is seen."""
-        self.app.world.configure({"tonemap.operator": TONE_MAPS[self.tone_map]})
+        world.configure({"tonemap.operator": TONE_MAPS[self.tone_map]})
         place = self.panorama.name if self.panorama else self.surroundings
         self.app.title = f"{self.name} - {place}, {TONE_MAPS[self.tone_map]}"
 
@@ -101,7 +100,7 @@ class Viewer:
                 self.show()
             case "t":
                 self.tone_map = (self.tone_map + 1) % len(TONE_MAPS)
-                self.look()
+                self.look(self.app.world)
             case " ":
                 self.turning = not self.turning
             case _:

@@ -344,7 +344,7 @@ def test_handles_of_the_dead_raise(world: World) -> None:
         can.translate(x=1)
     with pytest.raises(SceneError, match=r'"ball".*was despawned'):
         world.at(ball.row)
-    with pytest.raises(SceneError, match=r'"ball" \(row 4\) was despawned before'):
+    with pytest.raises(SceneError, match=r'"ball" \(row 4\) was despawned'):
         world.despawn([4])
     assert repr(ball) == "<Entity of row 4, despawned>"
 

@@ -24,7 +24,7 @@ from dreamwell.engine.entity import Entity
 
 
 @dw.component
-class Wander:
+class Course:
     """Moves its object."""
 
     linear: dw.Vec3 = dw.field(default=(0.0, 0.0, 0.0), unit="m/s", doc="where to, and how fast")
@@ -54,16 +54,16 @@ class Frozen:
     """Carries nothing but its name."""
 
 
-KINDS = (Wander, Vigour, Frozen)
+KINDS = (Course, Vigour, Frozen)
 
 
 def yard(count: int = 0) -> dw.Scene:
     """A crate that drifts, a stone that does not, and many more crates."""
     scene = dw.Scene("yard", seed=1)
-    scene.add("crate", dw.Mesh.box(), Wander((1, 0, 0)), Vigour(5, motto="up"), tags={"thing", "crate"})
+    scene.add("crate", dw.Mesh.box(), Course((1, 0, 0)), Vigour(5, motto="up"), tags={"thing", "crate"})
     scene.add("stone", dw.Mesh.sphere(), tags={"thing"})
     if count:
-        scene.add_many("many", dw.Mesh.box(), Wander((0, 1, 0)), at=np.zeros((count, 3)), tags={"crowd"})
+        scene.add_many("many", dw.Mesh.box(), Course((0, 1, 0)), at=np.zeros((count, 3)), tags={"crowd"})
     return scene
 
 
@@ -88,11 +88,11 @@ def test_a_declared_component_is_saved_and_read_back_with_the_same_bytes(tmp_pat
 
 def test_the_loom_refuses_values_out_of_range_and_of_the_wrong_type() -> None:
     scene = yard()
-    scene["stone"].set(Vigour(points=-1, level=2**70, mood="odd"), Wander(linear=(1, 2)))  # type: ignore[arg-type]
+    scene["stone"].set(Vigour(points=-1, level=2**70, mood="odd"), Course(linear=(1, 2)))  # type: ignore[arg-type]
     with pytest.raises(dw.SceneError) as caught:
         dw.weave(scene)
     places = {p.field: p.wanted for p in caught.value.problems}
-    assert places.keys() == {"Vigour.points", "Vigour.level", "Vigour.mood", "Wander.linear"}
+    assert places.keys() == {"Vigour.points", "Vigour.level", "Vigour.mood", "Course.linear"}
     assert places["Vigour.points"] == "from 0 to 1000"
     assert places["Vigour.level"] == "a whole number of 64 bits"
 
@@ -100,7 +100,7 @@ def test_the_loom_refuses_values_out_of_range_and_of_the_wrong_type() -> None:
 def test_the_woven_scene_has_columns_that_do_not_depend_on_the_order_of_writing() -> None:
     woven = dw.weave(yard(2))
     drift, vigour = woven.components
-    assert (drift.kind, vigour.kind) == (Wander, Vigour)
+    assert (drift.kind, vigour.kind) == (Course, Vigour)
     assert drift.objects.tolist() == [0, 2, 3]
     assert drift.columns["linear"].tolist() == [[1, 0, 0], [0, 1, 0], [0, 1, 0]]
     types = {key: column.dtype for key, column in vigour.columns.items()}
@@ -110,7 +110,7 @@ def test_the_woven_scene_has_columns_that_do_not_depend_on_the_order_of_writing(
     }  # fmt: skip
     assert not drift.columns["linear"].flags.writeable
     scene = yard(2)
-    scene["crate"].set(Wander((9, 9, 9)), Vigour(motto="other")).set(Wander((1, 0, 0)), Vigour(5, motto="up"))
+    scene["crate"].set(Course((9, 9, 9)), Vigour(motto="other")).set(Course((1, 0, 0)), Vigour(5, motto="up"))
     assert dw.weave(scene).digest == woven.digest
     scene["crate"].set(Vigour(5, motto="down"))
     assert dw.weave(scene).digest != woven.digest
@@ -121,7 +121,7 @@ def test_the_woven_scene_has_columns_that_do_not_depend_on_the_order_of_writing(
 
 def test_a_field_is_read_as_plain_numbers_and_written_to(world: dw.World) -> None:
     crate = world["crate"]
-    vigour, drift = crate[Vigour], crate[Wander]
+    vigour, drift = crate[Vigour], crate[Course]
     assert [type(v) for v in asdict(vigour).values()] == [float, int, bool, str, str, tuple, type(None), tuple]
     assert drift.linear == (1.0, 0.0, 0.0)
     assert type(drift.linear[0]) is float
@@ -130,19 +130,19 @@ def test_a_field_is_read_as_plain_numbers_and_written_to(world: dw.World) -> Non
     vigour.weak_spot, vigour.shield, vigour.wounds = np.array([1, 2]), 3, [4, 5]  # type: ignore[assignment]
     drift.linear = (0, 3, 4)
     assert crate[Vigour] == Vigour(3, 7, False, "down", "wild", (1, 2), 3.0, (4, 5))
-    assert crate[Wander] == Wander((0, 3, 4))
-    assert crate[Wander].speed() == 5
+    assert crate[Course] == Course((0, 3, 4))
+    assert crate[Course].speed() == 5
 
 
 def test_what_an_entity_gives_is_as_a_value_of_the_class(world: dw.World) -> None:
-    drift = world["crate"][Wander]
-    assert isinstance(drift, Wander)
-    assert repr(drift) == repr(Wander((1, 0, 0)))
-    assert replace(drift, spin=3) == Wander((1, 0, 0), 3)
-    assert type(copy.copy(drift)) is type(copy.deepcopy(drift)) is Wander
+    drift = world["crate"][Course]
+    assert isinstance(drift, Course)
+    assert repr(drift) == repr(Course((1, 0, 0)))
+    assert replace(drift, spin=3) == Course((1, 0, 0), 3)
+    assert type(copy.copy(drift)) is type(copy.deepcopy(drift)) is Course
     world["stone"].set(drift)
     drift.spin = 8.0
-    assert world["stone"][Wander].spin == 0
+    assert world["stone"][Course].spin == 0
     with pytest.raises(AttributeError):
         drift.sped = 1  # type: ignore[attr-defined]
 
@@ -175,26 +175,26 @@ def test_a_wrong_value_is_refused_and_nothing_changes(world: dw.World, name: str
 
 @pytest.mark.parametrize("value", [(1, 2), (1, 2, float("nan")), "abc", 5, (1, 2, "3"), None])
 def test_a_wrong_vector_is_refused(world: dw.World, value: Any) -> None:
-    with pytest.raises(dw.SceneError, match=r"Wander\.linear"):
-        world["crate"][Wander].linear = value
-    assert world["crate"][Wander].linear == (1, 0, 0)
+    with pytest.raises(dw.SceneError, match=r"Course\.linear"):
+        world["crate"][Course].linear = value
+    assert world["crate"][Course].linear == (1, 0, 0)
 
 
 def test_components_are_set_replaced_and_discarded(world: dw.World) -> None:
     stone = world["stone"]
-    assert stone.get(Wander) is None
-    assert Wander not in stone
-    assert stone.set(Wander((1, 2, 3)), Frozen(), dw.PointLight(5)) == stone
-    assert stone.components == [Wander((1, 2, 3)), Frozen(), dw.PointLight(5)]
-    stone.set(Wander(spin=4))
-    assert stone[Wander] == Wander(spin=4)
-    stone.discard(Wander)
-    stone.discard(Wander)
+    assert stone.get(Course) is None
+    assert Course not in stone
+    assert stone.set(Course((1, 2, 3)), Frozen(), dw.PointLight(5)) == stone
+    assert stone.components == [Course((1, 2, 3)), Frozen(), dw.PointLight(5)]
+    stone.set(Course(spin=4))
+    assert stone[Course] == Course(spin=4)
+    stone.discard(Course)
+    stone.discard(Course)
     stone.discard(dw.PointLight)
-    assert Wander not in stone
+    assert Course not in stone
     assert Frozen in stone
-    with pytest.raises(dw.SceneError, match='"stone" has no Wander; it has Frozen'):
-        stone[Wander]
+    with pytest.raises(dw.SceneError, match='"stone" has no Course; it has Frozen'):
+        stone[Course]
 
 
 class Undeclared:
@@ -206,20 +206,20 @@ REFUSED: list[tuple[Callable[[dw.World], object], str]] = [
     (lambda w: w["crate"].set(Undeclared()), "Undeclared is no component"),
     (lambda w: w["crate"].discard(Undeclared), "Undeclared is no component"),
     (lambda w: dw.Query(Undeclared), "Undeclared is no component"),
-    (lambda w: dw.Query(Wander()), "is no class"),  # type: ignore[arg-type]
+    (lambda w: dw.Query(Course()), "is no class"),  # type: ignore[arg-type]
     (lambda w: dw.Query(dw.Mesh), "Query can't ask for Mesh"),
     (lambda w: dw.Query(without=dw.Position), "without Position there is no object"),
     (lambda w: dw.Query(tags=[3]), "must be tags"),  # type: ignore[list-item]
-    (lambda w: w["crate"].set(Wander), "Wander is a class; give a value, Wander"),
+    (lambda w: w["crate"].set(Course), "Course is a class; give a value, Course"),
     (lambda w: w["crate"].set(dw.Mesh.box()), "a Mesh can't be given"),
     (lambda w: w["crate"].get(dw.Mesh), "Mesh is none of the components that games declare"),
     (lambda w: w["crate"].set(Frozen(), Vigour(-1)), "Vigour.points is -1"),
     (lambda w: w.spawn("crate", components=[Vigour(-1)]), r"(?s)crate can't be spawned.*Vigour\.points is -1"),
     (lambda w: w.spawn("crate", components=[dw.Mesh.box()]), "a Mesh can't be given"),
-    (lambda w: w.set([0, 99], Wander()), "rows go from 0 to 99"),
-    (lambda w: w.set([0.5], Wander()), "whole numbers"),
-    (lambda w: w.set([0], Wander(), speed=[1]), "Wander has no field 'speed'; it has linear, spin"),
-    (lambda w: w.set([0, 1], Wander(), linear=[[1, 2, 3]]), r"it must be float64 \(2, 3\)"),
+    (lambda w: w.set([0, 99], Course()), "rows go from 0 to 99"),
+    (lambda w: w.set([0.5], Course()), "whole numbers"),
+    (lambda w: w.set([0], Course(), speed=[1]), "Course has no field 'speed'; it has linear, spin"),
+    (lambda w: w.set([0, 1], Course(), linear=[[1, 2, 3]]), r"it must be float64 \(2, 3\)"),
     (lambda w: w.set([0], Vigour(), points=[-1.0]), "from 0 to 1000"),
     (lambda w: w.set([0], Vigour(), level=[1.5]), "it must be int64"),
     (lambda w: w.set([0], Vigour(), mood=["odd"]), "one of calm, wild"),
@@ -241,32 +241,32 @@ def test_mistakes_are_told_and_nothing_changes(
 
 
 def test_a_value_that_was_kept_stays_that_of_its_object(world: dw.World) -> None:
-    crates = [world.spawn("crate", name=f"c{i}", components=[Wander(spin=i)]) for i in range(40)]
-    kept = [crate[Wander] for crate in crates]
+    crates = [world.spawn("crate", name=f"c{i}", components=[Course(spin=i)]) for i in range(40)]
+    kept = [crate[Course] for crate in crates]
     world.despawn(crates[3])
-    world["stone"].set(Wander(spin=-1))  # the tables grew, and the last one took the place of the third
+    world["stone"].set(Course(spin=-1))  # the tables grew, and the last one took the place of the third
     assert [value.spin for i, value in enumerate(kept) if i != 3] == [i for i in range(40) if i != 3]
     with pytest.raises(dw.SceneError, match='"c3" was despawned'):
         _ = kept[3].spin
-    again = world.spawn("stone", components=[Wander(spin=99)])
+    again = world.spawn("stone", components=[Course(spin=99)])
     assert again.row == crates[3].row
     with pytest.raises(dw.SceneError, match="despawned"):
         kept[3].spin = 5.0
-    crates[4].discard(Wander)
-    with pytest.raises(dw.SceneError, match='"c4" has no Wander any more'):
+    crates[4].discard(Course)
+    with pytest.raises(dw.SceneError, match='"c4" has no Course any more'):
         _ = kept[4].spin
 
 
 def test_what_is_spawned_carries_what_its_prototype_carries(world: dw.World) -> None:
     world["crate"][Vigour].points = 77
-    one = world.spawn("crate", components=[Wander((0, 0, 5)), Frozen()])
-    assert one.components == [Wander((0, 0, 5)), Frozen(), Vigour(77, motto="up")]
+    one = world.spawn("crate", components=[Course((0, 0, 5)), Frozen()])
+    assert one.components == [Course((0, 0, 5)), Frozen(), Vigour(77, motto="up")]
     rows = world.spawn("crate", at=np.zeros((3, 3)))
-    world.set(rows, Wander(spin=2), linear=[[1, 0, 0], [2, 0, 0], [3, 0, 0]])
+    world.set(rows, Course(spin=2), linear=[[1, 0, 0], [2, 0, 0], [3, 0, 0]])
     world.set(rows, Vigour(), motto=["a", "b", "c"], level=[1, 2, 3])
-    assert [world.at(r)[Wander] for r in rows.tolist()] == [Wander((float(i), 0, 0), 2) for i in (1, 2, 3)]
+    assert [world.at(r)[Course] for r in rows.tolist()] == [Course((float(i), 0, 0), 2) for i in (1, 2, 3)]
     assert [world.at(r)[Vigour].motto for r in rows.tolist()] == ["a", "b", "c"]
-    assert world["crate"].components == [Wander((1, 0, 0)), Vigour(77, motto="up")]
+    assert world["crate"].components == [Course((1, 0, 0)), Vigour(77, motto="up")]
     assert world.rows_of(Frozen).tolist() == [one.row]
 
 
@@ -277,12 +277,12 @@ def test_a_query_moves_what_it_matches_and_touches_only_that() -> None:
     world = dw.World(dw.weave(yard(2000)))
     world.update_transforms()
     world["crate"].tag("crowd")
-    query = dw.Query(dw.Position, Wander, tag="crowd")
+    query = dw.Query(dw.Position, Course, tag="crowd")
     batch = world.query(query)
     for _ in range(20):
         with batch:
             assert len(batch) == 2001
-            batch[dw.Position] += batch[Wander].linear * 0.5
+            batch[dw.Position] += batch[Course].linear * 0.5
     rows, _ = world.update_transforms()
     assert sorted(rows.tolist()) == batch.rows.tolist()
     assert world["crate"].position == (10, 0, 0)
@@ -299,46 +299,46 @@ def test_a_query_moves_what_it_matches_and_touches_only_that() -> None:
 
 def test_columns_are_views_where_rows_lie_together_and_gathered_where_not() -> None:
     world = dw.World(dw.weave(yard(100)))
-    query = dw.Query(dw.Position, Wander, without=[Vigour])
+    query = dw.Query(dw.Position, Course, without=[Vigour])
     with world.query(query) as batch:
         assert np.shares_memory(batch[dw.Position], world.positions)
-        assert np.shares_memory(batch[Wander].linear, world.tables.made(Wander).column("linear"))
+        assert np.shares_memory(batch[Course].linear, world.tables.made(Course).column("linear"))
     world.despawn(world["many-50"])
     with world.query(query) as batch:
         assert not np.shares_memory(batch[dw.Position], world.positions)
         batch[dw.Position][3] = 7
-        batch[Wander].spin[4] = 8
-        batch[Wander].linear = (1, 2, 3)
+        batch[Course].spin[4] = 8
+        batch[Course].linear = (1, 2, 3)
     assert world.at(int(batch.rows[3])).position == (7, 7, 7)
-    assert world.at(int(batch.rows[4]))[Wander] == Wander((1, 2, 3), 8)
-    assert world["crate"][Wander] == Wander((1, 0, 0))
+    assert world.at(int(batch.rows[4]))[Course] == Course((1, 2, 3), 8)
+    assert world["crate"][Course] == Course((1, 0, 0))
     for _ in range(20):  # a table that is read often comes into order again
         with world.query(query) as batch:
-            _ = batch[Wander].linear
+            _ = batch[Course].linear
     with world.query(query) as batch:
-        assert np.shares_memory(batch[Wander].linear, world.tables.made(Wander).column("linear"))
-        assert (batch[Wander].linear == (1, 2, 3)).all()
+        assert np.shares_memory(batch[Course].linear, world.tables.made(Course).column("linear"))
+        assert (batch[Course].linear == (1, 2, 3)).all()
 
 
 def test_what_must_not_happen_while_columns_are_out_is_refused() -> None:
     world = dw.World(dw.weave(yard(10)))
-    query = dw.Query(dw.Position, Wander)
+    query = dw.Query(dw.Position, Course)
     with world.query(query) as batch:
         for entity in batch:
             assert entity.alive
-        batch[Wander].linear += 1
+        batch[Course].linear += 1
         with pytest.raises(dw.SceneError, match=r"despawn while the columns of a batch are in use.*after the `with`"):
             world.despawn(world["many-3"])
-        with pytest.raises(dw.SceneError, match="a Wander can't be discarded"):
-            world["many-3"].discard(Wander)
+        with pytest.raises(dw.SceneError, match="a Course can't be discarded"):
+            world["many-3"].discard(Course)
         world["crate"].discard(Vigour)
         made = world.spawn("crate", at=np.ones((500, 3)))  # new ones may come; the columns grow under the batch
         batch[dw.Position] = 5
         batch.close()
         world.despawn(batch.rows[batch.rows != 0])
     assert world["crate"].position == (5, 5, 5)
-    assert world["crate"][Wander].linear == (2, 1, 1)
-    assert world.at(int(made[0]))[Wander].linear == (2, 1, 1)  # as its prototype had just become
+    assert world["crate"][Course].linear == (2, 1, 1)
+    assert world.at(int(made[0]))[Course].linear == (2, 1, 1)  # as its prototype had just become
     assert len(world.query(query)) == 501
 
 
@@ -346,7 +346,7 @@ def test_objects_may_be_despawned_while_a_query_is_gone_over() -> None:
     world = dw.World(dw.weave(yard(10)))
     world["many-4"].parent = world["many-3"]
     seen: list[str] = []
-    for entity in world.query(dw.Query(Wander, tag="crowd")):
+    for entity in world.query(dw.Query(Course, tag="crowd")):
         seen.append(entity.name)
         world.despawn(entity)
         world.spawn("crate")
@@ -354,27 +354,27 @@ def test_objects_may_be_despawned_while_a_query_is_gone_over() -> None:
 
 
 def test_columns_can_only_be_written_inside_with(world: dw.World) -> None:
-    batch = world.query(dw.Query(dw.Position, Wander))
+    batch = world.query(dw.Query(dw.Position, Course))
     assert batch[dw.Position].tolist() == [[0, 0, 0]]
     with pytest.raises(ValueError, match="read-only"):
         batch[dw.Position][0] = 1
     with pytest.raises(dw.SceneError, match='Position can only be written inside "with'):
         batch[dw.Position] = 1
-    with pytest.raises(dw.SceneError, match=r"Wander\.linear can only be written"):
-        batch[Wander].linear = 1
+    with pytest.raises(dw.SceneError, match=r"Course\.linear can only be written"):
+        batch[Course].linear = 1
     world.despawn(world["stone"])
 
 
 def test_what_no_object_can_have_is_refused_and_leaves_the_objects_as_they_were(world: dw.World) -> None:
     world.spawn("crate", (1, 2, 3), name="far")
     before = world.positions.copy()
-    for query in (dw.Query(dw.Position), dw.Query(dw.Position, Wander)):
+    for query in (dw.Query(dw.Position), dw.Query(dw.Position, Course)):
         with pytest.raises(dw.SceneError, match=r'position of "far" can\'t be \(inf'), world.query(query) as batch:
             batch[dw.Position][-1] = np.inf
         np.testing.assert_array_equal(world.positions, before)
     with pytest.raises(dw.SceneError, match="not all 0"), world.query(dw.Query(dw.Rotation)) as batch:
         batch[dw.Rotation] = 0
-    with world.query(dw.Query(dw.Rotation, dw.Scale, Wander)) as batch:
+    with world.query(dw.Query(dw.Rotation, dw.Scale, Course)) as batch:
         batch[dw.Rotation] = (0, 0, 5, 0)
         batch[dw.Scale] *= 2
     assert world["crate"].rotation == (0, 0, 1, 0)
@@ -382,21 +382,21 @@ def test_what_no_object_can_have_is_refused_and_leaves_the_objects_as_they_were(
 
 
 def test_wrong_columns_are_refused(world: dw.World) -> None:
-    with world.query(dw.Query(Wander)) as batch:
-        with pytest.raises(dw.SceneError, match="the query asks for Wander; add Vigour to it"):
+    with world.query(dw.Query(Course)) as batch:
+        with pytest.raises(dw.SceneError, match="the query asks for Course; add Vigour to it"):
             batch[Vigour]
-        with pytest.raises(AttributeError, match="Wander has no field 'sped'; it has linear, spin"):
-            batch[Wander].sped += 1
-        with pytest.raises(dw.SceneError, match=r"Wander\.linear is float64 \(1, 3\); it can't be set to .* \(7,\)"):
-            batch[Wander].linear = np.zeros(7)
-        with pytest.raises(dw.SceneError, match=r"assign to batch\[Wander\]\.field"):
-            batch[Wander] = np.zeros(3)
+        with pytest.raises(AttributeError, match="Course has no field 'sped'; it has linear, spin"):
+            batch[Course].sped += 1
+        with pytest.raises(dw.SceneError, match=r"Course\.linear is float64 \(1, 3\); it can't be set to .* \(7,\)"):
+            batch[Course].linear = np.zeros(7)
+        with pytest.raises(dw.SceneError, match=r"assign to batch\[Course\]\.field"):
+            batch[Course] = np.zeros(3)
         batch[dw.Position] += 1  # every object has one
 
 
 def test_a_query_over_a_built_in_world_without_any_of_it_is_empty() -> None:
     world = dw.World(dw.weave(dw.Scene("empty", seed=1)))
-    for query in (dw.Query(Wander), dw.Query(tag="none")):
+    for query in (dw.Query(Course), dw.Query(tag="none")):
         with world.query(query) as batch:
             assert not batch
             batch[dw.Position] += 1
@@ -423,7 +423,7 @@ def test_tags_change_while_the_scene_runs(world: dw.World) -> None:
 
 
 def test_the_rows_of_a_query_are_found_anew_only_when_they_may_differ(world: dw.World) -> None:
-    query = dw.Query(dw.Position, Wander, tag="thing", without=[Frozen, "cold"])
+    query = dw.Query(dw.Position, Course, tag="thing", without=[Frozen, "cold"])
     rows = world.query(query).rows
     world.spawn("stone", tags={"other"})
     world["stone"].set(Vigour())
@@ -434,7 +434,7 @@ def test_the_rows_of_a_query_are_found_anew_only_when_they_may_differ(world: dw.
         lambda: world["crate"].untag("cold"),
         lambda: world["crate"].set(Frozen()),
         lambda: world["crate"].discard(Frozen),
-        lambda: world["stone"].set(Wander()),
+        lambda: world["stone"].set(Course()),
         lambda: world.despawn(world["stone"]),
     ]
     found: list[list[int]] = []
@@ -473,8 +473,8 @@ def test_a_class_that_is_declared_anew_takes_over_what_objects_have(world: dw.Wo
 
 def test_another_woven_scene_changes_what_the_game_did_not() -> None:
     before, after = (dw.Scene(name, seed=1) for name in ("before", "after"))
-    old: list[list[Any]] = [[Vigour(1, 1)], [Vigour(1, 1)], [Vigour(1)], [Vigour(1)], [Vigour(1)], [], [], [Wander()]]
-    new: list[list[Any]] = [[Vigour(2, 2)], [Vigour(2, 2)], [], [], [Vigour(2)], [Vigour(2)], [Vigour(2)], [Wander()]]
+    old: list[list[Any]] = [[Vigour(1, 1)], [Vigour(1, 1)], [Vigour(1)], [Vigour(1)], [Vigour(1)], [], [], [Course()]]
+    new: list[list[Any]] = [[Vigour(2, 2)], [Vigour(2, 2)], [], [], [Vigour(2)], [Vigour(2)], [Vigour(2)], [Course()]]
     for i, (a, b) in enumerate(zip(old, new, strict=True)):
         before.add(f"thing-{i}", *a)
         after.add(f"thing-{i}", *b)
@@ -490,7 +490,7 @@ def test_another_woven_scene_changes_what_the_game_did_not() -> None:
     assert [thing.get(Vigour) for thing in things] == [
         Vigour(2, 2), Vigour(50, 2), None, Vigour(1, motto="mine"), None, Vigour(2), Vigour(60), None,
     ]  # fmt: skip
-    assert Wander not in things[7]
+    assert Course not in things[7]
     assert world.at(8)[Vigour] == Vigour(9, motto="late")
 
 
@@ -551,7 +551,7 @@ class Model(RuleBasedStateMachine):
         for entity in self.world:
             parts = {type(value): value for value in entity.components}
             self.things[entity] = Thing(set(entity.tags), entity.position, parts)
-        self.kept: list[tuple[Entity, Wander]] = []
+        self.kept: list[tuple[Entity, Course]] = []
 
     def pick(self, data: st.DataObject) -> Entity:
         return data.draw(st.sampled_from(sorted(self.things, key=lambda e: e.row)))
@@ -564,12 +564,12 @@ class Model(RuleBasedStateMachine):
     def spawn(self, data: st.DataObject, count: int, spin: float, tags: set[str]) -> None:
         like = self.pick(data)
         if count == 0:
-            made = [self.world.spawn(like, tags=tags, components=[Wander(spin=spin)])]
+            made = [self.world.spawn(like, tags=tags, components=[Course(spin=spin)])]
         else:
-            rows = self.world.spawn(like, np.zeros((count, 3)), tags=tags, components=[Wander(spin=spin)])
+            rows = self.world.spawn(like, np.zeros((count, 3)), tags=tags, components=[Course(spin=spin)])
             made = [self.world.at(row) for row in rows.tolist()]
         for entity in made:
-            parts = {**self.things[like].parts, Wander: Wander(spin=spin)}
+            parts = {**self.things[like].parts, Course: Course(spin=spin)}
             self.things[entity] = Thing(set(tags), (0.0, 0.0, 0.0), parts)
 
     @rule(data=st.data())
@@ -582,7 +582,7 @@ class Model(RuleBasedStateMachine):
     @rule(data=st.data(), drift=st.none() | vectors, points=st.none() | st.floats(0, 1000))
     def set(self, data: st.DataObject, drift: tuple[float, float, float] | None, points: float | None) -> None:
         entity = self.pick(data)
-        values = [Frozen() if drift is None else Wander(drift)]
+        values = [Frozen() if drift is None else Course(drift)]
         values += [] if points is None else [Vigour(points, motto=str(points))]  # type: ignore[list-item]
         entity.set(*values)
         self.things[entity].parts.update((type(value), value) for value in values)
@@ -604,10 +604,10 @@ class Model(RuleBasedStateMachine):
     @rule(data=st.data(), spin=numbers)
     def write_one(self, data: st.DataObject, spin: float) -> None:
         entity = self.pick(data)
-        if Wander in entity:
-            entity[Wander].spin = spin
-            self.things[entity].parts[Wander] = replace(self.things[entity].parts[Wander], spin=spin)
-            self.kept.append((entity, entity[Wander]))
+        if Course in entity:
+            entity[Course].spin = spin
+            self.things[entity].parts[Course] = replace(self.things[entity].parts[Course], spin=spin)
+            self.kept.append((entity, entity[Course]))
 
     @rule(data=st.data(), shift=vectors, times=st.integers(1, 10), inner=st.booleans())
     def query(self, data: st.DataObject, shift: tuple[float, float, float], times: int, inner: bool) -> None:
@@ -626,9 +626,9 @@ class Model(RuleBasedStateMachine):
             with self.world.query(query) as batch:
                 assert list(batch) == wanted
                 assert batch.rows.tolist() == [e.row for e in wanted]
-                if Wander in kinds:
-                    batch[Wander].linear += shift
-                    batch[Wander].spin = np.arange(len(batch))
+                if Course in kinds:
+                    batch[Course].linear += shift
+                    batch[Course].spin = np.arange(len(batch))
                 if inner:  # the same columns once more, while they are out
                     with self.world.query(query) as second:
                         second[dw.Position][:] = shift
@@ -637,10 +637,10 @@ class Model(RuleBasedStateMachine):
         for i, entity in enumerate(wanted):
             thing = self.things[entity]
             thing.position = tuple(np.array(shift, np.float32).tolist())
-            for _ in range(times if Wander in kinds else 0):
-                drift = thing.parts[Wander]
+            for _ in range(times if Course in kinds else 0):
+                drift = thing.parts[Course]
                 x, y, z = (a + b for a, b in zip(drift.linear, shift, strict=True))
-                thing.parts[Wander] = Wander((x, y, z), float(i))
+                thing.parts[Course] = Course((x, y, z), float(i))
 
     @invariant()
     def same(self) -> None:
@@ -654,8 +654,8 @@ class Model(RuleBasedStateMachine):
             carriers = sorted(e.row for e, thing in self.things.items() if kind in thing.parts)
             assert self.world.rows_of(kind).tolist() == carriers
         for entity, value in self.kept:
-            if entity in self.things and Wander in self.things[entity].parts:
-                assert value == self.things[entity].parts[Wander]
+            if entity in self.things and Course in self.things[entity].parts:
+                assert value == self.things[entity].parts[Course]
             else:
                 with pytest.raises(dw.SceneError):
                     _ = value.spin
