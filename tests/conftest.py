@@ -38,10 +38,10 @@ def checkout() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _games_are_let_go() -> Iterator[None]:
+def _games_are_let_go(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Modules of games that a test wrote are gone after it: the next test's may have classes of the same names."""
     yield
-    home = tempfile.gettempdir() + os.sep
+    home = str(tmp_path_factory.getbasetemp()) + os.sep
     for name in [name for name, module in sys.modules.items() if str(getattr(module, "__file__", "")).startswith(home)]:
         del sys.modules[name]
 
