@@ -32,6 +32,7 @@ from .hud_elements import Button
 from .input import Input
 from .inspection import KEYS, SCREENSHOT, keep, press, slug
 from .interpolation import Interpolation
+from .interrupts import check
 from .loading import Loaded, OnTop
 from .loop import TICK_RATE, Clock, Loop
 from .recording import Player, Recorder, Recording
@@ -981,6 +982,7 @@ class App:
                     time.sleep(max(0.0, started + player.time - time.perf_counter()))
                 world = self._step_or_wait(dt)
                 window.draw(paint)
+                check()
                 self._keep()
                 view = world.settings.debug.view
                 named = self.title if view == "none" else f"{self.title} - {view}"

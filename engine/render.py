@@ -23,6 +23,7 @@ from .errors import AssetError, DreamwellError, SceneError
 from .gpu import Gpu
 from .hud import Hud
 from .inspection import Stopwatch
+from .interrupts import check
 from .memory import give_back, settled
 from .scene.components import Environment
 from .scene.scene import Scene
@@ -338,6 +339,7 @@ def take(
         stage.draw(world, min(done, last) * DT if times is None else times[min(done, last)], sample)
         encode.append(stage.fabric.encode_us)
         submit.append(stage.fabric.submit_us)
+        check()
         if each is not None and (done < last or done == total - 1):
             each(min(done, last), stage.fabric)
         if progress is not None:

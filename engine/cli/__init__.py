@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,12 +23,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(given: list[str]) -> int:
     from ..errors import DreamwellError
+    from ..interrupts import forget, interrupt
     from .commands import command
 
     end = given.index("--") if "--" in given else len(given)
     debug = "--debug" in given[:end]  # allowed before the command and after it
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _interrupt)
+        signal.signal(signal.SIGINT, interrupt)
+    forget()
     plain = [a for a in given[:end] if a != "--debug"] + given[end:]
     try:
         command().main(args=spread(plain, "--objects"), prog_name="dream")
@@ -46,12 +47,6 @@ def _run(given: list[str]) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
-
-
-def _interrupt(*_: Any) -> None:
-    """Ctrl-C. What it catches half made complains when it is let go of: that is no news to anyone."""
-    sys.unraisablehook = lambda _: None
-    raise KeyboardInterrupt
 
 
 def spread(arguments: Sequence[str], option: str) -> list[str]:
