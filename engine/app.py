@@ -982,7 +982,7 @@ class App:
                     time.sleep(max(0.0, started + player.time - time.perf_counter()))
                 world = self._step_or_wait(dt)
                 window.draw(paint)
-                check()
+                check(stage.wait)
                 self._keep()
                 view = world.settings.debug.view
                 named = self.title if view == "none" else f"{self.title} - {view}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 _TOLD: list[bool] = []
@@ -15,9 +16,13 @@ def interrupt(*_: Any) -> None:
     raise KeyboardInterrupt
 
 
-def check() -> None:
-    """Raise KeyboardInterrupt if it was asked for and came to nothing; for loops, once in each turn."""
+def check(wait: Callable[[], object]) -> None:
+    """Raise KeyboardInterrupt if it was asked for and came to nothing; for loops, once in each turn.
+
+    wait: waits for the GPU, which must not be at work any more when the process ends.
+    """
     if _TOLD:
+        wait()
         raise KeyboardInterrupt
 
 

@@ -241,6 +241,11 @@ class Stage:
         table = scene.lights.table  # field by field: what lies between them is anything
         return b"".join(table[name].tobytes() for name in _LIT_BY), self._around
 
+    def wait(self) -> None:
+        """Wait until the GPU is done with all that was drawn."""
+        device: Any = self.fabric.gpu.device
+        device._poll_wait()
+
     def _trim(self) -> None:
         """Hand back what is free since the scene shrank, some frames later: until then the GPU uses some of it.
 
@@ -339,7 +344,7 @@ def take(
         stage.draw(world, min(done, last) * DT if times is None else times[min(done, last)], sample)
         encode.append(stage.fabric.encode_us)
         submit.append(stage.fabric.submit_us)
-        check()
+        check(stage.wait)
         if each is not None and (done < last or done == total - 1):
             each(min(done, last), stage.fabric)
         if progress is not None:
