@@ -308,6 +308,7 @@ class Hud:
             if isinstance(element, Text):
                 texts.append(element)
             else:
+                assert isinstance(element, (Panel, Image))
                 element.layout.quads = words(np.array(element.draw(self._scale), HUD_QUAD.dtype))
         typeset(self.letters, texts, self._scale)
         for element in elements:

@@ -421,10 +421,6 @@ class Element:
         self.layout.box = (x0, y0, x0 + round(w), y0 + round(h))
         return self.layout.box
 
-    def draw(self, scale: float) -> list[tuple[Any, ...]]:
-        """Place it; returns its quads as tuples of structs.HUD_QUAD."""
-        raise NotImplementedError
-
 
 class Text(Element):
     """Letters. `text` may have several lines.
