@@ -183,11 +183,11 @@ _LIT_BY = ("object", "kind", "color", "range", "radius", "spot_scale", "spot_off
 class Stage:
     """Draws worlds: keeps the Fabric's copy of one up to date with it.
 
-    times: what the passes take, if they are to be `timed`.
+    alone: only one picture is drawn.  times: what the passes take, if they are to be `timed`.
     """
 
-    def __init__(self, gpu: Gpu, size: tuple[int, int], *, timed: bool = False) -> None:
-        self.fabric = Fabric(gpu, size)
+    def __init__(self, gpu: Gpu, size: tuple[int, int], *, timed: bool = False, alone: bool = False) -> None:
+        self.fabric = Fabric(gpu, size, alone=alone)
         self.uploads: list[float] = []
         """Seconds, of every upload of a scene."""
         self._shown: WovenScene | None = None
@@ -328,7 +328,7 @@ def take(
     started = time.perf_counter()
     gpu = shared_gpu()
     opened = time.perf_counter()
-    stage = Stage(gpu, shot.size, timed=shot.timed)
+    stage = Stage(gpu, shot.size, timed=shot.timed, alone=shot.frames == 1)
     stage.fabric.show_hud(shot.hud)
     encode: list[float] = []
     submit: list[float] = []

@@ -65,12 +65,13 @@ class Fabric:
 
     The frame is recorded on tape and replayed; with `plain` it is encoded anew every time, for debugging. Both draw the
     same. `encode_us` and `submit_us` are the CPU microseconds that the last frame took to record and to hand over.
+    `alone` is for pictures that no other follows: nothing is kept for temporal antialiasing.
     """
 
     present_format = "bgra8unorm"
     """The format that `end_frame(view)` wants: not sRGB, since the shader encodes."""
 
-    def __init__(self, gpu: Gpu, size: tuple[int, int], *, plain: bool = False) -> None:
+    def __init__(self, gpu: Gpu, size: tuple[int, int], *, plain: bool = False, alone: bool = False) -> None:
         self.gpu = gpu
         self.plain = plain
         self._tapes: dict[tuple[bool | str, ...], Tape] = {}
@@ -100,7 +101,7 @@ class Fabric:
         self._light = Illumination(gpu, self._layouts, self._uniforms, self._tapes.clear)
         self._main = MainPass(gpu, self._layouts)
         self._transparency = WeightedTransparency(gpu, self._main)
-        self._post = PostProcess(gpu, self._layouts, self._uniforms, self._tapes.clear)
+        self._post = PostProcess(gpu, self._layouts, self._uniforms, self._tapes.clear, alone=alone)
         self._picking: Picking | None = None
         self._debug: DebugView | None = None
         self._motion_view: MotionView | None = None

@@ -44,9 +44,15 @@ class PostProcess:
     hud, overlay: the passes, None where they are off.
     """
 
-    def __init__(self, gpu: Gpu, layouts: Layouts, uniforms: Uniforms, stale: Callable[[], None]) -> None:
-        """`stale` is called when targets are replaced: what was recorded refers to the old ones."""
+    def __init__(
+        self, gpu: Gpu, layouts: Layouts, uniforms: Uniforms, stale: Callable[[], None], *, alone: bool = False
+    ) -> None:
+        """`stale` is called when targets are replaced: what was recorded refers to the old ones.
+
+        alone: each picture is the only one; nothing is averaged over time.
+        """
         self.gpu, self._layouts, self._uniforms, self._stale = gpu, layouts, uniforms, stale
+        self._alone = alone
         self.settings = RenderSettings()
         self.sample, self.samples = 0, 1
         self.accumulate = Accumulate(gpu, layouts)
@@ -187,7 +193,8 @@ class PostProcess:
     @property
     def temporal(self) -> bool:
         """Whether frames are averaged over time: not where one picture is made of many, nor over debug views."""
-        return self.settings.aa.mode == "taa" and self.samples == 1 and self.settings.debug.view == "none"
+        several = not self._alone and self.samples == 1
+        return several and self.settings.aa.mode == "taa" and self.settings.debug.view == "none"
 
     @property
     def tracked(self) -> bool:
