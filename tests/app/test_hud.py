@@ -10,12 +10,12 @@ import pytest
 from PIL import Image, ImageFont
 
 import dreamwell as dw
-from dreamwell.engine.app import RUN, RunOptions
 from dreamwell.engine.gamepad import BUTTONS, PadState
 from dreamwell.engine.hud import Hud
 from dreamwell.engine.hud_elements import ANCHORS, Button
 from dreamwell.engine.input import Input
 from dreamwell.engine.lettering import LARGEST_EDGE, MOST_FACES, SMALLEST_EDGE, Atlas, Full
+from dreamwell.engine.run_options import RUN, RunOptions
 from dreamwell.shaders.structs import HUD_QUAD
 
 PAGE = (400, 200)

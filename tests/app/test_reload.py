@@ -321,7 +321,7 @@ def test_a_game_that_failed_stands_still_until_it_is_mended(
 
 def test_it_is_off_without_a_window_unless_asked(tmp_path: Path) -> None:
     app = game(tmp_path)
-    app._reloads = None
+    app._reloading.enabled = None
     rewrite(tmp_path / "runner.py", "+= 1", "+= 100")
     os.utime(tmp_path / "runner.py", (1, 1))
     assert play(app, 3)["hero"][kind("Dasher")].steps == 3
@@ -448,14 +448,14 @@ def test_a_broken_main_script_changes_nothing(tmp_path: Path) -> None:
     errors: list[str] = []
 
     def frame(app: dw.App, n: int) -> None:
-        before = app.scene, list(app._updates), app.title
+        before = app.scene, list(app._functions.update), app.title
         for end in ("1 / 0", "def f(:", "import sys; sys.exit()"):
             rewrite(tmp_path / "game.py", "app.run()", end + "\napp.run()")
             with pytest.raises(dw.ScriptError, match=r"game\.py") as caught:
                 app.reload()
             errors.append(str(caught.value))
             (tmp_path / "game.py").write_text(GAME)
-        assert (app.scene, app._updates, app.title) == before
+        assert (app.scene, app._functions.update, app.title) == before
 
     assert run(tmp_path, frame, frames=2)[0] == 0
     assert "line 30" in errors[0]
@@ -619,7 +619,7 @@ def test_a_hundred_main_scripts_leave_nothing_behind(tmp_path: Path) -> None:
         (tmp_path / "game.py").write_text(GAME.replace("y=0.25", f"y={n}"))
         assert app.reload() == (tmp_path / "game.py",)
         if n in (5, 105):
-            found.append((*held(app), len(app._updates), len(app._declared)))
+            found.append((*held(app), len(app._functions.update), len(app._functions.declared)))
 
     assert run(tmp_path, frame, frames=106)[0] == 0
     assert found[0][1:] == found[1][1:]
