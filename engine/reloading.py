@@ -17,7 +17,7 @@ from .errors import DreamwellError
 from .functions import Functions
 from .game.schedule import OnError
 from .hud import Hud
-from .hud_elements import Button
+from .hud_button import Button
 from .playing import Playing
 from .reload import (
     Rerun,

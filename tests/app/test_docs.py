@@ -8,7 +8,8 @@ import pytest
 
 import dreamwell as dw
 from dreamwell.engine.cli.targets import Target, play
-from dreamwell.engine.hud_elements import Bar, Button, Image, Panel, Text
+from dreamwell.engine.hud_button import Button
+from dreamwell.engine.hud_elements import Bar, Image, Panel, Text
 from dreamwell.engine.run_options import RunOptions
 
 

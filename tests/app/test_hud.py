@@ -12,7 +12,8 @@ from PIL import Image, ImageFont
 import dreamwell as dw
 from dreamwell.engine.gamepad import BUTTONS, PadState
 from dreamwell.engine.hud import Hud
-from dreamwell.engine.hud_elements import ANCHORS, Button
+from dreamwell.engine.hud_button import Button
+from dreamwell.engine.hud_elements import ANCHORS
 from dreamwell.engine.input import Input
 from dreamwell.engine.lettering import LARGEST_EDGE, MOST_FACES, SMALLEST_EDGE, Atlas, Full
 from dreamwell.engine.run_options import RUN, RunOptions
