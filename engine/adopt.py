@@ -44,7 +44,7 @@ def adopt(world: World, woven: WovenScene) -> None:
         old, t, version = world.woven, world.transforms, roster.version
         new, rows = placed(old, woven, roster.alive)
         fate = fates(old, new, rows, roster.alive, roster.ids, t.parent, world.viewpoints.made)
-        world.schedule.leave(np.flatnonzero(fate.gone).astype(np.int32))
+        world.schedule.attached.leave(np.flatnonzero(fate.gone).astype(np.int32))
         if roster.version == version:  # else an `on_destroy` made or despawned something
             break
     size = len(fate.parent)

@@ -19,7 +19,7 @@ from .entity import Entity
 from .errors import GpuError, RecordingError
 from .frames import Frames
 from .functions import Functions
-from .game.schedule import OnError
+from .game.failures import OnError
 from .game.systems import Declared, Declaring, begin_declared, listener_declared, system_declared
 from .game.systems import Stage as SystemStage
 from .hud import Hud

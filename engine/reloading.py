@@ -15,7 +15,7 @@ from ..loom.woven import WovenScene
 from ..shaders import modules as shaders
 from .errors import DreamwellError
 from .functions import Functions
-from .game.schedule import OnError
+from .game.failures import OnError
 from .hud import Hud
 from .hud_button import Button
 from .playing import Playing

@@ -57,7 +57,7 @@ def spawn(
     world.generations = world.roster.generations
     t.spawn(rows, world.roster.rows.end, places, turns, factors, above)
     world.tables.copy(row, rows, values)
-    world.schedule.copy_to(row, rows, live)
+    world.schedule.attached.copy_to(row, rows, live)
     return Entity(world, int(rows[0])) if alone else rows
 
 
@@ -95,7 +95,7 @@ def _spawn_prefab(
     for value in given:
         if isinstance(value, Live):
             for row in roots.tolist():
-                world.schedule.attach(row, cast("Behaviour", value).copy())
+                world.schedule.attached.attach(row, cast("Behaviour", value).copy())
         else:
             _give(world, roots, value)
     return Entity(world, int(roots[0])) if alone else roots
@@ -106,7 +106,7 @@ def _checked(world: World, components: Iterable[Any], stem: str) -> list[Any]:
     given = list(components)
     for value in given:
         if isinstance(value, Live):
-            world.schedule.check(cast("Behaviour", value), stem)
+            world.schedule.attached.check(cast("Behaviour", value), stem)
     return [value if isinstance(value, Live) else checked(value, f"{stem} can't be spawned") for value in given]
 
 
@@ -118,7 +118,7 @@ def _give(world: World, rows: I32, value: Any) -> None:
         world.viewpoints.put(rows, value)
     elif issubclass(kind_of(value), Live):
         for row in rows.tolist():
-            world.schedule.attach(row, value)
+            world.schedule.attached.attach(row, value)
     else:
         world.tables.made(type(value)).put(rows, taken_apart(value))
 
@@ -145,12 +145,12 @@ def despawn(world: World, what: Entity | Sequence[Entity] | ArrayLike) -> None:
         raise SceneError(
             f'"{world.names[viewpoints.chosen]}" is looked through; set `world.camera` to another one first'
         )
-    told, rows = rows, world.schedule.leave(rows)
+    told, rows = rows, world.schedule.attached.leave(rows)
     while len(late := np.setdiff1d(world.transforms.with_all_below(rows), told)):  # hung on them by an `on_destroy`
         if (late == viewpoints.chosen).any():
             world.transforms.hang(viewpoints.chosen, -1)
             continue
-        told, rows = np.concatenate([told, late]), np.concatenate([rows, world.schedule.leave(late)])
+        told, rows = np.concatenate([told, late]), np.concatenate([rows, world.schedule.attached.leave(late)])
     viewpoints.drop(rows)
     world.appearance.put_out(rows)
     world.tables.drop(rows)

@@ -39,7 +39,7 @@ class Viewpoints:
     def look_through(self, camera: Entity) -> None:
         """Look through another one. Raises SceneError for an object without a Camera, and one on its way out."""
         world = self._world
-        if world.schedule.leaves(world.own(camera).live_row()):
+        if world.schedule.attached.leaves(world.own(camera).live_row()):
             raise SceneError(f'"{camera.name}" is being despawned; nobody can look through it')
         if camera.row not in self.lenses:
             names = ", ".join(f'"{world.names[row]}"' for row in self.lenses)

@@ -351,7 +351,7 @@ class World:
 
     def refuse_leaving(self, what: str) -> None:
         """Raises SceneError while objects are on their way out."""
-        if self.schedule.leaves():
+        if self.schedule.attached.leaves():
             raise SceneError(f"{what} in an `on_destroy`, while objects are on their way out: use `world.defer`")
 
     # ---- what objects carry ---------------------------------------------------------------------------------------

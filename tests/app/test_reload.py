@@ -205,7 +205,7 @@ def test_systems_are_replaced_dropped_and_added(tmp_path: Path) -> None:
     start = hero.position[1]
     play(app)
     assert hero.position[1] == start
-    assert not world.schedule._systems["fixed"]
+    assert not world.schedule._registered.systems["fixed"]
     more = '\n\n@dw.system(stage="late")\ndef more(world, dt):\n    world["hero"].tag("late")\n'
     (tmp_path / "purse.py").write_text(COINS + more)
     app.reload()
@@ -562,8 +562,8 @@ def held(app: dw.App) -> tuple[int, ...]:
         len(sys.modules),
         len(component_types()),
         sum(one.__name__ in ("Dasher", "Purse", "Paid") for one in classes),
-        len(schedule._used),
-        len(schedule._stoppable()),
+        len(schedule._registered._used),
+        len(schedule._registered.stoppable()),
         len(schedule.behaviours()),
         len(schedule.timers),
         len(schedule.coroutines),

@@ -280,7 +280,7 @@ def test_replacing_itself_a_thousand_times_leaves_one(world: World) -> None:
     for _ in range(1000):
         world.schedule.frame(DT)
     assert len(CALLS) == 1000
-    assert len(world.schedule._calls["update"].methods) < 10
+    assert len(world.schedule.attached.calls["update"].methods) < 10
 
 
 def test_what_an_on_destroy_despawns(world: World) -> None:
