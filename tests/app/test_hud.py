@@ -213,7 +213,7 @@ def test_nothing_is_done_while_nothing_changes(hud: Hud) -> None:
         ("parent", "nobody", 'the HUD has no element "nobody"; there are: label'),
         ("parent", 5, "parent is 5; it must be an element of the same HUD"),
         ("colour", "#ffffff", 'there is no field "colour"; did you mean color'),
-        ("weight", 3, 'there is no field "weight"; there are: at, anchor, parent'),
+        ("weight", 3, 'there is no field "weight"; there are: parent, at, anchor'),
         ("font", 7, "font is 7; it must be a font file"),
     ],
 )
