@@ -179,7 +179,7 @@ class Reloading:
         woven: WovenScene | None = None
         try:
             rerun.run(playing.scene.root, main, self._run_again)
-            changed = whole or bool(others) or by_main or rerun.classes.replaced()
+            changed = whole or bool(others) or by_main or rerun.changed()
             if playing.scene is not scene:
                 if isinstance(playing.source, Scene):
                     take_ids(playing.scene, scene)

@@ -51,7 +51,7 @@ class Snapshot:
     woven: WovenScene
     roster: RosterState
     transforms: TransformsState
-    tables: Mapping[str, TableState]
+    tables: Mapping[type, TableState]
     appearance: AppearanceState
     settings: RenderSettings
     camera: int
@@ -129,8 +129,8 @@ def hash_of(world: World) -> str:
     digest.update(roster.to_bytes())
     for column in (transforms.parent, transforms.position, transforms.rotation, transforms.scale):
         digest.update(np.ascontiguousarray(column[rows]).tobytes())
-    for name, table in world.tables.state().items():
-        digest.update(name.encode() + b"\0" + table.to_bytes())
+    for kind, table in world.tables.state().items():
+        digest.update(kind.__name__.encode() + b"\0" + table.to_bytes())
     digest.update(world.appearance.to_bytes())
     lenses = [(entity.row, world.lens_of(entity)) for entity in world.cameras]
     digest.update(repr((world.camera.row, sorted(lenses, key=lambda item: item[0]))).encode())

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from ..declare import fields_of, latest, problems_of
+from ..declare import fields_of, problems_of
 from ..entity import Entity
 from ..errors import SceneError
 from ..input import Input
+from ..kinds import key_of, latest
 from ..live import Kept, carried_over, kind_of
 from ..script import ScriptError
 from .behaviour import STAGES, Behaviour
@@ -220,14 +221,14 @@ class Attached:
 
     def renew(self) -> None:
         """Follow the classes that were declared anew, see `Schedule.renew`."""
-        woven = {(row, value.kind.__name__) for row, value in self._world.woven.behaviours}
+        woven = {(row, key_of(value.kind)) for row, value in self._world.woven.behaviours}
         for row, on in self._on.items():
             for kind, behaviour in list(on.items()):
                 known = latest(kind)
                 if known is kind or not issubclass(known, Behaviour):
                     continue
                 try:
-                    self._become(behaviour, known, keep_defaults=(row, kind.__name__) in woven)
+                    self._become(behaviour, known, keep_defaults=(row, key_of(kind)) in woven)
                 except TypeError as error:  # other `__slots__`
                     self._failures.tell(ScriptError(f"a {kind.__name__} keeps its old code: {error}"))
             self._on[row] = {one.kind: one for one in on.values()}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..declare import SINGLE_MAX, bounds_of, component_types
+from ..declare import SINGLE_MAX, bounds_of
 from ..entity import Entity
 from ..errors import SceneError
 from ..game.events import Signal
@@ -100,10 +100,10 @@ def _change(one: Fired, act: Act, value: Any) -> None:
     if isinstance(value, np.ndarray) and there is not None:
         value = value[there]
     once = one.rule.event is None and not one.rule.signal and act.then.target == "self" and not _spreads(one.rule)
-    if not place.kind:
+    if place.kind is None:
         _move(world, rows, act, value, once)
         return
-    table = world.tables.made(component_types()[place.kind])
+    table = world.tables.made(place.kind)
     slots = table.slots(rows)
     if act.then.target == "other":
         has = slots >= 0

@@ -126,11 +126,9 @@ def _told(e: Expression, seen: Seen, whole: bool, listens: bool) -> Finding:
     if "near" in e.uses and seen.near is None:
         return Finding(name, "nothing near", "true", False)
     if seen.others is not None:
-        for kind in sorted(e.others):
-            from ..declare import component_types
-
-            if int(seen.world.tables.made(component_types()[kind]).slots(seen.others)[0]) < 0:
-                return Finding(name, f"the other object has no {kind}", "true", False)
+        for kind in sorted(e.others, key=lambda kind: kind.__name__):
+            if int(seen.world.tables.made(kind).slots(seen.others)[0]) < 0:
+                return Finding(name, f"the other object has no {kind.__name__}", "true", False)
     found = ", ".join(f"{text} is {_short(value(seen))}" for text, value in e.leaves) or "always so"
     return Finding(name, found, "true", bool(seen.true(e.value(seen))[0]))
 

@@ -138,8 +138,6 @@ def test_wrong_declarations_are_told_when_the_class_is_made() -> None:
         type("Maker", (dw.Behaviour,), {"__init__": lambda self: None})
     with pytest.raises(dw.SceneError, match=r"Listed can't be declared: mutable default"):
         type("Listed", (dw.Behaviour,), {"__annotations__": {"items": list}, "items": []})
-    with pytest.raises(dw.SceneError, match=r"two components are called Runner"):
-        type("Runner", (dw.Behaviour,), {"__module__": "elsewhere"})
     odd = type("Odd", (dw.Behaviour,), {"__annotations__": {"door": "Nowhere"}, "door": None})
     with pytest.raises(dw.SceneError, match=r"type of a field of Odd can't be read: name 'Nowhere' is not defined"):
         odd()
