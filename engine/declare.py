@@ -17,7 +17,7 @@ import math
 import sys
 import types
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from dataclasses import field as dataclass_field
@@ -291,6 +291,14 @@ def in_tables(kind: type) -> bool:
     What games declare; not the engine's own, unless their class says otherwise by `__in_tables__`.
     """
     return bool(getattr(kind, "__in_tables__", not kinds.is_engines(kind)))
+
+
+def component_types() -> Mapping[str, type]:
+    """Every declared component by name; of several that are called so, the one whose file was first loaded last.
+
+    What a name means to one scene: `kinds.scope_of`.
+    """
+    return {kind.__name__: kind for kind in kinds.every()}
 
 
 SINGLE_MAX = 3.4028234663852886e38

@@ -84,7 +84,7 @@ def key_of(kind: type) -> tuple[str, str]:
     return kind.__name__, _origins.get(kind, "")
 
 
-def component_types() -> list[type]:
+def every() -> list[type]:
     """Every declared component."""
     return [kind for same in _components.values() for kind in same.values()]
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ..declare import SINGLE_MAX, Field, fields_of, in_tables, say
 from ..errors import SceneError
-from ..kinds import Scope, component_types
+from ..kinds import Scope, every
 
 LONGEST = 2000
 """Characters of an expression."""
@@ -155,7 +155,7 @@ def component_named(name: str) -> type:
     except SceneError as error:
         raise Flaw(str(error), "one that is declared once") from None
     if found is None:
-        known = [kind.__name__ for kind in component_types() if in_tables(kind)]
+        known = [kind.__name__ for kind in every() if in_tables(kind)]
         hint = scope.hint(name) or near_names(name, known)
         raise Flaw(f"the unknown component {name}", "one that is declared", hint)
     return found

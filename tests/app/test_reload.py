@@ -18,7 +18,7 @@ import wgpu
 import dreamwell as dw
 from dreamwell.engine import reload
 from dreamwell.engine.cli import main
-from dreamwell.engine.kinds import Registry, called, component_types
+from dreamwell.engine.kinds import Registry, called, every
 from dreamwell.engine.render import Stage, save, shared_gpu
 from dreamwell.engine.scene.components import Texture
 from dreamwell.engine.script import imported
@@ -246,12 +246,12 @@ def test_timers_call_a_method_as_it_is_now(tmp_path: Path) -> None:
 def test_a_broken_script_is_told_and_the_old_code_goes_on(tmp_path: Path, broken: str, told: str) -> None:
     app = game(tmp_path)
     world = play(app)
-    one, kinds = world["hero"][kind("Dasher")], component_types()
+    one, kinds = world["hero"][kind("Dasher")], every()
     good = (tmp_path / "runner.py").read_text()
     (tmp_path / "runner.py").write_text(good.replace("class Dasher", f"{broken}\n\n\nclass Dasher", 1))
     with pytest.raises(dw.ScriptError, match=told):
         app.reload()
-    assert component_types() == kinds
+    assert every() == kinds
     play(app)
     assert one.steps == 2
     (tmp_path / "runner.py").write_text(good.replace("+= 1", "+= 10"))
@@ -560,7 +560,7 @@ def held(app: dw.App) -> tuple[int, ...]:
     return (
         native_objects(),
         len(sys.modules),
-        len(component_types()),
+        len(every()),
         sum(one.__name__ in ("Dasher", "Purse", "Paid") for one in classes),
         len(schedule._registered._used),
         len(schedule._registered.stoppable()),

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from dreamwell.engine.declare import field_names
-from dreamwell.engine.kinds import component_types
+from dreamwell.engine.kinds import every
 from dreamwell.engine.scene import Camera, Light, Material, Mesh, Scene, Sun
 from dreamwell.engine.scene.dream_file import loads
 from dreamwell.engine.scene.reference import component_tables, updated
@@ -19,7 +19,7 @@ def page(checkout: Path) -> str:
 def test_the_page_is_up_to_date(checkout: Path) -> None:
     text = page(checkout)
     assert updated(text) == text, "run: python -m dreamwell.engine.scene.reference docs/scene.md"
-    for kind in component_types():
+    for kind in every():
         if kind.__module__.startswith("dreamwell.engine.scene"):
             section = text.partition(f"### {kind.__name__}\n")[2].partition("###")[0]
             for field in field_names(kind):
