@@ -6,23 +6,112 @@ the world's rows. Each value is merged three-way: what is now differs from what 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..loom.woven import Geometry, Objects, TextureData, WovenComponents, WovenScene
-from ..shaders.structs import NONE
+from ..loom.woven import Objects, WovenComponents, WovenScene
+from .carried import carried, looks_of, sealed
 from .live import kind_of
 from .math import depths_of
+from .mirrors import Mirrors
+from .rows import distinct
 from .scene.names import Names
 from .scene.settings import RenderSettings, apply_settings, known_settings
+from .transforms import Transforms
 
+if TYPE_CHECKING:
+    from .world import World
+
+F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
 U32 = NDArray[np.uint32]
 Bools = NDArray[np.bool_]
+
+
+# ---- all of it ------------------------------------------------------------------------------------------------
+
+
+def adopt(world: World, woven: WovenScene) -> None:
+    """Have a world go on with another woven scene, see `World.adopt`."""
+    world.refuse_open("another scene can't be adopted")
+    world.refuse_leaving("another scene can't be adopted")
+    roster = world.roster
+    while True:
+        old, t, version = world.woven, world.transforms, roster.version
+        new, rows = placed(old, woven, roster.alive)
+        fate = fates(old, new, rows, roster.alive, roster.ids, t.parent, world.viewpoints.made)
+        world.schedule.attached.leave(np.flatnonzero(fate.gone).astype(np.int32))
+        if roster.version == version:  # else an `on_destroy` made or despawned something
+            break
+    size = len(fate.parent)
+    kept, spawned, alive = fate.kept, fate.spawned, fate.alive
+
+    # Who carries which tags, and who shows what.
+    tag_names = [*new.tag_names, *(tag for tag in roster.tag_names if tag not in new.tag_names)]
+    base, wanted = (padded(numbered_anew(s.objects.tags, s.tag_names, tag_names), size) for s in (old, new))
+    now = padded(numbered_anew(roster.masks(), roster.tag_names, tag_names), size)
+    tags = np.where(kept[:, None], (wanted & ~(base & ~now)) | (now & ~base), np.where(spawned[:, None], now, wanted))
+    tags[~alive] = 0
+    was, now_shown = looks_of(old, size), [padded(column, size, -1) for column in roster.looks()]
+    own_mesh, own_material = (
+        spawned | changed_in(kept, *pair) for pair in zip(was, now_shown, strict=True)
+    )  # which the game chose
+    mesh, material = looks_of(new, size)
+    shows = alive & (np.where(own_mesh, now_shown[0], mesh) >= 0)
+    own_mesh, own_material = own_mesh & shows, (own_material | (material < 0)) & shows
+    found = carried(old, new, distinct(now_shown[0][own_mesh]), distinct(now_shown[1][own_material]))
+    new = found.woven
+    mesh = np.where(shows, np.where(own_mesh, found.mesh[now_shown[0]], mesh), -1).astype(np.int32)
+    material = np.where(shows, np.where(own_material, found.material[now_shown[1]], material), -1).astype(np.int32)
+
+    # Where everything is.
+    columns = [(o, padded(n, size), padded(w, size)) for o, n, w in _transforms(old, t, new)]
+    touched = spawned.copy()
+    made: list[F32] = []
+    for o, n, w in columns:
+        keep = spawned | changed_in(kept, padded(o, size), n)
+        touched |= keep
+        made.append(np.where(keep[:, None], n, w))
+    touched |= fate.parent != padded(new.objects.parents, size, -1)
+    place, turn, factors = made
+    world.transforms = Transforms(
+        fate.parent, depths_of(fate.parent), place, turn, factors, padded(new.objects.world, size)
+    )
+    roster.adopt(new, fate, tag_names, tags, mesh, material, "camera")
+    world.generations = roster.generations
+    world.transforms.count = roster.rows.end
+    world.transforms.touch(np.flatnonzero(touched[: roster.rows.end]))
+
+    # How it looks.
+    world.appearance = world.appearance.adopted(new, found.material, fate)
+    world.settings = merged_settings(old.settings, world.settings, woven.settings)
+    world.woven = new
+    world.viewpoints.adopt(old, fate)
+    _mirror(world)
+
+    # What it carries.
+    kept_rows, came, gone = (np.flatnonzero(mask).astype(np.int32) for mask in (kept, fate.came, fate.gone))
+    world.tables.adopt(old, new, kept_rows, came, gone)
+    world.between = None
+    world.schedule.adopt(old, new, kept, fate.came)
+
+
+def _transforms(old: WovenScene, now: Transforms, new: WovenScene) -> Iterator[tuple[F32, F32, F32]]:
+    """Position, rotation and scale as they were woven, as they are, and as the new scene has them."""
+    for name in ("position", "rotation", "scale"):
+        yield getattr(old.objects, name), getattr(now, name), getattr(new.objects, name)
+
+
+def _mirror(world: World) -> None:
+    """Note what is a mirror image now, and have drawn so what was not woven so."""
+    drawn, t = world.roster.drawn().rows, world.transforms
+    world.mirrors = Mirrors(world.woven)
+    if world.mirrors.may_be(t.scale[: len(world.roster)]):
+        world.roster.turn(world.mirrors.note(drawn, t.mirrored(drawn)))
 
 
 # ---- rows -----------------------------------------------------------------------------------------------------
@@ -79,11 +168,11 @@ def _laid_out(woven: WovenScene, rows: I32) -> WovenScene:
     instances["object"] = rows[woven.instance_object]
     lights["object"] = rows[woven.lights["object"].astype(np.int64)]
     components: list[WovenComponents] = []
-    for carried in woven.components:
-        at = rows[carried.objects]
+    for several in woven.components:
+        at = rows[several.objects]
         order = np.argsort(at)
-        columns = {key: column[order] for key, column in carried.columns.items()}
-        components.append(replace(carried, objects=at[order], columns=columns))
+        columns = {key: column[order] for key, column in several.columns.items()}
+        components.append(replace(several, objects=at[order], columns=columns))
     behaviours = [(int(rows[row]), value) for row, value in woven.behaviours]
     return sealed(
         replace(
@@ -101,13 +190,6 @@ def _laid_out(woven: WovenScene, rows: I32) -> WovenScene:
 
 def _moved_to(above: I32, rows: I32) -> I32:
     return np.where(above >= 0, rows[above], -1).astype(np.int32) if len(above) else above
-
-
-def sealed(woven: WovenScene) -> WovenScene:
-    """The same scene, its arrays read-only."""
-    for _, array in woven.arrays():
-        array.flags.writeable = False
-    return woven
 
 
 def padded(column: NDArray[Any], size: int, nothing: Any = 0) -> NDArray[Any]:
@@ -235,129 +317,3 @@ def numbered_anew(masks: U32, names: Sequence[str], tag_names: Sequence[str]) ->
         bit = tag_names.index(name)
         out[:, bit // 32] |= (masks[:, i // 32] >> np.uint32(i % 32) & np.uint32(1)) << np.uint32(bit % 32)
     return out
-
-
-# ---- what is still shown --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class Carried:
-    """A scene that has all meshes and materials that are still shown, and what those of the old one are in it.
-
-    mesh, material: (old meshes + 1,), (old materials + 1,) int32, -1 for what is not there; the last is -1.
-    """
-
-    woven: WovenScene
-    mesh: I32
-    material: I32
-
-
-def carried(old: WovenScene, new: WovenScene, meshes: I32, materials: I32) -> Carried:
-    """Add those meshes and materials of an old scene, distinct rows, to a new one that has them not."""
-    mesh_of = np.full(len(old.geometry.meshes) + 1, -1, np.int32)
-    known: dict[tuple[int, int, float], list[int]] = {}
-    for i, mesh in enumerate(new.geometry.meshes):
-        known.setdefault(_size_of(mesh), []).append(i)
-    missing: list[int] = []
-    for i in meshes.tolist():
-        same = known.get(_size_of(old.geometry.meshes[i]), ())
-        found = next((j for j in same if _same_mesh(old.geometry, i, new.geometry, j)), None)
-        if found is None:
-            found = len(new.geometry.meshes) + len(missing)
-            missing.append(i)
-        mesh_of[i] = found
-    number = {material: j for j, material in enumerate(new.material_components)}
-    material_of = np.full(len(old.materials) + 1, -1, np.int32)
-    for i, material in enumerate(old.material_components):
-        material_of[i] = number.get(material, -1)
-    others = [i for i in materials.tolist() if material_of[i] < 0]
-    for k, i in enumerate(others):
-        material_of[i] = len(new.materials) + k
-    if missing or others:
-        textures, table = _more_textures(old, new, others)
-        new = sealed(
-            replace(
-                new,
-                geometry=_more_geometry(old.geometry, new.geometry, missing) if missing else new.geometry,
-                materials=table,
-                textures=textures,
-                material_components=(*new.material_components, *(old.material_components[i] for i in others)),
-            )
-        )
-    return Carried(new, mesh_of, material_of)
-
-
-def _size_of(mesh: Any) -> tuple[int, int, float]:
-    return int(mesh["vertex_count"]), int(mesh["index_count"]), float(mesh["radius"])
-
-
-def _parts(geometry: Geometry, i: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Positions, vertices and indices of one mesh."""
-    mesh = geometry.meshes[i]
-    vertices = slice(int(mesh["base_vertex"]), int(mesh["base_vertex"]) + int(mesh["vertex_count"]))
-    indices = slice(int(mesh["first_index"]), int(mesh["first_index"]) + int(mesh["index_count"]))
-    return geometry.positions[vertices], geometry.vertices[vertices], geometry.indices[indices]
-
-
-def _same_mesh(a: Geometry, i: int, b: Geometry, j: int) -> bool:
-    return all(
-        np.array_equal(x.view(np.uint8), y.view(np.uint8)) for x, y in zip(_parts(a, i), _parts(b, j), strict=True)
-    )
-
-
-def _more_geometry(old: Geometry, new: Geometry, meshes: Sequence[int]) -> Geometry:
-    table = _joined(new.meshes, [old.meshes[i : i + 1] for i in meshes])
-    parts = [_parts(old, i) for i in meshes]
-    vertex, index = len(new.positions), len(new.indices)
-    for row, (positions, _, indices) in zip(table[len(new.meshes) :], parts, strict=True):
-        row["base_vertex"], row["first_index"] = vertex, index
-        vertex, index = vertex + len(positions), index + len(indices)
-    columns = zip((new.positions, new.vertices, new.indices), zip(*parts, strict=True), strict=True)
-    positions, vertices, indices = (_joined(column, more) for column, more in columns)
-    return Geometry(positions, vertices, indices, table)
-
-
-def _joined(column: NDArray[Any], more: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """By bytes: `concatenate` would drop the padding of structs."""
-    out = np.zeros(len(column) + sum(map(len, more)), column.dtype) if column.ndim == 1 else None
-    if out is None:
-        return np.concatenate([column, *more])
-    first = 0
-    for part in (column, *more):
-        out[first : first + len(part)] = part
-        first += len(part)
-    return out
-
-
-def _more_textures(
-    old: WovenScene, new: WovenScene, materials: Sequence[int]
-) -> tuple[tuple[TextureData, ...], NDArray[np.void]]:
-    """The textures and the materials of the new scene, with these materials of the old one behind them."""
-    table = _joined(new.materials, [old.materials[i : i + 1] for i in materials])
-    textures = list(new.textures)
-    number = {(texture.image.digest, texture.srgb): i for i, texture in enumerate(textures)}
-    slots = table["slots"]
-    for row in range(len(new.materials), len(table)):
-        for use, slot in enumerate(slots["texture"][row].tolist()):
-            if slot != NONE:
-                texture = old.textures[slot]
-                i = number.setdefault((texture.image.digest, texture.srgb), len(textures))
-                if i == len(textures):
-                    textures.append(texture)
-                slots["texture"][row, use] = i
-    return tuple(textures), table
-
-
-def looks_of(woven: WovenScene, size: int) -> tuple[I32, I32]:
-    """(size,) the mesh and the material that each row was woven with, -1 for nothing."""
-    mesh, material = np.full(size, -1, np.int32), np.full(size, -1, np.int32)
-    shown = woven.instance_object < size
-    mesh[woven.instance_object[shown]] = woven.batches["mesh"][woven.instances["batch"][shown]]
-    material[woven.instance_object[shown]] = woven.instances["material"][shown]
-    return mesh, material
-
-
-def lights_of(woven: WovenScene) -> Mapping[tuple[int, type], Any]:
-    """Every light as it was woven, by its object's row and its kind."""
-    rows = woven.lights["object"].tolist()
-    return {(row, type(light)): light for row, light in zip(rows, woven.light_components, strict=True)}

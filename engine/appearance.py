@@ -17,7 +17,8 @@ from ..loom.atmosphere import sun_of_sky
 from ..loom.configure import implicit_environment, metered
 from ..loom.manifest import changed_material
 from ..loom.woven import WovenEnvironment, WovenScene
-from .adopt import Fates, lights_of
+from .adopt import Fates
+from .carried import lights_of
 from .declare import problems_of, say
 from .errors import SceneError
 from .light_table import LightsState, LightTable

@@ -16,10 +16,8 @@ import json
 import math
 import sys
 import types
-import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from dataclasses import field as dataclass_field
@@ -40,6 +38,7 @@ from typing import (
 
 import numpy as np
 
+from . import kinds
 from .errors import Problem, SceneError
 
 T = TypeVar("T")
@@ -254,17 +253,13 @@ def struct(cls: type[T]) -> type[T]:
     return dataclass(frozen=True)(cls)
 
 
-_components: dict[str, type] = {}
-_declared: weakref.WeakSet[type] = weakref.WeakSet()  # those that were declared anew since among them
-_ENGINE = tuple(f"{(__package__ or '').rpartition('.')[0]}.{part}." for part in ("engine", "physics"))
-
-
 @dataclass_transform(field_specifiers=(field,))
 def component(cls: type[T]) -> type[T]:
     """Make a class a component: a `struct` that objects carry and `.dream` files name by its class name.
 
     Values are frozen; what `entity[Kind]` gives while a scene runs may be written to, and so type checkers let it be.
-    A file that is loaded anew replaces its classes. Raises SceneError when a class of another file has the name.
+    A file that is loaded anew replaces its classes; other files may declare classes of the same name. Raises SceneError
+    for the name of one of the engine's own.
     """
     made = struct(cls)
     register(made)
@@ -272,13 +267,8 @@ def component(cls: type[T]) -> type[T]:
 
 
 def register(made: type) -> None:
-    """Have a class be known by its name. Raises SceneError when another one is."""
-    other = _components.get(made.__name__)
-    if other is not None and other.__module__ in sys.modules and _origin(other) != _origin(made):
-        places = " and ".join(map(_place, (other, made)))
-        raise SceneError(f"two components are called {made.__name__}: in {places}; give one of them another name")
-    _components[made.__name__] = made
-    _declared.add(made)
+    """Have a class be known by its name and its file. Raises SceneError for the name of one of the engine's own."""
+    kinds.register(made)
     with suppress(Exception):  # while its module is there: that of a script is not, once the script was run
         fields_of(made)
 
@@ -287,61 +277,6 @@ def register(made: type) -> None:
 def built_in(cls: type[T]) -> type[T]:
     """`component` for the engine's own, which the engine keeps in places of their own while a scene runs."""
     return component(cls)
-
-
-def _file(cls: type) -> str | None:
-    return getattr(sys.modules.get(cls.__module__), "__file__", None)
-
-
-def _origin(cls: type) -> str:
-    """Where a class comes from: its file, but the module where there is none, and where many files may be it."""
-    return cls.__module__ if cls.__module__ == "__main__" else _file(cls) or cls.__module__
-
-
-def _place(cls: type) -> str:
-    return _file(cls) or cls.__module__
-
-
-def current(kind: Any) -> type:
-    """The component class that `kind` is or was replaced by, when its file was loaded anew.
-
-    Raises SceneError for what was never declared.
-    """
-    name = kind.__name__ if isinstance(kind, type) else say(kind)
-    found = _components.get(name)
-    if found is not None and (found is kind or kind in _declared):
-        return found
-    raise SceneError(f"{name} is no component; declare its class with @dw.component")
-
-
-def latest(kind: type) -> type:
-    """The class that is known by the name of this one now: itself, unless its file was loaded anew."""
-    return _components.get(kind.__name__, kind)
-
-
-class Registry:
-    """The classes that are known by their names as they are at one moment, to go back to."""
-
-    def __init__(self) -> None:
-        self._known = dict(_components)
-
-    def drop(self, modules: AbstractSet[str]) -> None:
-        """Forget the classes of modules that are about to be run once more, and will declare them anew."""
-        for name, kind in list(_components.items()):
-            if kind.__module__ in modules:
-                del _components[name]
-
-    def replaced(self) -> bool:
-        """Whether a class has come, gone, or has other fields since."""
-        if self._known.keys() != _components.keys():
-            return True
-        pairs = ((kind, _components[name]) for name, kind in self._known.items())
-        return any(a is not b and fields_of(a) != fields_of(b) for a, b in pairs)
-
-    def put_back(self) -> None:
-        """Know these classes again, and no others."""
-        _components.clear()
-        _components.update(self._known)
 
 
 def forget_replaced() -> None:
@@ -355,12 +290,15 @@ def in_tables(kind: type) -> bool:
 
     What games declare; not the engine's own, unless their class says otherwise by `__in_tables__`.
     """
-    return bool(getattr(kind, "__in_tables__", not kind.__module__.startswith(_ENGINE)))
+    return bool(getattr(kind, "__in_tables__", not kinds.is_engines(kind)))
 
 
 def component_types() -> Mapping[str, type]:
-    """Every declared component by name."""
-    return types.MappingProxyType(_components)
+    """Every declared component by name; of several that are called so, the one whose file was first loaded last.
+
+    What a name means to one scene: `kinds.scope_of`.
+    """
+    return {kind.__name__: kind for kind in kinds.every()}
 
 
 SINGLE_MAX = 3.4028234663852886e38

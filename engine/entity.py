@@ -218,7 +218,9 @@ class Entity:
         if table is not None:
             return cast("C | None", table.get(self))
         if issubclass(kind, Live):
-            return cast("C | None", self.world.schedule.behaviour(self.live_row(), cast("type[Behaviour]", kind)))
+            return cast(
+                "C | None", self.world.schedule.attached.behaviour(self.live_row(), cast("type[Behaviour]", kind))
+            )
         if kind in LIGHTS:
             return self.world.appearance.lights.get(self.live_row(), kind)
         table = self.world.tables.find(kind)
@@ -244,7 +246,7 @@ class Entity:
         """All that `get` would give: values of what games declared by name, the behaviours, then the lights."""
         row, world = self.live_row(), self.world
         own = [t.value(slot) for t in world.tables.sorted() if (slot := t.slot(row)) >= 0]
-        own += world.schedule.behaviours_of(row)
+        own += world.schedule.attached.behaviours_of(row)
         return own + [light for kind in LIGHTS if (light := world.appearance.lights.get(row, kind)) is not None]
 
     def set(self, *values: Any) -> Entity:
@@ -257,14 +259,14 @@ class Entity:
             if isinstance(value, LIGHTS):
                 checked_light(value)
             elif isinstance(value, Live):
-                world.schedule.check(cast("Behaviour", value), self.name)
+                world.schedule.attached.check(cast("Behaviour", value), self.name)
             else:
                 checked(value, f'"{self.name}"')
         for value in values:
             if isinstance(value, LIGHTS):
                 world.appearance.set_light(row, value)
             elif isinstance(value, Live):
-                world.schedule.attach(row, cast("Behaviour", value))
+                world.schedule.attached.attach(row, cast("Behaviour", value))
             else:
                 world.tables.made(value.__class__).put(np.array([row], np.int32), taken_apart(value))
         return self
@@ -273,7 +275,7 @@ class Entity:
         """Take the component, behaviour or light of a type away, if it is there. Raises SceneError as `get` does."""
         row = self.live_row()
         if issubclass(kind, Live):
-            self.world.schedule.detach(row, kind)
+            self.world.schedule.attached.detach(row, kind)
         elif kind in LIGHTS:
             self.world.appearance.discard_light(row, kind)
         else:

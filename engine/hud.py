@@ -19,21 +19,10 @@ from ..assets.images import load_image
 from ..shaders.structs import HUD_QUAD
 from .errors import HudError
 from .gamepad import BITS
-from .hud_elements import (
-    Bar,
-    BarLooks,
-    Button,
-    ButtonLooks,
-    Element,
-    Image,
-    ImageLooks,
-    Panel,
-    PanelLooks,
-    Picture,
-    Text,
-    TextLooks,
-    words,
-)
+from .hud_button import Button
+from .hud_elements import Bar, Element, Image, Panel, Text
+from .hud_looks import BarLooks, ButtonLooks, ImageLooks, PanelLooks, Picture, TextLooks
+from .hud_quads import words
 from .input import LEFT, Input
 from .lettering import Full, Letters, Pictures, opened
 from .typesetting import typeset

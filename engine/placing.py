@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .entity import Entity
 from .errors import SceneError
+from .transforms import NO_ROWS
+
+if TYPE_CHECKING:
+    from .world import World
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
+I32 = NDArray[np.int32]
 
 
 def single_words(tags: Iterable[Any]) -> list[str]:
@@ -82,3 +88,24 @@ def places_to_go(count: int, at: ArrayLike, rotation: ArrayLike | None) -> tuple
     if rotation is None:
         return columns["at"], None
     return columns["at"], columns["rotation"] / np.linalg.norm(columns["rotation"], axis=-1, keepdims=True)
+
+
+def rows_given(world: World, which: Entity | Sequence[Entity] | ArrayLike, what: str) -> I32:
+    """(k,) rows of objects, as they were given: by number, one handle or several. Raises SceneError."""
+    if isinstance(which, Entity):
+        return np.array([world.own(which).live_row()], np.int32)
+    if isinstance(which, (list, tuple)) and any(isinstance(one, Entity) for one in which):
+        chosen = np.asarray([world.own(one).live_row() if isinstance(one, Entity) else one for one in which])
+    else:
+        chosen = np.atleast_1d(np.asarray(which))
+    if not len(chosen):
+        return NO_ROWS
+    if chosen.ndim != 1 or not np.issubdtype(chosen.dtype, np.integer):
+        found = f"{chosen.dtype} {chosen.shape}"
+        raise SceneError(f"{what}: the rows are {found}; they must be (k,) whole numbers")
+    if not (chosen.min() >= 0 and chosen.max() < len(world.names)):
+        raise SceneError(f"{what}: the rows go from {chosen.min()} to {chosen.max()}; there are {len(world.names)}")
+    gone = world.roster.dead(chosen.astype(np.int32))
+    if len(gone):
+        raise SceneError(f'{what}: "{world.names[int(gone[0])]}" (row {gone[0]}) was despawned')
+    return chosen.astype(np.int32)

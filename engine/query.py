@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, Self, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .declare import current, in_tables
+from .declare import in_tables
 from .entity import Entity
 from .errors import SceneError
+from .kinds import current
 from .rows import Replaced
 from .tables import Table
 

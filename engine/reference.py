@@ -114,7 +114,7 @@ GROUPS = (
         "hud",
         "HUD",
         "Text, panels, bars and buttons over the picture. See [HUD](../hud.md).",
-        ("engine.hud", "engine.hud_elements", "fabric.hud"),
+        ("engine.hud", "engine.hud_elements", "engine.hud_button", "engine.hud_looks", "fabric.hud"),
     ),
     Group(
         "rendering",

@@ -16,10 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from .declare import Registry, component_types
+from .declare import fields_of
 from .declare import forget_replaced as forget_declared
 from .game.behaviour import Behaviour
 from .hud import Hud
+from .kinds import Registry, is_known, latest
 from .live import carried_over
 from .live import forget_replaced as forget_twins
 from .scene.scene import Pool, Scene
@@ -119,8 +120,10 @@ def modules_in(folders: Iterable[Path]) -> dict[Path, ModuleType]:
 def affected(modules: Mapping[Path, ModuleType], changed: Iterable[Path]) -> list[ModuleType]:
     """The modules of changed files and all that import them, each after those that it imports."""
     by_name = {module.__name__: module for module in modules.values()}
+    called = {path.stem: module.__name__ for path, module in modules.items()}  # where another game has the name itself
+    called |= {name: name for name in by_name}
     needs = {
-        module.__name__: [name for name in _imports(path, module) if name in by_name]
+        module.__name__: [called[name] for name in _imports(path, module) if name in called]
         for path, module in modules.items()
     }
     wanted = {module.__name__ for path, module in modules.items() if path in set(changed)}
@@ -220,6 +223,11 @@ class Rerun:
             if name in was and type(value) is type(was[name]) and value == was[name] and name in before:
                 names[name] = before[name]
 
+    def changed(self) -> bool:
+        """Whether a class has come, gone, or has other fields since."""
+        pairs = self.classes.replaced()
+        return pairs is None or any(fields_of(a) != fields_of(b) for a, b in pairs)
+
     def undo(self) -> None:
         """Bring back all names as they were."""
         for module, before in self._before:
@@ -254,8 +262,8 @@ def renew_kinds(scene: Scene) -> Callable[[], object]:
     """Have a scene hold components of the classes as they are declared now; what it returns puts the old ones back."""
     pools, slots = dict(scene.pools), dict(scene.slots)
     for kind in list(scene.pools):
-        known = component_types().get(kind.__name__)
-        if known is None or known is kind or known in scene.pools:
+        known = latest(kind)
+        if known is kind or not is_known(known) or known in scene.pools:
             continue
         pool, column = scene.pools.pop(kind), scene.slots.pop(kind).copy()
         made = Pool()

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..loom.woven import WovenPrefab, WovenScene
-from .adopt import Fates, looks_of
+from .adopt import Fates
+from .carried import looks_of
 from .rows import Rows, distinct, far_too_long
 from .scene.names import number_of
 from .scene.prefabs import part_ids

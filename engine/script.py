@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import hashlib
 import inspect
 import json
@@ -15,6 +16,7 @@ from types import ModuleType
 from typing import Any, Protocol
 
 from .errors import DreamwellError, GpuError, Problem, RecordingError
+from .kinds import note_scripts
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _ENGINE = ("engine", "loom", "fabric", "shaders", "assets", "physics", "editor")
@@ -86,10 +88,14 @@ def imported(address: str, root: Path) -> ModuleType:
 
 
 def run_module(module: ModuleType, text: bytes, address: str, root: Path) -> None:
-    """Run a file's text as a module, with the folder `root` on the path. Raises ScriptError about `address`."""
+    """Run a file's text as a module, with the folder `root` on the path. Raises ScriptError about `address`.
+
+    What it imports is the file in `root`, also where another game has a module of that name.
+    """
     path = Path(str(module.__file__))
     paths = list(sys.path)
     sys.path.insert(0, str(root.resolve()))
+    module.__dict__["__builtins__"] = {**vars(builtins), "__import__": _importing(root.resolve())}
     try:
         exec(compile(text, str(path), "exec", dont_inherit=True), module.__dict__)
     except ScriptError:
@@ -98,6 +104,20 @@ def run_module(module: ModuleType, text: bytes, address: str, root: Path) -> Non
         raise script_error(error, address, path.parent) from error
     finally:
         sys.path[:] = paths
+
+
+def _importing(root: Path) -> Callable[..., Any]:
+    """`__import__` for the files of a game in a folder: its own come before those of another one."""
+
+    def imports(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:
+        file = root / f"{name}.py"
+        if level == 0 and name in sys.modules and "." not in name and file.is_file():
+            known = getattr(sys.modules[name], "__file__", None)
+            if name not in sys.stdlib_module_names and (known is None or Path(known).resolve() != file):
+                return imported(file.name, root)
+        return builtins.__import__(name, globals, locals, fromlist, level)
+
+    return imports
 
 
 class HasScripts(Protocol):
@@ -117,6 +137,7 @@ def scripts_of(scene: HasScripts) -> tuple[tuple[ModuleType, ...], list[Problem]
         except ScriptError as error:
             wanted, found = "a Python file that can be imported", json.dumps(address, ensure_ascii=False)
             problems.append(Problem("script", "", f"scripts[{i}]", found, wanted, place_of(error)))
+    note_scripts(modules)
     return tuple(modules), problems
 
 

@@ -16,14 +16,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..loom.columns import column_for
 from ..loom.woven import WovenComponents, WovenScene
-from .declare import Field, accepted, bounds_of, component_types, current, fields_of, in_tables, problems_of, to_text
+from .declare import Field, accepted, bounds_of, fields_of, in_tables, problems_of, to_text
 from .errors import SceneError
+from .kinds import current, is_known, key_of, latest
 from .rows import Replaced, far_too_long
 
 if TYPE_CHECKING:
     from .entity import Entity
 
 I32 = NDArray[np.int32]
+Key = tuple[str, str]
+"""The name of a class and where it is from: those that it is declared anew as have the same."""
 Intp = NDArray[np.intp]
 
 _LEAST = 16
@@ -276,13 +279,13 @@ class Tables:
 
     def __init__(self, woven: WovenScene) -> None:
         self.of: dict[type, Table] = {}
-        self._by_name: dict[str, Table] = {}
+        self._by_key: dict[Key, Table] = {}
         for carried in woven.components:
             self.made(carried.kind).put(carried.objects, carried.columns)
 
     def sorted(self) -> list[Table]:
-        """Every table, by the names of the classes."""
-        return [self._by_name[name] for name in sorted(self._by_name)]
+        """Every table, by the names of the classes, and those of one name by their files."""
+        return [self._by_key[key] for key in sorted(self._by_key)]
 
     def find(self, kind: type) -> Table | None:
         """The table of a class, or None where no object ever had such a component. Raises SceneError.
@@ -293,49 +296,48 @@ class Tables:
         if found is not None:
             return found
         known = current(kind)
-        table = self._by_name.get(kind.__name__)
+        table = self._by_key.get(key_of(known))
         if table is None:
             if not in_tables(known):
                 raise SceneError(f"{kind.__name__} is none of the components that games declare, with @dw.component")
             return None
         if table.kind is not known:
             table.renew(known)
-            self.of = {k: t for k, t in self.of.items() if t.kind.__name__ != kind.__name__}
+            self.of = {k: t for k, t in self.of.items() if t is not table}
         self.of[known] = self.of[kind] = table
         return table
 
     def renew(self) -> None:
         """Follow the classes that were declared anew, and drop what is declared no more."""
-        for name, table in list(self._by_name.items()):
-            known = component_types().get(name)
-            if known is None:
+        for key, table in list(self._by_key.items()):
+            known = latest(table.kind)
+            if not is_known(known):
                 table.clear()
-                del self._by_name[name]
+                del self._by_key[key]
             elif table.kind is not known:
                 table.renew(known)
-        self.of = {table.kind: table for table in self._by_name.values()}
+        self.of = {table.kind: table for table in self._by_key.values()}
 
     def made(self, kind: type) -> Table:
         """The table of a class, made when it is new. Raises SceneError for what is no component of a game."""
         found = self.of.get(kind) or self.find(kind)
         if found is None:
             known = current(kind)
-            found = self.of[kind] = self.of[known] = self._by_name[kind.__name__] = Table(known)
+            found = self.of[kind] = self.of[known] = self._by_key[key_of(known)] = Table(known)
         return found
 
-    def state(self) -> dict[str, TableState]:
-        """What `restore` needs, by the names of the classes, in their order."""
-        return {table.kind.__name__: table.state() for table in self.sorted() if table.count}
+    def state(self) -> dict[type, TableState]:
+        """What `restore` needs, by class, in the order of `sorted`."""
+        return {table.kind: table.state() for table in self.sorted() if table.count}
 
-    def restore(self, state: Mapping[str, TableState]) -> None:
+    def restore(self, state: Mapping[type, TableState]) -> None:
         """Go back to a state. Components that are not declared any more are left out."""
-        for name, table in self._by_name.items():
-            if name not in state:
+        then = {latest(kind): one for kind, one in state.items() if is_known(latest(kind))}
+        for table in self._by_key.values():
+            if table.kind not in then:
                 table.clear()
-        for name, then in state.items():
-            kind = component_types().get(name)
-            if kind is not None:
-                self.made(kind).restore(then)
+        for kind, one in then.items():
+            self.made(kind).restore(one)
 
     def adopt(self, old: WovenScene, new: WovenScene, kept: I32, came: I32, gone: I32) -> None:
         """Go on with another woven scene, whose rows are those of the world.
@@ -344,12 +346,11 @@ class Tables:
         have all else as the new scene has it.  came (m,): objects of the new scene alone.  gone: objects no more.
         """
         self.drop(gone)
-        woven = [{carried.kind.__name__: carried for carried in scene.components} for scene in (old, new)]
-        for name in sorted(woven[0].keys() | woven[1].keys()):
-            kind = component_types().get(name)
-            if kind is None:
+        woven = [{latest(carried.kind): carried for carried in scene.components} for scene in (old, new)]
+        for kind in sorted(woven[0].keys() | woven[1].keys(), key=key_of):
+            if not is_known(kind):
                 continue
-            now, (base, wanted) = self.made(kind), [_table_of(kind, scene.get(name)) for scene in woven]
+            now, (base, wanted) = self.made(kind), [_table_of(kind, scene.get(kind)) for scene in woven]
             had, has, gets = (table.slots(kept) >= 0 for table in (base, now, wanted))
             both = kept[had & has]
             same = {f.name: _equal(base, now, f.name, both) for f in now.fields}
@@ -364,15 +365,15 @@ class Tables:
 
     def drop(self, rows: I32) -> None:
         """The objects (k,) are gone, and what they carried."""
-        for table in self._by_name.values():
+        for table in self._by_key.values():
             if table.count:
                 table.drop(rows)
 
     def copy(self, row: int, rows: I32, values: Iterable[Any]) -> None:
         """Give new objects (k,) what the one in `row` carries, and these values in place of its own."""
-        given = {value.__class__.__name__: value for value in values}
-        for name, table in self._by_name.items():
-            if table.count and name not in given:
+        given = {key_of(value.__class__): value for value in values}
+        for key, table in self._by_key.items():
+            if table.count and key not in given:
                 table.copy(row, rows)
         for value in given.values():
             self.made(value.__class__).put(rows, taken_apart(value))

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..shaders.structs import HUD_QUAD
-from .hud_elements import ANCHORS, EVERYTHING, Text, packed, words
+from .hud_elements import ANCHORS, Text
+from .hud_quads import EVERYTHING, packed, words
 from .lettering import Cut, Face, Letters
 
 _PLAIN = Cut()

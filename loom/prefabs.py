@@ -18,7 +18,6 @@ import numpy as np
 from ..assets.library import AssetLibrary
 from ..engine.declare import (
     Kind,
-    component_types,
     fields_of,
     from_plain,
     is_number,
@@ -27,6 +26,7 @@ from ..engine.declare import (
     value_from_plain,
 )
 from ..engine.errors import AssetError, Problem, SceneError
+from ..engine.kinds import Scope, scope_of
 from ..engine.live import kind_of
 from ..engine.math import I32
 from ..engine.scene.components import Environment
@@ -34,6 +34,7 @@ from ..engine.scene.dream_file import rebased, with_assets
 from ..engine.scene.prefabs import Prefab, as_prefab
 from ..engine.scene.rules import files_of, with_files
 from ..engine.scene.scene import Scene, id_text
+from ..engine.script import scripts_of
 from .source import read
 from .validate import Carriers, Checked, called, slots_in_use, validate
 
@@ -63,7 +64,7 @@ def expand(
 
     The scene itself is not changed, and is returned as it is where it has no prefabs.
     """
-    files = _Files(library, prefabs, problems)
+    files = _Files(scene, library, prefabs, problems)
     whole, instances = files.expand(scene, "")
     ready: dict[Prefab, Checked] = {}
     listed = [scene.prefabs] if isinstance(scene.prefabs, str) else scene.prefabs
@@ -101,6 +102,11 @@ class _Template:
     scene: Scene
     instances: I32
     checked: Checked
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What names of components mean to it."""
+        return scope_of(scripts_of(self.scene)[0])
 
     @cached_property
     def _rows(self) -> dict[str, list[int]]:
@@ -153,13 +159,21 @@ class _Changes:
 class _Files:
     """The scenes that prefabs name, each read once."""
 
-    def __init__(self, library: AssetLibrary, memory: Mapping[Prefab, Scene | None], problems: list[Problem]) -> None:
+    def __init__(
+        self, whole: Scene, library: AssetLibrary, memory: Mapping[Prefab, Scene | None], problems: list[Problem]
+    ) -> None:
+        self._whole = whole
         self._library = library
         self._memory = {prefab.file: scene for prefab, scene in memory.items() if scene is not None}
         self._paths: dict[str, Path] = {}  # asking the disk takes longer than all else
         self._known: dict[Path, _Template | None] = {}
         self._reading: list[tuple[Path, str]] = []
         self._problems = problems
+
+    @cached_property
+    def _scope(self) -> Scope:
+        """What names of components mean to the scene that is woven."""
+        return scope_of(scripts_of(self._whole)[0])
 
     def template(self, file: str, where: str, field: str) -> _Template | None:
         """What a file holds; None where it can't be used, which is reported."""
@@ -285,9 +299,9 @@ class _Files:
             if changes is None:
                 left_out.append(row)
             else:
-                patches.extend(
-                    _patches(template.scene, row, changes, where, f"Prefab.overrides[{say(key)}].", self._problems)
-                )
+                place = f"Prefab.overrides[{say(key)}]."
+                scope = self._scope | template.scope
+                patches.extend(_patches(template.scene, row, changes, scope, where, place, self._problems))
         return _Changes(tuple(sorted(left_out)), tuple(patches)) if len(self._problems) == known else None
 
 
@@ -334,14 +348,19 @@ def _without(template: _Template, left_out: tuple[int, ...]) -> tuple[Scene, I32
 
 
 def _patches(
-    scene: Scene, row: int, changes: Mapping[str, Any], where: str, prefix: str, problems: list[Problem]
+    scene: Scene, row: int, changes: Mapping[str, Any], scope: Scope, where: str, prefix: str, problems: list[Problem]
 ) -> Iterator[_Patch]:
-    """What overrides of one object do."""
+    """What overrides of one object do. `scope`: what names of components mean that it does not carry."""
     values: dict[type, Any] = {}
     for name in sorted(changes):  # a whole component comes before its fields
         raw, place = _listed(changes[name]), prefix + name
         head, *path = name.split(".")
-        kind = component_types().get(head)
+        try:
+            kind = next((k for k in scene.slots if k.__name__ == head and scene.slots_of(k)[row] >= 0), None)
+            kind = kind or scope.find(head)
+        except SceneError as error:
+            problems.append(Problem("ambiguous", where, place, str(error), "one class"))
+            continue
         if not path and name in _COLUMNS:
             column, width = _COLUMNS[name]
             if isinstance(raw, list) and len(raw) == width and all(map(is_number, raw)):
@@ -359,9 +378,9 @@ def _patches(
             else:
                 problems.append(Problem("type", where, place, say(raw), "a list of texts"))
         elif kind is None:
-            known = ", ".join(sorted(component_types()))
+            known = ", ".join(scope.names())
             wanted = f"name, position, rotation, scale, tags, or a component or a field of one of {known}"
-            problems.append(Problem("unknown-field", where, place, "unknown", wanted))
+            problems.append(Problem("unknown-field", where, place, "unknown", wanted, scope.hint(head)))
         elif kind is Prefab or kind is Environment:
             wanted = "one of another component"
             problems.append(

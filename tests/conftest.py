@@ -37,15 +37,6 @@ def checkout() -> Path:
     return CHECKOUT
 
 
-@pytest.fixture(autouse=True)
-def _games_are_let_go(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Modules of games that a test wrote are gone after it: the next test's may have classes of the same names."""
-    yield
-    home = str(tmp_path_factory.getbasetemp()) + os.sep
-    for name in [name for name, module in sys.modules.items() if str(getattr(module, "__file__", "")).startswith(home)]:
-        del sys.modules[name]
-
-
 @pytest.fixture(scope="session")
 def reference() -> Path:
     """The path-traced reference pictures, a folder beside the checkout; a clone may come without them."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..app import RunOptions
 from ..render import Shot, Surroundings, is_linear, picture, save
+from ..run_options import RunOptions
 from .figures import write_json
 from .progress import frames_bar
 from .targets import find, no_arguments, play

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..app import RUN, App, RunOptions
+from ..app import App
 from ..errors import DreamwellError
 from ..input import Input
 from ..inspection import KEYS
 from ..orbit import OrbitCamera
 from ..recording import Recording
 from ..render import is_linear
+from ..run_options import RUN, RunOptions
 from ..world import World
 from .figures import write_json
 from .progress import frames_bar

@@ -75,7 +75,8 @@ def play(target: Target, options: Any, main: ModuleType | None = None) -> Any:
 
     Raises ScriptError for what the script raises, DreamwellError when there is nothing to run in it.
     """
-    from ..app import RUN, App, Collected
+    from ..app import App
+    from ..run_options import RUN, Collected
     from ..scene.scene import Scene
     from ..script import execute
 

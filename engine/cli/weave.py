@@ -40,7 +40,8 @@ def source_of(text: str) -> Scene | Path:
     target = find(text)
     if not target.is_script:
         return target.path
-    from ..app import App, RunOptions
+    from ..app import App
+    from ..run_options import RunOptions
     from .targets import play
 
     app: App = play(target, RunOptions("collect"))

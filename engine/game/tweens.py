@@ -9,9 +9,10 @@ from difflib import get_close_matches
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from ..declare import Field, component_types, fields_of, say
+from ..declare import Field, fields_of, say
 from ..entity import Entity
 from ..errors import SceneError
+from ..kinds import called, scope_of
 from ..scene.components import Material
 from ..scene.lights import LIGHTS
 from .behaviour import Behaviour
@@ -292,7 +293,7 @@ def port_of(world: World, target: Any, name: str) -> Port:
         if name in _TRANSFORMS:
             return Port(_reader(target, name), lambda v: setattr(target, name, v), rotation=name == "rotation")
         kind_name, dot, field = name.partition(".")
-        kind = component_types().get(kind_name)
+        kind = _component(target, kind_name)
         if not dot or kind is None:
             known = ", ".join(_TRANSFORMS)
             hint = f'{known} (or one axis, as "position.y"), or a field of a component, as "PointLight.candela"'
@@ -339,6 +340,14 @@ def _field_of(kind: type, name: str) -> Field:
         hint = f"; there is {', '.join(near or known)}"
         raise SceneError(f'tween: {kind.__name__} has no field "{name}"{hint}')
     return known[name]
+
+
+def _component(entity: Entity, name: str) -> type | None:
+    """What the name of a component means for an object: where several are called so, the one that it carries."""
+    several = called(name)
+    if len(several) < 2:
+        return several[0] if several else None
+    return next((kind for kind in several if kind in entity), scope_of(entity.world.woven.scripts).find(name))
 
 
 def _component_port(world: World, entity: Entity, kind: type, name: str) -> Port:

@@ -8,8 +8,9 @@ from types import ModuleType
 from typing import Any
 
 from ..game.events import Contact
+from ..kinds import scope_of
 from ..query import Query
-from ..scene.expressions import TRUTH, Expression
+from ..scene.expressions import TRUTH, Expression, named_in
 from ..scene.rules import (
     CONTACT,
     Place,
@@ -70,14 +71,19 @@ class Compiled:
 
 
 def compile_rule(rule: Rule, modules: Sequence[ModuleType]) -> Compiled:
-    """A rule that was checked, ready to run."""
+    """A rule that was checked, ready to run. modules: the scripts of its scene."""
+    with named_in(scope_of(modules)):
+        return _compiled(rule, modules)
+
+
+def _compiled(rule: Rule, modules: Sequence[ModuleType]) -> Compiled:
     conditions = [fitting(text, TRUTH, rule) for text in rule.when.where]
     acts = tuple(_act(action, rule, modules) for action in rule.then)
     expressions = [*conditions, *(e for act in acts for e in act.expressions)]
-    own = {name for e in expressions for name in e.own}
-    others = {name for e in expressions for name in e.others}
+    own = {kind for e in expressions for kind in e.own}
+    others = {kind for e in expressions for kind in e.others}
     for act in acts:
-        if act.place is not None and act.place.kind:
+        if act.place is not None and act.place.kind is not None:
             (own if act.then.target == "self" else others).add(act.place.kind)
     when = rule.when
     event: type | None = None

@@ -126,11 +126,9 @@ def _told(e: Expression, seen: Seen, whole: bool, listens: bool) -> Finding:
     if "near" in e.uses and seen.near is None:
         return Finding(name, "nothing near", "true", False)
     if seen.others is not None:
-        for kind in sorted(e.others):
-            from ..declare import component_types
-
-            if int(seen.world.tables.made(component_types()[kind]).slots(seen.others)[0]) < 0:
-                return Finding(name, f"the other object has no {kind}", "true", False)
+        for kind in sorted(e.others, key=lambda kind: kind.__name__):
+            if int(seen.world.tables.made(kind).slots(seen.others)[0]) < 0:
+                return Finding(name, f"the other object has no {kind.__name__}", "true", False)
     found = ", ".join(f"{text} is {_short(value(seen))}" for text, value in e.leaves) or "always so"
     return Finding(name, found, "true", bool(seen.true(e.value(seen))[0]))
 
@@ -146,12 +144,12 @@ def _around(engine: HeuristicEngine, compiled: Compiled, spec: Within | Sees, ro
     """Whether something is near or seen, the nearest such, and all of it; else how far the nearest of its kind is."""
     world, rows = engine.world, np.array([row], np.int32)
     kind = "within" if isinstance(spec, Within) else "sees"
-    sought = engine.sought(compiled, spec)
+    sought = engine.looking.sought(compiled, spec)
     what = " ".join(sought.tags) or "anything"
     wanted = f"{what} at most {spec.distance:g} m away"
     if isinstance(spec, Sees):
         wanted += f", in {spec.angle:g}° ahead"
-    _, near, squared = engine.around(spec, rows, sought)
+    _, near, squared = engine.looking.around(spec, rows, sought)
     absent = isinstance(spec, Within) and spec.absent
     if absent:
         wanted = f"no {what} within {spec.distance:g} m"

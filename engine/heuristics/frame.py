@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..declare import component_types
 from ..errors import SceneError
 from ..scene.expressions import Frame
 from ..tables import Table
@@ -119,9 +118,9 @@ class Seen(Frame):
 
     # ---- what expressions ask for ---------------------------------------------------------------------------------
 
-    def column(self, other: bool, kind: str, field: str) -> NDArray[Any]:
+    def column(self, other: bool, kind: type, field: str) -> NDArray[Any]:
         """See `Frame`. The objects, and the others, all have the component."""
-        table = self.world.tables.made(component_types()[kind])
+        table = self.world.tables.made(kind)
         slots = self._slots.get((other, table))
         if slots is None:
             if other:

@@ -13,8 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..declare import Kind, Plain, component_types, fields_of, from_plain, is_number, say, to_plain
+from ..declare import Kind, Plain, fields_of, from_plain, is_number, say, to_plain
 from ..errors import Problem, SceneError
+from ..kinds import Scope, place_of, scope_of
 from ..script import scripts_of
 from .components import Mesh
 from .physics import Physics
@@ -90,6 +91,7 @@ def rebased(old_root: Path, new_root: Path) -> Callable[[str], str]:
 def dumps(scene: Scene) -> str:
     """A scene as `.dream` text. Raises SceneError when a Mesh holds geometry in memory: `save` writes that."""
     plain: dict[type, list[dict[str, Any]]] = {}
+    _refuse_twins(scene)
     for kind, pool in scene.pools.items():
         values = pool.values
         if any(isinstance(v, Mesh) and v.shape == "data" for v in values):
@@ -133,6 +135,19 @@ def dumps(scene: Scene) -> str:
     if scene.scripts:
         top["scripts"] = list(scene.scripts)
     return _text(top, 0) + "\n"
+
+
+def _refuse_twins(scene: Scene) -> None:
+    """Raises SceneError where objects carry components of two classes that a file can't tell apart."""
+    used: dict[str, type] = {}
+    for kind in scene.pools:
+        if (scene.slots_of(kind) >= 0).any():
+            other = used.setdefault(kind.__name__, kind)
+            if other is not kind:
+                raise SceneError(
+                    f"scene {scene.name} holds components of two classes called {kind.__name__}: in {place_of(other)} "
+                    f"and in {place_of(kind)}; a file can't tell them apart, give one of them another name"
+                )
 
 
 def _prefab_text(value: Prefab | str) -> Any:
@@ -216,15 +231,17 @@ def loads(text: str, *, name: str = "scene", root: Path | None = None) -> tuple[
         problems.append(Problem("type", "", "scripts", say(scripts), "a list of paths (texts)"))
         scripts = []
     scene.scripts = scripts
-    problems += scripts_of(scene)[1]  # what they declare, the objects are made of
+    modules, failed = scripts_of(scene)  # what they declare, the objects are made of
+    problems += failed
     _read_rules(scene, top.get("rules", []), problems)
     objects = top.get("objects", [])
     if not isinstance(objects, list):
         problems.append(Problem("type", "", "objects", say(objects), "a list of objects"))
         objects = []
+    kinds = _Kinds(scope_of(modules), some_missing=bool(failed))
     parents: list[tuple[int, str, str]] = []  # row, name, the parent's id as written
     for i, block in enumerate(objects):
-        _read_object(scene, i, block, parents, problems)
+        _read_object(scene, i, block, kinds, parents, problems)
     for row, where, wanted in parents:
         above = scene.row_of(int(wanted, 16))
         if above is None:
@@ -259,8 +276,33 @@ def _read_rules(scene: Scene, raw: Any, problems: list[Problem]) -> None:
             scene.rules.append(rule)
 
 
+class _Kinds(dict[str, type | None]):
+    """What the names of components mean to a scene, each looked up once. some_missing: whether a script failed."""
+
+    def __init__(self, scope: Scope, *, some_missing: bool) -> None:
+        self.scope = scope
+        self.some_missing = some_missing
+
+    def read(self, name: str, where: str, problems: list[Problem]) -> type | None:
+        """The class of a name; what is wrong with it is a problem."""
+        if name not in self:
+            try:
+                self[name] = self.scope.find(name)
+            except SceneError as error:
+                problems.append(Problem("ambiguous", where, name, str(error), "one class"))
+                self[name] = None
+                return None
+        found = self[name]
+        if found is None and not self.some_missing:  # what failed may declare it
+            known = ", ".join(self.scope.names())
+            problems.append(
+                Problem("unknown-component", where, name, "unknown", f"one of {known}", self.scope.hint(name))
+            )
+        return found
+
+
 def _read_object(
-    scene: Scene, i: int, block: Any, parents: list[tuple[int, str, str]], problems: list[Problem]
+    scene: Scene, i: int, block: Any, kinds: _Kinds, parents: list[tuple[int, str, str]], problems: list[Problem]
 ) -> None:
     if not isinstance(block, dict):
         problems.append(Problem("type", "", f"objects[{i}]", say(block), "an object {...}"))
@@ -294,12 +336,8 @@ def _read_object(
         problems.append(Problem("type", where, "components", say(components), "an object {...}"))
         components = {}
     for kind_name, data in components.items():
-        kind = component_types().get(kind_name)
-        if kind is None and any(p.code == "script" for p in problems):
-            continue  # what failed may declare it
+        kind = kinds.read(kind_name, where, problems)
         if kind is None:
-            known = ", ".join(sorted(component_types()))
-            problems.append(Problem("unknown-component", where, kind_name, "unknown", f"one of {known}"))
             continue
         value = from_plain(kind, data, where, f"{kind_name}.", problems)
         if value is not None:

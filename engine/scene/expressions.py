@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import ast
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Protocol
@@ -16,13 +18,30 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..declare import SINGLE_MAX, Field, component_types, fields_of, in_tables, say
+from ..declare import SINGLE_MAX, Field, fields_of, in_tables, say
+from ..errors import SceneError
+from ..kinds import Scope, every
 
 LONGEST = 2000
 """Characters of an expression."""
 PLACES = {"position": 3, "scale": 3, "rotation": 4, "world_position": 3, "forward": 3}
 """What every object has, and how many numbers that is."""
 AXES = "xyzw"
+
+Kinds = frozenset[type]
+"""Components."""
+
+_SCOPE: ContextVar[Scope] = ContextVar("dreamwell.scope", default=Scope())  # noqa: B039  (it is frozen)
+
+
+@contextmanager
+def named_in(scope: Scope) -> Generator[None]:
+    """For the length of a `with`, names of components in expressions mean what they mean to a scene."""
+    token = _SCOPE.set(scope)
+    try:
+        yield
+    finally:
+        _SCOPE.reset(token)
 
 
 class Frame(Protocol):
@@ -34,7 +53,7 @@ class Frame(Protocol):
     dt: float
     time: float
 
-    def column(self, other: bool, kind: str, field: str) -> NDArray[Any]:
+    def column(self, other: bool, kind: type, field: str) -> NDArray[Any]:
         """(k,) or (k, d) a field of a component of the objects, or of the others."""
         ...
 
@@ -98,7 +117,7 @@ def vector(size: int) -> Type:
 class Expression:
     """What a text says, ready to run.
 
-    value: gives a column, or one value for all.  own, others: the components that it reads, by name.
+    value: gives a column, or one value for all.  own, others: the components that it reads.
     uses: "other", "event", "near", "random", as far as it does.  constant: the value itself, where it is always so.
     leaves: what it reads, each as it is written, to tell of.
     """
@@ -106,8 +125,8 @@ class Expression:
     text: str
     type: Type
     value: Value
-    own: frozenset[str] = frozenset()
-    others: frozenset[str] = frozenset()
+    own: Kinds = frozenset()
+    others: Kinds = frozenset()
     uses: frozenset[str] = frozenset()
     constant: Any = None
     leaves: tuple[tuple[str, Value], ...] = ()
@@ -128,23 +147,34 @@ def near_names(name: str, known: Iterable[str]) -> str:
     return ("there is " + ", ".join(close)) if close else "there is none"
 
 
-def field_of(kind: str, name: str) -> Field:
-    """A field of a component, both by name. Raises Flaw, with near names."""
-    cls = component_types().get(kind)
-    if cls is None:
-        known = [n for n, c in component_types().items() if in_tables(c)]
-        raise Flaw(f"the unknown component {kind}", "one that is declared", near_names(kind, known))
-    if not in_tables(cls):
+def component_named(name: str) -> type:
+    """The component that a name means, see `named_in`. Raises Flaw, with near names."""
+    scope = _SCOPE.get()
+    try:
+        found = scope.find(name)
+    except SceneError as error:
+        raise Flaw(str(error), "one that is declared once") from None
+    if found is None:
+        known = [kind.__name__ for kind in every() if in_tables(kind)]
+        hint = scope.hint(name) or near_names(name, known)
+        raise Flaw(f"the unknown component {name}", "one that is declared", hint)
+    return found
+
+
+def field_of(kind: type, name: str) -> Field:
+    """A field of a component by name. Raises Flaw, with near names."""
+    called = kind.__name__
+    if not in_tables(kind):
         wanted = "one that a game declares with @dw.component"
         raise Flaw(
-            f"{kind}, whose fields rules can't read", wanted, "behaviours and the engine's own are not in columns"
+            f"{called}, whose fields rules can't read", wanted, "behaviours and the engine's own are not in columns"
         )
-    fields = {f.name: f for f in fields_of(cls)}
+    fields = {f.name: f for f in fields_of(kind)}
     found = fields.get(name)
     if found is None:
-        raise Flaw(f"{kind}.{name}, an unknown field", f"a field of {kind}", near_names(name, fields))
+        raise Flaw(f"{called}.{name}, an unknown field", f"a field of {called}", near_names(name, fields))
     if type_of(found) is None:
-        raise Flaw(f"{kind}.{name}, {found.kind.wanted}", "a field that holds a number, numbers, a truth or a text")
+        raise Flaw(f"{called}.{name}, {found.kind.wanted}", "a field that holds a number, numbers, a truth or a text")
     return found
 
 
@@ -233,8 +263,8 @@ def _made(text: str, type_: Type, parts: list[Expression], function: Callable[..
         text,
         type_,
         value,
-        frozenset[str]().union(*(part.own for part in parts)),
-        frozenset[str]().union(*(part.others for part in parts)),
+        frozenset[type]().union(*(part.own for part in parts)),
+        frozenset[type]().union(*(part.others for part in parts)),
         frozenset[str]().union(*(part.uses for part in parts)),
         None,
         tuple(dict.fromkeys(leaf for part in parts for leaf in part.leaves)),
@@ -290,13 +320,14 @@ def _read(text: str) -> Expression:
         known = [*PLACES, "dt", "time", "distance"]
         hint = near_names(head, known)
         raise Flaw(f"the unknown name {text}", "Component.field, or a name that is known", hint)
-    f = field_of(head, rest[0])
+    kind = component_named(head)
+    f = field_of(kind, rest[0])
     known_type = type_of(f)
     assert known_type is not None
     name = f.name
-    mine = frozenset[str]() if other else frozenset({head})
-    theirs = frozenset({head}) if other else frozenset[str]()
-    whole = Expression(text, known_type, lambda frame: frame.column(other, head, name), mine, theirs, whose)
+    mine = frozenset[type]() if other else frozenset({kind})
+    theirs = frozenset({kind}) if other else frozenset[type]()
+    whole = Expression(text, known_type, lambda frame: frame.column(other, kind, name), mine, theirs, whose)
     whole = Expression(text, known_type, whole.value, mine, theirs, whose, None, ((text, whole.value),))
     return _part(text, whole, rest[1:])
 
@@ -592,10 +623,8 @@ class Where:
         self._kind, self._prefix = kind, prefix
 
     def __getattr__(self, name: str) -> Term:
-        from ..errors import SceneError
-
         try:
-            field_of(self._kind.__name__, name)
+            field_of(self._kind, name)
         except Flaw as flaw:
             raise SceneError(f"where: {flaw}") from None
         return Term(f"{self._prefix}{self._kind.__name__}.{name}")
@@ -613,4 +642,17 @@ def where(kind: type, *, other: bool = False) -> Any:
     return Where(kind, "other." if other else "")
 
 
-__all__ = ["Expression", "Flaw", "Frame", "Term", "Type", "compiled", "field_of", "near_names", "where", "written"]
+__all__ = [
+    "Expression",
+    "Flaw",
+    "Frame",
+    "Term",
+    "Type",
+    "compiled",
+    "component_named",
+    "field_of",
+    "named_in",
+    "near_names",
+    "where",
+    "written",
+]

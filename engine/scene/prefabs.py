@@ -12,8 +12,9 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..declare import AssetPath, Kind, Plain, component_types, field, fields_of, say, to_plain
+from ..declare import AssetPath, Kind, Plain, field, fields_of, say, to_plain
 from ..declare import built_in as component
+from ..kinds import called
 
 U64 = NDArray[np.uint64]
 
@@ -53,15 +54,19 @@ def _thawed(value: Any) -> Any:
 
 
 def _kind_of(name: str) -> Kind | None:
-    """The kind of a field of a component, "Material.normal_texture.image", or of a whole one; None for others."""
+    """The kind of a field of a component, "Material.normal_texture.image", or of a whole one; None for others.
+
+    Of several components of a name, which only the prefab's file tells apart, that of the first that has the field.
+    """
     head, *rest = name.split(".")
-    struct = component_types().get(head)
-    kind = None if struct is None else Kind("struct", struct)
-    for step in rest:
-        if kind is None or kind.name != "struct":
-            return None
-        kind = next((f.kind for f in fields_of(kind.of) if f.name == step), None)
-    return kind
+    for struct in called(head):
+        kind: Kind | None = Kind("struct", struct)
+        for step in rest:
+            known = fields_of(kind.of) if kind is not None and kind.name == "struct" else ()
+            kind = next((f.kind for f in known if f.name == step), None)
+        if kind is not None:
+            return kind
+    return None
 
 
 def _changed(raw: Any, kind: Kind, change: Callable[[str], str]) -> Any:

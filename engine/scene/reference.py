@@ -9,7 +9,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ..declare import Field, Kind, Spec, component_types, fields_of, say
+from ..declare import Field, Kind, Spec, fields_of, say
+from ..kinds import every
 from .presets import PRESETS, TABLE, preset
 from .settings import RenderSettings
 
@@ -35,7 +36,7 @@ def presets_table() -> str:
 
 def updated(page: str) -> str:
     """A page with what stands between `<!-- components -->` (settings, presets) and `<!-- end -->` made anew."""
-    built_in = [kind for kind in component_types().values() if kind.__module__.startswith(__package__ or "")]
+    built_in = [kind for kind in every() if kind.__module__.startswith(__package__ or "")]
     texts = {"components": component_tables(built_in), "settings": settings_tables(), "presets": presets_table()}
     for name, text in texts.items():
         before, start, rest = page.partition(f"<!-- {name} -->\n")

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any, Literal, Self, cast
 
-from ..declare import Field, Vec3, component_types, field, in_tables, normalise, problems_of, say, struct
+from ..declare import Field, Vec3, field, in_tables, normalise, problems_of, say, struct
 from ..declare import built_in as component
 from ..errors import Problem, SceneError
+from ..kinds import scope_of
 from .expressions import (
     AXES,
     NUMBER,
@@ -22,7 +23,9 @@ from .expressions import (
     Flaw,
     Type,
     compiled,
+    component_named,
     field_of,
+    named_in,
     near_names,
     type_of,
     vector,
@@ -335,9 +338,9 @@ def is_class_name(name: str) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """What set and add write to. kind: the component, "" for transforms; part: which number, -1 for all."""
+    """What set and add write to. kind: the component, None for transforms; part: which number, -1 for all."""
 
-    kind: str
+    kind: type | None
     field: str
     part: int
     type: Type
@@ -348,13 +351,13 @@ def place_of(name: str) -> Place:
     """What a name that is written to means. Raises Flaw."""
     steps = name.split(".")
     if steps[0] in ("position", "scale"):
-        kind, head, rest, declared, type_ = "", steps[0], steps[1:], None, vector(3)
+        kind, head, rest, declared, type_ = None, steps[0], steps[1:], None, vector(3)
     elif steps[0] in PLACES:
         raise Flaw(f"{name}, which can be read only", "a field of a component, position or scale")
     elif len(steps) < 2:
         raise Flaw(say(name), "Component.field, position or scale")
     else:
-        kind, head, rest = steps[0], steps[1], steps[2:]
+        kind, head, rest = component_named(steps[0]), steps[1], steps[2:]
         declared = field_of(kind, head)
         found = type_of(declared)
         assert found is not None
@@ -384,6 +387,11 @@ class Doubt:
 
 def check_rules(rules: Sequence[Rule], known: Known) -> tuple[list[Problem], list[Doubt]]:
     """Everything that is wrong with rules, and what is doubtful about them."""
+    with named_in(scope_of(known.modules)):
+        return _looked_over(rules, known)
+
+
+def _looked_over(rules: Sequence[Rule], known: Known) -> tuple[list[Problem], list[Doubt]]:
     problems: list[Problem] = []
     doubts: list[Doubt] = []
     seen: set[str] = set()
@@ -619,9 +627,9 @@ def refuse(rules: Sequence[Rule], known: Known) -> list[Doubt]:
     return doubts
 
 
-def carried_kinds(names: Iterable[str]) -> tuple[type, ...]:
-    """The component classes of some names, as they are now."""
-    return tuple(component_types()[name] for name in sorted(names) if in_tables(component_types()[name]))
+def carried_kinds(kinds: Iterable[type]) -> tuple[type, ...]:
+    """The component classes that running objects carry in columns, in order."""
+    return tuple(kind for kind in sorted(kinds, key=lambda kind: kind.__name__) if in_tables(kind))
 
 
 __all__ = ["Rule", "Sees", "Steering", "Then", "When", "Within", "check_rules"]

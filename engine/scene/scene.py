@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import math as dmath
-from ..declare import component_types, say
+from ..declare import say
 from ..errors import SceneError
+from ..kinds import is_known
 from ..live import kept, kind_of
 from .lights import SceneLights
 from .names import Names
@@ -331,7 +332,7 @@ class Scene:
     def column(self, value: Any) -> _Column:
         """The slot column of a component's type, made when it is new. Raises SceneError for what is no component."""
         kind = kind_of(value)
-        if kind not in self.slots and component_types().get(kind.__name__) is not kind:
+        if kind not in self.slots and not is_known(kind):
             raise SceneError(f"{say(value)} is no component; declare its class with @dw.component")
         return self._column_of(kind)
 

@@ -13,7 +13,9 @@ import sys
 from functools import partial
 
 import dreamwell as dw
-from dreamwell.engine.hud_elements import Anchor, Button, Panel, Text
+from dreamwell.engine.hud_button import Button
+from dreamwell.engine.hud_elements import Panel, Text
+from dreamwell.engine.hud_looks import Anchor
 
 from . import plan, play
 from .build import EYE, TARGET, scene

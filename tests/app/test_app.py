@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 import dreamwell as dw
-from dreamwell.engine.app import RUN, RunOptions
 from dreamwell.engine.render import DT, Stage, shared_gpu
+from dreamwell.engine.run_options import RUN, RunOptions
 from dreamwell.engine.scene.settings import VIEWS
 
 

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from dreamwell.engine.app import App, RunOptions
+from dreamwell.engine.app import App
 from dreamwell.engine.cli.targets import find, play
+from dreamwell.engine.run_options import RunOptions
 
 SCRIPT = '''"""A stone that flies."""
 from __future__ import annotations

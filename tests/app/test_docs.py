@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 import dreamwell as dw
-from dreamwell.engine.app import RunOptions
 from dreamwell.engine.cli.targets import Target, play
-from dreamwell.engine.hud_elements import Bar, Button, Image, Panel, Text
+from dreamwell.engine.hud_button import Button
+from dreamwell.engine.hud_elements import Bar, Image, Panel, Text
+from dreamwell.engine.run_options import RunOptions
 
 
 def test_the_first_game_of_the_scripting_page_runs(checkout: Path, tmp_path: Path) -> None:

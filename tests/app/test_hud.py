@@ -10,12 +10,13 @@ import pytest
 from PIL import Image, ImageFont
 
 import dreamwell as dw
-from dreamwell.engine.app import RUN, RunOptions
 from dreamwell.engine.gamepad import BUTTONS, PadState
 from dreamwell.engine.hud import Hud
-from dreamwell.engine.hud_elements import ANCHORS, Button
+from dreamwell.engine.hud_button import Button
+from dreamwell.engine.hud_elements import ANCHORS
 from dreamwell.engine.input import Input
 from dreamwell.engine.lettering import LARGEST_EDGE, MOST_FACES, SMALLEST_EDGE, Atlas, Full
+from dreamwell.engine.run_options import RUN, RunOptions
 from dreamwell.shaders.structs import HUD_QUAD
 
 PAGE = (400, 200)
@@ -212,7 +213,7 @@ def test_nothing_is_done_while_nothing_changes(hud: Hud) -> None:
         ("parent", "nobody", 'the HUD has no element "nobody"; there are: label'),
         ("parent", 5, "parent is 5; it must be an element of the same HUD"),
         ("colour", "#ffffff", 'there is no field "colour"; did you mean color'),
-        ("weight", 3, 'there is no field "weight"; there are: at, anchor, parent'),
+        ("weight", 3, 'there is no field "weight"; there are: parent, at, anchor'),
         ("font", 7, "font is 7; it must be a font file"),
     ],
 )

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 import dreamwell as dw
-from dreamwell.engine.declare import component_types
+from dreamwell.engine.kinds import called
 from dreamwell.engine.render import Stage, shared_gpu
 from dreamwell.engine.scene.prefabs import part_ids
 
@@ -203,7 +203,7 @@ def test_instances_carry_what_the_game_declared_and_its_scripts(tmp_path: Path) 
     foe.scripts = ["foe.py"]
     foe.save(tmp_path / "foes" / "foe.dream")
     foe = dw.Scene.load(tmp_path / "foes" / "foe.dream")
-    kinds = component_types()
+    kinds = {name: called(name)[-1] for name in ("FoeHealth", "FoeMind")}
     foe.add("body", dw.Mesh.box(), kinds["FoeHealth"](points=7), kinds["FoeMind"](speed=2), tags={"foe"})
     foe.save(tmp_path / "foes" / "foe.dream")
     prefab = dw.Prefab("foes/foe.dream")

@@ -18,7 +18,7 @@ import wgpu
 import dreamwell as dw
 from dreamwell.engine import reload
 from dreamwell.engine.cli import main
-from dreamwell.engine.declare import Registry, component_types
+from dreamwell.engine.kinds import Registry, called, every
 from dreamwell.engine.render import Stage, save, shared_gpu
 from dreamwell.engine.scene.components import Texture
 from dreamwell.engine.script import imported
@@ -123,7 +123,7 @@ def game(folder: Path) -> dw.App:
 
 
 def kind(name: str) -> Any:
-    return component_types()[name]
+    return called(name)[-1]
 
 
 def rewrite(path: Path, old: str, new: str) -> None:
@@ -205,7 +205,7 @@ def test_systems_are_replaced_dropped_and_added(tmp_path: Path) -> None:
     start = hero.position[1]
     play(app)
     assert hero.position[1] == start
-    assert not world.schedule._systems["fixed"]
+    assert not world.schedule._registered.systems["fixed"]
     more = '\n\n@dw.system(stage="late")\ndef more(world, dt):\n    world["hero"].tag("late")\n'
     (tmp_path / "purse.py").write_text(COINS + more)
     app.reload()
@@ -246,12 +246,12 @@ def test_timers_call_a_method_as_it_is_now(tmp_path: Path) -> None:
 def test_a_broken_script_is_told_and_the_old_code_goes_on(tmp_path: Path, broken: str, told: str) -> None:
     app = game(tmp_path)
     world = play(app)
-    one, kinds = world["hero"][kind("Dasher")], dict(component_types())
+    one, kinds = world["hero"][kind("Dasher")], every()
     good = (tmp_path / "runner.py").read_text()
     (tmp_path / "runner.py").write_text(good.replace("class Dasher", f"{broken}\n\n\nclass Dasher", 1))
     with pytest.raises(dw.ScriptError, match=told):
         app.reload()
-    assert dict(component_types()) == kinds
+    assert every() == kinds
     play(app)
     assert one.steps == 2
     (tmp_path / "runner.py").write_text(good.replace("+= 1", "+= 10"))
@@ -321,7 +321,7 @@ def test_a_game_that_failed_stands_still_until_it_is_mended(
 
 def test_it_is_off_without_a_window_unless_asked(tmp_path: Path) -> None:
     app = game(tmp_path)
-    app._reloads = None
+    app._reloading.enabled = None
     rewrite(tmp_path / "runner.py", "+= 1", "+= 100")
     os.utime(tmp_path / "runner.py", (1, 1))
     assert play(app, 3)["hero"][kind("Dasher")].steps == 3
@@ -448,14 +448,14 @@ def test_a_broken_main_script_changes_nothing(tmp_path: Path) -> None:
     errors: list[str] = []
 
     def frame(app: dw.App, n: int) -> None:
-        before = app.scene, list(app._updates), app.title
+        before = app.scene, list(app._functions.update), app.title
         for end in ("1 / 0", "def f(:", "import sys; sys.exit()"):
             rewrite(tmp_path / "game.py", "app.run()", end + "\napp.run()")
             with pytest.raises(dw.ScriptError, match=r"game\.py") as caught:
                 app.reload()
             errors.append(str(caught.value))
             (tmp_path / "game.py").write_text(GAME)
-        assert (app.scene, app._updates, app.title) == before
+        assert (app.scene, app._functions.update, app.title) == before
 
     assert run(tmp_path, frame, frames=2)[0] == 0
     assert "line 30" in errors[0]
@@ -560,10 +560,10 @@ def held(app: dw.App) -> tuple[int, ...]:
     return (
         native_objects(),
         len(sys.modules),
-        len(component_types()),
+        len(every()),
         sum(one.__name__ in ("Dasher", "Purse", "Paid") for one in classes),
-        len(schedule._used),
-        len(schedule._stoppable()),
+        len(schedule._registered._used),
+        len(schedule._registered.stoppable()),
         len(schedule.behaviours()),
         len(schedule.timers),
         len(schedule.coroutines),
@@ -619,7 +619,7 @@ def test_a_hundred_main_scripts_leave_nothing_behind(tmp_path: Path) -> None:
         (tmp_path / "game.py").write_text(GAME.replace("y=0.25", f"y={n}"))
         assert app.reload() == (tmp_path / "game.py",)
         if n in (5, 105):
-            found.append((*held(app), len(app._updates), len(app._declared)))
+            found.append((*held(app), len(app._functions.update), len(app._functions.declared)))
 
     assert run(tmp_path, frame, frames=106)[0] == 0
     assert found[0][1:] == found[1][1:]

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from dreamwell.engine.app import App, RunOptions
+from dreamwell.engine.app import App
 from dreamwell.engine.cli import new
 from dreamwell.engine.cli.targets import Target, play
+from dreamwell.engine.run_options import RunOptions
 
 Blocks = list[str]
 

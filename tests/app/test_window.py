@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import dreamwell as dw
-from dreamwell.engine.app import RUN, RunOptions
 from dreamwell.engine.gamepad import PadState
 from dreamwell.engine.gpu import Gpu
 from dreamwell.engine.input import LEFT, Input
 from dreamwell.engine.render import Stage
+from dreamwell.engine.run_options import RUN, RunOptions
 from dreamwell.engine.window import Window, why_no_window
 from dreamwell.engine.world import World
 

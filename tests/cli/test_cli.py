@@ -16,8 +16,8 @@ import pytest
 from PIL import Image
 
 import dreamwell as dw
-from dreamwell.engine.app import RunOptions
 from dreamwell.engine.cli import main, spread, targets
+from dreamwell.engine.run_options import RunOptions
 
 DREAM = [sys.executable, "-m", "dreamwell.engine.cli"]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 import dreamwell as dw
-from dreamwell.engine.app import RunOptions
 from dreamwell.engine.cli import main
 from dreamwell.engine.cli.targets import find, play
 from dreamwell.engine.hud_elements import Text
+from dreamwell.engine.run_options import RunOptions
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ def test_the_game_of_the_page(checkout: Path, tmp_path: Path, capsys: pytest.Cap
         if "class Velocity" in block:
             drone.set(names["Velocity"](linear=(0, 0, 1)))
     app = dw.App(scene)  # the page takes the first world to pieces
-    app._declared += names["app"]._declared
+    app._functions.declared += names["app"]._functions.declared
     world, hero = app.world, app.world["hero"]
     assert (hero[names["Player"]].speed, app.scene.scripts) == (5, ["enemies.py"])
     heard: list[str] = []

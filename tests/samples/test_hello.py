@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from dreamwell.engine.app import App, RunOptions
+from dreamwell.engine.app import App
 from dreamwell.engine.cli.targets import play, samples
+from dreamwell.engine.run_options import RunOptions
 
 
 def test_the_readme_prints_the_file(checkout: Path) -> None:

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 import dreamwell as dw
-from dreamwell.engine.app import App, RunOptions
+from dreamwell.engine.app import App
 from dreamwell.engine.cli import main
 from dreamwell.engine.cli.targets import play, samples
+from dreamwell.engine.run_options import RunOptions
 
 MOVING = ("hanging", "floating", "firefly")
 

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import dreamwell as dw
-from dreamwell.engine.app import App, RunOptions
+from dreamwell.engine.app import App
 from dreamwell.engine.cli import main
 from dreamwell.engine.cli.targets import play, samples
+from dreamwell.engine.run_options import RunOptions
 
 COUNT = 3000
 REASONS = ("outside", "small", "far", "occluded")

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from dreamwell.engine.app import App, RunOptions
+from dreamwell.engine.app import App
 from dreamwell.engine.cli.targets import play, samples
+from dreamwell.engine.run_options import RunOptions
 
 DT = 1 / 60
 

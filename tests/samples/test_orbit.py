@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 import dreamwell as dw
-from dreamwell.engine.app import App, RunOptions
+from dreamwell.engine.app import App
 from dreamwell.engine.cli.targets import play, samples
+from dreamwell.engine.run_options import RunOptions
 
 DT = 1 / 60
 SEED = 11

@@ -8,9 +8,10 @@ import pytest
 from PIL import Image
 
 import dreamwell as dw
-from dreamwell.engine.app import App, RunOptions
+from dreamwell.engine.app import App
 from dreamwell.engine.cli import main
 from dreamwell.engine.cli.targets import play, samples
+from dreamwell.engine.run_options import RunOptions
 from dreamwell.engine.script import summary_of
 
 NAMES = tuple(samples())

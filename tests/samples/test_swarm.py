@@ -8,9 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 import dreamwell as dw
-from dreamwell.engine.app import RunOptions
 from dreamwell.engine.cli.targets import play as run
 from dreamwell.engine.cli.targets import samples
+from dreamwell.engine.run_options import RunOptions
 from dreamwell.samples.swarm import count_of, flock, game
 from dreamwell.samples.swarm.flock import FLOCK, Starling
 from dreamwell.samples.swarm.hawk import Hawk

@@ -9,7 +9,6 @@ from dreamwell.engine.declare import (
     AssetPath,
     Color,
     component,
-    component_types,
     field,
     fields_of,
     from_plain,
@@ -19,6 +18,8 @@ from dreamwell.engine.declare import (
     to_plain,
 )
 from dreamwell.engine.errors import Problem, SceneError
+from dreamwell.engine.kinds import Scope, called, latest
+from dreamwell.engine.scene import Sun
 
 
 @struct
@@ -115,11 +116,18 @@ def test_every_problem_of_a_text_is_reported_and_the_field_keeps_its_default() -
     assert from_plain(Windmill, [1], "mill", "Windmill.", found) is None
 
 
-def test_two_classes_of_one_name_are_refused() -> None:
-    other = type("Windmill", (), {"__module__": "somewhere.else", "__annotations__": {}})
-    with pytest.raises(SceneError, match=r"two components are called Windmill"):
+def test_the_names_of_the_engines_components_are_taken() -> None:
+    other = type("Sun", (), {"__module__": "somewhere.else", "__annotations__": {}})
+    with pytest.raises(SceneError, match=r"Sun in somewhere\.else has the name of a component of the engine"):
         component(other)
-    assert component_types()["Windmill"] is Windmill
+    assert called("Sun") == [Sun]
+
+
+def test_two_files_may_declare_classes_of_one_name() -> None:
+    other: type = component(type("Windmill", (), {"__module__": "somewhere.else", "__annotations__": {}}))
+    assert set(called("Windmill")) == {Windmill, other}
+    assert latest(Windmill) is Windmill
+    assert Scope().find("Windmill") is Windmill, "the module of the other one is not there"
 
 
 def test_a_field_knows_its_kind() -> None:

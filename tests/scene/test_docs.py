@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from dreamwell.engine.declare import component_types, field_names
+from dreamwell.engine.declare import field_names
+from dreamwell.engine.kinds import every
 from dreamwell.engine.scene import Camera, Light, Material, Mesh, Scene, Sun
 from dreamwell.engine.scene.dream_file import loads
 from dreamwell.engine.scene.reference import component_tables, updated
@@ -18,9 +19,9 @@ def page(checkout: Path) -> str:
 def test_the_page_is_up_to_date(checkout: Path) -> None:
     text = page(checkout)
     assert updated(text) == text, "run: python -m dreamwell.engine.scene.reference docs/scene.md"
-    for name, kind in component_types().items():
+    for kind in every():
         if kind.__module__.startswith("dreamwell.engine.scene"):
-            section = text.partition(f"### {name}\n")[2].partition("###")[0]
+            section = text.partition(f"### {kind.__name__}\n")[2].partition("###")[0]
             for field in field_names(kind):
                 assert f"| `{field}` |" in section
     for key, _ in known_settings():
