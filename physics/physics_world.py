@@ -50,6 +50,7 @@ class BodySpec:
 class Shape:
     """A shape at its final size, metres. half: of a box.  points (n, 3), triangles (m, 3), heights: as it needs them.
 
+    parts: of a decomposition, the corners (n, 3) of each convex part.
     heights: (rows along z, columns along x); half then holds half the extents in x and z.
     """
 
@@ -60,6 +61,7 @@ class Shape:
     points: F32 | None = None
     triangles: NDArray[np.uint32] | None = None
     heights: F32 | None = None
+    parts: tuple[F32, ...] = ()
 
 
 @dataclass(slots=True)
@@ -161,7 +163,14 @@ class PhysicsWorld(Protocol):
         """Where kinematic bodies are to be at the end of the next step."""
         ...
 
-    def step(self, dt: float) -> None: ...
+    def step(self, dt: float) -> list[int]:
+        """Rows of the bodies that left the range of numbers and were halted for it."""
+        ...
+
+    def halt(self, rows: I32, positions: F32, rotations: F32) -> None:
+        """Have bodies stand still there until they are put elsewhere or described anew."""
+        ...
+
     def moved(self) -> tuple[I32, F32, F32]:
         """Bodies (k,) ascending that forces moved in the last step, with positions (k, 3) and rotations (k, 4)."""
         ...

@@ -91,6 +91,7 @@ class SpatialWorld:
         body.gravity_scale, body.ccd_enabled = spec.gravity_scale, spec.ccd
         bits = sum(_LOCKS[axis] for axis in spec.lock_position) + 8 * sum(_LOCKS[axis] for axis in spec.lock_rotation)
         body.locked_axes = rapier.LockedAxes(bits)
+        body.is_enabled = True
         (self._dynamic.add if spec.kind == "dynamic" else self._dynamic.discard)(row)
         self._order = None
 
@@ -222,6 +223,7 @@ class SpatialWorld:
         bodies = self._world.rigid_bodies
         for row, position, rotation in zip(rows.tolist(), positions.tolist(), rotations.tolist(), strict=True):
             body = bodies[self._bodies[row]]
+            body.is_enabled = True  # it may have been halted
             body.position = rapier.Isometry3(position, rotation)
             body.wake_up(True)
         self._stale, self._last = True, None
@@ -233,7 +235,7 @@ class SpatialWorld:
             bodies[self._bodies[row]].set_next_kinematic_position(rapier.Isometry3(position, rotation))
 
     @at_border
-    def step(self, dt: float) -> None:
+    def step(self, dt: float) -> list[int]:
         world = self._world
         world.integration_parameters.dt = dt
         world.step()
@@ -245,9 +247,17 @@ class SpatialWorld:
                 body.reset_torques(False)
             self._pushed.clear()
         lost = world.quarantine
-        if not lost.is_empty():
-            rows = sorted(world.rigid_bodies[handle].user_data for handle in lost.bodies)
-            raise PhysicsError(f"the bodies of rows {rows} left the range of numbers; they stand still from now on")
+        if lost.is_empty():
+            return []
+        return sorted(world.rigid_bodies[handle].user_data for handle in lost.bodies)
+
+    @at_border
+    def halt(self, rows: I32, positions: F32, rotations: F32) -> None:
+        self.set_poses(rows, positions, rotations)
+        for row in rows.tolist():
+            body = self._body(row)
+            body.linvel = body.angvel = (0.0, 0.0, 0.0)
+            body.is_enabled = False
 
     @at_border
     def moved(self) -> tuple[I32, F32, F32]:
@@ -527,6 +537,9 @@ def _shape(shape: Shape) -> Any:
         case "convex":
             assert shape.points is not None
             return make.convex_hull(shape.points)
+        case "decomposition":
+            here = rapier.Isometry3()
+            return make.compound([(here, make.convex_hull(part)) for part in shape.parts])
         case "mesh":
             assert shape.points is not None
             assert shape.triangles is not None

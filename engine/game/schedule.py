@@ -28,7 +28,7 @@ from ..script import ScriptError, error_of
 from .behaviour import STAGES, Behaviour
 from .calls import Calls, plain_arity
 from .coroutines import Coroutine, Coroutines, Steps
-from .events import Contact, Listener
+from .events import Contact, ContactEnded, Listener
 from .state import Copier, Doing, ScheduleState, encoded
 from .systems import STAGE_NAMES, Begin, Declared, System, declared_by, declared_in
 from .timers import Timer, Timers
@@ -43,6 +43,8 @@ B = TypeVar("B", bound=Behaviour)
 I32 = NDArray[np.int32]
 OnError = Literal["stop-script", "raise"]
 
+_TOUCHES: dict[type, str] = {Contact: "on_contact", ContactEnded: "on_contact_ended"}
+"""Events that behaviours hear of by a method."""
 MOST_EVENTS = 10_000
 """How many events may follow from the events of one tick or frame."""
 
@@ -119,7 +121,7 @@ class Schedule:
         self._coroutines = Coroutines(self._coroutine_failed)
         self.rules: Rules | None = None
         """Made when they are first asked for, by `World.rules`."""
-        self._touched_by: set[type] = set()  # behaviours that hear of contacts
+        self._touching: set[type] = set()  # of contacts and their ends: those that any behaviour hears of
         self.simulation: Simulation | None = None
         """What moves by itself in every tick, after the scripts."""
         for module in world.woven.scripts:
@@ -241,6 +243,7 @@ class Schedule:
                     self._calls[stage].replace(id(behaviour), getattr(behaviour, stage))
                 elif stage in had:
                     self._calls[stage].remove(id(behaviour))
+            self._touching.update(event for event, method in _TOUCHES.items() if method in kind.overridden)
 
     # ---- behaviours ---------------------------------------------------------------------------------------------
 
@@ -275,8 +278,6 @@ class Schedule:
         behaviour.world = self.world
         behaviour.input = self._input
         self._on.setdefault(row, {})[kind] = behaviour
-        if "on_contact" in behaviour.overridden:
-            self._touched_by.add(kind)
         self._pending.append(behaviour)
         return behaviour
 
@@ -412,6 +413,7 @@ class Schedule:
                 self._enlist(behaviour)
 
     def _enlist(self, behaviour: Behaviour) -> None:
+        self._touching.update(event for event, method in _TOUCHES.items() if method in behaviour.overridden)
         for stage in STAGES:
             if stage in behaviour.overridden:
                 self._calls[stage].add(id(behaviour), getattr(behaviour, stage))
@@ -453,7 +455,7 @@ class Schedule:
 
     def hears(self, kind: type) -> bool:
         """Whether anyone may listen to events of a type."""
-        if self._coroutines.waiting or (kind is Contact and self._touched_by):
+        if self._coroutines.waiting or kind in self._touching:
             return True
         if self.rules is not None and self.rules.active:  # any of them may be about it
             return True
@@ -535,8 +537,8 @@ class Schedule:
         if listeners is None:
             listeners = [one for base in kind.__mro__ for one in self._listeners.get(base, ())]
             self._hearing[kind] = listeners
-        if kind is Contact:
-            self._touch(event)
+        if kind in _TOUCHES:
+            self._touch(event, _TOUCHES[kind])
         for listener in listeners:
             if not listener.stopped:
                 try:
@@ -546,17 +548,18 @@ class Schedule:
                     self._failed(listener.function, error)
         self._coroutines.hear(event)
 
-    def _touch(self, contact: Contact) -> None:
-        """Call `on_contact` of both objects."""
+    def _touch(self, contact: Contact | ContactEnded, method: str) -> None:
+        """Call `on_contact` or `on_contact_ended` of both objects."""
         for entity in (contact.a, contact.b):
             on = self._on.get(entity.row) if entity.alive else None
             for behaviour in list(on.values()) if on else ():
-                if "on_contact" in behaviour.overridden and behaviour.began and not behaviour.ended:
+                if method in behaviour.overridden and behaviour.began and not behaviour.ended:
+                    called = getattr(behaviour, method)
                     try:
-                        behaviour.on_contact(contact if entity is contact.a else contact.swapped())
+                        called(contact if entity is contact.a else contact.swapped())
                     except Exception as error:
                         self._stop(behaviour)
-                        self._failed(behaviour.on_contact, error)
+                        self._failed(called, error)
 
     # ---- what scripts ask for -----------------------------------------------------------------------------------
 

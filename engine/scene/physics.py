@@ -7,11 +7,15 @@ from typing import Literal, Self
 from ..declare import Vec3, Vec4, component, field, struct
 
 Axes = Literal["", "x", "y", "z", "xy", "xz", "yz", "xyz"]
-ColliderShape = Literal["box", "sphere", "capsule", "cylinder", "cone", "convex", "mesh", "heightfield"]
+ColliderShape = Literal[
+    "box", "sphere", "capsule", "cylinder", "cone", "convex", "decomposition", "mesh", "heightfield"
+]
 BodyKind = Literal["dynamic", "static", "kinematic"]
 
 LARGEST_HULL = 10_000
 """Points that a convex hull may be made of."""
+MOST_DECOMPOSED = 100_000
+"""Triangles of a mesh that may be decomposed."""
 
 
 @component
@@ -49,7 +53,8 @@ class Collider:
 
     shape: ColliderShape = field(
         default="box",
-        doc="convex: the hull of the Mesh beside it; mesh: its triangles; heightfield: its points, a grid in x and z",
+        doc="convex: the hull of the Mesh beside it; decomposition: convex parts that fill it; mesh: its triangles; "
+        "heightfield: its points, a grid in x and z",
     )
     size: Vec3 = field(default=(1.0, 1.0, 1.0), unit="m", above=0, doc="box: edge lengths")
     radius: float = field(default=0.5, unit="m", above=0, doc="sphere, capsule, cylinder, cone")
@@ -98,6 +103,11 @@ class Collider:
     def convex(cls) -> Self:
         """The convex hull of the Mesh beside it."""
         return cls(shape="convex")
+
+    @classmethod
+    def decomposition(cls) -> Self:
+        """Convex parts that fill the Mesh beside it, hollows left out; for what is hollow and moves."""
+        return cls(shape="decomposition")
 
     @classmethod
     def mesh(cls) -> Self:
