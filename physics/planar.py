@@ -28,6 +28,7 @@ from .hulls import hull_volume
 from .planar_motors import SCALE, Motor, slide_axis
 from .physics_world import (
     F32,
+    F64,
     I32,
     BodySpec,
     ColliderSpec,
@@ -495,6 +496,24 @@ class PlanarWorld:
 
     def forget_touches(self) -> None:
         self._touches.clear()
+
+    @at_border
+    def contacts(self) -> tuple[F64, F64]:
+        points: list[Vec3] = []
+        normals: list[Vec3] = []
+        for mine in self._bodies.values():
+            if mine.spec.kind != "dynamic":
+                continue
+
+            def note(arbiter: pymunk.Arbiter, z: float = mine.z) -> None:
+                found = arbiter.contact_point_set
+                x, y = found.normal
+                for point in found.points:
+                    points.append((point.point_a.x / SCALE, point.point_a.y / SCALE, z))
+                    normals.append((x, y, 0.0))
+
+            mine.body.each_arbiter(note)
+        return np.array(points, np.float64).reshape(-1, 3), np.array(normals, np.float64).reshape(-1, 3)
 
     # ---- questions --------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from ..engine.declare import Vec3, Vec4
 from ..engine.errors import PhysicsError
 from .physics_world import (
     F32,
+    F64,
     I32,
     BodySpec,
     ColliderSpec,
@@ -39,6 +40,8 @@ _TYPES = {
 _LOCKS = {"x": 1, "y": 2, "z": 4}
 _JOINT_LOCKS = {"fixed": 0b111111, "hinge": 0b110111, "ball": 0b000111, "slider": 0b111110, "spring": 0, "distance": 0}
 _LINEAR = 0b000111
+_TOUCHES = 0.005
+"""Metres: what is as near counts as a contact that is shown."""
 _STIFF = 1e4
 """1/s² and, by its root, 1/s: how hard motors drive to a position, or how fast to a velocity, for each kilogram."""
 
@@ -397,6 +400,23 @@ class SpatialWorld:
             x, y, z = _tuple(manifold.data.normal)
             touch.normal = (-x, -y, -z) if turned else (x, y, z)
             touch.point = _tuple(world.colliders[pair.collider1].position.transform_point(point.local_p1))
+
+    @at_border
+    def contacts(self) -> tuple[F64, F64]:
+        world = self._world
+        points: list[Vec3] = []
+        normals: list[Vec3] = []
+        for pair in world.narrow_phase.contact_pairs():
+            if not pair.has_any_active_contact:
+                continue
+            pose = world.colliders[pair.collider1].position
+            for manifold in pair.manifolds:
+                normal = _tuple(manifold.data.normal)
+                for point in manifold.points:
+                    if point.dist <= _TOUCHES:
+                        points.append(_tuple(pose.transform_point(point.local_p1)))
+                        normals.append(normal)
+        return np.array(points, np.float64).reshape(-1, 3), np.array(normals, np.float64).reshape(-1, 3)
 
     # ---- questions --------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,230 @@
+"""The bodies that an engine knows: who came and went, what scripts wrote, where scripts and the engine put them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..engine.declare import Vec3
+from ..engine.errors import PhysicsError
+from ..engine.scene.physics import Body, Collider
+from ..engine.world import World
+from ..loom.physics import owners
+from .checks import unlocked, vec3, vec4
+from .colliders import Colliders
+from .known import Known, exchanged, known_of, rows_that_differ, with_body
+from .physics_world import I32, BodySpec, PhysicsWorld
+from .poses import Poses, below_parents, poses_of
+
+_KINDS = {"static": 0, "kinematic": 1, "dynamic": 2}
+_NO_PLACES: NDArray[np.intp] = np.empty(0, np.intp)
+
+
+class Bodies:
+    """Bodies, by their rows in ascending order: those of Bodies, and those of Colliders that are on none.
+
+    known: what the engine was told.  kinds: (k,) 0 static, 1 kinematic, 2 dynamic.  jumps: rows that were teleported
+    since the last tick.
+    """
+
+    def __init__(self, world: World, colliders: Colliders) -> None:
+        self.world = world
+        self.colliders = colliders
+        self.known = Known.nothing()
+        self.kinds: NDArray[np.int8] = np.empty(0, np.int8)
+        self.jumps: set[int] = set()
+        self._explicit: NDArray[np.bool_] = np.empty(0, bool)  # those that a Body says to be ones
+        self._began: dict[int, tuple[Vec3, Vec3]] = {}  # what their Bodies say of how they begin to move
+        self._hung: NDArray[np.bool_] = np.empty(0, bool)
+        self._above: Poses | None = None  # where those that hang on others, and are no dynamic ones, are
+        self._places: NDArray[np.intp] = np.empty(0, np.intp)  # by row of the world: where it is in `known`
+
+    def dynamic(self) -> list[int]:
+        """The rows of those that forces move."""
+        rows: list[int] = self.known.rows[self.kinds == 2].tolist()
+        return rows
+
+    # ---- who there is -----------------------------------------------------------------------------------------------
+
+    def hang_elsewhere(self) -> bool:
+        """Whether any body or collider hangs on another object than before."""
+        t = self.world.transforms
+        rows = self.known.rows
+        if len(rows) and int(rows[-1]) >= t.count:
+            return True
+        if ((t.parent[rows] >= 0) != self._hung).any():
+            return True
+        colliders = self.colliders
+        parts = colliders.known.rows[colliders.parts]
+        if not len(parts):
+            return False
+        return bool((owners(t.parent, with_body(self.world), parts) != colliders.owner_of_parts()).any())
+
+    def restructure(self, engine: PhysicsWorld | None, problems: list[PhysicsError]) -> I32:
+        """Bodies and colliders that came and went. Returns the rows of the bodies that were made.
+
+        Without an engine it is only written down who there is: for one that knows them already.
+        """
+        world, t, parts = self.world, self.world.transforms, self.colliders
+        bodies, colliders = world.tables.made(Body), world.tables.made(Collider)
+        has = with_body(world)
+        shapes = colliders.ascending().copy()
+        owner = owners(t.parent, has, shapes)
+        owner = np.where(owner < 0, shapes, owner).astype(np.int32)
+        rows = np.union1d(bodies.rows, owner).astype(np.int32)
+
+        now, explicit = known_of(world, rows), has[rows]
+        gone, came = exchanged(self.known, now, self._explicit, explicit)
+        old, old_owner = parts.known, parts.owner
+        now_shapes = known_of(world, shapes)
+        gone_shapes, came_shapes = exchanged(old, now_shapes)
+        both, here, there = np.intersect1d(old.rows, shapes, assume_unique=True, return_indices=True)
+        moved = both[old_owner[here] != owner[there]]  # to another body
+        gone_shapes, came_shapes = np.union1d(gone_shapes, moved), np.union1d(came_shapes, moved)
+        again = shapes[np.isin(owner, came)]  # with their bodies
+        came_shapes = np.union1d(came_shapes, again).astype(np.int32)
+        lost = old.rows[np.isin(old_owner, gone)]
+        taken = np.setdiff1d(np.union1d(gone_shapes, np.intersect1d(again, old.rows)), lost)
+        if engine is not None:
+            for row in taken.tolist():
+                parts.remove(engine, row)
+            for row in gone.tolist():
+                engine.remove_body(row)
+        parts.refused -= set(lost.tolist())
+        parts.changes += 1
+
+        self.known = now
+        self._places = np.zeros(t.count, np.intp)
+        self._places[rows] = np.arange(len(rows))
+        self._explicit = explicit
+        self._hung = t.parent[rows] >= 0
+        slots = bodies.slots(rows)
+        names = bodies.column("kind")
+        self.kinds = np.array([_KINDS[str(names[slot])] if slot >= 0 else 0 for slot in slots.tolist()], np.int8)
+        self._above = None
+        parts.become(now_shapes, owner)
+        for row in gone.tolist():
+            self._began.pop(row, None)
+        poses = poses_of(t, came)
+        for i, row in enumerate(came.tolist()):
+            slot = bodies.slot(row)
+            value = Body(kind="static") if slot < 0 else bodies.value(slot)
+            spec = _spec_of(value, poses, i)
+            self._began[row] = (spec.velocity, spec.angular_velocity)
+            if engine is not None:
+                engine.add_body(row, spec)
+        if engine is None:
+            return came
+        weighed = dict.fromkeys(owner[np.isin(shapes, came_shapes)].tolist())
+        weighed |= dict.fromkeys(self._above_rows(taken))
+        parts.add(engine, came_shapes, problems)
+        for row in dict.fromkeys((*weighed, *came.tolist())):
+            parts.settle(engine, row)
+        return came
+
+    def _above_rows(self, gone: NDArray[Any]) -> list[int]:
+        """Bodies that lost a collider in one of these rows and are there still."""
+        up, has = self.world.transforms.up, with_body(self.world)
+        found: list[int] = []
+        for row in gone.tolist():
+            while 0 <= row < len(has) and not has[row]:
+                row = up[row]
+            if 0 <= row < len(has):
+                found.append(row)
+        return found
+
+    def change(self, engine: PhysicsWorld, changed: I32, made: I32) -> None:
+        """What scripts wrote to the Bodies of rows (k,); `made` are told of already."""
+        if not len(changed):
+            return
+        bodies, known = self.world.tables.made(Body), self.known
+        for row in np.setdiff1d(changed, made).tolist():
+            value: Body = bodies.value(bodies.slot(row))
+            at = known.at(row)
+            if int(known.rows[at]) != row:
+                continue
+            self.kinds[at] = _KINDS[value.kind]
+            spec = _spec_of(value, poses_of(self.world.transforms, np.array([row], np.int32)), 0)
+            motion = (spec.velocity, spec.angular_velocity)
+            engine.change_body(row, spec, moved=self._began.get(row) != motion and row in self._began)
+            self._began[row] = motion
+            engine.settle_mass(row, value.mass)
+        self._above = None
+
+    # ---- where they are ---------------------------------------------------------------------------------------------
+
+    def follow(self, engine: PhysicsWorld) -> None:
+        """Bodies go where scripts put them."""
+        known, t = self.known, self.world.transforms
+        position, rotation, _ = t.places(known.rows)
+        other = rows_that_differ(position, known.position) | rows_that_differ(rotation, known.rotation)
+        led = np.flatnonzero(self._hung & (self.kinds != 2))
+        if len(led):
+            now, before = poses_of(t, known.rows[led]), self._above
+            if before is None:
+                other[led] = True
+            else:
+                other[led] = rows_that_differ(now.position, before.position)
+                other[led] |= rows_that_differ(now.rotation, before.rotation)
+            self._above = now
+        at = np.flatnonzero(other) if other.any() else _NO_PLACES
+        if len(at):
+            rows = known.rows[at]
+            known.position[at], known.rotation[at] = position[at], rotation[at]
+            poses = poses_of(t, rows)
+            driven = self.kinds[at] == 1
+            if self.jumps:
+                driven &= ~np.isin(rows, np.fromiter(self.jumps, np.int32))
+            place, turn = poses.position.astype(np.float32), poses.rotation.astype(np.float32)
+            if driven.any():
+                engine.set_targets(rows[driven], place[driven], turn[driven])
+            if not driven.all():
+                engine.set_poses(rows[~driven], place[~driven], turn[~driven])
+        self.jumps.clear()
+
+    def fetch(self, engine: PhysicsWorld) -> None:
+        """Objects are where their bodies went."""
+        rows, position, rotation = engine.moved()
+        if not len(rows):
+            return
+        if not math.isfinite(float(position.sum()) + float(rotation.sum())):
+            lost = rows[~(np.isfinite(position).all(axis=1) & np.isfinite(rotation).all(axis=1))]
+            names = ", ".join(f'"{self.world.names[row]}"' for row in lost[:5].tolist())
+            raise PhysicsError(f"{names} left the range of numbers; load the scene anew, or go back to a snapshot")
+        known, t = self.known, self.world.transforms
+        at = self._places.take(rows)
+        hung = self._hung.take(at)
+        if hung.any():
+            place, turn = position.copy(), rotation.copy()
+            place[hung], turn[hung] = below_parents(t, rows[hung], position[hung], rotation[hung])
+            position, rotation = place, turn
+        where: Any = slice(int(rows[0]), int(rows[-1]) + 1) if int(rows[-1]) - int(rows[0]) == len(rows) - 1 else rows
+        t.own("_position")[where] = position
+        t.own("_rotation")[where] = rotation
+        if len(at) == len(known.rows):
+            known.position[:], known.rotation[:] = position, rotation
+        else:
+            known.position[at], known.rotation[at] = position, rotation
+        t.touch_sound(rows)
+
+
+def _spec_of(value: Body, poses: Poses, i: int) -> BodySpec:
+    x, y, z = np.radians(value.angular_velocity).tolist()
+    return BodySpec(
+        value.kind,
+        vec3(poses.position[i]),
+        vec4(poses.rotation[i]),
+        value.mass,
+        value.linear_damping,
+        value.angular_damping,
+        value.gravity_scale,
+        value.lock_position,
+        value.lock_rotation,
+        value.ccd,
+        value.can_sleep,
+        unlocked(value.velocity, value.lock_position),
+        unlocked((x, y, z), value.lock_rotation),
+    )
