@@ -15,9 +15,10 @@ from ..engine.world import World
 from ..loom.physics import owners
 from .checks import unlocked, vec3, vec4
 from .colliders import Colliders
-from .known import Known, exchanged, known_of, rows_that_differ, with_body
+from .known import NO_ROWS, Known, exchanged, generations_of, known_of, rows_that_differ, with_body
 from .physics_world import I32, BodySpec, PhysicsWorld
 from .poses import Poses, below_parents, poses_of
+from .soundness import FARTHEST, nowhere, sound_bodies, sound_places, why_not
 
 _KINDS = {"static": 0, "kinematic": 1, "dynamic": 2}
 _NO_PLACES: NDArray[np.intp] = np.empty(0, np.intp)
@@ -36,6 +37,7 @@ class Bodies:
         self.known = Known.nothing()
         self.kinds: NDArray[np.int8] = np.empty(0, np.int8)
         self.jumps: set[int] = set()
+        self.left_out: I32 = NO_ROWS  # that can't be bodies as they are
         self._explicit: NDArray[np.bool_] = np.empty(0, bool)  # those that a Body says to be ones
         self._began: dict[int, tuple[Vec3, Vec3]] = {}  # what their Bodies say of how they begin to move
         self._hung: NDArray[np.bool_] = np.empty(0, bool)
@@ -57,6 +59,9 @@ class Bodies:
             return True
         if ((t.parent[rows] >= 0) != self._hung).any():
             return True
+        out = self.left_out
+        if len(out) and (int(out[-1]) >= t.count or sound_bodies(self.world, out, np.ones(len(out), bool)).any()):
+            return True
         colliders = self.colliders
         parts = colliders.known.rows[colliders.parts]
         if not len(parts):
@@ -74,7 +79,8 @@ class Bodies:
         shapes = colliders.ascending().copy()
         owner = owners(t.parent, has, shapes)
         owner = np.where(owner < 0, shapes, owner).astype(np.int32)
-        rows = np.union1d(bodies.rows, owner).astype(np.int32)
+        rows, kept = self._sound(np.union1d(bodies.rows, owner).astype(np.int32), owner, problems)
+        shapes, owner = shapes[kept], owner[kept]
 
         now, explicit = known_of(world, rows), has[rows]
         gone, came = exchanged(self.known, now, self._explicit, explicit)
@@ -136,16 +142,33 @@ class Bodies:
                 found.append(row)
         return found
 
+    def spoilt(self, changed: I32) -> bool:
+        """Whether any of the Bodies of rows (k,) that scripts wrote to can't be simulated any more."""
+        return len(changed) > 0 and not sound_bodies(self.world, changed, np.zeros(len(changed), bool)).all()
+
+    def _sound(self, rows: I32, owner: I32, problems: list[PhysicsError]) -> tuple[I32, NDArray[np.bool_]]:
+        """Those of rows (k,) that can be bodies, and whether what belongs to others (m,) does to one of them."""
+        known, world = self.known, self.world
+        _, here, there = np.intersect1d(rows, known.rows, assume_unique=True, return_indices=True)
+        unknown = np.ones(len(rows), bool)
+        unknown[here] = generations_of(world, rows[here]) != known.generation[there]
+        sound = sound_bodies(world, rows, unknown)
+        if sound.all():
+            self.left_out = NO_ROWS
+            return rows, np.ones(len(owner), bool)
+        before, self.left_out = self.left_out, rows[~sound]
+        problems += [why_not(self.world, row) for row in np.setdiff1d(self.left_out, before).tolist()]
+        return rows[sound], ~np.isin(owner, self.left_out)
+
     def change(self, engine: PhysicsWorld, changed: I32, made: I32) -> None:
         """What scripts wrote to the Bodies of rows (k,); `made` are told of already."""
         if not len(changed):
             return
         bodies, known = self.world.tables.made(Body), self.known
+        changed = np.intersect1d(changed, known.rows)
         for row in np.setdiff1d(changed, made).tolist():
             value: Body = bodies.value(bodies.slot(row))
             at = known.at(row)
-            if int(known.rows[at]) != row:
-                continue
             self.kinds[at] = _KINDS[value.kind]
             spec = _spec_of(value, poses_of(self.world.transforms, np.array([row], np.int32)), 0)
             motion = (spec.velocity, spec.angular_velocity)
@@ -156,8 +179,8 @@ class Bodies:
 
     # ---- where they are ---------------------------------------------------------------------------------------------
 
-    def follow(self, engine: PhysicsWorld) -> None:
-        """Bodies go where scripts put them."""
+    def follow(self, engine: PhysicsWorld, problems: list[PhysicsError]) -> None:
+        """Bodies go where scripts put them; from where they can't be they are put back."""
         known, t = self.known, self.world.transforms
         position, rotation, _ = t.places(known.rows)
         other = rows_that_differ(position, known.position) | rows_that_differ(rotation, known.rotation)
@@ -173,8 +196,17 @@ class Bodies:
         at = np.flatnonzero(other) if other.any() else _NO_PLACES
         if len(at):
             rows = known.rows[at]
+            with np.errstate(all="ignore"):
+                poses = poses_of(t, rows)
+                sound = sound_places(poses.position, poses.rotation)
+            if not sound.all():
+                problems.append(nowhere([self.world.names[row] for row in rows[~sound].tolist()]))
+                self._put_back(at[~sound])
+                at, rows = at[sound], rows[sound]
+                poses = Poses(poses.position[sound], poses.rotation[sound], poses.scale[sound])
+        if len(at):
             known.position[at], known.rotation[at] = position[at], rotation[at]
-            poses = poses_of(t, rows)
+            poses.rotation /= np.linalg.norm(poses.rotation, axis=1, keepdims=True)
             driven = self.kinds[at] == 1
             if self.jumps:
                 driven &= ~np.isin(rows, np.fromiter(self.jumps, np.int32))
@@ -185,22 +217,39 @@ class Bodies:
                 engine.set_poses(rows[~driven], place[~driven], turn[~driven])
         self.jumps.clear()
 
-    def fetch(self, engine: PhysicsWorld) -> None:
-        """Objects are where their bodies went."""
+    def _put_back(self, at: NDArray[np.intp]) -> None:
+        """Objects are where they were known to be, by their places in `known`."""
+        known, t = self.known, self.world.transforms
+        rows = known.rows[at]
+        t.own("_position")[rows], t.own("_rotation")[rows] = known.position[at], known.rotation[at]
+        t.touch_sound(rows)
+
+    def fetch(self, engine: PhysicsWorld, halted: list[int], problems: list[PhysicsError]) -> None:
+        """Objects are where their bodies went. Those that were halted, or went too far, stay where they were known."""
         rows, position, rotation = engine.moved()
+        gone = np.array(halted, np.int32)
+        with np.errstate(all="ignore"):
+            if not (np.abs(position).max(initial=0) <= FARTHEST and math.isfinite(float(rotation.sum()))):
+                sound = sound_places(position, rotation)
+                gone = np.union1d(gone, rows[~sound]).astype(np.int32)
+        if len(gone):
+            problems.append(nowhere([self.world.names[row] for row in gone.tolist()]))
+            self._halt(engine, gone)
+            there = ~np.isin(rows, gone)
+            rows, position, rotation = rows[there], position[there], rotation[there]
         if not len(rows):
             return
-        if not math.isfinite(float(position.sum()) + float(rotation.sum())):
-            lost = rows[~(np.isfinite(position).all(axis=1) & np.isfinite(rotation).all(axis=1))]
-            names = ", ".join(f'"{self.world.names[row]}"' for row in lost[:5].tolist())
-            raise PhysicsError(f"{names} left the range of numbers; load the scene anew, or go back to a snapshot")
         known, t = self.known, self.world.transforms
         at = self._places.take(rows)
         hung = self._hung.take(at)
         if hung.any():
             place, turn = position.copy(), rotation.copy()
-            place[hung], turn[hung] = below_parents(t, rows[hung], position[hung], rotation[hung])
-            position, rotation = place, turn
+            with np.errstate(all="ignore"):
+                place[hung], turn[hung] = below_parents(t, rows[hung], position[hung], rotation[hung])
+            sound = np.isfinite(place).all(axis=1) & np.isfinite(turn).all(axis=1)  # the parent's place may be anything
+            rows, at, position, rotation = rows[sound], at[sound], place[sound], turn[sound]
+            if not len(rows):
+                return
         where: Any = slice(int(rows[0]), int(rows[-1]) + 1) if int(rows[-1]) - int(rows[0]) == len(rows) - 1 else rows
         t.own("_position")[where] = position
         t.own("_rotation")[where] = rotation
@@ -209,6 +258,15 @@ class Bodies:
         else:
             known.position[at], known.rotation[at] = position, rotation
         t.touch_sound(rows)
+
+
+    def _halt(self, engine: PhysicsWorld, rows: I32) -> None:
+        """Have bodies stand still where their objects are."""
+        with np.errstate(all="ignore"):
+            poses = poses_of(self.world.transforms, rows)
+            sound = sound_places(poses.position, poses.rotation)
+        poses.position[~sound], poses.rotation[~sound] = 0.0, (0.0, 0.0, 0.0, 1.0)  # below what is nowhere
+        engine.halt(rows, poses.position.astype(np.float32), poses.rotation.astype(np.float32))
 
 
 def _spec_of(value: Body, poses: Poses, i: int) -> BodySpec:

@@ -18,6 +18,7 @@ from .physics_world import F64, I32, ColliderSpec, PhysicsWorld, Shape
 from .poses import Poses, poses_on
 from .rotations import multiplied, turned
 from .shapes import shape_of
+from .soundness import sound_places
 
 _SHAPES = 256
 _STRAIGHT: Vec4 = (0.0, 0.0, 0.0, 1.0)
@@ -104,6 +105,9 @@ class Colliders:
                     middle = np.array([value.offset]) * local.scale[i] + turned(turn, np.array([centre]))
                     position = position + turned(rotation[None], middle)[0]
                     rotation = multiplied(rotation[None], turn)[0]
+                if not sound_places(position[None], rotation[None])[0]:
+                    raise PhysicsError(f'the Collider of "{world.names[row]}" lies nowhere on its Body')
+                rotation = rotation / np.linalg.norm(rotation)
                 yield (
                     row,
                     ColliderSpec(
@@ -158,6 +162,8 @@ class Colliders:
         known, t = self.known, self.world.transforms
         scale = t.scale_of(known.rows)
         scaled = rows_that_differ(scale, known.scale)
+        if scaled.any():
+            scaled &= ~(np.isnan(scale) & np.isnan(known.scale)).any(axis=1)
         if self.local is not None:
             parts = np.flatnonzero(self.parts)
             now = poses_on(t, known.rows[parts], self.owner[parts])

@@ -16,6 +16,7 @@ class Contacts:
     def __init__(self, world: World) -> None:
         self.world = world
         self._touching: dict[tuple[Label, Label, bool], int] = {}
+        self._before: set[tuple[Label, Label, bool]] = set()  # told of already, before one went back
 
     def tell(self, engine: PhysicsWorld) -> None:
         """Emit what began and what ended, for each pair of objects once however many shapes they have."""
@@ -24,6 +25,7 @@ class Contacts:
         if not (begins or ends):
             engine.forget_touches()
             self._touching.clear()
+            self._before.clear()
             return
         for touch in engine.touches(begins):
             a, b = touch.a, touch.b
@@ -31,7 +33,9 @@ class Contacts:
             count = self._touching.get(key, 0)
             if touch.began:
                 self._touching[key] = count + 1
-                if not count and begins:
+                if key in self._before:
+                    self._before.remove(key)
+                elif not count and begins:
                     one, two = self._entity(a), self._entity(b)
                     schedule.emit(Contact(one, two, touch.point, touch.normal, touch.impulse, touch.sensor))
             elif count > 1:
@@ -40,6 +44,9 @@ class Contacts:
                 del self._touching[key]
                 if ends:
                     schedule.emit(ContactEnded(self._entity(a), self._entity(b), touch.sensor))
+        for a, b, sensor in sorted(self._before) if ends else ():
+            schedule.emit(ContactEnded(self._entity(a), self._entity(b), sensor))
+        self._before.clear()
 
     def _entity(self, label: Label) -> Entity:
         return Entity.known(self.world, *label)
@@ -57,6 +64,7 @@ class Contacts:
             if self.label(a[0]) == a and self.label(b[0]) == b
         ]
 
-    def load(self, pairs: list[Any]) -> None:
-        """Go back."""
-        self._touching = {(self.label(a), self.label(b), sensor): count for a, b, sensor, count in pairs}
+    def load(self, pairs: list[Any], exact: bool) -> None:
+        """Go back; an engine that is not exact tells in its next step again of what touches."""
+        touching = {(self.label(a), self.label(b), bool(sensor)): count for a, b, sensor, count in pairs}
+        self._touching, self._before = (touching, set()) if exact else ({}, set(touching))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.declare import Vec3, Vec4
+from ..engine.declare import Vec3, Vec4, problems_of
 from ..engine.errors import PhysicsError
 from ..engine.scene.physics import Joint
 from ..engine.world import World
@@ -17,6 +17,7 @@ from .known import generations_of, with_body
 from .physics_world import F64, I32, JointSpec, PhysicsWorld
 from .poses import poses_of
 from .rotations import inverse, multiplied, turned, turning_x_to
+from .soundness import FARTHEST
 
 
 class Joints:
@@ -119,7 +120,12 @@ class Joints:
         return found
 
     def _spec(self, row: int, other: int, a: int, b: int, value: Joint) -> JointSpec:
-        t = self.world.transforms
+        """Raises PhysicsError for what can't be held."""
+        t, name = self.world.transforms, self.world.names[row]
+        for problem in problems_of(value, name, "Joint."):
+            raise PhysicsError(str(problem))
+        if value.minimum is not None and value.maximum is not None and value.minimum > value.maximum:
+            raise PhysicsError(f'the Joint of "{name}" has a minimum of {value.minimum:g} above its maximum')
         mine = poses_of(t, np.array([row], np.int32))
         point = mine.position + turned(mine.rotation, np.array([value.anchor]) * mine.scale)
         other_point = point
@@ -132,7 +138,7 @@ class Joints:
         axis = np.array(value.axis if value.kind in ("hinge", "slider") else (1.0, 0.0, 0.0), np.float64)
         length = float(np.linalg.norm(axis))
         if not length:
-            raise PhysicsError(f'the axis of the Joint of "{self.world.names[row]}" is [0, 0, 0]')
+            raise PhysicsError(f'the axis of the Joint of "{name}" is [0, 0, 0]')
         frame = multiplied(mine.rotation, turning_x_to(axis / length)[None])
         if value.kind in ("fixed", "ball"):
             frame = mine.rotation
@@ -147,6 +153,8 @@ class Joints:
             back: F64 = inverse(pose.rotation)
             anchors.append(vec3(turned(back, place - pose.position)[0]))
             frames.append(vec4(multiplied(back, frame)[0]))
+        if not all(abs(number) <= FARTHEST for place in (*anchors, *frames) for number in place):
+            raise PhysicsError(f'the Joint of "{name}" holds on to a point that is nowhere')
         apart = float(np.linalg.norm(point - other_point)) if value.length is None else value.length
         turning = value.kind == "hinge"
         return JointSpec(

@@ -66,7 +66,7 @@ class Motor:
         middle = a.local_to_world(a.center_of_gravity)
         for body, way in ((a, axis * impulse), (b, axis * -impulse)):
             if body.body_type == pymunk.Body.DYNAMIC:
-                body.apply_impulse_at_world_point(way, middle)
+                body.apply_force_at_world_point(way / dt, middle)  # places are advanced before velocities are
 
 
 def slide_axis(frame: Vec4) -> tuple[float, float]:

@@ -28,6 +28,7 @@ from .joints import Joints
 from .known import NO_ROWS, generations_of
 from .physics_world import F32, I32, PhysicsWorld
 from .queries import Queries
+from .soundness import why_not
 from .watch import Watch
 
 
@@ -99,12 +100,13 @@ class WorldSimulation(Queries):
         """One tick of `dt` seconds."""
         problem = self._synchronise()
         engine = self._engine
+        problems = [] if problem is None else [problem]
         if engine is not None:
-            engine.step(dt)
-            self.bodies.fetch(engine)
+            halted = engine.step(dt)
+            self.bodies.fetch(engine, halted, problems)
             self.contacts.tell(engine)
-        if problem is not None:
-            raise problem
+        if problems:
+            raise problems[0]
 
     def jumped(self, rows: NDArray[Any]) -> None:
         """Objects (k,) were put elsewhere: what scripts move does not push what was on the way."""
@@ -131,17 +133,17 @@ class WorldSimulation(Queries):
         remade: I32 = NO_ROWS
         changed = {table.kind: self._watches[table.kind].changed(table) for table in tables}
         versions = tuple(table.version for table in tables)
-        if versions != self._versions or self.bodies.hang_elsewhere():
+        if versions != self._versions or self.bodies.hang_elsewhere() or self.bodies.spoilt(changed[Body]):
             remade = self.bodies.restructure(engine, problems)
             self._versions = versions
             self.joints.rejoin(engine, changed[Joint], remade, problems)
         elif len(changed[Joint]):
             self.joints.rejoin(engine, changed[Joint], remade, problems)
         self.bodies.change(engine, changed[Body], remade)
-        for row in changed[Collider].tolist():
+        for row in np.intersect1d(changed[Collider], self.colliders.known.rows).tolist():
             if self.colliders.owner_of(row) not in remade:
                 self.colliders.renew(engine, row, problems)
-        self.bodies.follow(engine)
+        self.bodies.follow(engine, problems)
         self.colliders.grow(engine, problems)
         return problems[0] if problems else None
 
@@ -191,6 +193,8 @@ class WorldSimulation(Queries):
             self._told()
         if self._engine is None:
             raise PhysicsError('nothing moves by itself here: the scene\'s physics engine is "none"')
+        if row in self.bodies.left_out:
+            raise why_not(self.world, row)
         return self._engine, row
 
     def read_motion(self, entity: Entity) -> tuple[Vec3, Vec3]:
@@ -272,4 +276,4 @@ class WorldSimulation(Queries):
         label = self.contacts.label
         pairs = zip(colliders.known.rows.tolist(), colliders.owner.tolist(), strict=True)
         engine.load(native, {row: label(owner) for row, owner in pairs})
-        self.contacts.load(head["touching"])
+        self.contacts.load(head["touching"], engine.exact)

@@ -27,6 +27,7 @@ from .physics_world import (
     at_border,
 )
 from .rotations import from_axes
+from .spatial_struts import Struts
 
 _AXES = 4096.0
 """Metres: how long the axes are drawn that poses are read from. Long ones keep a rotation's digits."""
@@ -43,7 +44,7 @@ _LINEAR = 0b000111
 _TOUCHES = 0.005
 """Metres: what is as near counts as a contact that is shown."""
 _STIFF = 1e4
-"""1/s² and, by its root, 1/s: how hard motors drive to a position, or how fast to a velocity, for each kilogram."""
+"""1/s² and 1/s: how hard motors drive to a position, or to a velocity, for each kilogram."""
 
 
 class SpatialWorld:
@@ -56,6 +57,7 @@ class SpatialWorld:
         self._bodies: dict[int, Any] = {}
         self._colliders: dict[int, Any] = {}
         self._joints: dict[int, Any] = {}
+        self._struts = Struts()
         self._ground: Any = None
         self._labels: dict[Any, Label] = {}  # by collider's handle; of those that are gone until they were told of
         self._rows: dict[Any, int] = {}  # by collider's handle
@@ -194,11 +196,12 @@ class SpatialWorld:
         elif spec.kind == "distance":
             low, high = spec.limits or (spec.length, spec.length)
             made = made.coupled_axes(rapier.JointAxesMask(_LINEAR)).limits(axis, low, high)
+            made = self._struts.begin(row, spec, made)
         elif spec.kind in ("hinge", "slider"):
             if spec.limits is not None:
                 made = made.limits(axis, *spec.limits)
             if spec.motor == "velocity":
-                made = made.motor_velocity(axis, spec.motor_target, _STIFF**0.5)
+                made = made.motor_velocity(axis, spec.motor_target, _STIFF)
             elif spec.motor == "position":
                 made = made.motor_position(axis, spec.motor_target, _STIFF, 2 * _STIFF**0.5)
             if spec.motor != "none" and spec.motor_force:
@@ -216,6 +219,7 @@ class SpatialWorld:
     @at_border
     def remove_joint(self, row: int) -> None:
         handle = self._joints.pop(row)
+        self._struts.remove(row)
         if handle in self._world.impulse_joints:  # else it went with a body
             self._world.impulse_joints.remove(handle, True)
 
@@ -241,6 +245,7 @@ class SpatialWorld:
     def step(self, dt: float) -> list[int]:
         world = self._world
         world.integration_parameters.dt = dt
+        self._struts.drive(world.impulse_joints, world.rigid_bodies, self._joints, dt)
         world.step()
         self._stale = False
         if self._pushed:
@@ -503,6 +508,7 @@ class SpatialWorld:
         parts.append(np.array(ground, np.int64).tobytes())
         parts.append(np.array(sorted(self._dynamic), np.int64).tobytes())
         parts.append(np.array(sorted(self._pushed), np.int64).tobytes())
+        parts.append(self._struts.save())
         parts.append(self._world.snapshot())
         return b"".join(struct.pack("<Q", len(part)) + part for part in parts)
 
@@ -525,7 +531,8 @@ class SpatialWorld:
         self._rows = {handle: row for row, handle in self._colliders.items()}
         self._labels = {handle: labels[row] for row, handle in self._colliders.items()}
         self._gone, self._order, self._last, self._stale = [], None, None, True
-        self._take(rapier.PhysicsWorld.restore(parts[6]))
+        self._struts.load(parts[6])
+        self._take(rapier.PhysicsWorld.restore(parts[7]))
 
 
 def _handles(table: Any, make: Callable[[int, int], Any]) -> dict[int, Any]:

@@ -46,7 +46,7 @@ class Watch:
         else:
             if np.array_equal(now, known):
                 return None
-            other = now != known
+            other = (now != known) & ~(np.isnan(now) & np.isnan(known) if now.dtype.kind == "f" else False)
         return np.flatnonzero(other if other.ndim == 1 else other.any(axis=1))
 
     def _since(self, table: Table) -> I32:

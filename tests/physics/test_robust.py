@@ -88,11 +88,12 @@ def test_behaviours_may_do_anything_when_they_are_touched(scene: dw.Scene, play:
     Bomb = type(f"Bomb_{method}", (dw.Behaviour,), {method: act})  # noqa: N806
     balls(scene)
     scene["ball-1"].set(Bomb())
-    scene.add("spare", dw.Body(), dw.Collider.sphere(0.5), at=(50, 0.5, 0))
+    scene.add("spare", dw.Body(), dw.Collider.sphere(0.5), at=(30, 0.5, 0))
     world = play(scene)
     told = going_on(world)
     run(world, 45)
-    world["ball-1"].body.velocity = (0, 6, 0) if method == "on_contact_ended" else (0, 0, 0)
+    if method == "on_contact_ended":
+        world["ball-1"].body.velocity = (0, 6, 0)
     run(world, 10)
     if method == "on_destroy":
         world.despawn(world["ball-1"])
@@ -304,20 +305,20 @@ def test_rules_and_contacts_that_feed_each_other_go_on(scene: dw.Scene, play: Pl
     """A contact despawns, what is spawned for it touches again: as many as there are ticks, and never an endless loop."""
     scene.add("ground", dw.Collider.box((80, 2, 80)), at=(0, -1, 0))
     scene.add("seed", dw.Body(), dw.Collider.sphere(0.5), at=(0, 0.6, 0), tags={"seed"})
-    scene.add("model", dw.Body(), dw.Collider.sphere(0.5), at=(30, 5, 0), tags={"seed"})
+    scene.add("model", dw.Body(), dw.Collider.sphere(0.5), at=(30, 0.5, 0))
     scene.rules = [
         dw.Rule(
             "again",
             on=dw.Contact,
             when=dw.When(tags_all="seed", other_none="seed"),
-            then=[dw.Then.spawn("model", at=(0, 0.1, 0)), dw.Then.despawn()],
+            then=[dw.Then.spawn("model", at=(0, 0.1, 0), tags="seed"), dw.Then.despawn()],
         )
     ]
     world = play(scene)
     told = going_on(world)
     run(world, 200)
     assert not told
-    assert len(world.tagged("seed")) in (1, 2)
+    assert len(world.tagged("seed")) == 1
 
 
 def test_a_rule_that_fails_in_a_contact_is_stopped_alone(scene: dw.Scene, play: Play, run: Run) -> None:

@@ -215,7 +215,7 @@ def test_shapes_are_cast_at_it_and_overlap_it(scene: dw.Scene, play: Play, shape
     cast = world.physics.shape_cast(dw.Collider.box((0.5, 0.2, 0.5)), (1, 5, 0), (0, -1, 0))
     assert cast is not None
     assert cast.distance == pytest.approx(5 - SHAPES[shape][3] - 0.1, abs=0.01)
-    assert world.physics.overlap(dw.Collider.sphere(0.2), at=(1.4, 0.3, 0)) == [world["it"]]
+    assert world.physics.overlap(dw.Collider.sphere(0.2), at=(1, SHAPES[shape][3] - 0.1, 0)) == [world["it"]]
     assert world.physics.overlap(dw.Collider.sphere(0.2), at=(1, SHAPES[shape][3] + 0.25, 0)) == []
 
 

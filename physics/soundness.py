@@ -1,0 +1,72 @@
+"""Which bodies can be simulated: columns may be written past all checks, and parents may lie anywhere."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..engine.declare import bounds_of, problems_of
+from ..engine.errors import PhysicsError
+from ..engine.scene.physics import Body, BodyKind
+from ..engine.tables import Table
+from ..engine.world import World
+from .physics_world import F32, F64, I32
+from .poses import poses_of
+
+Bools = NDArray[np.bool_]
+FARTHEST = 1e9
+"""Metres from the origin: what goes farther is halted. Single precision tells apart 64 m there."""
+
+
+def sound_places(position: F32 | F64, rotation: F32 | F64) -> Bools:
+    """(k,) whether places (k, 3) and quaternions (k, 4) can be simulated."""
+    length = np.einsum("ij,ij->i", rotation, rotation)
+    near = np.abs(position).max(axis=1, initial=0) <= FARTHEST  # not so for NaN
+    sound: Bools = near & (length > 1e-6) & (length < 1e6)
+    return sound
+
+
+def sound_bodies(world: World, rows: I32, unknown: Bools) -> Bools:
+    """(k,) whether objects can be bodies: what their Bodies say, and the places of the `unknown` ones (k,)."""
+    table = world.tables.made(Body)
+    slots = table.slots(rows)
+    has = slots >= 0
+    sound = np.ones(len(rows), bool)
+    sound[has] = _sound_values(table, slots[has])
+    if unknown.any():
+        with np.errstate(all="ignore"):
+            poses = poses_of(world.transforms, rows[unknown])
+            sound[unknown] &= sound_places(poses.position, poses.rotation)
+    return sound
+
+
+def _sound_values(table: Table, slots: NDArray[np.intp] | I32) -> Bools:
+    sound = np.isin(table.column("kind")[slots].astype("U"), get_args(BodyKind))
+    for field in table.fields:
+        column = table.column(field.name)
+        if column.dtype.kind == "f":
+            low, high = bounds_of(field)
+            fits = (column[slots] >= low) & (column[slots] <= high)
+            sound &= fits if fits.ndim == 1 else fits.all(axis=1)
+    return sound
+
+
+def why_not(world: World, row: int) -> PhysicsError:
+    """Why an object can't be a body."""
+    name, table = world.names[row], world.tables.made(Body)
+    slot = table.slot(row)
+    problems = [] if slot < 0 else list(problems_of(table.value(slot), name, "Body."))
+    if problems:
+        return PhysicsError(f"{problems[0]}; it is left out until then")
+    return nowhere([name])
+
+
+def nowhere(names: list[str]) -> PhysicsError:
+    """Some objects are nowhere."""
+    shown = ", ".join(f'"{name}"' for name in names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return PhysicsError(
+        f"{shown}: no place that can be simulated; they stand still until they are put elsewhere "
+        f"(finite numbers, at most {FARTHEST:g} m away; a velocity or a force may have been too large)"
+    )
