@@ -71,7 +71,7 @@ class Bodies:
     def restructure(self, engine: PhysicsWorld | None, problems: list[PhysicsError]) -> I32:
         """Bodies and colliders that came and went. Returns the rows of the bodies that were made.
 
-        Without an engine it is only written down who there is: for one that knows them already.
+        Without an engine it is only written down who there is, but for `left_out`: for one that knows them already.
         """
         world, t, parts = self.world, self.world.transforms, self.colliders
         bodies, colliders = world.tables.made(Body), world.tables.made(Collider)
@@ -79,7 +79,7 @@ class Bodies:
         shapes = colliders.ascending().copy()
         owner = owners(t.parent, has, shapes)
         owner = np.where(owner < 0, shapes, owner).astype(np.int32)
-        rows, kept = self._sound(np.union1d(bodies.rows, owner).astype(np.int32), owner, problems)
+        rows, kept = self._sound(engine, np.union1d(bodies.rows, owner).astype(np.int32), owner, problems)
         shapes, owner = shapes[kept], owner[kept]
 
         now, explicit = known_of(world, rows), has[rows]
@@ -125,30 +125,24 @@ class Bodies:
         if engine is None:
             return came
         weighed = dict.fromkeys(owner[np.isin(shapes, came_shapes)].tolist())
-        weighed |= dict.fromkeys(self._above_rows(taken))
+        left = np.setdiff1d(old_owner[np.searchsorted(old.rows, taken)], gone)  # bodies that lost a collider
+        weighed |= dict.fromkeys(left.tolist())
         parts.add(engine, came_shapes, problems)
         for row in dict.fromkeys((*weighed, *came.tolist())):
             parts.settle(engine, row)
         return came
 
-    def _above_rows(self, gone: NDArray[Any]) -> list[int]:
-        """Bodies that lost a collider in one of these rows and are there still."""
-        up, has = self.world.transforms.up, with_body(self.world)
-        found: list[int] = []
-        for row in gone.tolist():
-            while 0 <= row < len(has) and not has[row]:
-                row = up[row]
-            if 0 <= row < len(has):
-                found.append(row)
-        return found
-
     def spoilt(self, changed: I32) -> bool:
         """Whether any of the Bodies of rows (k,) that scripts wrote to can't be simulated any more."""
         return len(changed) > 0 and not sound_bodies(self.world, changed, np.zeros(len(changed), bool)).all()
 
-    def _sound(self, rows: I32, owner: I32, problems: list[PhysicsError]) -> tuple[I32, NDArray[np.bool_]]:
+    def _sound(
+        self, engine: PhysicsWorld | None, rows: I32, owner: I32, problems: list[PhysicsError]
+    ) -> tuple[I32, NDArray[np.bool_]]:
         """Those of rows (k,) that can be bodies, and whether what belongs to others (m,) does to one of them."""
         known, world = self.known, self.world
+        if engine is None:
+            return rows[~np.isin(rows, self.left_out)], ~np.isin(owner, self.left_out)
         _, here, there = np.intersect1d(rows, known.rows, assume_unique=True, return_indices=True)
         unknown = np.ones(len(rows), bool)
         unknown[here] = generations_of(world, rows[here]) != known.generation[there]
@@ -196,9 +190,8 @@ class Bodies:
         at = np.flatnonzero(other) if other.any() else _NO_PLACES
         if len(at):
             rows = known.rows[at]
-            with np.errstate(all="ignore"):
-                poses = poses_of(t, rows)
-                sound = sound_places(poses.position, poses.rotation)
+            poses = poses_of(t, rows)
+            sound = sound_places(poses.position, poses.rotation)
             if not sound.all():
                 problems.append(nowhere([self.world.names[row] for row in rows[~sound].tolist()]))
                 self._put_back(at[~sound])
@@ -228,10 +221,9 @@ class Bodies:
         """Objects are where their bodies went. Those that were halted, or went too far, stay where they were known."""
         rows, position, rotation = engine.moved()
         gone = np.array(halted, np.int32)
-        with np.errstate(all="ignore"):
-            if not (np.abs(position).max(initial=0) <= FARTHEST and math.isfinite(float(rotation.sum()))):
-                sound = sound_places(position, rotation)
-                gone = np.union1d(gone, rows[~sound]).astype(np.int32)
+        if not (np.abs(position).max(initial=0) <= FARTHEST and math.isfinite(float(rotation.sum()))):
+            sound = sound_places(position, rotation)
+            gone = np.union1d(gone, rows[~sound]).astype(np.int32)
         if len(gone):
             problems.append(nowhere([self.world.names[row] for row in gone.tolist()]))
             self._halt(engine, gone)
@@ -244,8 +236,7 @@ class Bodies:
         hung = self._hung.take(at)
         if hung.any():
             place, turn = position.copy(), rotation.copy()
-            with np.errstate(all="ignore"):
-                place[hung], turn[hung] = below_parents(t, rows[hung], position[hung], rotation[hung])
+            place[hung], turn[hung] = below_parents(t, rows[hung], position[hung], rotation[hung])
             sound = np.isfinite(place).all(axis=1) & np.isfinite(turn).all(axis=1)  # the parent's place may be anything
             rows, at, position, rotation = rows[sound], at[sound], place[sound], turn[sound]
             if not len(rows):
@@ -262,9 +253,8 @@ class Bodies:
 
     def _halt(self, engine: PhysicsWorld, rows: I32) -> None:
         """Have bodies stand still where their objects are."""
-        with np.errstate(all="ignore"):
-            poses = poses_of(self.world.transforms, rows)
-            sound = sound_places(poses.position, poses.rotation)
+        poses = poses_of(self.world.transforms, rows)
+        sound = sound_places(poses.position, poses.rotation)
         poses.position[~sound], poses.rotation[~sound] = 0.0, (0.0, 0.0, 0.0, 1.0)  # below what is nowhere
         engine.halt(rows, poses.position.astype(np.float32), poses.rotation.astype(np.float32))
 

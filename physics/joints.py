@@ -97,6 +97,8 @@ class Joints:
                     problems.append(error)
                 self.refused.add(row)
                 continue
+            if any(end >= 0 and end not in lives for end in (a, b)):  # it was told why that is left out
+                continue
             wanted[row] = (lives.get(a, 0), lives.get(b, 0), a, b, other)
         return wanted
 

@@ -166,7 +166,7 @@ class PlanarWorld:
     def _made_anew(self, row: int, old: _Body, spec: BodySpec) -> _Body:
         """A body of another kind in the place of one. Chipmunk crashes where a body's type is set in a space."""
         shapes = {collider: spec for collider, (_, _, spec) in old.shapes.items()}
-        joints = {joint: self._joint_specs[joint] for joint in self._held_by(old)}
+        joints = {joint: self._joint_specs[joint] for joint in self._held_by(row)}
         was = old.body
         self.remove_body(row)
         self.add_body(row, spec)
@@ -180,15 +180,15 @@ class PlanarWorld:
             self.add_joint(joint, held, turn)
         return mine
 
-    def _held_by(self, mine: _Body) -> list[int]:
-        return [joint for joint, made in self._joints.items() if any(mine.body in (c.a, c.b) for c in made)]
+    def _held_by(self, row: int) -> list[int]:
+        return [joint for joint, (spec, _) in self._joint_specs.items() if row in (spec.a, spec.b)]
 
     @at_border
     def remove_body(self, row: int) -> None:
         mine = self._bodies[row]
         for collider in list(mine.shapes):
             self.remove_collider(collider)
-        for joint in self._held_by(mine):
+        for joint in self._held_by(row):
             self.remove_joint(joint)
         self._space.remove(mine.body)
         del self._bodies[row]
@@ -249,6 +249,9 @@ class PlanarWorld:
         at_a, at_b = ((v[0] * SCALE, v[1] * SCALE) for v in (spec.anchor_a, spec.anchor_b))
         low, high = spec.limits or (-math.inf, math.inf)
         turn = b.angle - a.angle if turn is None else turn
+        if all(one.body_type != pymunk.Body.DYNAMIC for one in (a, b)):  # until one of them is
+            self._joints[row], self._joint_specs[row] = [], (spec, turn)
+            return
         made: list[constraints.Constraint] = []
         if spec.kind in ("fixed", "hinge", "ball"):
             made.append(constraints.PivotJoint(a, b, at_a, at_b))
@@ -612,10 +615,13 @@ class PlanarWorld:
     def load(self, data: bytes, labels: Mapping[int, Label]) -> None:
         (size,) = struct.unpack_from("<Q", data)
         for row, spec, turn in json.loads(data[8 : 8 + size]):  # angles and ways count from where it was made
-            self.remove_joint(row)
-            self.add_joint(row, JointSpec(*spec), turn)
+            if row in self._joints:
+                self.remove_joint(row)
+                self.add_joint(row, JointSpec(*spec), turn)
         for row, x, y, angle, vx, vy, turning, z, _ in struct.iter_unpack("<q7d?", data[8 + size :]):
-            mine = self._bodies[row]
+            mine = self._bodies.get(row)
+            if mine is None:  # since then it was moved to where it can't be
+                continue
             mine.body.position, mine.body.angle, mine.z = (x, y), angle, z
             if mine.spec.kind != "static":
                 mine.body.velocity, mine.body.angular_velocity = (vx, vy), turning

@@ -29,7 +29,7 @@ class Queries:
     colliders: Colliders
 
     def up_to_date(self) -> None:
-        """Have the engine know what came and what went. Raises PhysicsError."""
+        """Have the engine know what came and what went."""
         raise NotImplementedError
 
     def _asked(self, layers: Sequence[str] | None, exclude: Entity | None, sensors: bool) -> Question:

@@ -15,7 +15,8 @@ from .hulls import convex_parts
 from .physics_world import F32, F64, Shape
 
 SMALLEST = 1e-6
-"""Metres: no edge, radius or height may be less."""
+LARGEST = 1e9
+"""Metres: no edge, radius or height may be less, or more."""
 
 
 def shape_of(collider: Collider, scale: F64, woven: WovenScene, mesh: int, name: str) -> tuple[Shape, Vec3]:
@@ -44,7 +45,7 @@ def shape_of(collider: Collider, scale: F64, woven: WovenScene, mesh: int, name:
         case _:
             made, centre = _of_mesh(collider.shape, scale, woven, mesh, name)
     sizes = (*made.half, made.radius, made.half_height)
-    if not all(SMALLEST <= size <= 1e9 for size in sizes):
+    if not all(SMALLEST <= size <= LARGEST for size in sizes):
         raise PhysicsError(
             f'the Collider of "{name}" is {min(sizes):g} to {max(sizes):g} m in size; from 1e-6 to 1e9 m'
         )
@@ -56,6 +57,9 @@ def _of_mesh(kind: str, scale: F64, woven: WovenScene, mesh: int, name: str) -> 
         raise PhysicsError(f'the Collider of "{name}" is of the shape "{kind}", but the object shows no Mesh')
     mesh_points, triangles = _geometry(woven, mesh)
     points = (mesh_points * scale).astype(np.float32)
+    size = float(np.ptp(points, axis=0).max(initial=0))
+    if not (SMALLEST <= size and np.abs(points).max() <= LARGEST):
+        raise PhysicsError(f'the mesh of "{name}" is {size:g} m in size; to be a Collider, from 1e-6 to 1e9 m')
     if kind == "convex":
         points = np.unique(points, axis=0)
         if len(points) > LARGEST_HULL:

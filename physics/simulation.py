@@ -28,7 +28,7 @@ from .joints import Joints
 from .known import NO_ROWS, generations_of
 from .physics_world import F32, I32, PhysicsWorld
 from .queries import Queries
-from .soundness import why_not
+from .soundness import all_of, why_not
 from .watch import Watch
 
 
@@ -53,6 +53,7 @@ class WorldSimulation(Queries):
     def __init__(self, world: World) -> None:
         self.world = world
         self._gravity: Vec3 | None = None
+        self._problems: list[PhysicsError] = []  # to be told in the next tick: who asks meanwhile is not to blame
         self._fresh()
 
     def _fresh(self) -> None:
@@ -96,17 +97,18 @@ class WorldSimulation(Queries):
     def gravity(self, value: ArrayLike) -> None:
         self._gravity = three(value, "gravity")
 
+    @np.errstate(over="ignore", invalid="ignore")
     def step(self, dt: float) -> None:
         """One tick of `dt` seconds."""
-        problem = self._synchronise()
+        self._synchronise()
         engine = self._engine
-        problems = [] if problem is None else [problem]
+        problems, self._problems = self._problems, []
         if engine is not None:
             halted = engine.step(dt)
             self.bodies.fetch(engine, halted, problems)
             self.contacts.tell(engine)
         if problems:
-            raise problems[0]
+            raise all_of(problems)
 
     def jumped(self, rows: NDArray[Any]) -> None:
         """Objects (k,) were put elsewhere: what scripts move does not push what was on the way."""
@@ -115,8 +117,9 @@ class WorldSimulation(Queries):
 
     # ---- into the engine --------------------------------------------------------------------------------------------
 
-    def _synchronise(self) -> PhysicsError | None:
-        """Have the engine know all that the world does; the first thing that it can't be told."""
+    @np.errstate(over="ignore", invalid="ignore")  # columns may hold anything; what comes of it is looked at
+    def _synchronise(self) -> None:
+        """Have the engine know all that the world does; what it can't be told is told in the next tick."""
         world = self.world
         if world.woven is not self._woven:
             if world.woven.physics.engine != self._engine_name:
@@ -126,10 +129,10 @@ class WorldSimulation(Queries):
             self.joints.refused.clear()
         engine = self._engine
         if engine is None:
-            return None
+            return
         self._configure(engine)
         tables = [world.tables.made(kind) for kind in (Body, Collider, Joint)]
-        problems: list[PhysicsError] = []
+        problems = self._problems
         remade: I32 = NO_ROWS
         changed = {table.kind: self._watches[table.kind].changed(table) for table in tables}
         versions = tuple(table.version for table in tables)
@@ -145,7 +148,6 @@ class WorldSimulation(Queries):
                 self.colliders.renew(engine, row, problems)
         self.bodies.follow(engine, problems)
         self.colliders.grow(engine, problems)
-        return problems[0] if problems else None
 
     def _configure(self, engine: PhysicsWorld) -> None:
         """Gravity, which wakes what sleeps where it is another one, and how exactly to compute."""
@@ -158,16 +160,11 @@ class WorldSimulation(Queries):
             engine.rest(row, False)
 
     def up_to_date(self) -> None:
-        """Have the engine know what came and what went. Raises PhysicsError."""
+        """Have the engine know what came and what went."""
         tables = self.world.tables
         now = tuple(tables.made(kind).version for kind in (Body, Collider))
         if self._versions[:2] != now or self.world.woven is not self._woven:
-            self._told()
-
-    def _told(self) -> None:
-        problem = self._synchronise()
-        if problem is not None:
-            raise problem
+            self._synchronise()
 
     # ---- motion -----------------------------------------------------------------------------------------------------
 
@@ -190,7 +187,7 @@ class WorldSimulation(Queries):
         at = known.at(row)
         there = at < len(known.rows) and int(known.rows[at]) == row
         if not there or int(known.generation[at]) != int(generations_of(self.world, known.rows[at : at + 1])[0]):
-            self._told()
+            self._synchronise()
         if self._engine is None:
             raise PhysicsError('nothing moves by itself here: the scene\'s physics engine is "none"')
         if row in self.bodies.left_out:
@@ -239,6 +236,7 @@ class WorldSimulation(Queries):
         self._synchronise()
         head: dict[str, Any] = {
             "gravity": self._gravity,
+            "left_out": self.bodies.left_out.tolist(),
             "touching": self.contacts.save(),
             "refused": [sorted(self.colliders.refused), sorted(self.joints.refused)],
             "joints": [[row, *self.joints.anchors[row]] for row in sorted(self.joints.held)],
@@ -247,6 +245,7 @@ class WorldSimulation(Queries):
         native = b"" if self._engine is None else self._engine.save()
         return struct.pack("<Q", len(text)) + text + native
 
+    @np.errstate(over="ignore", invalid="ignore")
     def load(self, data: bytes) -> None:
         """Go back to what `save` gave, once the world itself did."""
         self._fresh()
@@ -264,6 +263,7 @@ class WorldSimulation(Queries):
             tables = [self.world.tables.made(kind) for kind in (Body, Collider, Joint)]
             for table in tables:
                 self._watches[table.kind].take(table)
+            self.bodies.left_out = np.array(head["left_out"], np.int32)
             self.bodies.restructure(None, [])
             joints.rejoin(None, NO_ROWS, NO_ROWS, [])
             joints.held = {row: joints.held[row] for row, _, _ in head["joints"]}

@@ -16,6 +16,8 @@ from .physics_world import F32, F64, I32
 from .poses import poses_of
 
 Bools = NDArray[np.bool_]
+MOST_TOLD = 20
+"""Problems that one error lists."""
 FARTHEST = 1e9
 """Metres from the origin: what goes farther is halted. Single precision tells apart 64 m there."""
 
@@ -36,9 +38,8 @@ def sound_bodies(world: World, rows: I32, unknown: Bools) -> Bools:
     sound = np.ones(len(rows), bool)
     sound[has] = _sound_values(table, slots[has])
     if unknown.any():
-        with np.errstate(all="ignore"):
-            poses = poses_of(world.transforms, rows[unknown])
-            sound[unknown] &= sound_places(poses.position, poses.rotation)
+        poses = poses_of(world.transforms, rows[unknown])
+        sound[unknown] &= sound_places(poses.position, poses.rotation)
     return sound
 
 
@@ -61,6 +62,15 @@ def why_not(world: World, row: int) -> PhysicsError:
     if problems:
         return PhysicsError(f"{problems[0]}; it is left out until then")
     return nowhere([name])
+
+
+def all_of(problems: list[PhysicsError]) -> PhysicsError:
+    """Several as one."""
+    texts = list(dict.fromkeys(map(str, problems)))
+    if len(texts) == 1:
+        return problems[0]
+    more = [f"and {len(texts) - MOST_TOLD} more"] if len(texts) > MOST_TOLD else []
+    return PhysicsError("\n  ".join([f"{len(texts)} problems:", *texts[:MOST_TOLD], *more]))
 
 
 def nowhere(names: list[str]) -> PhysicsError:
