@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import numpy as np
 
 from . import math as dmath
-from .declare import Vec3, Vec4
+from .declare import SINGLE_MAX, Vec3, Vec4
 from .errors import SceneError
 from .live import Live
 from .scene.components import Material
@@ -342,11 +342,14 @@ class Entity:
             raise SceneError(f'"{self.name}" can\'t look at {(x, y, z)}: it stands there') from None
 
 
+_LARGEST = SINGLE_MAX**2
+
+
 def _three(entity: Entity, name: str, value: Iterable[float]) -> Vec3:
-    """Three finite numbers out of any sequence. Raises SceneError."""
+    """Three numbers that single precision can hold, out of any sequence. Raises SceneError."""
     try:
         x, y, z = value
-        if math.isfinite(x + y + z):
+        if x * x + y * y + z * z <= _LARGEST:  # not so for NaN
             return x, y, z
     except (TypeError, ValueError):
         pass

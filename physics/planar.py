@@ -465,7 +465,11 @@ class PlanarWorld:
         if self._bodies[row].spec.kind != "dynamic":
             return
         if asleep:
-            self._bodies[row].body.sleep()
+            body = self._bodies[row].body
+            if _alone(body):
+                body.sleep()
+            else:  # Chipmunk crashes where one of two that touch sleeps; they will together, when both rest
+                body.velocity, body.angular_velocity = (0.0, 0.0), 0.0
         else:
             self._wake(row)
 
@@ -628,6 +632,17 @@ class PlanarWorld:
             self._space.reindex_shapes_for_body(mine.body)
         self._touches.clear()
         self._order = None
+
+
+def _alone(body: pymunk.Body) -> bool:
+    """Whether nothing touches a body, or hangs on it, but what is static."""
+    others = {one for c in body.constraints for one in (c.a, c.b)}
+
+    def note(arbiter: pymunk.Arbiter) -> None:
+        others.update(shape.body for shape in arbiter.shapes if shape.body is not None)
+
+    body.each_arbiter(note)
+    return all(one is body or one.body_type == pymunk.Body.STATIC for one in others)
 
 
 def _stay(body: pymunk.Body, gravity: Any, damping: float, dt: float) -> None:

@@ -97,7 +97,7 @@ class WorldSimulation(Queries):
     def gravity(self, value: ArrayLike) -> None:
         self._gravity = three(value, "gravity")
 
-    @np.errstate(over="ignore", invalid="ignore")
+    @np.errstate(all="ignore")
     def step(self, dt: float) -> None:
         """One tick of `dt` seconds."""
         self._synchronise()
@@ -117,7 +117,7 @@ class WorldSimulation(Queries):
 
     # ---- into the engine --------------------------------------------------------------------------------------------
 
-    @np.errstate(over="ignore", invalid="ignore")  # columns may hold anything; what comes of it is looked at
+    @np.errstate(all="ignore")  # columns may hold anything; what comes of it is looked at
     def _synchronise(self) -> None:
         """Have the engine know all that the world does; what it can't be told is told in the next tick."""
         world = self.world
@@ -245,7 +245,7 @@ class WorldSimulation(Queries):
         native = b"" if self._engine is None else self._engine.save()
         return struct.pack("<Q", len(text)) + text + native
 
-    @np.errstate(over="ignore", invalid="ignore")
+    @np.errstate(all="ignore")
     def load(self, data: bytes) -> None:
         """Go back to what `save` gave, once the world itself did."""
         self._fresh()

@@ -41,6 +41,8 @@ _TYPES = {
 _LOCKS = {"x": 1, "y": 2, "z": 4}
 _JOINT_LOCKS = {"fixed": 0b111111, "hinge": 0b110111, "ball": 0b000111, "slider": 0b111110, "spring": 0, "distance": 0}
 _LINEAR = 0b000111
+_GROUND = 2**32
+"""In place of a row: that of what stands still, for what hangs on the world."""
 _TOUCHES = 0.005
 """Metres: what is as near counts as a contact that is shown."""
 _STIFF = 1e4
@@ -57,12 +59,14 @@ class SpatialWorld:
         self._bodies: dict[int, Any] = {}
         self._colliders: dict[int, Any] = {}
         self._joints: dict[int, Any] = {}
+        self._idle: dict[int, tuple[int, int, Any]] = {}  # joints between bodies that forces do not move: a, b, itself
         self._struts = Struts()
         self._ground: Any = None
         self._labels: dict[Any, Label] = {}  # by collider's handle; of those that are gone until they were told of
         self._rows: dict[Any, int] = {}  # by collider's handle
         self._gone: list[Any] = []
         self._dynamic: set[int] = set()
+        self._halted: set[int] = set()
         self._pushed: set[int] = set()
         self._order: tuple[I32, NDArray[np.bool_], F32] | None = None  # see `_arena`
         self._last: F32 | None = None
@@ -96,15 +100,18 @@ class SpatialWorld:
         body.gravity_scale, body.ccd_enabled = spec.gravity_scale, spec.ccd
         bits = sum(_LOCKS[axis] for axis in spec.lock_position) + 8 * sum(_LOCKS[axis] for axis in spec.lock_rotation)
         body.locked_axes = rapier.LockedAxes(bits)
-        body.is_enabled = True
+        self._halted.discard(row)
         (self._dynamic.add if spec.kind == "dynamic" else self._dynamic.discard)(row)
         self._order = None
 
     @at_border
     def change_body(self, row: int, spec: BodySpec, *, moved: bool) -> None:
         body = self._body(row)
+        was = row in self._dynamic
         body.body_type = _TYPES[spec.kind]
         self._describe(row, body, spec)
+        if was != (row in self._dynamic):
+            self._rejoin(row)
         sleeping = body.activation.sleeping
         activation = (
             rapier.RigidBodyActivation.active() if spec.can_sleep else rapier.RigidBodyActivation.cannot_sleep()
@@ -122,6 +129,7 @@ class SpatialWorld:
             self._forget(collider)
         self._world.remove_body(handle)
         self._dynamic.discard(row)
+        self._halted.discard(row)
         self._pushed.discard(row)
         self._order, self._stale = None, True
 
@@ -206,21 +214,45 @@ class SpatialWorld:
                 made = made.motor_position(axis, spec.motor_target, _STIFF, 2 * _STIFF**0.5)
             if spec.motor != "none" and spec.motor_force:
                 made = made.motor_max_force(axis, spec.motor_force)
-        b, a = (self._bodies[one] if one >= 0 else self._world_body() for one in (spec.b, spec.a))
-        self._joints[row] = world.impulse_joints.insert(b, a, made.build(), True)
+        self._join(row, spec.a, spec.b, made.build())
+
+    def _join(self, row: int, a: int, b: int, made: Any) -> None:
+        """Have a joint hold two bodies, as soon as forces move one of them: rapier panics before that."""
+        if a not in self._dynamic and b not in self._dynamic:
+            self._idle[row] = a, b, made
+            return
+        second, first = (self._bodies[one] if one >= 0 else self._world_body() for one in (a, b))
+        self._joints[row] = self._world.impulse_joints.insert(first, second, made, True)
+
+    def _rejoin(self, body: int) -> None:
+        """A body is of another kind now: joints begin or cease to hold it."""
+        joints, bodies = self._world.impulse_joints, self._world.rigid_bodies
+        for row, (a, b, made) in list(self._idle.items()):
+            if body in (a, b):
+                del self._idle[row]
+                self._join(row, a, b, made)
+        for row, handle in list(self._joints.items()) if body not in self._dynamic else ():
+            joint = joints.get(handle)
+            if joint is None:
+                continue
+            b, a = (_row_of(bodies[one]) for one in (joint.body1, joint.body2))
+            if body in (a, b) and a not in self._dynamic and b not in self._dynamic:
+                del self._joints[row]
+                self._idle[row] = a, b, joints.remove(handle, True).data
 
     def _world_body(self) -> Any:
         """A body that stands still, for what hangs on the world."""
         if self._ground is None:
-            self._ground = self._world.add_body(rapier.RigidBody.fixed().user_data(2**32))
+            self._ground = self._world.add_body(rapier.RigidBody.fixed().user_data(_GROUND))
             self._order = None
         return self._ground
 
     @at_border
     def remove_joint(self, row: int) -> None:
-        handle = self._joints.pop(row)
+        handle = self._joints.pop(row, None)
+        self._idle.pop(row, None)
         self._struts.remove(row)
-        if handle in self._world.impulse_joints:  # else it went with a body
+        if handle is not None and handle in self._world.impulse_joints:  # else it went with a body
             self._world.impulse_joints.remove(handle, True)
 
     # ---- motion -----------------------------------------------------------------------------------------------------
@@ -230,7 +262,12 @@ class SpatialWorld:
         bodies = self._world.rigid_bodies
         for row, position, rotation in zip(rows.tolist(), positions.tolist(), rotations.tolist(), strict=True):
             body = bodies[self._bodies[row]]
-            body.is_enabled = True  # it may have been halted
+            if row in self._halted:
+                self._halted.discard(row)
+                self._dynamic.add(row)
+                body.body_type, self._order = rapier.RigidBodyType.DYNAMIC, None
+                self._rejoin(row)
+            body.is_enabled = True  # rapier disables what it lost
             body.position = rapier.Isometry3(position, rotation)
             body.wake_up(True)
         self._stale, self._last = True, None
@@ -265,7 +302,11 @@ class SpatialWorld:
         for row in rows.tolist():
             body = self._body(row)
             body.linvel = body.angvel = (0.0, 0.0, 0.0)
-            body.is_enabled = False
+            body.body_type = rapier.RigidBodyType.FIXED
+            self._dynamic.discard(row)
+            self._rejoin(row)
+            self._halted.add(row)
+        self._order = None
 
     @at_border
     def moved(self) -> tuple[I32, F32, F32]:
@@ -508,31 +549,49 @@ class SpatialWorld:
         parts.append(np.array(ground, np.int64).tobytes())
         parts.append(np.array(sorted(self._dynamic), np.int64).tobytes())
         parts.append(np.array(sorted(self._pushed), np.int64).tobytes())
+        parts.append(np.array(sorted(self._halted), np.int64).tobytes())
         parts.append(self._struts.save())
+        parts.append(np.array([(row, a, b) for row, (a, b, _) in sorted(self._idle.items())], np.int64).tobytes())
+        idle = [made.to_bytes() for _, (_, _, made) in sorted(self._idle.items())]
+        parts.append(b"".join(struct.pack("<Q", len(one)) + one for one in idle))
         parts.append(self._world.snapshot())
         return b"".join(struct.pack("<Q", len(part)) + part for part in parts)
 
     @at_border
     def load(self, data: bytes, labels: Mapping[int, Label]) -> None:
-        parts: list[bytes] = []
-        at = 0
-        while at < len(data):
-            (size,) = struct.unpack_from("<Q", data, at)
-            parts.append(data[at + 8 : at + 8 + size])
-            at += 8 + size
-        bodies, colliders, joints, ground, dynamic, pushed = (np.frombuffer(part, np.int64) for part in parts[:6])
+        parts = _parts(data)
+        bodies, colliders, joints, ground, dynamic, pushed, halted = (np.frombuffer(p, np.int64) for p in parts[:7])
         body, collider = rapier.RigidBodyHandle.from_raw_parts, rapier.ColliderHandle.from_raw_parts
         joint = rapier.ImpulseJointHandle.from_raw_parts
         self._bodies = _handles(bodies, body)
         self._colliders = _handles(colliders, collider)
         self._joints = _handles(joints, joint)
         self._ground = body(*ground.tolist()) if len(ground) else None
-        self._dynamic, self._pushed = set(dynamic.tolist()), set(pushed.tolist())
+        self._dynamic, self._pushed, self._halted = (set(rows.tolist()) for rows in (dynamic, pushed, halted))
         self._rows = {handle: row for row, handle in self._colliders.items()}
         self._labels = {handle: labels[row] for row, handle in self._colliders.items()}
         self._gone, self._order, self._last, self._stale = [], None, None, True
-        self._struts.load(parts[6])
-        self._take(rapier.PhysicsWorld.restore(parts[7]))
+        self._struts.load(parts[7])
+        idle = np.frombuffer(parts[8], np.int64).reshape(-1, 3).tolist()
+        made = map(rapier.GenericJoint.from_bytes, _parts(parts[9]))
+        self._idle = {row: (a, b, one) for (row, a, b), one in zip(idle, made, strict=True)}
+        self._take(rapier.PhysicsWorld.restore(parts[10]))
+
+
+def _parts(data: bytes) -> list[bytes]:
+    """What was joined with the lengths before the parts."""
+    parts: list[bytes] = []
+    at = 0
+    while at < len(data):
+        (size,) = struct.unpack_from("<Q", data, at)
+        parts.append(data[at + 8 : at + 8 + size])
+        at += 8 + size
+    return parts
+
+
+def _row_of(body: Any) -> int:
+    row: int = body.user_data
+    return -1 if row == _GROUND else row
 
 
 def _handles(table: Any, make: Callable[[int, int], Any]) -> dict[int, Any]:

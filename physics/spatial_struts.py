@@ -39,7 +39,7 @@ class Struts:
     def drive(self, joints: Any, bodies: Any, handles: Mapping[int, Any], dt: float) -> None:
         """Before a step of `dt` seconds: switch on what would come too near in it, and off what does not any more."""
         for row, (on_a, on_b, low, driven) in self._of.items():
-            if handles[row] not in joints:  # it went with a body
+            if row not in handles or handles[row] not in joints:  # it holds nothing now, or went with a body
                 continue
             joint = joints[handles[row]]
             b, a = bodies[joint.body1], bodies[joint.body2]
