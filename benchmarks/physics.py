@@ -49,10 +49,11 @@ def tick_ms(engine: Literal["spatial", "planar"], bodies: int, ticks: int) -> tu
     assert native is not None
     own, spent = native.step, [0.0]
 
-    def timed(dt: float) -> None:
+    def timed(dt: float) -> list[int]:
         start = time.process_time()
-        own(dt)
+        halted = own(dt)
         spent[0] = time.process_time() - start
+        return halted
 
     native.step = timed  # type: ignore[method-assign]
     whole, bare = np.zeros(ticks), np.zeros(ticks)

@@ -47,7 +47,9 @@ def check_physics(
     if heard and not (colliders >= 0).any():
         found.remark_rule(heard[0], "on", "Contact, but nothing has a Collider", "one can come while the scene runs")
     if scene.physics.engine == "none" and (bodies >= 0).any():
-        found.remark(np.flatnonzero(bodies >= 0), "still", "Body", "in a scene without physics", "nothing moves by itself")
+        found.remark(
+            np.flatnonzero(bodies >= 0), "still", "Body", "in a scene without physics", "nothing moves by itself"
+        )
 
 
 def owners(parents: I32, has_body: NDArray[np.bool_], rows: I32) -> I32:
@@ -158,7 +160,7 @@ def _geometry_problems(shape: str, points: Any, indices: Any, *, planar: bool) -
     elif shape == "mesh":
         if not has_area(points, indices):
             yield Problem("no-area", "", "Collider.shape", "of triangles without any area", "of a mesh with a surface")
-        elif planar and not has_area(points * np.float32((1, 1, 0)), indices):
+        elif planar and not has_area(points * np.array((1, 1, 0), np.float32), indices):
             wanted = "of one with an area there, for planar physics"
             yield Problem("no-area", "", "Collider.shape", "of a mesh that is a line when seen along z", wanted)
     elif grid_of(points) is None:

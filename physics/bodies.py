@@ -189,15 +189,13 @@ class Bodies:
             self._above = now
         at = np.flatnonzero(other) if other.any() else _NO_PLACES
         if len(at):
-            rows = known.rows[at]
-            poses = poses_of(t, rows)
+            poses = poses_of(t, known.rows[at])
             sound = sound_places(poses.position, poses.rotation)
             if not sound.all():
-                problems.append(nowhere([self.world.names[row] for row in rows[~sound].tolist()]))
+                problems.append(nowhere(self.world, known.rows[at[~sound]]))
                 self._put_back(at[~sound])
-                at, rows = at[sound], rows[sound]
-                poses = Poses(poses.position[sound], poses.rotation[sound], poses.scale[sound])
-        if len(at):
+                at, poses = at[sound], Poses(poses.position[sound], poses.rotation[sound], poses.scale[sound])
+            rows = known.rows[at]
             known.position[at], known.rotation[at] = position[at], rotation[at]
             poses.rotation /= np.linalg.norm(poses.rotation, axis=1, keepdims=True)
             driven = self.kinds[at] == 1
@@ -225,7 +223,7 @@ class Bodies:
             sound = sound_places(position, rotation)
             gone = np.union1d(gone, rows[~sound]).astype(np.int32)
         if len(gone):
-            problems.append(nowhere([self.world.names[row] for row in gone.tolist()]))
+            problems.append(nowhere(self.world, gone))
             self._halt(engine, gone)
             there = ~np.isin(rows, gone)
             rows, position, rotation = rows[there], position[there], rotation[there]
@@ -237,7 +235,7 @@ class Bodies:
         if hung.any():
             place, turn = position.copy(), rotation.copy()
             place[hung], turn[hung] = below_parents(t, rows[hung], position[hung], rotation[hung])
-            sound = np.isfinite(place).all(axis=1) & np.isfinite(turn).all(axis=1)  # the parent's place may be anything
+            sound = np.isfinite(place[:, 0] + place[:, 1] + place[:, 2] + turn.sum(axis=1))  # parents may lie anywhere
             rows, at, position, rotation = rows[sound], at[sound], place[sound], turn[sound]
             if not len(rows):
                 return
@@ -249,7 +247,6 @@ class Bodies:
         else:
             known.position[at], known.rotation[at] = position, rotation
         t.touch_sound(rows)
-
 
     def _halt(self, engine: PhysicsWorld, rows: I32) -> None:
         """Have bodies stand still where their objects are."""

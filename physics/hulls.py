@@ -1,5 +1,7 @@
-"""Convex hulls, and solids as convex parts, so that what is hollow can move: V-HACD, Mamou and Ghorbel 2009, "A simple
-and efficient approach for 3D mesh approximate convex decomposition", as Rapier has it. Planar physics asks for them, too.
+"""Convex hulls, and solids as convex parts, so that what is hollow can move.
+
+V-HACD, Mamou and Ghorbel 2009, "A simple and efficient approach for 3D mesh approximate convex decomposition", as
+Rapier has it. Planar physics asks for them, too.
 """
 
 from __future__ import annotations

@@ -25,7 +25,6 @@ from pymunk.vec2d import Vec2d
 from ..engine.declare import Vec3, Vec4
 from ..engine.errors import PhysicsError
 from .hulls import hull_volume
-from .planar_motors import SCALE, Motor, slide_axis
 from .physics_world import (
     F32,
     F64,
@@ -40,6 +39,7 @@ from .physics_world import (
     Touch,
     at_border,
 )
+from .planar_motors import SCALE, Motor, slide_axis
 
 SUBSTEPS = 2
 """Parts that a step is made in: two let a stack of ten stand."""
@@ -243,7 +243,7 @@ class PlanarWorld:
 
     @at_border
     def add_joint(self, row: int, spec: JointSpec, turn: float | None = None) -> None:
-        """As `PhysicsWorld.add_joint`; turn: how much farther `b` is turned than `a` where the angle is 0. None: now."""
+        """As `PhysicsWorld.add_joint`; turn: how much farther `b` is turned than `a` where the angle is 0, or now."""
         space = self._space
         a, b = (self._bodies[one].body if one >= 0 else space.static_body for one in (spec.a, spec.b))
         at_a, at_b = ((v[0] * SCALE, v[1] * SCALE) for v in (spec.anchor_a, spec.anchor_b))
@@ -466,6 +466,8 @@ class PlanarWorld:
             return
         if asleep:
             body = self._bodies[row].body
+            if body.is_sleeping:
+                return
             if _alone(body):
                 body.sleep()
             else:  # Chipmunk crashes where one of two that touch sleeps; they will together, when both rest

@@ -42,7 +42,7 @@ class Motor:
         return [] if self._rotary is None else [self._rotary]
 
     def drive(self, dt: float, weight_a: Vec2d, weight_b: Vec2d) -> None:
-        """Before a step of `dt` seconds. weights: what gravity does to the bodies, Chipmunk's units a second squared."""
+        """Before a step of `dt` seconds. weights: what gravity does to the bodies, in Chipmunk's units, 1/s²."""
         a, b, target = self._a, self._b, self.spec.motor_target
         to_a_place = self.spec.motor == "position"
         haste = min(_HASTE, 0.5 / dt)

@@ -58,7 +58,7 @@ def _of_mesh(kind: str, scale: F64, woven: WovenScene, mesh: int, name: str) -> 
     mesh_points, triangles = _geometry(woven, mesh)
     points = (mesh_points * scale).astype(np.float32)
     size = float(np.ptp(points, axis=0).max(initial=0))
-    if not (SMALLEST <= size and np.abs(points).max() <= LARGEST):
+    if not (size >= SMALLEST and np.abs(points).max() <= LARGEST):
         raise PhysicsError(f'the mesh of "{name}" is {size:g} m in size; to be a Collider, from 1e-6 to 1e9 m')
     if kind == "convex":
         points = np.unique(points, axis=0)

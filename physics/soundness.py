@@ -61,7 +61,7 @@ def why_not(world: World, row: int) -> PhysicsError:
     problems = [] if slot < 0 else list(problems_of(table.value(slot), name, "Body."))
     if problems:
         return PhysicsError(f"{problems[0]}; it is left out until then")
-    return nowhere([name])
+    return nowhere(world, np.array([row], np.int32))
 
 
 def all_of(problems: list[PhysicsError]) -> PhysicsError:
@@ -73,9 +73,10 @@ def all_of(problems: list[PhysicsError]) -> PhysicsError:
     return PhysicsError("\n  ".join([f"{len(texts)} problems:", *texts[:MOST_TOLD], *more]))
 
 
-def nowhere(names: list[str]) -> PhysicsError:
-    """Some objects are nowhere."""
-    shown = ", ".join(f'"{name}"' for name in names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+def nowhere(world: World, rows: I32) -> PhysicsError:
+    """Objects (k,) are where bodies can't be."""
+    shown = ", ".join(f'"{world.names[row]}"' for row in rows[:5].tolist())
+    shown += f" and {len(rows) - 5} more" if len(rows) > 5 else ""
     return PhysicsError(
         f"{shown}: no place that can be simulated; they stand still until they are put elsewhere "
         f"(finite numbers, at most {FARTHEST:g} m away; a velocity or a force may have been too large)"

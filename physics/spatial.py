@@ -11,7 +11,6 @@ import rapier3d as rapier
 from numpy.typing import NDArray
 
 from ..engine.declare import Vec3, Vec4
-from ..engine.errors import PhysicsError
 from .physics_world import (
     F32,
     F64,
@@ -192,7 +191,6 @@ class SpatialWorld:
 
     @at_border
     def add_joint(self, row: int, spec: JointSpec) -> None:
-        world = self._world
         axis = rapier.JointAxis.ANG_X if spec.kind == "hinge" else rapier.JointAxis.LIN_X
         made = rapier.GenericJointBuilder(rapier.JointAxesMask(_JOINT_LOCKS[spec.kind]))
         made = made.local_frame1(rapier.Isometry3(spec.anchor_b, spec.frame_b))  # ways and angles are those of `a`

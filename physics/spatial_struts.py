@@ -21,7 +21,9 @@ class Struts:
     """Distance joints that must not get shorter than so much, by the rows of their joints."""
 
     def __init__(self) -> None:
-        self._of: dict[int, tuple[Vec3, Vec3, float, bool]] = {}  # anchors on a and b, the least distance, whether driven
+        self._of: dict[
+            int, tuple[Vec3, Vec3, float, bool]
+        ] = {}  # anchors on a and b, the least distance, whether driven
 
     def begin(self, row: int, spec: JointSpec, made: Any) -> Any:
         """A joint that is to be made: as it is to be. One of a single length is driven to it all the time."""

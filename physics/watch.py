@@ -46,7 +46,9 @@ class Watch:
         else:
             if np.array_equal(now, known):
                 return None
-            other = (now != known) & ~(np.isnan(now) & np.isnan(known) if now.dtype.kind == "f" else False)
+            other = now != known
+            if now.dtype.kind == "f":
+                other &= ~(np.isnan(now) & np.isnan(known))
         return np.flatnonzero(other if other.ndim == 1 else other.any(axis=1))
 
     def _since(self, table: Table) -> I32:

@@ -16,7 +16,7 @@ DT = 1 / 60
 
 
 def heap(seed: int, engine: Literal["spatial", "planar"] = "spatial") -> dw.Scene:
-    """Balls, boxes and compounds on a floor with a step and a lift, some hinged, on springs or rods; a gate that tells."""
+    """Balls, boxes and compounds on a floor with a step and a lift, some on joints; a gate that tells."""
     random = np.random.default_rng(seed)
     scene = dw.Scene(f"heap {seed}", seed=1)
     scene.physics = dw.Physics(engine=engine)
@@ -79,7 +79,8 @@ def heard(world: dw.World) -> list[tuple[str, str, str]]:
 
     @dw.on(dw.ContactEnded)
     def ended(event: dw.ContactEnded) -> None:
-        told.append(("ended", *(e.name if e.alive else "?" for e in (event.a, event.b))))
+        a, b = (e.name if e.alive else "?" for e in (event.a, event.b))
+        told.append(("ended", a, b))
 
     world.schedule.use(begun, ended)
     return told
@@ -151,7 +152,7 @@ def test_in_the_plane_places_and_motion_go_back(play: Play, seed: int) -> None:
     snapshot = world.snapshot()
 
     def state() -> list[Any]:
-        moving = [e for e in world.tagged("thing")] + [world[n] for n in ("wheel", "bob", "yoyo", "flap", "table")]
+        moving = world.tagged("thing") + [world[n] for n in ("wheel", "bob", "yoyo", "flap", "table")]
         return [(e.name, e.position, e.rotation, e.body.velocity, e.body.angular_velocity) for e in moving]
 
     before = state()

@@ -85,7 +85,7 @@ def test_behaviours_may_do_anything_when_they_are_touched(scene: dw.Scene, play:
         if contact is not None and contact.a.alive:
             world.despawn(contact.a)
 
-    Bomb = type(f"Bomb_{method}", (dw.Behaviour,), {method: act})  # noqa: N806
+    Bomb = type(f"Bomb_{method}", (dw.Behaviour,), {method: act})
     balls(scene)
     scene["ball-1"].set(Bomb())
     scene.add("spare", dw.Body(), dw.Collider.sphere(0.5), at=(30, 0.5, 0))
@@ -302,7 +302,7 @@ def test_rules_that_set_each_other_off_are_stopped_in_each_tick_and_told_once(
 
 
 def test_rules_and_contacts_that_feed_each_other_go_on(scene: dw.Scene, play: Play, run: Run) -> None:
-    """A contact despawns, what is spawned for it touches again: as many as there are ticks, and never an endless loop."""
+    """A contact despawns, and what is spawned for it touches again: once a tick, and never an endless loop."""
     scene.add("ground", dw.Collider.box((80, 2, 80)), at=(0, -1, 0))
     scene.add("seed", dw.Body(), dw.Collider.sphere(0.5), at=(0, 0.6, 0), tags={"seed"})
     scene.add("model", dw.Body(), dw.Collider.sphere(0.5), at=(30, 0.5, 0))

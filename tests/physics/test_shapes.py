@@ -77,7 +77,7 @@ def hills() -> dw.Mesh:
     points = np.stack([x, y, z], axis=-1).reshape(-1, 3).astype(np.float32)
     quads = [(r * 17 + c, r * 17 + c + 17, r * 17 + c + 1, r * 17 + c + 18) for r in range(4) for c in range(16)]
     faces = np.array([t for a, b, c, d in quads for t in ((a, b, c), (c, b, d))], np.uint32).ravel()
-    return dw.Mesh.of(dw.MeshData(points, np.tile(np.float32((0, 1, 0)), (len(points), 1)), faces))
+    return dw.Mesh.of(dw.MeshData(points, np.tile(np.array((0, 1, 0), np.float32), (len(points), 1)), faces))
 
 
 def add(scene: dw.Scene, name: str, shape: str, *more: Any, **how: Any) -> dw.SceneObject:
@@ -162,7 +162,8 @@ def test_a_compound_rests_on_all_its_parts(scene: dw.Scene, play: Play) -> None:
     assert world["cup"].position[1] == pytest.approx(2.4 + 0.15, abs=0.02)
     hit = world.physics.ray((0, 9, 0), (0, -1, 0))
     assert hit is not None
-    assert (hit.entity, hit.point) == (world["table"], pytest.approx((0, 2.4, 0), abs=0.02))
+    assert hit.entity == world["table"]
+    assert hit.point == pytest.approx((0, 2.4, 0), abs=0.02)
 
 
 # ---- rays -----------------------------------------------------------------------------------------------------------
@@ -170,7 +171,7 @@ def test_a_compound_rests_on_all_its_parts(scene: dw.Scene, play: Play) -> None:
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_rays_hit_its_surface_and_nothing_else(scene: dw.Scene, play: Play, shape: str) -> None:
-    """From all around, at a shape that is moved, turned and scaled: each point lies on it, and none within reach lacks."""
+    """From all around, at one that is moved, turned and scaled: each point lies on it, and nothing is before it."""
     planar = scene.physics.engine == "planar"
     random = np.random.default_rng(7)
     angle, centre = 0.7, np.array((4.0, -2.0, 0.0 if planar else 3.0))
