@@ -15,8 +15,8 @@ from ..engine.world import World
 from ..loom.physics import owners
 from .checks import unlocked, vec3, vec4
 from .colliders import Colliders
-from .known import Known, exchanged, known_of, rows_that_differ, with_body
-from .physics_world import I32, BodySpec, PhysicsWorld
+from .known import Known, exchanged, known_of, rows_that_differ, same, with_body
+from .physics_world import F32, I32, BodySpec, PhysicsWorld
 from .poses import Poses, below_parents, poses_of
 
 _KINDS = {"static": 0, "kinematic": 1, "dynamic": 2}
@@ -39,7 +39,9 @@ class Bodies:
         self._explicit: NDArray[np.bool_] = np.empty(0, bool)  # those that a Body says to be ones
         self._began: dict[int, tuple[Vec3, Vec3]] = {}  # what their Bodies say of how they begin to move
         self._hung: NDArray[np.bool_] = np.empty(0, bool)
+        self._led: NDArray[np.intp] = _NO_PLACES  # which of them hang on others
         self._above: Poses | None = None  # where those that hang on others, and are no dynamic ones, are
+        self._trees = -1  # as the transforms count
         self._places: NDArray[np.intp] = np.empty(0, np.intp)  # by row of the world: where it is in `known`
 
     def dynamic(self) -> list[int]:
@@ -53,6 +55,9 @@ class Bodies:
         """Whether any body or collider hangs on another object than before."""
         t = self.world.transforms
         rows = self.known.rows
+        if t.trees == self._trees:
+            return False
+        self._trees = t.trees
         if len(rows) and int(rows[-1]) >= t.count:
             return True
         if ((t.parent[rows] >= 0) != self._hung).any():
@@ -100,9 +105,10 @@ class Bodies:
         self._places = np.zeros(t.count, np.intp)
         self._places[rows] = np.arange(len(rows))
         self._explicit = explicit
-        self._hung = t.parent[rows] >= 0
+        self._hung, self._trees = t.parent[rows] >= 0, t.trees
+        self._led = np.flatnonzero(self._hung)
         slots = bodies.slots(rows)
-        names = bodies.column("kind")
+        names = bodies.look("kind")
         self.kinds = np.array([_KINDS[str(names[slot])] if slot >= 0 else 0 for slot in slots.tolist()], np.int8)
         self._above = None
         parts.become(now_shapes, owner)
@@ -159,9 +165,12 @@ class Bodies:
     def follow(self, engine: PhysicsWorld) -> None:
         """Bodies go where scripts put them."""
         known, t = self.known, self.world.transforms
-        position, rotation, _ = t.places(known.rows)
+        position, rotation, _ = t.places(known.run)
+        led = self._led if not len(self._led) else self._led[self.kinds[self._led] != 2]
+        if not len(led) and same(position, known.position) and same(rotation, known.rotation):
+            self.jumps.clear()
+            return
         other = rows_that_differ(position, known.position) | rows_that_differ(rotation, known.rotation)
-        led = np.flatnonzero(self._hung & (self.kinds != 2))
         if len(led):
             now, before = poses_of(t, known.rows[led]), self._above
             if before is None:
@@ -190,25 +199,29 @@ class Bodies:
         rows, position, rotation = engine.moved()
         if not len(rows):
             return
-        if not math.isfinite(float(position.sum()) + float(rotation.sum())):
+        if not math.isfinite(_sum(position) + _sum(rotation)):
             lost = rows[~(np.isfinite(position).all(axis=1) & np.isfinite(rotation).all(axis=1))]
             names = ", ".join(f'"{self.world.names[row]}"' for row in lost[:5].tolist())
             raise PhysicsError(f"{names} left the range of numbers; load the scene anew, or go back to a snapshot")
         known, t = self.known, self.world.transforms
-        at = self._places.take(rows)
-        hung = self._hung.take(at)
-        if hung.any():
-            place, turn = position.copy(), rotation.copy()
-            place[hung], turn[hung] = below_parents(t, rows[hung], position[hung], rotation[hung])
-            position, rotation = place, turn
-        where: Any = slice(int(rows[0]), int(rows[-1]) + 1) if int(rows[-1]) - int(rows[0]) == len(rows) - 1 else rows
-        t.own("_position")[where] = position
-        t.own("_rotation")[where] = rotation
-        if len(at) == len(known.rows):
-            known.position[:], known.rotation[:] = position, rotation
-        else:
-            known.position[at], known.rotation[at] = position, rotation
+        first, last = int(rows[0]), int(rows[-1])
+        at: Any = self._places[first : last + 1] if last - first == len(rows) - 1 else self._places.take(rows)
+        if len(self._led):
+            hung = self._hung.take(at)
+            if hung.any():
+                place, turn = position.copy(), rotation.copy()
+                place[hung], turn[hung] = below_parents(t, rows[hung], position[hung], rotation[hung])
+                position, rotation = place, turn
+        if int(at[-1]) - int(at[0]) == len(rows) - 1:
+            at = slice(int(at[0]), int(at[-1]) + 1)
+        where: Any = slice(first, last + 1) if last - first == len(rows) - 1 else rows
+        t.own("_position")[where], t.own("_rotation")[where] = position, rotation
+        known.position[at], known.rotation[at] = position, rotation
         t.touch_sound(rows)
+
+
+def _sum(numbers: F32) -> float:
+    return float(np.add.reduce(numbers.reshape(-1)))
 
 
 def _spec_of(value: Body, poses: Poses, i: int) -> BodySpec:

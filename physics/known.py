@@ -13,6 +13,8 @@ from ..engine.world import World
 from .physics_world import F32, I32
 
 NO_ROWS: I32 = np.empty(0, np.int32)
+_SMALL = 65536
+"""Bytes up to which copies are compared faster than numbers."""
 
 
 @dataclass(slots=True, eq=False)
@@ -27,6 +29,14 @@ class Known:
     position: F32
     rotation: F32
     scale: F32
+
+    @property
+    def run(self) -> I32 | range:
+        """The rows; as a range where they lie behind one another, whose columns need not be gathered."""
+        rows = self.rows
+        if len(rows) and int(rows[-1]) - int(rows[0]) == len(rows) - 1:
+            return range(int(rows[0]), int(rows[-1]) + 1)
+        return rows
 
     @classmethod
     def nothing(cls) -> Known:
@@ -59,6 +69,13 @@ def exchanged(
     gone = np.union1d(np.setdiff1d(old.rows, new.rows, assume_unique=True), other)
     came = np.union1d(np.setdiff1d(new.rows, old.rows, assume_unique=True), other)
     return gone.astype(np.int32), came.astype(np.int32)
+
+
+def same(a: NDArray[Any], b: NDArray[Any]) -> bool:
+    """Whether two arrays of a shape hold the same bits."""
+    if a.nbytes < _SMALL:
+        return a.tobytes() == b.tobytes()
+    return np.array_equal(a, b)
 
 
 def rows_that_differ(a: NDArray[Any], b: NDArray[Any], by: float = 0.0) -> NDArray[np.bool_]:

@@ -365,14 +365,17 @@ class PlanarWorld:
 
     def _poses(self, ids: NDArray[np.int64]) -> NDArray[np.float64]:
         """(k, 3) x, y and angle of bodies by their ids, ascending, as Chipmunk has them."""
-        buffer = self._buffer
-        buffer.clear()
-        pymunk.batch.get_space_bodies(self._space, _POSE, buffer)
-        who = np.frombuffer(buffer.int_buf(), np.int64)
-        poses = np.frombuffer(buffer.float_buf(), np.float64).reshape(-1, 3)
+        who, poses = self.raw_poses()
         order = np.argsort(who)
         found: NDArray[np.float64] = poses[order[np.searchsorted(who, ids, sorter=order)]] if len(ids) else poses[:0]
         return found
+
+    def raw_poses(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """What pymunk has to read many poses at once: ids (n,), and x, y and angle (n, 3)."""
+        buffer = self._buffer
+        buffer.clear()
+        pymunk.batch.get_space_bodies(self._space, _POSE, buffer)
+        return np.frombuffer(buffer.int_buf(), np.int64), np.frombuffer(buffer.float_buf(), np.float64).reshape(-1, 3)
 
     def motion(self, row: int) -> tuple[Vec3, Vec3]:
         body = self._bodies[row].body

@@ -202,9 +202,9 @@ class WorldSimulation(Queries):
         bodies = self.world.tables.made(Body)
         slot = bodies.slot(row)
         if velocity is not None:
-            velocity = unlocked(velocity, bodies.column("lock_position")[slot])
+            velocity = unlocked(velocity, bodies.look("lock_position")[slot])
         if angular is not None:
-            angular = unlocked(angular, bodies.column("lock_rotation")[slot])
+            angular = unlocked(angular, bodies.look("lock_rotation")[slot])
         engine.set_motion(row, velocity, angular)
 
     def push(self, entity: Entity, linear: Vec3, angular: Vec3, at: Vec3 | None, *, sudden: bool) -> None:

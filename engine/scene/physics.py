@@ -19,6 +19,7 @@ class Body:
     """Moves by the laws of mechanics, with the Colliders on the object and on what hangs on it."""
 
     __in_tables__ = True
+    __watched__ = True
 
     kind: BodyKind = field(
         default="dynamic",
@@ -46,6 +47,7 @@ class Collider:
     """
 
     __in_tables__ = True
+    __watched__ = True
 
     shape: ColliderShape = field(
         default="box",
@@ -113,6 +115,7 @@ class Joint:
     """
 
     __in_tables__ = True
+    __watched__ = True
 
     kind: Literal["fixed", "hinge", "ball", "slider", "spring", "distance"] = field(
         default="fixed", doc="what is left free: nothing, an axis to turn about, all turning, an axis to slide along"
