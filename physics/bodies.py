@@ -42,6 +42,8 @@ class Bodies:
         self._led: NDArray[np.intp] = _NO_PLACES  # which of them hang on others
         self._above: Poses | None = None  # where those that hang on others, and are no dynamic ones, are
         self._trees = -1  # as the transforms count
+        self._fetched: I32 | None = None  # the rows that came from the engine last, and where they go
+        self._into: tuple[Any, Any] = (_NO_PLACES, _NO_PLACES)
         self._places: NDArray[np.intp] = np.empty(0, np.intp)  # by row of the world: where it is in `known`
 
     def dynamic(self) -> list[int]:
@@ -105,6 +107,7 @@ class Bodies:
         self._places = np.zeros(t.count, np.intp)
         self._places[rows] = np.arange(len(rows))
         self._explicit = explicit
+        self._fetched = None
         self._hung, self._trees = t.parent[rows] >= 0, t.trees
         self._led = np.flatnonzero(self._hung)
         slots = bodies.slots(rows)
@@ -204,20 +207,29 @@ class Bodies:
             names = ", ".join(f'"{self.world.names[row]}"' for row in lost[:5].tolist())
             raise PhysicsError(f"{names} left the range of numbers; load the scene anew, or go back to a snapshot")
         known, t = self.known, self.world.transforms
-        first, last = int(rows[0]), int(rows[-1])
-        at: Any = self._places[first : last + 1] if last - first == len(rows) - 1 else self._places.take(rows)
+        if rows is not self._fetched:
+            self._fetched, self._into = rows, self._where(rows)
+        at, where = self._into
         if len(self._led):
-            hung = self._hung.take(at)
+            hung = self._hung[at]
             if hung.any():
                 place, turn = position.copy(), rotation.copy()
                 place[hung], turn[hung] = below_parents(t, rows[hung], position[hung], rotation[hung])
                 position, rotation = place, turn
-        if int(at[-1]) - int(at[0]) == len(rows) - 1:
-            at = slice(int(at[0]), int(at[-1]) + 1)
-        where: Any = slice(first, last + 1) if last - first == len(rows) - 1 else rows
         t.own("_position")[where], t.own("_rotation")[where] = position, rotation
         known.position[at], known.rotation[at] = position, rotation
         t.touch_sound(rows)
+
+    def _where(self, rows: I32) -> tuple[Any, Any]:
+        """Where ascending rows are in `known`, and in the world's columns: slices where they lie behind one another."""
+        at: Any = self._places.take(rows)
+        where: Any = rows
+        last = len(rows) - 1
+        if int(at[-1]) - int(at[0]) == last:
+            at = slice(int(at[0]), int(at[-1]) + 1)
+        if int(rows[-1]) - int(rows[0]) == last:
+            where = slice(int(rows[0]), int(rows[-1]) + 1)
+        return at, where
 
 
 def _sum(numbers: F32) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ _SMALL = 65536
 class Known:
     """What the engine was told of rows (k,), ascending, as the columns had it.
 
+    run: the rows; as a range where they lie behind one another, whose columns need not be gathered.
     generation: (k,).  position (k, 3), rotation (k, 4), scale (k, 3): float32, of the transforms' columns.
     """
 
@@ -29,14 +30,12 @@ class Known:
     position: F32
     rotation: F32
     scale: F32
+    run: I32 | range = field(init=False)
 
-    @property
-    def run(self) -> I32 | range:
-        """The rows; as a range where they lie behind one another, whose columns need not be gathered."""
+    def __post_init__(self) -> None:
         rows = self.rows
-        if len(rows) and int(rows[-1]) - int(rows[0]) == len(rows) - 1:
-            return range(int(rows[0]), int(rows[-1]) + 1)
-        return rows
+        follow = len(rows) > 0 and int(rows[-1]) - int(rows[0]) == len(rows) - 1
+        self.run = range(int(rows[0]), int(rows[-1]) + 1) if follow else rows
 
     @classmethod
     def nothing(cls) -> Known:

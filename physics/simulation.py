@@ -126,19 +126,22 @@ class WorldSimulation(Queries):
         if engine is None:
             return None
         self._configure(engine)
-        tables = [world.tables.made(kind) for kind in (Body, Collider, Joint)]
+        made = world.tables.made
+        bodies, colliders, joints = made(Body), made(Collider), made(Joint)
         problems: list[PhysicsError] = []
         remade: I32 = NO_ROWS
-        changed = {table.kind: self._watches[table.kind].changed(table) for table in tables}
-        versions = tuple(table.version for table in tables)
+        watches = self._watches
+        changed = watches[Body].changed(bodies)
+        other_shapes, other_joints = watches[Collider].changed(colliders), watches[Joint].changed(joints)
+        versions = (bodies.version, colliders.version, joints.version)
         if versions != self._versions or self.bodies.hang_elsewhere():
             remade = self.bodies.restructure(engine, problems)
             self._versions = versions
-            self.joints.rejoin(engine, changed[Joint], remade, problems)
-        elif len(changed[Joint]):
-            self.joints.rejoin(engine, changed[Joint], remade, problems)
-        self.bodies.change(engine, changed[Body], remade)
-        for row in changed[Collider].tolist():
+            self.joints.rejoin(engine, other_joints, remade, problems)
+        elif len(other_joints):
+            self.joints.rejoin(engine, other_joints, remade, problems)
+        self.bodies.change(engine, changed, remade)
+        for row in other_shapes.tolist():
             if self.colliders.owner_of(row) not in remade:
                 self.colliders.renew(engine, row, problems)
         self.bodies.follow(engine)

@@ -66,6 +66,7 @@ class SpatialWorld:
         self._pushed: set[int] = set()
         self._order: tuple[I32, Places, F32, bool] | None = None  # see `_arena`
         self._moving: NDArray[np.bool_] = np.empty(0, bool)  # in its order: whether forces move it
+        self._rows_that_move: I32 = np.empty(0, np.int32)
         self._ascending = True  # whether they are in the order of their rows
         self._last: F32 | None = None
         self._stale = True
@@ -273,7 +274,7 @@ class SpatialWorld:
                 other |= raw[:, i] != self._last[:, i]
             at = _run(np.flatnonzero(other & self._moving))
         self._last = raw
-        rows = order[at]
+        rows = self._rows_that_move if at is dynamic else order[at]
         if not self._ascending:
             sorting = np.argsort(rows)
             at = _listed(at)[sorting]
@@ -312,6 +313,7 @@ class SpatialWorld:
             dynamic = _run(np.flatnonzero(self._moving))
             moving = rows[self._moving]
             self._ascending = bool((moving[1:] > moving[:-1]).all())
+            self._rows_that_move = moving
             self._order, self._last = (rows, dynamic, centre[order], bool(centre.any())), None
         return self._order
 
