@@ -26,7 +26,8 @@ _NO_PLACES: NDArray[np.intp] = np.empty(0, np.intp)
 class Bodies:
     """Bodies, by their rows in ascending order: those of Bodies, and those of Colliders that are on none.
 
-    known: what the engine was told.  kinds: (k,) 0 static, 1 kinematic, 2 dynamic.  jumps: rows that were teleported
+    known: what the engine was told.  kinds: (k,) 0 static, 1 kinematic, 2 dynamic.  hung: (k,) whether
+    they hang on other objects.  jumps: rows that were teleported
     since the last tick.
     """
 
@@ -38,7 +39,7 @@ class Bodies:
         self.jumps: set[int] = set()
         self._explicit: NDArray[np.bool_] = np.empty(0, bool)  # those that a Body says to be ones
         self._began: dict[int, tuple[Vec3, Vec3]] = {}  # what their Bodies say of how they begin to move
-        self._hung: NDArray[np.bool_] = np.empty(0, bool)
+        self.hung: NDArray[np.bool_] = np.empty(0, bool)
         self._led: NDArray[np.intp] = _NO_PLACES  # which of them hang on others
         self._above: Poses | None = None  # where those that hang on others, and are no dynamic ones, are
         self._trees = -1  # as the transforms count
@@ -62,7 +63,7 @@ class Bodies:
         self._trees = t.trees
         if len(rows) and int(rows[-1]) >= t.count:
             return True
-        if ((t.parent[rows] >= 0) != self._hung).any():
+        if ((t.parent[rows] >= 0) != self.hung).any():
             return True
         colliders = self.colliders
         parts = colliders.known.rows[colliders.parts]
@@ -108,8 +109,8 @@ class Bodies:
         self._places[rows] = np.arange(len(rows))
         self._explicit = explicit
         self._fetched = None
-        self._hung, self._trees = t.parent[rows] >= 0, t.trees
-        self._led = np.flatnonzero(self._hung)
+        self.hung, self._trees = t.parent[rows] >= 0, t.trees
+        self._led = np.flatnonzero(self.hung)
         slots = bodies.slots(rows)
         names = bodies.look("kind")
         self.kinds = np.array([_KINDS[str(names[slot])] if slot >= 0 else 0 for slot in slots.tolist()], np.int8)
@@ -211,7 +212,7 @@ class Bodies:
             self._fetched, self._into = rows, self._where(rows)
         at, where = self._into
         if len(self._led):
-            hung = self._hung[at]
+            hung = self.hung[at]
             if hung.any():
                 place, turn = position.copy(), rotation.copy()
                 place[hung], turn[hung] = below_parents(t, rows[hung], position[hung], rotation[hung])

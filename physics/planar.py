@@ -76,6 +76,7 @@ class PlanarWorld:
     """A pymunk space whose bodies, colliders and joints are called by rows."""
 
     exact = False
+    can_freeze = False
 
     def __init__(self) -> None:
         self._space = space = pymunk.Space()
@@ -423,9 +424,15 @@ class PlanarWorld:
         if self._bodies[row].spec.kind != "dynamic":
             return
         if asleep:
-            self._bodies[row].body.sleep()
+            body = self._bodies[row].body
+            body.velocity, body.angular_velocity = (0.0, 0.0), 0.0
+            if not body.is_sleeping and not _touches_awake(body):  # both end the process, or spoil its memory
+                body.sleep()
         else:
             self._wake(row)
+
+    def awake(self) -> list[int]:
+        return [row for row, one in self._bodies.items() if not one.body.is_sleeping]
 
     # ---- contacts ---------------------------------------------------------------------------------------------------
 
@@ -606,6 +613,21 @@ def _axis(frame: Vec4) -> tuple[float, float]:
     if length < 1e-6:
         raise PhysicsError("a slider's axis must lie in the plane of x and y, in planar physics")
     return across / length, up / length
+
+
+def _touches_awake(body: pymunk.Body) -> bool:
+    """Whether anything touches it that forces move and that is awake."""
+    found: list[bool] = []
+
+    def note(arbiter: pymunk.Arbiter) -> None:
+        others = (shape.body for shape in arbiter.shapes)
+        found.extend(
+            other is not None and other is not body and other.body_type == pymunk.Body.DYNAMIC and not other.is_sleeping
+            for other in others
+        )
+
+    body.each_arbiter(note)
+    return any(found)
 
 
 def _shapes(shape: Shape, body: pymunk.Body, position: Vec3, angle: float) -> list[pymunk.Shape]:

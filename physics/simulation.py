@@ -28,6 +28,7 @@ from .joints import Joints
 from .known import NO_ROWS, generations_of
 from .physics_world import F32, I32, PhysicsWorld
 from .queries import Queries
+from .rings import HOLD, Rings
 from .watch import Watch
 
 
@@ -68,6 +69,7 @@ class WorldSimulation(Queries):
         self.bodies = Bodies(self.world, self.colliders)
         self.joints = Joints(self.world, self.bodies)
         self.contacts = Contacts(self.world)
+        self.rings = Rings(self.world, self.bodies, self.colliders)
 
     # ---- what there is ----------------------------------------------------------------------------------------------
 
@@ -100,7 +102,9 @@ class WorldSimulation(Queries):
         problem = self._synchronise()
         engine = self._engine
         if engine is not None:
+            self.rings.before_step(engine)
             engine.step(dt)
+            self.rings.after_step(engine)
             self.bodies.fetch(engine)
             self.contacts.tell(engine)
         if problem is not None:
@@ -198,7 +202,7 @@ class WorldSimulation(Queries):
 
     def read_motion(self, entity: Entity) -> tuple[Vec3, Vec3]:
         engine, row = self._at(entity)
-        return engine.motion(row)
+        return self.rings.motion(row) or engine.motion(row)
 
     def write_motion(self, entity: Entity, velocity: Vec3 | None, angular: Vec3 | None) -> None:
         engine, row = self._at(entity)
@@ -208,10 +212,12 @@ class WorldSimulation(Queries):
             velocity = unlocked(velocity, bodies.look("lock_position")[slot])
         if angular is not None:
             angular = unlocked(angular, bodies.look("lock_rotation")[slot])
-        engine.set_motion(row, velocity, angular)
+        if not self.rings.set_motion(row, velocity, angular):
+            engine.set_motion(row, velocity, angular)
 
     def push(self, entity: Entity, linear: Vec3, angular: Vec3, at: Vec3 | None, *, sudden: bool) -> None:
         engine, row = self._at(entity)
+        self.rings.wake(engine, row)
         engine.push(row, linear, angular, at, sudden=sudden)
 
     def mass_of(self, entity: Entity) -> float:
@@ -221,6 +227,10 @@ class WorldSimulation(Queries):
     def rest(self, entity: Entity, asleep: bool | None) -> bool:
         engine, row = self._at(entity)
         if asleep is not None:
+            if asleep:
+                self.rings.forget(row)
+            else:
+                self.rings.wake(engine, row, HOLD)
             engine.rest(row, asleep)
         return engine.asleep(row)
 
@@ -240,6 +250,7 @@ class WorldSimulation(Queries):
             "gravity": self._gravity,
             "touching": self.contacts.save(),
             "refused": [sorted(self.colliders.refused), sorted(self.joints.refused)],
+            "rings": self.rings.save(),
             "joints": [[row, *self.joints.anchors[row]] for row in sorted(self.joints.held)],
         }
         text = json.dumps(head).encode()
@@ -276,3 +287,4 @@ class WorldSimulation(Queries):
         pairs = zip(colliders.known.rows.tolist(), colliders.owner.tolist(), strict=True)
         engine.load(native, {row: label(owner) for row, owner in pairs})
         self.contacts.load(head["touching"])
+        self.rings.load(head["rings"])

@@ -52,6 +52,7 @@ class SpatialWorld:
     """A rapier world whose bodies, colliders and joints are called by rows."""
 
     exact = True
+    can_freeze = True
 
     def __init__(self) -> None:
         self._take(rapier.PhysicsWorld(gravity=(0.0, 0.0, 0.0)))
@@ -356,6 +357,10 @@ class SpatialWorld:
             body.sleep()
         else:
             body.wake_up(True)
+
+    def awake(self) -> list[int]:
+        bodies = self._world.rigid_bodies
+        return [bodies[handle].user_data for handle in self._world.active_bodies()]
 
     # ---- contacts ---------------------------------------------------------------------------------------------------
 

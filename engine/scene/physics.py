@@ -144,6 +144,9 @@ class Physics:
     )
     gravity: Vec3 = field(default=(0.0, -9.81, 0.0), unit="m/s²", doc="what everything that falls falls by")
     layers: tuple[str, ...] = field(default=("default",), doc="the layers that colliders may name, 32 at most")
+    rings: bool = field(
+        default=False, doc="what is far from the camera for its size ticks less often, or not at all: see physics.md"
+    )
     iterations: int = field(default=4, minimum=1, maximum=64, doc="of the solver: more makes high stacks steadier")
 
 
