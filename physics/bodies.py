@@ -17,7 +17,7 @@ from .checks import unlocked, vec3, vec4
 from .colliders import Colliders
 from .known import Known, exchanged, known_of, rows_that_differ, same, with_body
 from .physics_world import F32, I32, BodySpec, PhysicsWorld
-from .poses import Poses, below_parents, poses_of
+from .poses import Poses, below_parents, depths_above, poses_of
 
 _KINDS = {"static": 0, "kinematic": 1, "dynamic": 2}
 _NO_PLACES: NDArray[np.intp] = np.empty(0, np.intp)
@@ -212,14 +212,24 @@ class Bodies:
             self._fetched, self._into = rows, self._where(rows)
         at, where = self._into
         if len(self._led):
-            hung = self.hung[at]
-            if hung.any():
-                place, turn = position.copy(), rotation.copy()
-                place[hung], turn[hung] = below_parents(t, rows[hung], position[hung], rotation[hung])
-                position, rotation = place, turn
+            position, rotation = self._relative(rows, self.hung[at], position, rotation)
         t.own("_position")[where], t.own("_rotation")[where] = position, rotation
         known.position[at], known.rotation[at] = position, rotation
         t.touch_sound(rows)
+
+    def _relative(self, rows: I32, hung: NDArray[np.bool_], position: F32, rotation: F32) -> tuple[F32, F32]:
+        """Poses in the world → relative to the parents, which may have moved in the same step."""
+        if not hung.any():
+            return position, rotation
+        t = self.world.transforms
+        place, turn = position.copy(), rotation.copy()
+        depth = depths_above(t, rows)
+        for level in np.unique(depth).tolist():  # from above, so that each one is relative to where its parent is now
+            some = np.flatnonzero(depth == level)
+            if level:
+                place[some], turn[some] = below_parents(t, rows[some], position[some], rotation[some])
+            t.own("_position")[rows[some]], t.own("_rotation")[rows[some]] = place[some], turn[some]
+        return place, turn
 
     def _where(self, rows: I32) -> tuple[Any, Any]:
         """Where ascending rows are in `known`, and in the world's columns: slices where they lie behind one another."""
