@@ -148,8 +148,8 @@ class App:
     `size` in logical pixels (without a window: pixels); `settings` as {"exposure.compensation": 1.0}; `environment`
     as for `dw.render`. `input` is what the player does in this frame, `hud` what lies over the picture, `time` the
     seconds played. `seed`: what the world draws its random numbers from; without one it is another every time.
-    `tick_rate`: how often a second `fixed` functions are called, 1 to 1000. Without `inspect` the keys F2, F3, F4 and
-    F12, which step through debug views and keep pictures, are the game's; the `quit_key` ends the run, None leaves
+    `tick_rate`: how often a second `fixed` functions are called, 1 to 1000. Without `inspect` the keys F2, F3, F4, F6
+    and F12, which step through debug views and keep pictures, are the game's; the `quit_key` ends the run, None leaves
     Escape to the game too. `on_error`: what is done when a behaviour, a system, a listener, a coroutine or a timer
     raises. "stop-script" stops that one, tells file and line on stderr, and goes on; "raise" ends the run. Without it a
     run stops the script, and one without a window ends with the error after its last frame; `step` raises.
@@ -659,6 +659,15 @@ class App:
         fabric.show_again()
         return keep(fabric.read_image(), self._scene.name, Path())
 
+    @property
+    def debug_physics(self) -> bool:
+        """Whether what physics sees is drawn as lines, as F6 does; the world's setting `debug.physics`. To be set."""
+        return self.world.settings.debug.physics
+
+    @debug_physics.setter
+    def debug_physics(self, value: bool) -> None:
+        self.world.configure({"debug.physics": bool(value)})
+
     # ---- time -----------------------------------------------------------------------------------------------------
 
     @property
@@ -735,6 +744,7 @@ class App:
         if self._recorder is not None:
             self._recorder.add(dt, given)
         given.begin_frame()
+        self.world.lines.begin_frame(self.world.schedule.time)
         for on_click in self.hud.step(given):
             _call(on_click)
         self._press_keys()
@@ -777,9 +787,12 @@ class App:
 
     def _fixed(self, dt: float) -> None:
         """Everything that a tick does."""
+        lines = self.world.lines
+        lines.begin_tick()
         for function in self._fixeds:
             _call(function, self.world, dt)
         self.world.schedule.fixed(dt)
+        lines.end_tick()
 
     def _frame(self, dt: float) -> None:
         """Everything that is done once a frame."""
@@ -959,7 +972,7 @@ class App:
 
             def paint(view: Any, size: tuple[int, int]) -> None:
                 stage.fabric.resize(size)
-                self.hud.density = size[0] / self.input.size[0]
+                self.hud.density = stage.fabric.density = size[0] / self.input.size[0]
                 stage.draw(world, self.time, view=view)
 
             clock, player = Clock(DT), self._player

@@ -15,9 +15,9 @@ from ..engine.world import World
 from ..loom.physics import owners
 from .checks import unlocked, vec3, vec4
 from .colliders import Colliders
-from .known import NO_ROWS, Known, exchanged, generations_of, known_of, rows_that_differ, with_body
-from .physics_world import I32, BodySpec, PhysicsWorld
-from .poses import Poses, below_parents, poses_of
+from .known import NO_ROWS, Known, exchanged, generations_of, known_of, rows_that_differ, same, with_body
+from .physics_world import F32, I32, BodySpec, PhysicsWorld
+from .poses import Poses, below_parents, depths_above, poses_of
 from .soundness import FARTHEST, nowhere, sound_bodies, sound_places, why_not
 
 _KINDS = {"static": 0, "kinematic": 1, "dynamic": 2}
@@ -27,7 +27,8 @@ _NO_PLACES: NDArray[np.intp] = np.empty(0, np.intp)
 class Bodies:
     """Bodies, by their rows in ascending order: those of Bodies, and those of Colliders that are on none.
 
-    known: what the engine was told.  kinds: (k,) 0 static, 1 kinematic, 2 dynamic.  jumps: rows that were teleported
+    known: what the engine was told.  kinds: (k,) 0 static, 1 kinematic, 2 dynamic.  hung: (k,) whether
+    they hang on other objects.  jumps: rows that were teleported
     since the last tick.
     """
 
@@ -40,8 +41,12 @@ class Bodies:
         self.left_out: I32 = NO_ROWS  # that can't be bodies as they are
         self._explicit: NDArray[np.bool_] = np.empty(0, bool)  # those that a Body says to be ones
         self._began: dict[int, tuple[Vec3, Vec3]] = {}  # what their Bodies say of how they begin to move
-        self._hung: NDArray[np.bool_] = np.empty(0, bool)
+        self.hung: NDArray[np.bool_] = np.empty(0, bool)
+        self._led: NDArray[np.intp] = _NO_PLACES  # which of them hang on others
         self._above: Poses | None = None  # where those that hang on others, and are no dynamic ones, are
+        self._trees = -1  # as the transforms count
+        self._fetched: I32 | None = None  # the rows that came from the engine last, and where they go
+        self._into: tuple[Any, Any] = (_NO_PLACES, _NO_PLACES)
         self._places: NDArray[np.intp] = np.empty(0, np.intp)  # by row of the world: where it is in `known`
 
     def dynamic(self) -> list[int]:
@@ -55,12 +60,15 @@ class Bodies:
         """Whether any body or collider hangs on another object than before."""
         t = self.world.transforms
         rows = self.known.rows
-        if len(rows) and int(rows[-1]) >= t.count:
-            return True
-        if ((t.parent[rows] >= 0) != self._hung).any():
-            return True
         out = self.left_out
         if len(out) and (int(out[-1]) >= t.count or sound_bodies(self.world, out, np.ones(len(out), bool)).any()):
+            return True
+        if t.trees == self._trees:
+            return False
+        self._trees = t.trees
+        if len(rows) and int(rows[-1]) >= t.count:
+            return True
+        if ((t.parent[rows] >= 0) != self.hung).any():
             return True
         colliders = self.colliders
         parts = colliders.known.rows[colliders.parts]
@@ -106,9 +114,11 @@ class Bodies:
         self._places = np.zeros(t.count, np.intp)
         self._places[rows] = np.arange(len(rows))
         self._explicit = explicit
-        self._hung = t.parent[rows] >= 0
+        self._fetched = None
+        self.hung, self._trees = t.parent[rows] >= 0, t.trees
+        self._led = np.flatnonzero(self.hung)
         slots = bodies.slots(rows)
-        names = bodies.column("kind")
+        names = bodies.look("kind")
         self.kinds = np.array([_KINDS[str(names[slot])] if slot >= 0 else 0 for slot in slots.tolist()], np.int8)
         self._above = None
         parts.become(now_shapes, owner)
@@ -176,9 +186,12 @@ class Bodies:
     def follow(self, engine: PhysicsWorld, problems: list[PhysicsError]) -> None:
         """Bodies go where scripts put them; from where they can't be they are put back."""
         known, t = self.known, self.world.transforms
-        position, rotation, _ = t.places(known.rows)
+        position, rotation, _ = t.places(known.run)
+        led = self._led if not len(self._led) else self._led[self.kinds[self._led] != 2]
+        if not len(led) and same(position, known.position) and same(rotation, known.rotation):
+            self.jumps.clear()
+            return
         other = rows_that_differ(position, known.position) | rows_that_differ(rotation, known.rotation)
-        led = np.flatnonzero(self._hung & (self.kinds != 2))
         if len(led):
             now, before = poses_of(t, known.rows[led]), self._above
             if before is None:
@@ -219,7 +232,8 @@ class Bodies:
         """Objects are where their bodies went. Those that were halted, or went too far, stay where they were known."""
         rows, position, rotation = engine.moved()
         gone = np.array(halted, np.int32)
-        if not (np.abs(position).max(initial=0) <= FARTHEST and math.isfinite(float(rotation.sum()))):
+        low, high = position.min(initial=0), position.max(initial=0)
+        if not (low >= -FARTHEST and high <= FARTHEST and math.isfinite(_sum(rotation))):
             sound = sound_places(position, rotation)
             gone = np.union1d(gone, rows[~sound]).astype(np.int32)
         if len(gone):
@@ -230,22 +244,13 @@ class Bodies:
         if not len(rows):
             return
         known, t = self.known, self.world.transforms
-        at = self._places.take(rows)
-        hung = self._hung.take(at)
-        if hung.any():
-            place, turn = position.copy(), rotation.copy()
-            place[hung], turn[hung] = below_parents(t, rows[hung], position[hung], rotation[hung])
-            sound = np.isfinite(place[:, 0] + place[:, 1] + place[:, 2] + turn.sum(axis=1))  # parents may lie anywhere
-            rows, at, position, rotation = rows[sound], at[sound], place[sound], turn[sound]
-            if not len(rows):
-                return
-        where: Any = slice(int(rows[0]), int(rows[-1]) + 1) if int(rows[-1]) - int(rows[0]) == len(rows) - 1 else rows
-        t.own("_position")[where] = position
-        t.own("_rotation")[where] = rotation
-        if len(at) == len(known.rows):
-            known.position[:], known.rotation[:] = position, rotation
-        else:
-            known.position[at], known.rotation[at] = position, rotation
+        if rows is not self._fetched:
+            self._fetched, self._into = rows, self._where(rows)
+        at, where = self._into
+        if len(self._led):
+            position, rotation = self._relative(rows, self.hung[at], position, rotation)
+        t.own("_position")[where], t.own("_rotation")[where] = position, rotation
+        known.position[at], known.rotation[at] = position, rotation
         t.touch_sound(rows)
 
     def _halt(self, engine: PhysicsWorld, rows: I32) -> None:
@@ -254,6 +259,40 @@ class Bodies:
         sound = sound_places(poses.position, poses.rotation)
         poses.position[~sound], poses.rotation[~sound] = 0.0, (0.0, 0.0, 0.0, 1.0)  # below what is nowhere
         engine.halt(rows, poses.position.astype(np.float32), poses.rotation.astype(np.float32))
+
+    def _relative(self, rows: I32, hung: NDArray[np.bool_], position: F32, rotation: F32) -> tuple[F32, F32]:
+        """Poses in the world → relative to the parents, which may have moved in the same step.
+
+        What is below something that is nowhere stays where it is.
+        """
+        if not hung.any():
+            return position, rotation
+        t = self.world.transforms
+        place, turn = position.copy(), rotation.copy()
+        depth = depths_above(t, rows)
+        for level in np.unique(depth).tolist():  # from above, so that each one is relative to where its parent is now
+            some = np.flatnonzero(depth == level)
+            if level:
+                place[some], turn[some] = below_parents(t, rows[some], position[some], rotation[some])
+                lost = some[~np.isfinite(place[some].sum(axis=1) + turn[some].sum(axis=1))]
+                place[lost], turn[lost], _ = t.places(rows[lost])
+            t.own("_position")[rows[some]], t.own("_rotation")[rows[some]] = place[some], turn[some]
+        return place, turn
+
+    def _where(self, rows: I32) -> tuple[Any, Any]:
+        """Where ascending rows are in `known`, and in the world's columns: slices where they lie behind one another."""
+        at: Any = self._places.take(rows)
+        where: Any = rows
+        last = len(rows) - 1
+        if int(at[-1]) - int(at[0]) == last:
+            at = slice(int(at[0]), int(at[-1]) + 1)
+        if int(rows[-1]) - int(rows[0]) == last:
+            where = slice(int(rows[0]), int(rows[-1]) + 1)
+        return at, where
+
+
+def _sum(numbers: F32) -> float:
+    return float(np.add.reduce(numbers.reshape(-1)))
 
 
 def _spec_of(value: Body, poses: Poses, i: int) -> BodySpec:

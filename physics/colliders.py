@@ -13,7 +13,7 @@ from ..engine.errors import PhysicsError
 from ..engine.scene.physics import Body, Collider
 from ..engine.world import World
 from .checks import bits_of, unit, vec3, vec4
-from .known import NO_ROWS, Known, generations_of, rows_that_differ
+from .known import NO_ROWS, Known, generations_of, rows_that_differ, same
 from .physics_world import F64, I32, ColliderSpec, PhysicsWorld, Shape
 from .poses import Poses, poses_on
 from .rotations import multiplied, turned
@@ -155,12 +155,14 @@ class Colliders:
         bodies = self.world.tables.made(Body)
         slot = bodies.slot(body)
         if slot >= 0:
-            engine.settle_mass(body, float(bodies.column("mass")[slot]))
+            engine.settle_mass(body, float(bodies.look("mass")[slot]))
 
     def grow(self, engine: PhysicsWorld, problems: list[PhysicsError]) -> None:
         """Have shapes be what their objects are scaled to, and where they hang on their bodies."""
         known, t = self.known, self.world.transforms
-        scale = t.scale_of(known.rows)
+        scale = t.places(known.run)[2]
+        if self.local is None and same(scale, known.scale):
+            return
         scaled = rows_that_differ(scale, known.scale)
         if scaled.any():
             scaled &= ~(np.isnan(scale) & np.isnan(known.scale)).any(axis=1)

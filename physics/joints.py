@@ -34,19 +34,15 @@ class Joints:
         self.refused: set[int] = set()
         self.anchors: dict[int, tuple[Vec3, Vec3]] = {}
 
-    def rejoin(self, engine: PhysicsWorld | None, changed: I32, remade: I32, problems: list[PhysicsError]) -> None:
+    def rejoin(self, engine: PhysicsWorld, changed: I32, remade: I32, problems: list[PhysicsError]) -> None:
         """Joints that came, went, or hold other bodies than before.
 
-        changed: rows whose Joints were written to.  remade: rows of bodies that were made anew. Without an engine it is
-        only written down which there are.
+        changed: rows whose Joints were written to.  remade: rows of bodies that were made anew.
         """
         joints = self.world.tables.made(Joint)
         if not joints.count and not self.held:
             return
         wanted = self._wanted(problems)
-        if engine is None:
-            self.held = wanted
-            return
         again, new = set(changed.tolist()), set(remade.tolist())
         for row in sorted(self.held):
             key = self.held[row]
@@ -62,6 +58,21 @@ class Joints:
                     self.held[row], self.anchors[row] = key, (spec.anchor_a, spec.anchor_b)
                 except PhysicsError as error:
                     problems.append(error)
+
+    def save(self) -> list[Any]:
+        """Those that are held, for `load`, as JSON has it: without generations, which count on when one goes back."""
+        return [[row, *self.held[row][2:], *self.anchors[row]] for row in sorted(self.held)]
+
+    def load(self, held: list[Any]) -> None:
+        """Go back, with an engine that has them."""
+        lives = self._lives()
+        self.held = {row: (lives.get(a, 0), lives.get(b, 0), a, b, other) for row, a, b, other, _, _ in held}
+        self.anchors = {row: (tuple(on_a), tuple(on_b)) for row, _, _, _, on_a, on_b in held}
+
+    def _lives(self) -> dict[int, int]:
+        """The generations of the bodies that there are, by their rows."""
+        known = self.bodies.known.rows
+        return dict(zip(known.tolist(), generations_of(self.world, known).tolist(), strict=True))
 
     def ends(self) -> tuple[F64, F64]:
         """Where joints hold now: (k, 3) points on the one body, and on the other."""
@@ -80,8 +91,7 @@ class Joints:
         """What joints are to hold; those that can't be are refused, and told once."""
         world = self.world
         joints, has, parents = world.tables.made(Joint), with_body(world), world.transforms.parent
-        known = self.bodies.known.rows
-        lives = dict(zip(known.tolist(), generations_of(world, known).tolist(), strict=True))
+        lives = self._lives()
         wanted: dict[int, tuple[Any, ...]] = {}
         for row in joints.ascending().tolist():
             value: Joint = joints.value(joints.slot(row))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,12 +13,15 @@ from ..engine.world import World
 from .physics_world import F32, I32
 
 NO_ROWS: I32 = np.empty(0, np.int32)
+_SMALL = 65536
+"""Bytes up to which copies are compared faster than numbers."""
 
 
 @dataclass(slots=True, eq=False)
 class Known:
     """What the engine was told of rows (k,), ascending, as the columns had it.
 
+    run: the rows; as a range where they lie behind one another, whose columns need not be gathered.
     generation: (k,).  position (k, 3), rotation (k, 4), scale (k, 3): float32, of the transforms' columns.
     """
 
@@ -27,6 +30,12 @@ class Known:
     position: F32
     rotation: F32
     scale: F32
+    run: I32 | range = field(init=False)
+
+    def __post_init__(self) -> None:
+        rows = self.rows
+        follow = len(rows) > 0 and int(rows[-1]) - int(rows[0]) == len(rows) - 1
+        self.run = range(int(rows[0]), int(rows[-1]) + 1) if follow else rows
 
     @classmethod
     def nothing(cls) -> Known:
@@ -59,6 +68,13 @@ def exchanged(
     gone = np.union1d(np.setdiff1d(old.rows, new.rows, assume_unique=True), other)
     came = np.union1d(np.setdiff1d(new.rows, old.rows, assume_unique=True), other)
     return gone.astype(np.int32), came.astype(np.int32)
+
+
+def same(a: NDArray[Any], b: NDArray[Any]) -> bool:
+    """Whether two arrays of a shape hold the same bits."""
+    if a.nbytes < _SMALL:
+        return a.tobytes() == b.tobytes()
+    return np.array_equal(a, b)
 
 
 def rows_that_differ(a: NDArray[Any], b: NDArray[Any], by: float = 0.0) -> NDArray[np.bool_]:

@@ -78,6 +78,7 @@ class PlanarWorld:
     """A pymunk space whose bodies, colliders and joints are called by rows."""
 
     exact = False
+    can_freeze = False
 
     def __init__(self) -> None:
         self._space = space = pymunk.Space()
@@ -410,14 +411,17 @@ class PlanarWorld:
 
     def _poses(self, ids: NDArray[np.int64]) -> NDArray[np.float64]:
         """(k, 3) x, y and angle of bodies by their ids, ascending, as Chipmunk has them."""
-        buffer = self._buffer
-        buffer.clear()
-        pymunk.batch.get_space_bodies(self._space, _POSE, buffer)
-        who = np.frombuffer(buffer.int_buf(), np.int64)
-        poses = np.frombuffer(buffer.float_buf(), np.float64).reshape(-1, 3)
+        who, poses = self.raw_poses()
         order = np.argsort(who)
         found: NDArray[np.float64] = poses[order[np.searchsorted(who, ids, sorter=order)]] if len(ids) else poses[:0]
         return found
+
+    def raw_poses(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """What pymunk has to read many poses at once: ids (n,), and x, y and angle (n, 3)."""
+        buffer = self._buffer
+        buffer.clear()
+        pymunk.batch.get_space_bodies(self._space, _POSE, buffer)
+        return np.frombuffer(buffer.int_buf(), np.int64), np.frombuffer(buffer.float_buf(), np.float64).reshape(-1, 3)
 
     def motion(self, row: int) -> tuple[Vec3, Vec3]:
         body = self._bodies[row].body
@@ -466,14 +470,16 @@ class PlanarWorld:
             return
         if asleep:
             body = self._bodies[row].body
-            if body.is_sleeping:
+            if body.is_sleeping:  # to ask again would end the process
                 return
-            if _alone(body):
+            body.velocity, body.angular_velocity = (0.0, 0.0), 0.0
+            if _alone(body):  # else that spoils its memory; it sleeps with what it touches, when that rests
                 body.sleep()
-            else:  # Chipmunk crashes where one of two that touch sleeps; they will together, when both rest
-                body.velocity, body.angular_velocity = (0.0, 0.0), 0.0
         else:
             self._wake(row)
+
+    def awake(self) -> list[int]:
+        return [row for row, one in self._bodies.items() if not one.body.is_sleeping]
 
     # ---- contacts ---------------------------------------------------------------------------------------------------
 

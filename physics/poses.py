@@ -63,3 +63,14 @@ def below_parents(transforms: Transforms, rows: I32, position: F32, rotation: F3
     back = inverse(above.rotation)
     place = turned(back, position - above.position) / above.scale
     return place.astype(np.float32), multiplied(back, rotation.astype(np.float64)).astype(np.float32)
+
+
+def depths_above(transforms: Transforms, rows: I32) -> I32:
+    """(k,) on how many others, one above the other, some rows hang."""
+    depth = np.zeros(len(rows), np.int32)
+    above = transforms.parent[rows]
+    while (above >= 0).any():
+        at = np.flatnonzero(above >= 0)
+        depth[at] += 1
+        above[at] = transforms.parent[above[at]]
+    return depth

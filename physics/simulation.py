@@ -28,6 +28,7 @@ from .joints import Joints
 from .known import NO_ROWS, generations_of
 from .physics_world import F32, I32, PhysicsWorld
 from .queries import Queries
+from .rings import HOLD, Rings
 from .soundness import all_of, why_not
 from .watch import Watch
 
@@ -70,6 +71,7 @@ class WorldSimulation(Queries):
         self.bodies = Bodies(self.world, self.colliders)
         self.joints = Joints(self.world, self.bodies)
         self.contacts = Contacts(self.world)
+        self.rings = Rings(self.world, self.bodies, self.colliders)
 
     # ---- what there is ----------------------------------------------------------------------------------------------
 
@@ -104,7 +106,9 @@ class WorldSimulation(Queries):
         engine = self._engine
         problems, self._problems = self._problems, []
         if engine is not None:
+            self.rings.before_step(engine)
             halted = engine.step(dt)
+            self.rings.after_step(engine)
             self.bodies.fetch(engine, halted, problems)
             self.contacts.tell(engine)
         if problems:
@@ -131,19 +135,24 @@ class WorldSimulation(Queries):
         if engine is None:
             return
         self._configure(engine)
-        tables = [world.tables.made(kind) for kind in (Body, Collider, Joint)]
+        made = world.tables.made
+        bodies, colliders, joints = made(Body), made(Collider), made(Joint)
         problems = self._problems
         remade: I32 = NO_ROWS
-        changed = {table.kind: self._watches[table.kind].changed(table) for table in tables}
-        versions = tuple(table.version for table in tables)
-        if versions != self._versions or self.bodies.hang_elsewhere() or self.bodies.spoilt(changed[Body]):
+        watches = self._watches
+        changed = watches[Body].changed(bodies)
+        other_shapes, other_joints = watches[Collider].changed(colliders), watches[Joint].changed(joints)
+        versions = (bodies.version, colliders.version, joints.version)
+        if versions != self._versions or self.bodies.hang_elsewhere() or self.bodies.spoilt(changed):
             remade = self.bodies.restructure(engine, problems)
             self._versions = versions
-            self.joints.rejoin(engine, changed[Joint], remade, problems)
-        elif len(changed[Joint]):
-            self.joints.rejoin(engine, changed[Joint], remade, problems)
-        self.bodies.change(engine, changed[Body], remade)
-        for row in np.intersect1d(changed[Collider], self.colliders.known.rows).tolist():
+            self.joints.rejoin(engine, other_joints, remade, problems)
+        elif len(other_joints):
+            self.joints.rejoin(engine, other_joints, remade, problems)
+        self.bodies.change(engine, changed, remade)
+        if len(other_shapes):
+            other_shapes = np.intersect1d(other_shapes, self.colliders.known.rows)
+        for row in other_shapes.tolist():
             if self.colliders.owner_of(row) not in remade:
                 self.colliders.renew(engine, row, problems)
         self.bodies.follow(engine, problems)
@@ -196,20 +205,22 @@ class WorldSimulation(Queries):
 
     def read_motion(self, entity: Entity) -> tuple[Vec3, Vec3]:
         engine, row = self._at(entity)
-        return engine.motion(row)
+        return self.rings.motion(row) or engine.motion(row)
 
     def write_motion(self, entity: Entity, velocity: Vec3 | None, angular: Vec3 | None) -> None:
         engine, row = self._at(entity)
         bodies = self.world.tables.made(Body)
         slot = bodies.slot(row)
         if velocity is not None:
-            velocity = unlocked(velocity, bodies.column("lock_position")[slot])
+            velocity = unlocked(velocity, bodies.look("lock_position")[slot])
         if angular is not None:
-            angular = unlocked(angular, bodies.column("lock_rotation")[slot])
-        engine.set_motion(row, velocity, angular)
+            angular = unlocked(angular, bodies.look("lock_rotation")[slot])
+        if not self.rings.set_motion(row, velocity, angular):
+            engine.set_motion(row, velocity, angular)
 
     def push(self, entity: Entity, linear: Vec3, angular: Vec3, at: Vec3 | None, *, sudden: bool) -> None:
         engine, row = self._at(entity)
+        self.rings.wake(engine, row)
         engine.push(row, linear, angular, at, sudden=sudden)
 
     def mass_of(self, entity: Entity) -> float:
@@ -219,6 +230,10 @@ class WorldSimulation(Queries):
     def rest(self, entity: Entity, asleep: bool | None) -> bool:
         engine, row = self._at(entity)
         if asleep is not None:
+            if asleep:
+                self.rings.forget(row)
+            else:
+                self.rings.wake(engine, row, HOLD)
             engine.rest(row, asleep)
         return engine.asleep(row)
 
@@ -239,7 +254,8 @@ class WorldSimulation(Queries):
             "left_out": self.bodies.left_out.tolist(),
             "touching": self.contacts.save(),
             "refused": [sorted(self.colliders.refused), sorted(self.joints.refused)],
-            "joints": [[row, *self.joints.anchors[row]] for row in sorted(self.joints.held)],
+            "rings": self.rings.save(),
+            "joints": self.joints.save(),
         }
         text = json.dumps(head).encode()
         native = b"" if self._engine is None else self._engine.save()
@@ -265,9 +281,7 @@ class WorldSimulation(Queries):
                 self._watches[table.kind].take(table)
             self.bodies.left_out = np.array(head["left_out"], np.int32)
             self.bodies.restructure(None, [])
-            joints.rejoin(None, NO_ROWS, NO_ROWS, [])
-            joints.held = {row: joints.held[row] for row, _, _ in head["joints"]}
-            joints.anchors = {row: (tuple(a), tuple(b)) for row, a, b in head["joints"]}
+            joints.load(head["joints"])
             colliders.refused, joints.refused = (set(rows) for rows in head["refused"])
             self._configured = self.gravity, self.world.woven.physics.iterations
             self._versions = tuple(table.version for table in tables)
@@ -277,3 +291,4 @@ class WorldSimulation(Queries):
         pairs = zip(colliders.known.rows.tolist(), colliders.owner.tolist(), strict=True)
         engine.load(native, {row: label(owner) for row, owner in pairs})
         self.contacts.load(head["touching"], engine.exact)
+        self.rings.load(head["rings"])

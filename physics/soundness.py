@@ -44,9 +44,9 @@ def sound_bodies(world: World, rows: I32, unknown: Bools) -> Bools:
 
 
 def _sound_values(table: Table, slots: NDArray[np.intp] | I32) -> Bools:
-    sound = np.isin(table.column("kind")[slots].astype("U"), get_args(BodyKind))
+    sound = np.isin(table.look("kind")[slots].astype("U"), get_args(BodyKind))
     for field in table.fields:
-        column = table.column(field.name)
+        column = table.look(field.name)
         if column.dtype.kind == "f":
             low, high = bounds_of(field)
             fits = (column[slots] >= low) & (column[slots] <= high)

@@ -25,13 +25,15 @@ from .physics_world import (
     Touch,
     at_border,
 )
-from .rotations import from_axes
+from .rotations import from_axis_lines
 from .spatial_struts import Struts
 
 _AXES = 4096.0
 """Metres: how long the axes are drawn that poses are read from. Long ones keep a rotation's digits."""
 _FEW = 5
 """Where at most one body in so many is awake, they are read one by one."""
+Places = slice | NDArray[np.intp]
+"""Which of many; a slice where they lie behind one another, which is read faster."""
 _TYPES = {
     "dynamic": rapier.RigidBodyType.DYNAMIC,
     "static": rapier.RigidBodyType.FIXED,
@@ -52,6 +54,7 @@ class SpatialWorld:
     """A rapier world whose bodies, colliders and joints are called by rows."""
 
     exact = True
+    can_freeze = True
 
     def __init__(self) -> None:
         self._take(rapier.PhysicsWorld(gravity=(0.0, 0.0, 0.0)))
@@ -67,7 +70,10 @@ class SpatialWorld:
         self._dynamic: set[int] = set()
         self._halted: set[int] = set()
         self._pushed: set[int] = set()
-        self._order: tuple[I32, NDArray[np.bool_], F32] | None = None  # see `_arena`
+        self._order: tuple[I32, Places, F32, bool] | None = None  # see `_arena`
+        self._moving: NDArray[np.bool_] = np.empty(0, bool)  # in its order: whether forces move it
+        self._rows_that_move: I32 = np.empty(0, np.int32)
+        self._ascending = True  # whether they are in the order of their rows
         self._last: F32 | None = None
         self._stale = True
         self._axes = rapier.DebugRenderPipeline(mode=rapier.DebugRenderMode.RIGID_BODY_AXES)
@@ -308,48 +314,49 @@ class SpatialWorld:
 
     @at_border
     def moved(self) -> tuple[I32, F32, F32]:
-        world = self._world
-        awake = world.active_bodies()
-        bodies = world.rigid_bodies
-        if len(awake) * _FEW <= len(self._bodies):
+        awake = len(self._world.islands)
+        if awake * _FEW <= len(self._bodies):
             self._last = None
-            found: list[tuple[int, Any]] = []
-            for handle in awake:
-                body = bodies[handle]
-                found.append((body.user_data, body))
-            mine = [(row, body) for row, body in found if row in self._dynamic]
-            mine.sort(key=_first)
-            rows = np.array([row for row, _ in mine], np.int32)
-            positions = np.array([body.translation.to_tuple() for _, body in mine], np.float32).reshape(-1, 3)
-            turns = [(r.i, r.j, r.k, r.w) for r in (body.rotation for _, body in mine)]
-            return rows, positions, np.array(turns, np.float32).reshape(-1, 4)
-        order, dynamic, centre = self._arena()
-        raw = self._drawn(self._axes).reshape(-1, 18)
+            return self._read_few()
+        order, dynamic, centre, aside = self._arena()
+        raw = self.raw_poses().reshape(-1, 18)
         assert len(raw) == len(order), "a body's axes are three lines"
-        if self._last is None or len(awake) >= len(self._dynamic):
-            at = np.flatnonzero(dynamic)
+        if self._last is None or awake >= len(self._dynamic):
+            at = dynamic
         else:
             other = raw[:, 3] != self._last[:, 3]
             for i in (4, 5, 9, 10, 11, 15, 16, 17):
                 other |= raw[:, i] != self._last[:, i]
-            at = np.flatnonzero(other & dynamic)
+            at = _run(np.flatnonzero(other & self._moving))
         self._last = raw
-        rows = order[at]
-        if len(rows) > 1 and not (rows[1:] > rows[:-1]).all():
+        rows = self._rows_that_move if at is dynamic else order[at]
+        if not self._ascending:
             sorting = np.argsort(rows)
-            rows, at = rows[sorting], at[sorting]
-        here = slice(int(at[0]), int(at[-1]) + 1) if len(at) and (at[1:] - at[:-1] == 1).all() else at
-        lines = raw.reshape(-1, 3, 2, 3)[here]
-        axes = lines[:, :, 1] - lines[:, :, 0]
-        axes *= np.float32(1 / _AXES)
-        positions = lines[:, 0, 0]  # of the centre of mass
-        aside = centre[here]
-        if aside.any():
-            positions = positions - np.einsum("ni,nij->nj", aside, axes)
-        return rows, positions, from_axes(axes)
+            at = _listed(at)[sorting]
+            rows = rows[sorting]
+        lines = raw[at]
+        positions, rotations = from_axis_lines(lines, _AXES)  # of the centre of mass
+        if aside:
+            axes = lines.reshape(-1, 3, 2, 3)
+            axes = (axes[:, :, 1] - axes[:, :, 0]) * np.float32(1 / _AXES)
+            positions -= np.einsum("ni,nij->nj", centre[at], axes)
+        return rows, positions, rotations
 
-    def _arena(self) -> tuple[I32, NDArray[np.bool_], F32]:
-        """All bodies in rapier's order: rows, -1 for the ground; whether forces move it; its centre of mass (n, 3)."""
+    def _read_few(self) -> tuple[I32, F32, F32]:
+        """As `moved`, of the few bodies that are awake, one by one."""
+        bodies, dynamic = self._world.rigid_bodies, self._dynamic
+        awake = [bodies[handle] for handle in self._world.active_bodies()]
+        mine = sorted(((body.user_data, body) for body in awake if body.user_data in dynamic), key=_first)
+        rows = np.array([row for row, _ in mine], np.int32)
+        positions = np.array([body.translation.to_tuple() for _, body in mine], np.float32).reshape(-1, 3)
+        turns = [(r.i, r.j, r.k, r.w) for r in (body.rotation for _, body in mine)]
+        return rows, positions, np.array(turns, np.float32).reshape(-1, 4)
+
+    def _arena(self) -> tuple[I32, Places, F32, bool]:
+        """All bodies in rapier's order: rows, -1 for the ground; which of them forces move; centres of mass (n, 3).
+
+        And whether any centre of mass is not where its body is.
+        """
         if self._order is None:
             rows = np.array([*self._bodies, *([-1] if self._ground is not None else [])], np.int32)
             handles = [*self._bodies.values(), *([self._ground] if self._ground is not None else [])]
@@ -357,8 +364,12 @@ class SpatialWorld:
             centre = np.array([_tuple(bodies[handle].local_center_of_mass) for handle in handles], np.float32)
             order = np.argsort(np.array([handle.index for handle in handles], np.int64))
             rows = rows[order]
-            dynamic = np.array([row in self._dynamic for row in rows.tolist()], bool)
-            self._order, self._last = (rows, dynamic, centre[order]), None
+            self._moving = np.array([row in self._dynamic for row in rows.tolist()], bool)
+            dynamic = _run(np.flatnonzero(self._moving))
+            moving = rows[self._moving]
+            self._ascending = bool((moving[1:] > moving[:-1]).all())
+            self._rows_that_move = moving
+            self._order, self._last = (rows, dynamic, centre[order], bool(centre.any())), None
         return self._order
 
     def motion(self, row: int) -> tuple[Vec3, Vec3]:
@@ -400,6 +411,10 @@ class SpatialWorld:
             body.sleep()
         else:
             body.wake_up(True)
+
+    def awake(self) -> list[int]:
+        bodies = self._world.rigid_bodies
+        return [bodies[handle].user_data for handle in self._world.active_bodies()]
 
     # ---- contacts ---------------------------------------------------------------------------------------------------
 
@@ -520,6 +535,10 @@ class SpatialWorld:
     def lines(self) -> F32:
         return self._drawn(self._edges)
 
+    def raw_poses(self) -> F32:
+        """All that rapier has to read many poses at once: (3 n, 2, 3) lines, from each body along its axes."""
+        return self._drawn(self._axes)
+
     def _drawn(self, pipeline: Any) -> F32:
         """(k, 2, 3) what rapier draws to be looked at; without its colours that takes a third of the time."""
         world, collector = self._world, rapier.DebugLineCollector()
@@ -590,6 +609,17 @@ def _parts(data: bytes) -> list[bytes]:
 def _row_of(body: Any) -> int:
     row: int = body.user_data
     return -1 if row == _GROUND else row
+
+
+def _run(places: NDArray[np.intp]) -> Places:
+    """Ascending places as a slice, if they are one."""
+    if len(places) and int(places[-1]) - int(places[0]) == len(places) - 1:
+        return slice(int(places[0]), int(places[-1]) + 1)
+    return places
+
+
+def _listed(places: Places) -> NDArray[np.intp]:
+    return np.arange(places.start, places.stop) if isinstance(places, slice) else places
 
 
 def _handles(table: Any, make: Callable[[int, int], Any]) -> dict[int, Any]:

@@ -23,6 +23,7 @@ class Body:
     """Moves by the laws of mechanics, with the Colliders on the object and on what hangs on it."""
 
     __in_tables__ = True
+    __watched__ = True
 
     kind: BodyKind = field(
         default="dynamic",
@@ -50,6 +51,7 @@ class Collider:
     """
 
     __in_tables__ = True
+    __watched__ = True
 
     shape: ColliderShape = field(
         default="box",
@@ -123,6 +125,7 @@ class Joint:
     """
 
     __in_tables__ = True
+    __watched__ = True
 
     kind: Literal["fixed", "hinge", "ball", "slider", "spring", "distance"] = field(
         default="fixed", doc="what is left free: nothing, an axis to turn about, all turning, an axis to slide along"
@@ -151,6 +154,9 @@ class Physics:
     )
     gravity: Vec3 = field(default=(0.0, -9.81, 0.0), unit="m/s²", doc="what everything that falls falls by")
     layers: tuple[str, ...] = field(default=("default",), doc="the layers that colliders may name, 32 at most")
+    rings: bool = field(
+        default=False, doc="what is far from the camera for its size ticks less often, or not at all: see physics.md"
+    )
     iterations: int = field(default=4, minimum=1, maximum=64, doc="of the solver: more makes high stacks steadier")
 
 
