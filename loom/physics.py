@@ -14,7 +14,7 @@ from ..engine.errors import Problem
 from ..engine.math import F64, I32
 from ..engine.scene.components import Mesh
 from ..engine.scene.expressions import near_names
-from ..engine.scene.physics import LARGEST_HULL, MOST_DECOMPOSED, MOST_LAYERS, Body, Collider, Joint, Physics
+from ..engine.scene.physics import LARGEST_HULL, MOST_DECOMPOSED, MOST_LAYERS, MOST_PLANAR, Body, Collider, Joint, Physics
 from ..engine.scene.rules import CONTACT, Rule
 from ..engine.scene.scene import Scene
 
@@ -160,6 +160,9 @@ def _geometry_problems(shape: str, points: Any, indices: Any, *, planar: bool) -
     elif shape == "mesh":
         if not has_area(points, indices):
             yield Problem("no-area", "", "Collider.shape", "of triangles without any area", "of a mesh with a surface")
+        elif planar and len(indices) > 3 * MOST_PLANAR:
+            wanted, hint = f"of at most {MOST_PLANAR:,} in planar physics", "carry a simpler mesh on a child"
+            yield Problem("mesh", "", "Collider.shape", f"of {len(indices) // 3:,} triangles", wanted, hint)
         elif planar and not has_area(points * np.array((1, 1, 0), np.float32), indices):
             wanted = "of one with an area there, for planar physics"
             yield Problem("no-area", "", "Collider.shape", "of a mesh that is a line when seen along z", wanted)

@@ -76,7 +76,9 @@ class Colliders:
                 engine.add_collider(row, spec.label[0], spec)
             except PhysicsError as error:
                 self.refused.add(row)
-                problems.append(error)
+                name = f'"{self.world.names[row]}"'
+                told = name in str(error)  # engines do not know whose it is
+                problems.append(error if told else PhysicsError(f"the Collider of {name}: {error}"))
 
     def specs(self, rows: I32) -> Iterator[tuple[int, ColliderSpec | PhysicsError]]:
         """What some of them are, by row, as their components say and their objects lie now; or why they can't be."""

@@ -57,7 +57,9 @@ class Joints:
                     engine.add_joint(row, spec)
                     self.held[row], self.anchors[row] = key, (spec.anchor_a, spec.anchor_b)
                 except PhysicsError as error:
-                    problems.append(error)
+                    name = f'"{self.world.names[row]}"'
+                    told = name in str(error)
+                    problems.append(error if told else PhysicsError(f"the Joint of {name}: {error}"))
 
     def save(self) -> list[Any]:
         """Those that are held, for `load`, as JSON has it: without generations, which count on when one goes back."""

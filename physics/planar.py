@@ -24,6 +24,7 @@ from pymunk.vec2d import Vec2d
 
 from ..engine.declare import Vec3, Vec4
 from ..engine.errors import PhysicsError
+from ..engine.scene.physics import MOST_PLANAR
 from .hulls import hull_volume
 from .physics_world import (
     F32,
@@ -221,13 +222,14 @@ class PlanarWorld:
     @at_border
     def add_collider(self, row: int, body: int, spec: ColliderSpec) -> None:
         mine = self._bodies[body]
+        weight = _volume(spec.shape) * spec.density
         made = _shapes(spec.shape, mine.body, spec.position, _angle(spec.rotation))
         for shape in made:
             shape.friction, shape.elasticity, shape.sensor = spec.friction**0.5, spec.restitution, spec.sensor
             shape.filter = pymunk.ShapeFilter(categories=spec.member, mask=spec.meets)
             self._rows[shape] = (row, spec.label, spec.sensor)
         self._space.add(*made)
-        mine.shapes[row] = (made, _volume(spec.shape) * spec.density, spec)
+        mine.shapes[row] = (made, weight, spec)
         self._colliders[row] = body
 
     @at_border
@@ -743,6 +745,8 @@ def _triangles(
 ) -> list[pymunk.Shape]:
     assert shape.points is not None
     assert shape.triangles is not None
+    if len(shape.triangles) > MOST_PLANAR:
+        raise PhysicsError(f"a mesh of {len(shape.triangles):,} triangles; planar physics takes {MOST_PLANAR:,} at most")
     flat = shape.points[:, :2].astype(np.float64)[shape.triangles]
     a, b = flat[:, 1] - flat[:, 0], flat[:, 2] - flat[:, 0]
     area = np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])

@@ -34,6 +34,8 @@ _FEW = 5
 """Where at most one body in so many is awake, they are read one by one."""
 Places = slice | NDArray[np.intp]
 """Which of many; a slice where they lie behind one another, which is read faster."""
+_SMOOTH = 25_000
+"""Points of a heightfield: up to so many it is made of triangles, whose inner edges do not jolt what rolls over them."""
 _TYPES = {
     "dynamic": rapier.RigidBodyType.DYNAMIC,
     "static": rapier.RigidBodyType.FIXED,
@@ -660,4 +662,7 @@ def _shape(shape: Shape) -> Any:
             return make.trimesh(shape.points, shape.triangles, rapier.TriMeshFlags.FIX_INTERNAL_EDGES)
         case _:
             assert shape.heights is not None
-            return make.heightfield(shape.heights, (2 * shape.half[0], 1.0, 2 * shape.half[2]))
+            made = make.heightfield(shape.heights, (2 * shape.half[0], 1.0, 2 * shape.half[2]))
+            if shape.heights.size > _SMOOTH:
+                return made
+            return make.trimesh(*made.as_heightfield().to_trimesh(), rapier.TriMeshFlags.FIX_INTERNAL_EDGES)

@@ -16,6 +16,8 @@ LARGEST_HULL = 10_000
 """Points that a convex hull may be made of."""
 MOST_DECOMPOSED = 100_000
 """Triangles of a mesh that may be decomposed."""
+MOST_PLANAR = 20_000
+"""Triangles of a mesh in planar physics, which has to look at each of them by itself."""
 
 
 @component

@@ -278,6 +278,61 @@ def test_a_joint_to_nothing_is_told_once(scene: dw.Scene, play: Play, run: Run) 
     assert len(told) == 1
 
 
+# ---- enormous meshes ----------------------------------------------------------------------------------------------
+
+
+def land(points: int, height: Callable[[Any, Any], Any]) -> dw.Mesh:
+    """A grid of 40 m by 40 m."""
+    x, z = np.meshgrid(np.linspace(-20, 20, points), np.linspace(-20, 20, points))
+    places = np.stack([x, height(x, z), z], axis=-1).reshape(-1, 3).astype(np.float32)
+    i = (np.arange(points - 1)[:, None] * points + np.arange(points - 1)).ravel()
+    faces = np.stack([i, i + points, i + 1, i + 1, i + points, i + points + 1], axis=1).astype(np.uint32).ravel()
+    return dw.Mesh.of(dw.MeshData(places, np.tile(np.array((0, 1, 0), np.float32), (len(places), 1)), faces))
+
+
+@pytest.mark.parametrize(("points", "shape"), [(150, "mesh"), (150, "heightfield"), (400, "heightfield")])
+def test_things_lie_on_large_lands(play: Play, points: int, shape: Any) -> None:
+    scene = dw.Scene("land", seed=1)
+    scene.add("land", land(points, lambda x, z: 0.3 * np.sin(x)), dw.Collider(shape=shape))
+    scene.add("ball", dw.Body(linear_damping=2.0), dw.Collider.sphere(0.5), at=(-1, 3, 0.03))
+    world = play(scene, 400)
+    x, y, _ = world["ball"].position
+    assert (x, y) == pytest.approx((-math.pi / 2, 0.2), abs=0.08)
+
+
+def test_a_ball_rolls_over_a_heightfield_as_over_a_plane(play: Play) -> None:
+    scene = dw.Scene("slope", seed=1)
+    scene.add("land", land(150, lambda x, z: 0.2 * x), dw.Collider(shape="heightfield", friction=0.8))
+    ball = dw.Collider(shape="sphere", radius=0.5, friction=0.8)
+    scene.add("ball", dw.Body(can_sleep=False), ball, at=(10.3, 2.06 + 0.51, 0.13))
+    world = play(scene, 120)
+    slope = math.atan(0.2)
+    way = 0.5 * G * math.sin(slope) / 1.4 * 2.0**2
+    assert world["ball"].position[0] == pytest.approx(10.3 - way * math.cos(slope), rel=0.01)
+    assert world["ball"].position[2] == pytest.approx(0.13, abs=0.01)
+
+
+def test_meshes_that_are_too_large_are_refused(scene: dw.Scene, play: Play, run: Run) -> None:
+    """By the Loom; and while it runs, once, where the rest goes on."""
+    planar = scene.physics.engine == "planar"
+    balls(scene)
+    scene.add("land", land(240, lambda x, z: 0.3 * np.sin(x) - 5), dw.Collider.box(1), at=(0, -20, 0))
+    world = play(scene)
+    told = going_on(world)
+    shapes = ["convex", "decomposition", *(["mesh"] if planar else [])]
+    for shape in shapes:
+        world["land"].set(dw.Collider(shape=shape))
+        run(world, 2)
+    assert len(told) == len(shapes)
+    assert all('"land"' in str(error) and "at most" in str(error) for error in told)
+    run(world, 120)
+    rest(world, "ball-0", "ball-1", "ball-2")
+    for shape in shapes:
+        scene["land"].set(dw.Collider(shape=shape))
+        with pytest.raises(dw.SceneError, match="at most"):
+            dw.weave(scene)
+
+
 # ---- rules --------------------------------------------------------------------------------------------------------
 
 
