@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 
 from ..engine import cache
 from ..engine.errors import PhysicsError
+from ..engine.scene.physics import LARGEST_HULL
 from ..loom.physics import flat
 from .physics_world import F32, at_border
 
 _KIND = "decomposition"
-_VERSION = 1
+_SOLID = 0.98
+"""Of a hull: what fills so much of it is taken for it."""
+_VERSION = 2
 """Of what is kept: another one where the same mesh gives other parts."""
 
 
@@ -35,7 +38,8 @@ def convex_parts(points: F32, triangles: NDArray[np.uint32]) -> tuple[F32, ...]:
         return _read(known)
     low, high = points.min(axis=0).astype(np.float64), points.max(axis=0).astype(np.float64)
     middle, size = (low + high) / 2, float((high - low).max())
-    found = _decomposed(((points - middle) / size).astype(np.float32), triangles)
+    small = ((points - middle) / size).astype(np.float32)
+    found = [small] if _convex(small, triangles) else _decomposed(small, triangles)
     parts = tuple((part * size + middle).astype(np.float32) for part in found if not flat(part))
     if not parts:
         raise PhysicsError("there is no part with a volume in it")
@@ -47,6 +51,15 @@ def convex_parts(points: F32, triangles: NDArray[np.uint32]) -> tuple[F32, ...]:
 def hull_volume(points: F32) -> float:
     """Cubic metres of the convex hull of (n, 3) points."""
     return float(rapier.SharedShape.convex_hull(points).mass_properties(1.0).mass)
+
+
+def _convex(points: F32, triangles: NDArray[np.uint32]) -> bool:
+    """Whether triangles enclose nearly as much as their hull does."""
+    if len(points) > LARGEST_HULL or flat(points):
+        return False
+    a, b, c = (points[triangles[:, i]].astype(np.float64) for i in range(3))
+    enclosed = abs(float(np.einsum("ij,ij->", a, np.cross(b, c)))) / 6
+    return enclosed > _SOLID * hull_volume(points)
 
 
 @at_border

@@ -228,7 +228,7 @@ def at_border(function: Callable[P, T]) -> Callable[P, T]:
             if isinstance(error, PhysicsError) or not _native(error):
                 raise
             raise PhysicsError(
-                f"the physics engine refused {function.__name__.replace('_', ' ')}: {error}; "
+                f"the physics engine refused {function.__name__.strip('_').replace('_', ' ')}: {error}; "
                 "it may be of no use any more: load the scene anew"
             ) from None
 
