@@ -784,8 +784,8 @@ def _volume(shape: Shape) -> float:
         case "cone":
             return math.pi * r * r * h / 3
         case "convex" | "decomposition":
-            hulls = shape.parts if shape.points is None else (shape.points,)
-            return sum(map(hull_volume, hulls))
+            assert shape.points is not None
+            return sum(map(hull_volume, shape.parts or (shape.points,)))
         case _:
             return 1.0
 

@@ -33,6 +33,8 @@ def edges_of(shape: Shape) -> F64:
         case "convex":
             assert shape.points is not None
             return _hull(shape.points)
+        case "decomposition":
+            return np.concatenate([_hull(part) for part in shape.parts])
         case "mesh":
             assert shape.points is not None
             assert shape.triangles is not None

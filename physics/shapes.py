@@ -75,7 +75,7 @@ def _of_mesh(kind: str, scale: F64, woven: WovenScene, mesh: int, name: str) -> 
         if flat(points):
             raise PhysicsError(f'the mesh of "{name}" is flat; to be decomposed it must have a volume')
         parts = tuple((part * scale).astype(np.float32) for part in convex_parts(mesh_points, triangles))
-        return Shape(kind, parts=parts), (0.0, 0.0, 0.0)
+        return Shape(kind, points=points, parts=parts), (0.0, 0.0, 0.0)
     if kind == "mesh":
         if not has_area(points, triangles.ravel()):
             raise PhysicsError(f'the triangles of "{name}" have no area')

@@ -251,3 +251,21 @@ def test_colliders_may_be_moved_and_turned_on_their_object(scene: dw.Scene, play
         assert (hit is not None) == there
         if hit is not None:
             assert hit.point[1] == pytest.approx(1.2, abs=0.01)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_it_is_drawn_on_its_surface(scene: dw.Scene, play: Play, shape: str) -> None:
+    """Edges as they are looked at, by `debug.physics`, and the farthest point, which observer rings ask for."""
+    from dreamwell.physics.rings import _radius  # pyright: ignore[reportPrivateUsage]
+    from dreamwell.physics.shape_edges import edges_of
+    from dreamwell.physics.shapes import shape_of
+
+    row = add(scene, "it", shape).row
+    world = play(scene, 1)
+    mesh, _ = world.roster.look(row)
+    made, _ = shape_of(SHAPES[shape][0], np.ones(3), world.woven, mesh, "it")
+    lines = edges_of(made)
+    assert len(lines) >= 12
+    assert np.abs(SHAPES[shape][2](lines.reshape(-1, 3))).max() < 0.02
+    assert np.linalg.norm(lines.reshape(-1, 3), axis=1).max() == pytest.approx(_radius(made), rel=0.02)
+    assert world.physics.lines().shape[1:] == (2, 3)
