@@ -342,14 +342,11 @@ class Entity:
             raise SceneError(f'"{self.name}" can\'t look at {(x, y, z)}: it stands there') from None
 
 
-_LARGEST = SINGLE_MAX**2
-
-
 def _three(entity: Entity, name: str, value: Iterable[float]) -> Vec3:
     """Three numbers that single precision can hold, out of any sequence. Raises SceneError."""
     try:
         x, y, z = value
-        if x * x + y * y + z * z <= _LARGEST:  # not so for NaN
+        if abs(x) <= SINGLE_MAX and abs(y) <= SINGLE_MAX and abs(z) <= SINGLE_MAX:  # not so for NaN
             return x, y, z
     except (TypeError, ValueError):
         pass

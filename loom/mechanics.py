@@ -58,7 +58,7 @@ def lines(report: dict[str, Any]) -> list[tuple[str, str]]:
     out = [("engine", str(report["engine"])), ("bodies", _said(report["bodies"]))]
     shapes = _said(report["shapes"])
     if report["without_body"]:
-        shapes += f"; {report['without_body']} without a Body, which stand still"
+        shapes += f"; {report['without_body']} of them without a Body"
     if report["sensors"]:
         shapes += f"; {report['sensors']} sensors"
     out += [("colliders", shapes), ("joints", _said(report["joints"]))]

@@ -14,7 +14,16 @@ from ..engine.errors import Problem
 from ..engine.math import F64, I32
 from ..engine.scene.components import Mesh
 from ..engine.scene.expressions import near_names
-from ..engine.scene.physics import LARGEST_HULL, MOST_DECOMPOSED, MOST_LAYERS, MOST_PLANAR, Body, Collider, Joint, Physics
+from ..engine.scene.physics import (
+    LARGEST_HULL,
+    MOST_DECOMPOSED,
+    MOST_LAYERS,
+    MOST_PLANAR,
+    Body,
+    Collider,
+    Joint,
+    Physics,
+)
 from ..engine.scene.rules import CONTACT, Rule
 from ..engine.scene.scene import Scene
 

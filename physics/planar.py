@@ -46,6 +46,8 @@ SUBSTEPS = 2
 """Parts that a step is made in: two let a stack of ten stand."""
 _KINDS = {"dynamic": pymunk.Body.DYNAMIC, "static": pymunk.Body.STATIC, "kinematic": pymunk.Body.KINEMATIC}
 _POSE = pymunk.batch.BodyFields.BODY_ID | pymunk.batch.BodyFields.POSITION | pymunk.batch.BodyFields.ANGLE
+_FAR = 1e13
+"""Chipmunk's units: what goes so far in a part of a step is halted after it."""
 _THIN = 0.005
 """Metres: the radius of lines."""
 _ROUND = 16
@@ -364,7 +366,8 @@ class PlanarWorld:
         if not mine.shapes or body.is_sleeping:
             return
         size = SCALE * min(_extent(spec.shape) for _, _, spec in mine.shapes.values())
-        if way.length <= size / 2:
+        far = math.hypot(way.x, way.y)
+        if not size / 2 < far < _FAR:
             return
         spec = next(iter(mine.shapes.values()))[2]
         seen = pymunk.ShapeFilter(categories=spec.member, mask=spec.meets)
@@ -379,7 +382,7 @@ class PlanarWorld:
             if deep > size / 2:  # else the part's own end will do: it lies on it, or grazes it
                 best = min(best, info.alpha)
         if best < 1:
-            body.position += way * (best - 1) + way.normalized() * self._space.collision_slop
+            body.position += way * (best - 1 + self._space.collision_slop / far)
 
     def _force(self, row: int, linear: Vec3, angular: Vec3, at: Vec3 | None) -> None:
         body = self._bodies[row].body
@@ -671,7 +674,7 @@ def _blow(a: pymunk.Body, b: pymunk.Body, contacts: Any, bounce: float) -> float
         if body.body_type == pymunk.Body.DYNAMIC:
             arm = (point - body.local_to_world(body.center_of_gravity)).cross(normal)
             lightness += 1 / body.mass + (arm * arm / body.moment if math.isfinite(body.moment) else 0.0)
-    return max(0.0, speed * (1 + bounce) / lightness / SCALE) if lightness else 0.0
+    return min(max(0.0, speed * (1 + bounce) / lightness / SCALE), 1e30) if lightness else 0.0
 
 
 def _angle(rotation: Vec4 | Iterable[float]) -> float:
@@ -746,7 +749,9 @@ def _triangles(
     assert shape.points is not None
     assert shape.triangles is not None
     if len(shape.triangles) > MOST_PLANAR:
-        raise PhysicsError(f"a mesh of {len(shape.triangles):,} triangles; planar physics takes {MOST_PLANAR:,} at most")
+        raise PhysicsError(
+            f"a mesh of {len(shape.triangles):,} triangles; planar physics takes {MOST_PLANAR:,} at most"
+        )
     flat = shape.points[:, :2].astype(np.float64)[shape.triangles]
     a, b = flat[:, 1] - flat[:, 0], flat[:, 2] - flat[:, 0]
     area = np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])

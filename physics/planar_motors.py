@@ -44,6 +44,8 @@ class Motor:
     def drive(self, dt: float, weight_a: Vec2d, weight_b: Vec2d) -> None:
         """Before a step of `dt` seconds. weights: what gravity does to the bodies, in Chipmunk's units, 1/s²."""
         a, b, target = self._a, self._b, self.spec.motor_target
+        if not math.isfinite(a.angle + b.angle):  # they are halted after the step
+            return
         to_a_place = self.spec.motor == "position"
         haste = min(_HASTE, 0.5 / dt)
         if self._rotary is not None:

@@ -35,7 +35,7 @@ _FEW = 5
 Places = slice | NDArray[np.intp]
 """Which of many; a slice where they lie behind one another, which is read faster."""
 _SMOOTH = 25_000
-"""Points of a heightfield: up to so many it is made of triangles, whose inner edges do not jolt what rolls over them."""
+"""Points of a heightfield: up to so many it is made of triangles, whose inner edges jolt nothing that rolls over."""
 _TYPES = {
     "dynamic": rapier.RigidBodyType.DYNAMIC,
     "static": rapier.RigidBodyType.FIXED,
