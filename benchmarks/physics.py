@@ -78,7 +78,7 @@ def tick_ms(engine: Literal["spatial", "planar"], bodies: int, ticks: int) -> To
 
     def timed(dt: float) -> list[int]:
         start = time.process_time()
-        halted = own(dt)
+        halted: list[int] = own(dt)
         spent[0] = time.process_time() - start
         return halted
 

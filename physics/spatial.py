@@ -665,4 +665,7 @@ def _shape(shape: Shape) -> Any:
             made = make.heightfield(shape.heights, (2 * shape.half[0], 1.0, 2 * shape.half[2]))
             if shape.heights.size > _SMOOTH:
                 return made
-            return make.trimesh(*made.as_heightfield().to_trimesh(), rapier.TriMeshFlags.FIX_INTERNAL_EDGES)
+            field = made.as_heightfield()
+            assert field is not None
+            points, triangles = field.to_trimesh()
+            return make.trimesh(points, triangles, rapier.TriMeshFlags.FIX_INTERNAL_EDGES)

@@ -319,7 +319,7 @@ def test_meshes_that_are_too_large_are_refused(scene: dw.Scene, play: Play, run:
     scene.add("land", land(240, lambda x, z: 0.3 * np.sin(x) - 5), dw.Collider.box(1), at=(0, -20, 0))
     world = play(scene)
     told = going_on(world)
-    shapes = ["convex", "decomposition", *(["mesh"] if planar else [])]
+    shapes: list[Any] = ["convex", "decomposition", *(["mesh"] if planar else [])]
     for shape in shapes:
         world["land"].set(dw.Collider(shape=shape))
         run(world, 2)
