@@ -42,8 +42,8 @@ _TYPES = {
 _LOCKS = {"x": 1, "y": 2, "z": 4}
 _JOINT_LOCKS = {"fixed": 0b111111, "hinge": 0b110111, "ball": 0b000111, "slider": 0b111110, "spring": 0, "distance": 0}
 _LINEAR = 0b000111
-_TOUCHES = 0.005
-"""Metres: what is as near counts as a contact that is shown."""
+_TOUCHES = 0.02
+"""Metres: what is as near counts as a contact that is shown. Rapier's distances are old where little moves."""
 _STIFF = 1e4
 """1/s² and, by its root, 1/s: how hard motors drive to a position, or how fast to a velocity, for each kilogram."""
 
