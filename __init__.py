@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         pickup_rules,
     )
     from .engine.hud import Hud
+    from .engine.lines import Lines
     from .engine.input import Action, Input, Pad, Touch
     from .engine.orbit import OrbitCamera
     from .engine.physical import MovingBody, RayHit, RayHits, Simulation
@@ -149,6 +150,7 @@ else:
             "pickup_rules",
         ),
         "engine.hud": ("Hud",),
+        "engine.lines": ("Lines",),
         "engine.input": (
             "Action",
             "Input",
@@ -276,6 +278,7 @@ __all__ = [
     "Joint",
     "Keeper",
     "Light",
+    "Lines",
     "Material",
     "Mesh",
     "MeshData",

@@ -19,7 +19,7 @@ from .math import I32
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 
-Color = str | Sequence[float] | NDArray[Any]
+Color = str | Sequence[float] | Sequence[Sequence[float]] | NDArray[Any]
 """As the screen has it: "#rrggbb", "#rrggbbaa", (r, g, b) or (r, g, b, a) from 0 to 1, or one for each line."""
 
 WHITE = "#ffffff"
@@ -414,8 +414,8 @@ def packed_colors(color: Color, many: int) -> NDArray[np.uint32]:
         digits = color[1:]
         if color[:1] != "#" or len(digits) not in (6, 8) or not all(c in "0123456789abcdefABCDEF" for c in digits):
             raise SceneError(f'lines: the color is {color!r}; it must be "#rrggbb", "#rrggbbaa" or numbers from 0 to 1')
-        parts = bytes.fromhex(digits if len(digits) == 8 else digits + "ff")
-        return np.full(many, int.from_bytes(parts, "little"), np.uint32)
+        one = bytes.fromhex(digits if len(digits) == 8 else digits + "ff")
+        return np.full(many, int.from_bytes(one, "little"), np.uint32)
     if isinstance(color, np.ndarray) and color.dtype == np.uint32 and color.shape == (many,):
         return color
     try:
@@ -429,7 +429,8 @@ def packed_colors(color: Color, many: int) -> NDArray[np.uint32]:
         )
     parts = np.full((many, 4), 255, np.uint8)
     parts[:, : found.shape[-1]] = np.round(found * 255)
-    return parts.view(np.uint32)[:, 0]
+    packed: NDArray[np.uint32] = parts.view(np.uint32)[:, 0]
+    return packed
 
 
 def _each(color: Color, shapes: int, lines: int) -> Color:
@@ -473,7 +474,8 @@ def _turns(value: ArrayLike) -> F64:
     length = np.linalg.norm(found, axis=-1, keepdims=True)
     if found.ndim != 2 or found.shape[1] != 4 or not np.isfinite(found).all() or not length.all():
         raise SceneError(f"lines: rotation is {_said(value)}; it must be quaternions (x, y, z, w), (4,) or (k, 4)")
-    return found / length
+    unit: F64 = found / length
+    return unit
 
 
 def _numbers(value: ArrayLike, what: str) -> F64:

@@ -47,7 +47,8 @@ def edges_of(shape: Shape) -> F64:
 def _box(half: F64) -> F64:
     corners = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) * half
     pairs = [(i, j) for i in range(8) for j in range(i + 1, 8) if (i ^ j) in (1, 2, 4)]
-    return corners[np.array(pairs)]
+    edges: F64 = corners[np.array(pairs)]
+    return edges
 
 
 def _circle(radius: float) -> F64:
@@ -58,7 +59,8 @@ def _circle(radius: float) -> F64:
 
 
 def _lifted(lines: F64, y: float) -> F64:
-    return lines + np.array((0.0, y, 0.0))
+    lifted: F64 = lines + np.array((0.0, y, 0.0))
+    return lifted
 
 
 def _between(low: F64, high: F64) -> F64:
@@ -104,7 +106,8 @@ def _wires(points: F32, triangles: NDArray[np.uint32], *, bent: bool = False) ->
         whole = np.zeros((len(edges), 3))
         np.add.at(whole, which.reshape(-1), np.tile(normal, (3, 1)))
         keep = np.linalg.norm(whole, axis=1) < 1.9995  # of two alike it is 2
-    return points[place[edges[keep]]].astype(np.float64)
+    found: F64 = points[place[edges[keep]]].astype(np.float64)
+    return found
 
 
 def _field(heights: F32, x: float, z: float) -> F64:

@@ -46,8 +46,8 @@ _JOINT_LOCKS = {"fixed": 0b111111, "hinge": 0b110111, "ball": 0b000111, "slider"
 _LINEAR = 0b000111
 _GROUND = 2**32
 """In place of a row: that of what stands still, for what hangs on the world."""
-_TOUCHES = 0.005
-"""Metres: what is as near counts as a contact that is shown."""
+_TOUCHES = 0.02
+"""Metres: what is as near counts as a contact that is shown. Rapier's distances are old where little moves."""
 _STIFF = 1e4
 """1/s² and 1/s: how hard motors drive to a position, or to a velocity, for each kilogram."""
 

@@ -44,10 +44,10 @@ def scene() -> dw.Scene:
     made.add("sun", dw.Sun(lux=62_000, color=(1.0, 0.83, 0.66)), toward=(-2.2, -2.6, -1.5))
     sky = dw.Environment(
         source="gradient",
-        zenith=(0.30, 0.45, 0.95),
-        horizon=(0.98, 0.80, 0.72),
-        ground=(0.75, 0.85, 1.35),
-        intensity=8_000,
+        zenith=(0.34, 0.62, 1.20),
+        horizon=(1.25, 1.02, 0.92),
+        ground=(0.70, 0.98, 1.45),
+        intensity=10_000,
     )
     made.add("sky", sky)
     wood = dw.Material((0.62, 0.37, 0.20), roughness=0.5)

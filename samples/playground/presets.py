@@ -33,7 +33,7 @@ class Box:
         world, (_, collider) = self.world, BODIES[kind]
         born = 1 + max((toy[Toy].born for toy in world.tagged("toy")), default=0)
         body = given.pop("body", None) or dw.Body()
-        made = world.spawn(
+        made: dw.Entity = world.spawn(
             kind, at, rotation, tags={"toy"}, components=(body, collider, Toy(color, born), *more), **given
         )
         made.material = MATERIALS[color]

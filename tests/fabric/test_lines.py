@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 import dreamwell as dw
 from dreamwell.engine.lines import Lines
@@ -55,7 +54,7 @@ def coverage(a: F64, b: F64, width: float) -> F64:
     y, x = np.mgrid[: SIZE[1], : SIZE[0]] + 0.5
     at = np.stack([x, y], axis=-1)
     way = b - a
-    part = np.clip(((at - a) @ way) / max(way @ way, 1e-12), 0, 1)
+    part = np.clip(((at - a) @ way) / max(float(way @ way), 1e-12), 0, 1)
     away = np.linalg.norm(at - a - part[..., None] * way, axis=-1)
     found: F64 = np.clip(max(width, 1) / 2 + 0.5 - away, 0, 1) * min(width, 1)
     return found
@@ -189,7 +188,7 @@ def test_lines_are_over_every_picture_and_not_in_its_light(fabric: Fabric, lines
     np.testing.assert_allclose(light, np.broadcast_to(BACK, light.shape), rtol=2e-3)
 
 
-def test_a_world_has_lines(tmp_path: Any) -> None:
+def test_a_world_has_lines() -> None:
     """A game draws some for two seconds, in a tick and in a frame."""
     scene = behind()
     scene.add("camera", dw.Camera(), at=(0, 0, 5))
@@ -211,7 +210,3 @@ def test_a_world_has_lines(tmp_path: Any) -> None:
     assert counts[1:4] == [13, 13, 13]
     assert counts[4:10] == [25] * 6
     assert counts[-1] in (13, 25)
-
-
-def _drawn(lines: Lines) -> NDArray[np.void]:
-    return lines.compose()
