@@ -40,7 +40,7 @@ from .physics_world import (
     Touch,
     at_border,
 )
-from .planar_motors import SCALE, Motor, slide_axis
+from .planar_motors import SCALE, Motor, side_of, slide_axis
 
 SUBSTEPS = 2
 """Parts that a step is made in: two let a stack of ten stand."""
@@ -257,6 +257,8 @@ class PlanarWorld:
         if all(one.body_type != pymunk.Body.DYNAMIC for one in (a, b)):  # until one of them is
             self._joints[row], self._joint_specs[row] = [], (spec, turn)
             return
+        if spec.kind == "hinge" and side_of(spec.frame_a) < 0:
+            low, high = -high, -low
         made: list[constraints.Constraint] = []
         if spec.kind in ("fixed", "hinge", "ball"):
             made.append(constraints.PivotJoint(a, b, at_a, at_b))

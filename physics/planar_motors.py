@@ -28,8 +28,9 @@ class Motor:
         self.spec = spec
         self._a, self._b, self._turn = a, b, turn
         self._rotary: constraints.SimpleMotor | None = None
+        self._target = spec.motor_target * (side_of(spec.frame_a) if spec.kind == "hinge" else SCALE)
         if spec.kind == "hinge":
-            self._rotary = constraints.SimpleMotor(a, b, spec.motor_target)
+            self._rotary = constraints.SimpleMotor(a, b, self._target)
             if spec.motor_force:
                 self._rotary.max_force = spec.motor_force * SCALE * SCALE
             return
@@ -43,7 +44,7 @@ class Motor:
 
     def drive(self, dt: float, weight_a: Vec2d, weight_b: Vec2d) -> None:
         """Before a step of `dt` seconds. weights: what gravity does to the bodies, in Chipmunk's units, 1/s²."""
-        a, b, target = self._a, self._b, self.spec.motor_target
+        a, b, target = self._a, self._b, self._target
         if not math.isfinite(a.angle + b.angle):  # they are halted after the step
             return
         to_a_place = self.spec.motor == "position"
@@ -56,9 +57,9 @@ class Motor:
             return
         axis = self._axis.rotated(b.angle)
         point = a.local_to_world(self._on_a)
-        speed = target * SCALE
+        speed = target
         if to_a_place:
-            speed = (target * SCALE - (point - b.local_to_world(self._on_b)).dot(axis)) * haste
+            speed = (target - (point - b.local_to_world(self._on_b)).dot(axis)) * haste
         now = (a.velocity_at_world_point(point) - b.velocity_at_world_point(point)).dot(axis)
         soon = now + (weight_a - weight_b).dot(axis) * dt
         lightness = sum(1 / body.mass for body in (a, b) if body.body_type == pymunk.Body.DYNAMIC)
@@ -69,6 +70,12 @@ class Motor:
         for body, way in ((a, axis * impulse), (b, axis * -impulse)):
             if body.body_type == pymunk.Body.DYNAMIC:
                 body.apply_force_at_world_point(way / dt, middle)  # places are advanced before velocities are
+
+
+def side_of(frame: Vec4) -> float:
+    """-1 where a frame's x axis points away from the eye: turning about it goes the other way round. Else 1."""
+    x, y, z, w = frame
+    return -1.0 if x * z - w * y < -1e-6 else 1.0
 
 
 def slide_axis(frame: Vec4) -> tuple[float, float]:

@@ -38,6 +38,19 @@ def test_a_hinge_is_driven_to_a_speed(scene: dw.Scene, play: Play, target: float
     assert world["wheel"].position == pytest.approx((0, 0, 0), abs=0.01)
 
 
+def test_a_hinge_about_an_axis_that_points_away_turns_the_other_way(scene: dw.Scene, play: Play) -> None:
+    away = dw.Joint(kind="hinge", axis=(0, 0, -1), motor="velocity", motor_target=90.0)
+    scene.add("wheel", AWAKE, dw.Collider.box((1, 0.2, 0.2)), away)
+    held = dw.Joint(kind="hinge", axis=(0, 0, -1), motor="position", motor_target=30.0)
+    scene.add("arm", AWAKE, dw.Collider.box((1, 0.2, 0.2)), held, at=(3, 0, 0))
+    gate = dw.Joint(kind="hinge", axis=(0, 0, -1), anchor=(-0.5, 0, 0), minimum=-80.0, maximum=25.0)
+    scene.add("gate", AWAKE, dw.Collider.box((1, 0.1, 0.1)), gate, at=(-3, 0, 0))
+    world = play(scene, 300)
+    assert world["wheel"].body.angular_velocity == pytest.approx((0, 0, -90), abs=2)
+    assert angle(world["arm"]) == pytest.approx(-30, abs=1)
+    assert angle(world["gate"]) == pytest.approx(-25, abs=1)
+
+
 @pytest.mark.parametrize("target", [60.0, -45.0])
 def test_a_hinge_is_driven_to_an_angle(scene: dw.Scene, play: Play, target: float) -> None:
     """And holds a beam there, by its end."""
@@ -139,6 +152,37 @@ def test_a_distance_keeps_between_its_limits(scene: dw.Scene, play: Play) -> Non
         world.schedule.fixed(1 / 60)
     assert world["bob"].position == pytest.approx((0, 2, 0), abs=0.05)
     assert world["buoy"].position[1] == pytest.approx(4, abs=0.05)
+
+
+def test_a_rod_pushes_as_it_pulls(scene: dw.Scene, play: Play) -> None:
+    held = dw.Body(can_sleep=False, lock_position="xz")
+    rod = dw.Joint(kind="distance", other_anchor=(0.0, 2.0, 0.0))
+    scene.add("standing", held, dw.Collider.sphere(0.2), rod, at=(0, 4, 0))
+    scene.add("hanging", held, dw.Collider.sphere(0.2), rod, at=(0, 0.5, 0))
+    world = play(scene, 200)
+    assert world["standing"].position == pytest.approx((0, 4, 0), abs=0.02)
+    assert world["hanging"].position == pytest.approx((0, 0.5, 0), abs=0.02)
+    world["standing"].body.apply_impulse((0, -500, 0))
+    for _ in range(100):
+        world.schedule.fixed(1 / 60)
+    assert world["standing"].position == pytest.approx((0, 4, 0), abs=0.02)
+
+
+def test_a_pendulum_on_a_rod_keeps_time_and_height(scene: dw.Scene, play: Play) -> None:
+    length, start = 1.5, math.radians(20)
+    at = (length * math.sin(start), -length * math.cos(start), 0.0)
+    rod = dw.Joint(kind="distance", other_anchor=(0.0, 0.0, 0.0))
+    scene.add("bob", AWAKE, dw.Collider.sphere(0.05), rod, at=at)
+    world = play(scene)
+    period = 2 * math.pi * math.sqrt(length / G) * (1 + start**2 / 16)
+    xs: list[float] = []
+    for _ in range(round(3.2 * period * 240)):
+        world.schedule.fixed(1 / 240)
+        xs.append(world["bob"].position[0])
+    crossings = np.flatnonzero(np.diff(np.sign(xs)) > 0) / 240
+    assert np.diff(crossings).mean() == pytest.approx(period, rel=0.015)
+    assert max(xs[-500:]) == pytest.approx(at[0], rel=0.03)
+    assert np.linalg.norm(world["bob"].position) == pytest.approx(length, rel=0.01)
 
 
 # ---- the rest -----------------------------------------------------------------------------------------------------
