@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     )
     from .engine.hud import Hud
     from .engine.input import Action, Input, Pad, Touch
+    from .engine.lines import Lines
     from .engine.orbit import OrbitCamera
     from .engine.physical import MovingBody, RayHit, RayHits, Simulation
     from .engine.query import Batch, Position, Query, Rotation, Scale
@@ -148,6 +149,7 @@ else:
             "pickup_rules",
         ),
         "engine.hud": ("Hud",),
+        "engine.lines": ("Lines",),
         "engine.input": (
             "Action",
             "Input",
@@ -275,6 +277,7 @@ __all__ = [
     "Joint",
     "Keeper",
     "Light",
+    "Lines",
     "Material",
     "Mesh",
     "MeshData",

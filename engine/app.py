@@ -65,8 +65,8 @@ class App:
     `size` in logical pixels (without a window: pixels); `settings` as {"exposure.compensation": 1.0}; `environment`
     as for `dw.render`. `input` is what the player does in this frame, `hud` what lies over the picture, `time` the
     seconds played. `seed`: what the world draws its random numbers from; without one it is another every time.
-    `tick_rate`: how often a second `fixed` functions are called, 1 to 1000. Without `inspect` the keys F2, F3, F4 and
-    F12, which step through debug views and keep pictures, are the game's; the `quit_key` ends the run, None leaves
+    `tick_rate`: how often a second `fixed` functions are called, 1 to 1000. Without `inspect` the keys F2, F3, F4, F6
+    and F12, which step through debug views and keep pictures, are the game's; the `quit_key` ends the run, None leaves
     Escape to the game too. `on_error`: what is done when a behaviour, a system, a listener, a coroutine or a timer
     raises. "stop-script" stops that one, tells file and line on stderr, and goes on; "raise" ends the run. Without it a
     run stops the script, and one without a window ends with the error after its last frame; `step` raises.
@@ -351,6 +351,15 @@ class App:
             raise GpuError("there is no picture to keep yet")
         fabric.show_again()
         return keep(fabric.read_image(), self.scene.name, Path())
+
+    @property
+    def debug_physics(self) -> bool:
+        """Whether what physics sees is drawn as lines, as F6 does; the world's setting `debug.physics`. To be set."""
+        return self.world.settings.debug.physics
+
+    @debug_physics.setter
+    def debug_physics(self, value: bool) -> None:
+        self.world.configure({"debug.physics": bool(value)})
 
     # ---- time -----------------------------------------------------------------------------------------------------
 

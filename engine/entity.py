@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import numpy as np
 
 from . import math as dmath
-from .declare import Vec3, Vec4
+from .declare import SINGLE_MAX, Vec3, Vec4
 from .errors import SceneError
 from .live import Live
 from .scene.components import Material
@@ -345,10 +345,10 @@ class Entity:
 
 
 def _three(entity: Entity, name: str, value: Iterable[float]) -> Vec3:
-    """Three finite numbers out of any sequence. Raises SceneError."""
+    """Three numbers that single precision can hold, out of any sequence. Raises SceneError."""
     try:
         x, y, z = value
-        if math.isfinite(x + y + z):
+        if abs(x) <= SINGLE_MAX and abs(y) <= SINGLE_MAX and abs(z) <= SINGLE_MAX:  # not so for NaN
             return x, y, z
     except (TypeError, ValueError):
         pass

@@ -58,6 +58,7 @@ class Frames:
         loop, given, playing = self.loop, self._input, self._playing
         dt = self._takes.frame(dt, given)
         given.begin_frame()
+        playing.world.lines.begin_frame(playing.world.schedule.time)
         for on_click in self._hud.step(given):
             call(on_click)
         self._press_keys()
@@ -104,6 +105,9 @@ class Frames:
 
     def _fixed(self, dt: float) -> None:
         """Everything that a tick does."""
+        lines = self._playing.world.lines
+        lines.begin_tick()
         for function in self._functions.fixed:
             call(function, self._playing.world, dt)
         self._playing.world.schedule.fixed(dt)
+        lines.end_tick()

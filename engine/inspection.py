@@ -14,8 +14,8 @@ from ..fabric import Fabric
 from .scene.settings import VIEWS
 from .world import World
 
-NEXT, NONE, TIMINGS, SCREENSHOT = "F2", "F3", "F4", "F12"
-KEYS = (NEXT, NONE, TIMINGS, SCREENSHOT)
+NEXT, NONE, TIMINGS, PHYSICS, SCREENSHOT = "F2", "F3", "F4", "F6", "F12"
+KEYS = (NEXT, NONE, TIMINGS, PHYSICS, SCREENSHOT)
 """With Shift, F2 goes back. An App made with `inspect=False` leaves them to the game."""
 SECONDS = 0.5
 """From one reading of the passes' times to the next: reading waits for the GPU."""
@@ -30,6 +30,8 @@ def press(world: World, key: str, *, shift: bool) -> None:
         world.configure({"debug.view": "none"})
     elif key == TIMINGS:
         world.configure({"debug.timings": not debug.timings})
+    elif key == PHYSICS:
+        world.configure({"debug.physics": not debug.physics})
 
 
 def slug(name: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .declare import SINGLE_MAX
 from .entity import Entity
 from .errors import SceneError
 from .transforms import NO_ROWS
@@ -82,7 +83,7 @@ def places_to_go(count: int, at: ArrayLike, rotation: ArrayLike | None) -> tuple
         if column.shape not in ((wide,), (count, wide)):
             wanted = f"({wide},) or {(count, wide)}"
             raise SceneError(f"teleport: `{field}` has the shape {column.shape}; it must be {wanted}")
-        if not np.isfinite(column).all() or (wide == 4 and not column.any(axis=-1).all()):
+        if not (np.abs(column) <= SINGLE_MAX).all() or (wide == 4 and not column.any(axis=-1).all()):
             raise SceneError(f"teleport: `{field}` must be finite, and a rotation not all 0")
         columns[field] = column
     if rotation is None:

@@ -73,6 +73,7 @@ GROUPS = (
         (
             "engine.world",
             "engine.world_lights",
+            "engine.lines",
             "engine.camera",
             "engine.entity",
             "engine.query",

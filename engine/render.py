@@ -19,6 +19,7 @@ from ..fabric import Fabric, Observer
 from ..loom.source import read
 from ..loom.weave import weave
 from ..loom.woven import WovenScene
+from ..physics.following import follow_physics
 from .errors import AssetError, DreamwellError, SceneError
 from .gpu import Gpu
 from .hud import Hud
@@ -207,6 +208,12 @@ class Stage:
             self._draw(world, time, sample, view)
 
     def _draw(self, world: World, time: float, sample: tuple[int, int], view: Any) -> None:
+        lines, fabric = world.lines, self.fabric
+        follow_physics(world)
+        for told in lines.before_drawing:
+            told()
+        if fabric.lines is not lines:
+            fabric.show_lines(lines)
         moved = world.moved()
         lit = None
         if world.woven is not self._shown:

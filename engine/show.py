@@ -84,7 +84,7 @@ def run_window(
 
         def paint(view: Any, size: tuple[int, int]) -> None:
             stage.fabric.resize(size)
-            app.hud.density = size[0] / app.input.size[0]
+            app.hud.density = stage.fabric.density = size[0] / app.input.size[0]
             stage.draw(world, app.time, view=view)
 
         clock = Clock(DT)

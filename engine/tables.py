@@ -55,6 +55,8 @@ class Table:
 
     kind: the class.  count: how many objects carry one.  version: grows when an object gets one or loses it.
     moves: grows when values go to other slots.
+    written: grows when values are written, for components that say `__watched__`; lent: whether a column was given out
+    to be written to, which nobody can count.
     views: by field, what single values are read from and written to: flat memoryviews, or arrays of objects.
     """
 
@@ -64,6 +66,8 @@ class Table:
         self.count = 0
         self.version = 0
         self.moves = 0
+        self.written = 0
+        self.lent = False
         self.replaced = Replaced()
         """Its holders are the open batches that look into the columns: no slot may change its object then."""
         self._rows: I32 = np.zeros(_LEAST, np.int32)
@@ -103,7 +107,12 @@ class Table:
         return found
 
     def column(self, name: str) -> NDArray[Any]:
-        """(count,) or (count, d) all values of a field, by slot."""
+        """(count,) or (count, d) all values of a field, by slot; may be written to."""
+        self.lent = True
+        return self._columns[name][: self.count]
+
+    def look(self, name: str) -> NDArray[Any]:
+        """As `column`, to be read and not to be kept."""
         return self._columns[name][: self.count]
 
     def get(self, entity: Entity) -> Any:
@@ -129,6 +138,7 @@ class Table:
 
         Values are taken as they are.
         """
+        self.written += 1
         slots = self.slots(rows)
         new = rows[slots < 0]
         if len(new):
@@ -357,11 +367,12 @@ class Tables:
             untouched = np.logical_and.reduce([np.ones(len(both), bool), *same.values()])
             now.drop(both[untouched & ~gets[had & has]])
             for rows in (came[wanted.slots(came) >= 0], kept[~had & ~has & gets]):
-                now.put(rows, {f.name: wanted.column(f.name)[wanted.slots(rows)] for f in now.fields})
+                now.put(rows, {f.name: wanted.look(f.name)[wanted.slots(rows)] for f in now.fields})
             there = gets[had & has]
             for key, equal in same.items():
                 rows = both[there & equal]
-                now.column(key)[now.slots(rows)] = wanted.column(key)[wanted.slots(rows)]
+                now.look(key)[now.slots(rows)] = wanted.look(key)[wanted.slots(rows)]
+                now.written += 1
 
     def drop(self, rows: I32) -> None:
         """The objects (k,) are gone, and what they carried."""
@@ -388,7 +399,7 @@ def _table_of(kind: type, carried: WovenComponents | None) -> Table:
 
 def _equal(one: Table, other: Table, name: str, rows: I32) -> NDArray[np.bool_]:
     """(k,) whether a field of some objects, all of which have it, is the same in two tables."""
-    a, b = (table.column(name)[table.slots(rows)] for table in (one, other))
+    a, b = (table.look(name)[table.slots(rows)] for table in (one, other))
     same: NDArray[np.bool_] = np.equal(a, b).astype(bool)
     return same if same.ndim == 1 else np.logical_and.reduce(same, axis=1)
 
@@ -495,6 +506,8 @@ def _scalar_class(table: Table) -> Callable[[Entity, int, int], Any]:
 
     body |= {"__init__": start, "_find": find}
     body |= {f.name: _property(table, f) for f in table.fields}
+    if getattr(kind, "__watched__", False):
+        body |= {f.name: _counted(table, body[f.name]) for f in table.fields}
     return types.new_class(kind.__name__, (), {}, lambda namespace: namespace.update(body))
 
 
@@ -505,6 +518,18 @@ _NOT_TAKEN = frozenset(
 
 def _rebuilt(kind: Callable[..., Any], values: dict[str, Any]) -> Any:
     return kind(**values)
+
+
+def _counted(table: Table, plain: property) -> property:
+    """A property whose table knows that it was written to."""
+    write = plain.fset
+    assert write is not None
+
+    def counted(self: Any, value: Any) -> None:
+        write(self, value)
+        table.written += 1
+
+    return property(plain.fget, counted)
 
 
 def _property(table: Table, f: Field) -> property:

@@ -75,6 +75,8 @@ class Transforms:
         self._touched: list[int] = []  # one by one, each marked
         self._touched_many: list[I32 | range] = []  # each ascending
         self._other_tree = False
+        self.trees = 0
+        """Counts up when anything hangs elsewhere than before."""
         self.replaced = Replaced()
         """Its holders are the open batches that look into the columns."""
         self.jumped: list[I32 | range] | None = None
@@ -180,6 +182,7 @@ class Transforms:
         """Another parent for a row, -1 for none; what it is relative to the parent stays. Must make no ring."""
         self._own("_parent")[row] = above
         self._other_tree = True
+        self.trees += 1
         if self.jumped is not None:
             self.jumped.append(range(row, row + 1))
         self.mark(row)
@@ -226,10 +229,12 @@ class Transforms:
         self._own("_depth")[rows] = 0
         self._alone[rows] = True
         self._other_tree |= above >= 0 if isinstance(above, int) else bool((above >= 0).any())
+        self.trees += 1
         self.jump(rows)
 
     def release(self, rows: I32, end: int) -> None:
         """Rows (k,) that are not used any more, with all that hangs on them. `end`: the new count."""
+        self.trees += 1
         if not self._alone[rows].all() or self._other_tree:
             self._own("_parent")[rows] = -1
             self._other_tree = True
@@ -247,6 +252,7 @@ class Transforms:
     def restore(self, state: TransformsState) -> I32:
         """Go back to a state; the rows (k,) that are elsewhere now are touched, and returned."""
         count, before = len(state.parent), self.count
+        self.trees += 1
         self._reserve(count)
         self.count = count
         known = min(count, before)

@@ -25,6 +25,7 @@ from .game.schedule import Schedule
 from .game.timers import Timer
 from .game.tweens import Tween, tween
 from .interpolation import Interpolation
+from .lines import Lines
 from .mirrors import Mirrors
 from .physical import Simulation
 from .picked import Picker
@@ -94,6 +95,8 @@ class World:
         """How many batches have columns out: nothing may be despawned then."""
         self.keeps: list[Keeper] = []
         """Who keeps more of the state, in the order in which they are saved and loaded."""
+        self.lines = Lines()
+        """Lines in the world, to be looked at: see `Lines`."""
         self.picker: Picker | None = None
         """Who draws the world; set by whoever does, None before the first frame."""
         self.between: Interpolation | None = None

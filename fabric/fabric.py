@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..engine.errors import GpuError
 from ..engine.gpu import Gpu
 from ..engine.hud import Hud
+from ..engine.lines import Lines
 from ..engine.scene.settings import RenderSettings
 from ..loom.woven import WovenEnvironment, WovenScene
 from ..shaders.structs import (
@@ -22,6 +23,7 @@ from ..shaders.structs import (
     ATMOSPHERE,
     CLUSTERING,
     FRAME,
+    LINES_VIEW,
     METER,
     MOTION,
     TONEMAP,
@@ -79,6 +81,8 @@ class Fabric:
         self._submission = Submission(gpu.device)
         self._pass_times: PassTimes | None = None
         self.settings = RenderSettings()
+        self.density = 1.0
+        """Pixels of the picture per logical pixel of the screen."""
         self.scene: GpuScene | None = None
         self.encode_us = 0.0
         self.submit_us = 0.0
@@ -94,6 +98,7 @@ class Fabric:
             atmosphere=ATMOSPHERE,
             ao=AMBIENT_OCCLUSION,
             motion=MOTION,
+            lines=LINES_VIEW,
         )
         self._cull = Cull(gpu, self._layouts)
         self._hi_z = HiZ(gpu, self._layouts)
@@ -260,6 +265,15 @@ class Fabric:
     def show_hud(self, hud: Hud | None) -> None:
         """Draw a HUD over the finished picture from the next frame on, as it then is; None for none."""
         self._post.show_hud(hud)
+
+    @property
+    def lines(self) -> Lines | None:
+        """The lines that are drawn over the picture."""
+        return None if self._post.lines is None else self._post.lines.lines
+
+    def show_lines(self, lines: Lines | None) -> None:
+        """Draw lines over the finished picture from the next frame on, as they then are; None for none."""
+        self._post.show_lines(lines)
 
     def _weighted(self) -> bool:
         """Whether transparent surfaces are there, and are mixed in any order."""
@@ -510,6 +524,8 @@ class Fabric:
             light.clusters.set_frame(uniforms["clustering"], scene, observer, size, sight.far)
         light.sky.follow(scene.lights.table, observer.eye)
         post.fill(self._exposure, seconds)
+        if post.lines is not None:
+            post.lines.fill(uniforms["lines"], sight, self.density)
         if self.settings.debug.view in DRAWN:
             if self._debug is None:
                 self._debug = DebugView(self.gpu, self._layouts)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..engine.gpu import Gpu
 from ..engine.hud import Hud
+from ..engine.lines import Lines
 from ..engine.scene.settings import RenderSettings
 from ..shaders import groups
 from . import grading
@@ -22,6 +23,7 @@ from .bloom import Bloom
 from .fxaa import Fxaa
 from .hud import HudPass
 from .layouts import Layouts
+from .lines import LinesPass
 from .motion import Motion
 from .overlay import SMALLEST, Overlay, draw_legend, draw_times
 from .taa import TemporalAntialiasing
@@ -41,7 +43,7 @@ class PostProcess:
     """What is done with scene light, for one size and one choice of settings.
 
     sample, samples: this frame is the sample-th of so many that are averaged.  motion, taa, fxaa, bloom, auto, views,
-    hud, overlay: the passes, None where they are off.
+    lines, hud, overlay: the passes, None where they are off.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class PostProcess:
         self.auto: AutoExposure | None = None
         self.views: Views | None = None
         self.overlay: Overlay | None = None
+        self.lines: LinesPass | None = None
         self.hud: HudPass | None = None
         self._tonemap = Tonemap(gpu, layouts)
         self._finish = groups.Finish()
@@ -81,6 +84,8 @@ class PostProcess:
         self._image = drawn(self.gpu, "image", size, IMAGE_FORMAT, COPY_SRC)
         self.image_view = self._image.create_view()
         self.accumulate.resize(size, self.samples > 1)
+        if self.lines is not None:
+            self.lines.fit(depth)
         if self._made_for is not None:
             self._bind()
 
@@ -153,7 +158,9 @@ class PostProcess:
             self.fxaa = None
 
     def fit_views(self) -> None:
-        """Have what the debug view, the HUD and the labels over the picture need, and nothing where there are none."""
+        """Have what the debug view, lines, HUD and labels over the picture need, and nothing where there are none."""
+        if self.lines is not None and self.lines.prepare():
+            self._stale()
         if self.hud is not None and self.hud.prepare(self._size):
             self._stale()
         debug, measured = self.settings.debug, self.auto is not None
@@ -186,6 +193,14 @@ class PostProcess:
     def show_hud(self, hud: Hud | None) -> None:
         """Draw a HUD over the picture from the next frame on; None for none."""
         self.hud = None if hud is None else HudPass(self.gpu, self._layouts, hud)
+        self._stale()
+
+    def show_lines(self, lines: Lines | None) -> None:
+        """Draw lines over the picture from the next frame on; None for none."""
+        self.lines = None
+        if lines is not None:
+            self.lines = LinesPass(self.gpu, self._layouts, lines, self._uniforms.binding("lines"))
+            self.lines.fit(self._depth)
         self._stale()
 
     # ---- every frame --------------------------------------------------------------------------------------------
@@ -260,6 +275,8 @@ class PostProcess:
                 self._tonemap.record(encoder, frame_group, picture, finish, target, format)
         if views is not None and views.view != "bloom":
             views.show(encoder, frame_group, target, format, measured=self.auto is not None)
+        if self.lines is not None:
+            self.lines.record(encoder, frame_group, target, format)
         if self.hud is not None:
             self.hud.record(encoder, frame_group, target, format)
         if self.overlay is not None:

@@ -13,7 +13,18 @@ from ..engine.declare import problems_of, say
 from ..engine.errors import Problem
 from ..engine.math import F64, I32
 from ..engine.scene.components import Mesh
-from ..engine.scene.physics import LARGEST_HULL, MOST_LAYERS, Body, Collider, Joint, Physics
+from ..engine.scene.expressions import near_names
+from ..engine.scene.physics import (
+    LARGEST_HULL,
+    MOST_DECOMPOSED,
+    MOST_LAYERS,
+    MOST_PLANAR,
+    Body,
+    Collider,
+    Joint,
+    Physics,
+)
+from ..engine.scene.rules import CONTACT, Rule
 from ..engine.scene.scene import Scene
 
 if TYPE_CHECKING:
@@ -21,7 +32,7 @@ if TYPE_CHECKING:
 
 ROUND = {"sphere": (0, 1, 2), "capsule": (0, 2), "cylinder": (0, 2), "cone": (0, 2)}
 """Along which axes a shape must be scaled alike."""
-OF_MESH = ("convex", "mesh", "heightfield")
+OF_MESH = ("convex", "decomposition", "mesh", "heightfield")
 
 
 def check_physics(
@@ -41,6 +52,13 @@ def check_physics(
         _check_scales(scene, sound, found)
     if sound.get(Joint):
         _check_joints(scene, sound[Joint], found)
+    heard = [rule.name for rule in scene.rules if isinstance(rule, Rule) and rule.on == CONTACT]  # pyright: ignore[reportUnnecessaryIsInstance]
+    if heard and not (colliders >= 0).any():
+        found.remark_rule(heard[0], "on", "Contact, but nothing has a Collider", "one can come while the scene runs")
+    if scene.physics.engine == "none" and (bodies >= 0).any():
+        found.remark(
+            np.flatnonzero(bodies >= 0), "still", "Body", "in a scene without physics", "nothing moves by itself"
+        )
 
 
 def owners(parents: I32, has_body: NDArray[np.bool_], rows: I32) -> I32:
@@ -76,6 +94,10 @@ def _check_bodies(scene: Scene, sound: Mapping[type, list[int]], owner: I32, fou
             hint = "add a dw.Collider, or give it a mass"
             wanted = "with a Collider on the object, or on one that hangs on it"
             found.on(rows[~carried[rows]], Problem("no-collider", "", "Body", "without a shape", wanted, hint))
+        else:
+            rows = found.carriers(Body).of(slot)
+            bare = rows[~carried[rows]]
+            found.remark(bare, "no-collider", "Body", "without a Collider", "it passes through everything")
 
 
 def _check_values(scene: Scene, sound: Mapping[type, list[int]], found: Findings) -> None:
@@ -106,20 +128,21 @@ def _check_shapes(
         bare = rows[mesh_slots[rows] < 0]
         wanted = f'on an object with a Mesh, for shape "{shape}"'
         found.on(bare, Problem("no-mesh", "", "Collider.shape", "on an object without one", wanted))
-        if shape != "convex":
+        if shape not in ("convex", "decomposition"):
             own = owner[rows]
             moves = (own >= 0) & dynamic[np.where(own >= 0, bodies[own], -1)]
-            wanted = '"convex", a simple shape or several of them, for a dynamic Body'
+            wanted = '"convex", "decomposition", a simple shape or several of them, for a dynamic Body'
             hint = "triangles have no inside that could be pushed out of"
             found.on(rows[moves], Problem("hollow", "", "Collider.shape", say(shape), wanted, hint))
         for mesh_slot in sorted(set(mesh_slots[rows[mesh_slots[rows] >= 0]].tolist())):
             loaded = meshes.get(mesh_slot)
             if loaded is not None:
-                for p in _geometry_problems(shape, loaded.data.positions, loaded.data.indices):
+                planar = scene.physics.engine == "planar"
+                for p in _geometry_problems(shape, loaded.data.positions, loaded.data.indices, planar=planar):
                     found.on(rows[mesh_slots[rows] == mesh_slot], p)
 
 
-def _geometry_problems(shape: str, points: Any, indices: Any) -> Iterator[Problem]:
+def _geometry_problems(shape: str, points: Any, indices: Any, *, planar: bool) -> Iterator[Problem]:
     """Why a shape can't be made of a mesh, whose arrays may be anything."""
     arrays = isinstance(points, np.ndarray) and isinstance(indices, np.ndarray)
     if not (arrays and points.ndim == 2 and points.shape[1] == 3 and len(points) and np.isfinite(points).all()):
@@ -134,9 +157,24 @@ def _geometry_problems(shape: str, points: Any, indices: Any) -> Iterator[Proble
             yield Problem("hull", "", "Collider.shape", f"the hull of {len(distinct)} points", wanted, hint)
         elif flat(distinct):
             yield Problem("hull", "", "Collider.shape", "the hull of points in one plane", "of a mesh with a volume")
+    elif shape == "decomposition":
+        if len(indices) > 3 * MOST_DECOMPOSED:
+            wanted = f"of at most {MOST_DECOMPOSED:,}"
+            hint = "carry a simpler mesh on a child"
+            found = f"the decomposition of {len(indices) // 3:,} triangles"
+            yield Problem("hull", "", "Collider.shape", found, wanted, hint)
+        elif flat(points):
+            found = "the decomposition of points in one plane"
+            yield Problem("hull", "", "Collider.shape", found, "of a mesh with a volume")
     elif shape == "mesh":
         if not has_area(points, indices):
             yield Problem("no-area", "", "Collider.shape", "of triangles without any area", "of a mesh with a surface")
+        elif planar and len(indices) > 3 * MOST_PLANAR:
+            wanted, hint = f"of at most {MOST_PLANAR:,} in planar physics", "carry a simpler mesh on a child"
+            yield Problem("mesh", "", "Collider.shape", f"of {len(indices) // 3:,} triangles", wanted, hint)
+        elif planar and not has_area(points * np.array((1, 1, 0), np.float32), indices):
+            wanted = "of one with an area there, for planar physics"
+            yield Problem("no-area", "", "Collider.shape", "of a mesh that is a line when seen along z", wanted)
     elif grid_of(points) is None:
         wanted = "of a Mesh whose points form a grid in x and z, one height each"
         yield Problem("no-grid", "", "Collider.shape", "of a Mesh that is no grid", wanted)
@@ -189,7 +227,8 @@ def _check_joints(scene: Scene, sound: list[int], found: Findings) -> None:
         rows = np.flatnonzero(slots == slot)
         if joint.other and joint.other not in first:
             wanted = "the name of an object, or empty for the world"
-            found.on(rows, Problem("unknown-object", "", "Joint.other", say(joint.other), wanted))
+            hint = near_names(joint.other, scene.names[:10_000])
+            found.on(rows, Problem("unknown-object", "", "Joint.other", say(joint.other), wanted, hint))
             continue
         if joint.kind in ("hinge", "slider") and not any(joint.axis):
             found.on(rows, Problem("no-axis", "", "Joint.axis", "[0, 0, 0]", "a direction"))
@@ -200,4 +239,17 @@ def _check_joints(scene: Scene, sound: list[int], found: Findings) -> None:
         other = np.full(1, first[joint.other] if joint.other else -1, np.int32)
         theirs = int(owners(scene.parents, has_body, other)[0])
         wanted = "between two different Bodies, or between a Body and the world"
-        found.on(rows[mine == theirs], Problem("joint", "", "Joint.other", say(joint.other), wanted))
+        hint = "a dw.Body on this object, or on the other one, gives it something to hold"
+        found.on(rows[mine == theirs], Problem("joint", "", "Joint.other", say(joint.other), wanted, hint))
+        _remark_joint(joint, rows, found)
+
+
+def _remark_joint(joint: Joint, rows: NDArray[np.int64], found: Findings) -> None:
+    """What a joint says that its kind has no use for."""
+    turns = joint.kind in ("hinge", "slider")
+    if joint.motor != "none" and not turns:
+        found.remark(rows, "unused", "Joint.motor", f"that of a {joint.kind}", "only a hinge and a slider have motors")
+    limited = joint.minimum is not None or joint.maximum is not None
+    if limited and not turns and joint.kind != "distance":
+        done = "only a hinge, a slider and a distance have limits"
+        found.remark(rows, "unused", "Joint.minimum, maximum", f"those of a {joint.kind}", done)

@@ -189,6 +189,10 @@ class Findings:
             others = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
             self.remarks.append(Remark(code, self.name(int(rows[0])) + others, field, found, done))
 
+    def remark_rule(self, rule: str, field: str, found: str, done: str, hint: str = "") -> None:
+        """Add a remark about a rule."""
+        self.remarks.append(Remark("rule", f'rule "{rule}"', field, found, done, hint))
+
     def raise_problems(self, source: str) -> None:
         """Raise SceneError with the problems, if there are any."""
         if not self.count:
@@ -344,8 +348,7 @@ def _check_rules(scene: Scene, scripts: Sequence[ModuleType], found: Findings) -
     problems, doubts = check_rules(scene.rules, known)
     found.extend(iter(problems))
     for doubt in doubts:
-        done = "it can come while the scene runs"
-        found.remarks.append(Remark("rule", f'rule "{doubt.rule}"', doubt.field, doubt.found, done, doubt.hint))
+        found.remark_rule(doubt.rule, doubt.field, doubt.found, "it can come while the scene runs", doubt.hint)
 
 
 # ---- components -----------------------------------------------------------------------------------------------

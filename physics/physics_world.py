@@ -50,6 +50,7 @@ class BodySpec:
 class Shape:
     """A shape at its final size, metres. half: of a box.  points (n, 3), triangles (m, 3), heights: as it needs them.
 
+    parts: of a decomposition, the corners (n, 3) of each convex part.
     heights: (rows along z, columns along x); half then holds half the extents in x and z.
     """
 
@@ -60,6 +61,7 @@ class Shape:
     points: F32 | None = None
     triangles: NDArray[np.uint32] | None = None
     heights: F32 | None = None
+    parts: tuple[F32, ...] = ()
 
 
 @dataclass(slots=True)
@@ -134,6 +136,8 @@ class PhysicsWorld(Protocol):
 
     exact: bool
     """Whether `load` goes back to the very state, to the last bit."""
+    can_freeze: bool
+    """Whether bodies may be put to sleep whatever they touch, so that observer rings work."""
 
     def configure(self, gravity: Vec3, iterations: int) -> None: ...
     def add_body(self, row: int, spec: BodySpec) -> None: ...
@@ -161,7 +165,14 @@ class PhysicsWorld(Protocol):
         """Where kinematic bodies are to be at the end of the next step."""
         ...
 
-    def step(self, dt: float) -> None: ...
+    def step(self, dt: float) -> list[int]:
+        """Rows of the bodies that left the range of numbers and were halted for it."""
+        ...
+
+    def halt(self, rows: I32, positions: F32, rotations: F32) -> None:
+        """Have bodies stand still there until they are put elsewhere or described anew."""
+        ...
+
     def moved(self) -> tuple[I32, F32, F32]:
         """Bodies (k,) ascending that forces moved in the last step, with positions (k, 3) and rotations (k, 4)."""
         ...
@@ -180,6 +191,10 @@ class PhysicsWorld(Protocol):
     def mass(self, row: int) -> float: ...
     def asleep(self, row: int) -> bool: ...
     def rest(self, row: int, asleep: bool) -> None: ...
+    def awake(self) -> list[int]:
+        """The rows of the bodies that are computed, in no order that matters."""
+        ...
+
     def ray(self, origin: Vec3, direction: Vec3, maximum: float, question: Question) -> Hit | None: ...
     def cast(
         self, shape: Shape, position: Vec3, rotation: Vec4, direction: Vec3, maximum: float, question: Question
@@ -192,6 +207,10 @@ class PhysicsWorld(Protocol):
         ...
 
     def lines(self) -> F32: ...
+    def contacts(self) -> tuple[F64, F64]:
+        """Where things touch now: points (k, 3) in the world, metres, and normals (k, 3); to be looked at."""
+        ...
+
     def save(self) -> bytes: ...
     def load(self, data: bytes, labels: Mapping[int, Label]) -> None:
         """Go back; for one that is not exact the same bodies are there already. labels: by row of the collider."""
@@ -209,7 +228,7 @@ def at_border(function: Callable[P, T]) -> Callable[P, T]:
             if isinstance(error, PhysicsError) or not _native(error):
                 raise
             raise PhysicsError(
-                f"the physics engine refused {function.__name__.replace('_', ' ')}: {error}; "
+                f"the physics engine refused {function.__name__.strip('_').replace('_', ' ')}: {error}; "
                 "it may be of no use any more: load the scene anew"
             ) from None
 

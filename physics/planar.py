@@ -7,10 +7,11 @@ another way than before.
 
 from __future__ import annotations
 
+import json
 import math
 import struct
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -23,8 +24,11 @@ from pymunk.vec2d import Vec2d
 
 from ..engine.declare import Vec3, Vec4
 from ..engine.errors import PhysicsError
+from ..engine.scene.physics import MOST_PLANAR
+from .hulls import hull_volume
 from .physics_world import (
     F32,
+    F64,
     I32,
     BodySpec,
     ColliderSpec,
@@ -36,13 +40,14 @@ from .physics_world import (
     Touch,
     at_border,
 )
+from .planar_motors import SCALE, Motor, side_of, slide_axis
 
-SCALE = 100.0
-"""Chipmunk's units in a metre."""
-SUBSTEPS, MOST_SUBSTEPS = 2, 32
-"""Parts that a step is made in: two let a stack of ten stand, more keep fast things from passing through others."""
+SUBSTEPS = 2
+"""Parts that a step is made in: two let a stack of ten stand."""
 _KINDS = {"dynamic": pymunk.Body.DYNAMIC, "static": pymunk.Body.STATIC, "kinematic": pymunk.Body.KINEMATIC}
 _POSE = pymunk.batch.BodyFields.BODY_ID | pymunk.batch.BodyFields.POSITION | pymunk.batch.BodyFields.ANGLE
+_FAR = 1e13
+"""Chipmunk's units: what goes so far in a part of a step is halted after it."""
 _THIN = 0.005
 """Metres: the radius of lines."""
 _ROUND = 16
@@ -52,12 +57,13 @@ _ROUND = 16
 class _Body:
     """A pymunk body, and what it has no place for."""
 
-    __slots__ = ("body", "shapes", "spec", "z")
+    __slots__ = ("body", "halted", "shapes", "spec", "z")
 
     def __init__(self, body: pymunk.Body, spec: BodySpec) -> None:
         self.body = body
         self.spec = spec
         self.z = spec.position[2]
+        self.halted = False
         self.shapes: dict[int, tuple[list[pymunk.Shape], float, ColliderSpec]] = {}
 
 
@@ -75,6 +81,7 @@ class PlanarWorld:
     """A pymunk space whose bodies, colliders and joints are called by rows."""
 
     exact = False
+    can_freeze = False
 
     def __init__(self) -> None:
         self._space = space = pymunk.Space()
@@ -84,7 +91,8 @@ class PlanarWorld:
         self._bodies: dict[int, _Body] = {}
         self._colliders: dict[int, int] = {}  # the body of each
         self._joints: dict[int, list[constraints.Constraint]] = {}
-        self._joint_specs: dict[int, JointSpec] = {}
+        self._joint_specs: dict[int, tuple[JointSpec, float]] = {}
+        self._motors: dict[int, Motor] = {}
         self._rows: dict[pymunk.Shape, tuple[int, Label, bool]] = {}
         self._touches: list[tuple[Touch, Any]] = []
         self._targets: dict[int, tuple[Vec3, float]] = {}
@@ -121,7 +129,7 @@ class PlanarWorld:
     def _describe(self, row: int, mine: _Body) -> None:
         """Give a body a function of its own for its velocity where it does not just fall."""
         spec = mine.spec
-        self._order = None
+        self._order, mine.halted = None, False
         for rows, holds in ((self._fast, spec.ccd), (self._sleepless, not spec.can_sleep)):
             if holds and spec.kind == "dynamic":
                 rows[row] = None
@@ -162,7 +170,7 @@ class PlanarWorld:
     def _made_anew(self, row: int, old: _Body, spec: BodySpec) -> _Body:
         """A body of another kind in the place of one. Chipmunk crashes where a body's type is set in a space."""
         shapes = {collider: spec for collider, (_, _, spec) in old.shapes.items()}
-        joints = {joint: self._joint_specs[joint] for joint in self._held_by(old)}
+        joints = {joint: self._joint_specs[joint] for joint in self._held_by(row)}
         was = old.body
         self.remove_body(row)
         self.add_body(row, spec)
@@ -172,19 +180,19 @@ class PlanarWorld:
             mine.body.velocity, mine.body.angular_velocity = was.velocity, was.angular_velocity
         for collider, made in shapes.items():
             self.add_collider(collider, row, made)
-        for joint, held in joints.items():
-            self.add_joint(joint, held)
+        for joint, (held, turn) in joints.items():
+            self.add_joint(joint, held, turn)
         return mine
 
-    def _held_by(self, mine: _Body) -> list[int]:
-        return [joint for joint, made in self._joints.items() if any(mine.body in (c.a, c.b) for c in made)]
+    def _held_by(self, row: int) -> list[int]:
+        return [joint for joint, (spec, _) in self._joint_specs.items() if row in (spec.a, spec.b)]
 
     @at_border
     def remove_body(self, row: int) -> None:
         mine = self._bodies[row]
         for collider in list(mine.shapes):
             self.remove_collider(collider)
-        for joint in self._held_by(mine):
+        for joint in self._held_by(row):
             self.remove_joint(joint)
         self._space.remove(mine.body)
         del self._bodies[row]
@@ -192,6 +200,7 @@ class PlanarWorld:
         self._fast.pop(row, None)
         self._sleepless.pop(row, None)
         self._targets.pop(row, None)
+        self._forces = [force for force in self._forces if force[0] != row]
 
     @at_border
     def settle_mass(self, body: int, mass: float) -> None:
@@ -215,13 +224,14 @@ class PlanarWorld:
     @at_border
     def add_collider(self, row: int, body: int, spec: ColliderSpec) -> None:
         mine = self._bodies[body]
+        weight = _volume(spec.shape) * spec.density
         made = _shapes(spec.shape, mine.body, spec.position, _angle(spec.rotation))
         for shape in made:
             shape.friction, shape.elasticity, shape.sensor = spec.friction**0.5, spec.restitution, spec.sensor
             shape.filter = pymunk.ShapeFilter(categories=spec.member, mask=spec.meets)
             self._rows[shape] = (row, spec.label, spec.sensor)
         self._space.add(*made)
-        mine.shapes[row] = (made, _volume(spec.shape) * spec.density, spec)
+        mine.shapes[row] = (made, weight, spec)
         self._colliders[row] = body
 
     @at_border
@@ -237,12 +247,18 @@ class PlanarWorld:
     # ---- joints -----------------------------------------------------------------------------------------------------
 
     @at_border
-    def add_joint(self, row: int, spec: JointSpec) -> None:
+    def add_joint(self, row: int, spec: JointSpec, turn: float | None = None) -> None:
+        """As `PhysicsWorld.add_joint`; turn: how much farther `b` is turned than `a` where the angle is 0, or now."""
         space = self._space
         a, b = (self._bodies[one].body if one >= 0 else space.static_body for one in (spec.a, spec.b))
         at_a, at_b = ((v[0] * SCALE, v[1] * SCALE) for v in (spec.anchor_a, spec.anchor_b))
         low, high = spec.limits or (-math.inf, math.inf)
-        turn = b.angle - a.angle
+        turn = b.angle - a.angle if turn is None else turn
+        if all(one.body_type != pymunk.Body.DYNAMIC for one in (a, b)):  # until one of them is
+            self._joints[row], self._joint_specs[row] = [], (spec, turn)
+            return
+        if spec.kind == "hinge" and side_of(spec.frame_a) < 0:
+            low, high = -high, -low
         made: list[constraints.Constraint] = []
         if spec.kind in ("fixed", "hinge", "ball"):
             made.append(constraints.PivotJoint(a, b, at_a, at_b))
@@ -252,7 +268,7 @@ class PlanarWorld:
             made.append(constraints.RotaryLimitJoint(b, a, low - turn, high - turn))
         elif spec.kind == "slider":
             way = SCALE * (max(-low, high) if spec.limits is not None else 1000.0)
-            x, y = _axis(spec.frame_b)
+            x, y = slide_axis(spec.frame_b)
             begin, end = -way, way
             if spec.limits is not None:
                 begin, end = low * SCALE, high * SCALE
@@ -265,21 +281,22 @@ class PlanarWorld:
         elif spec.kind == "distance":
             near, far = spec.limits or (spec.length, spec.length)
             made.append(constraints.SlideJoint(a, b, at_a, at_b, near * SCALE, min(far, 1e6) * SCALE))
-        if spec.motor == "velocity" and spec.kind == "hinge":
-            motor = constraints.SimpleMotor(a, b, spec.motor_target)
-            if spec.motor_force:
-                motor.max_force = spec.motor_force * SCALE * SCALE
-            made.append(motor)
-        elif spec.motor != "none":
-            raise PhysicsError(f"planar physics has no {spec.motor} motor for a {spec.kind}; only velocity for a hinge")
+        motor = None
+        if spec.motor != "none" and spec.kind in ("hinge", "slider"):
+            motor = Motor(spec, a, b, turn)
+            made += motor.constraints
         for joint in made:
             joint.collide_bodies = spec.collide
         space.add(*made)
-        self._joints[row], self._joint_specs[row] = made, spec
+        self._joints[row], self._joint_specs[row] = made, (spec, turn)
+        if motor is not None:
+            self._motors[row] = motor
 
     @at_border
     def remove_joint(self, row: int) -> None:
         made = self._joints.pop(row, None)
+        self._joint_specs.pop(row, None)
+        self._motors.pop(row, None)
         if made is not None:
             self._space.remove(*made)
 
@@ -290,6 +307,8 @@ class PlanarWorld:
         for row, position, rotation in zip(rows.tolist(), positions.tolist(), rotations.tolist(), strict=True):
             mine = self._bodies[row]
             self._place(mine, position, rotation)
+            if mine.halted:
+                self._describe(row, mine)
             if mine.spec.kind == "dynamic":
                 mine.body.activate()
             else:
@@ -300,7 +319,7 @@ class PlanarWorld:
             self._targets[row] = (position, _angle(rotation))
 
     @at_border
-    def step(self, dt: float) -> None:
+    def step(self, dt: float) -> list[int]:
         space = self._space
         driven: list[pymunk.Body] = []
         for row, (position, angle) in self._targets.items():
@@ -311,26 +330,61 @@ class PlanarWorld:
             mine.z = position[2]
             driven.append(body)
         self._targets.clear()
-        count = self._substeps(dt)
-        for _ in range(count):
+        part = dt / SUBSTEPS
+        for _ in range(SUBSTEPS):
             for row, linear, angular, at in self._forces:
                 self._force(row, linear, angular, at)
-            space.step(dt / count)
+            for motor in self._motors.values():
+                motor.drive(part, self._weight(motor.spec.a), self._weight(motor.spec.b))
+            for row in self._fast:
+                self._stop_short(self._bodies[row], part)
+            space.step(part)
         self._forces.clear()
         for body in driven:
             body.velocity, body.angular_velocity = (0.0, 0.0), 0.0
         for row in self._sleepless:
             self._bodies[row].body.activate()
+        return []  # numbers of double precision go far beyond what is fetched
 
-    def _substeps(self, dt: float) -> int:
-        """In how many parts a step is to be made so that nothing with `ccd` goes farther than half its size in one."""
-        most = SUBSTEPS
-        for row in self._fast:
+    @at_border
+    def halt(self, rows: I32, positions: F32, rotations: F32) -> None:
+        for row, position, rotation in zip(rows.tolist(), positions.tolist(), rotations.tolist(), strict=True):
             mine = self._bodies[row]
-            if mine.shapes:
-                size = min(_extent(spec.shape) for _, _, spec in mine.shapes.values())
-                most = max(most, math.ceil(mine.body.velocity.length * dt / (SCALE * size)))
-        return min(most, MOST_SUBSTEPS)
+            self._place(mine, position, rotation)
+            mine.body.velocity, mine.body.angular_velocity = (0.0, 0.0), 0.0
+            mine.body.velocity_func = _stay
+            mine.halted = True
+
+    def _weight(self, row: int) -> Vec2d:
+        """What gravity does to a body, Chipmunk's units a second squared."""
+        mine = self._bodies.get(row)
+        if mine is None or mine.spec.kind != "dynamic":
+            return Vec2d(0, 0)
+        return Vec2d(*self._space.gravity) * mine.spec.gravity_scale
+
+    def _stop_short(self, mine: _Body, dt: float) -> None:
+        """Have a fast body with `ccd` end the next part of the step where it meets something, rather than behind it."""
+        body, way = mine.body, mine.body.velocity * dt
+        if not mine.shapes or body.is_sleeping:
+            return
+        size = SCALE * min(_extent(spec.shape) for _, _, spec in mine.shapes.values())
+        far = math.hypot(way.x, way.y)
+        if not size / 2 < far < _FAR:
+            return
+        spec = next(iter(mine.shapes.values()))[2]
+        seen = pymunk.ShapeFilter(categories=spec.member, mask=spec.meets)
+        joined = {one for c in body.constraints if not c.collide_bodies for one in (c.a, c.b)}
+        start = body.local_to_world(body.center_of_gravity)
+        best = 1.0
+        for info in self._space.segment_query(start, start + way, size, seen):
+            other = info.shape.body
+            if other is body or other in joined or info.shape.sensor:
+                continue
+            deep = -way.dot(info.normal) * (1 - info.alpha)
+            if deep > size / 2:  # else the part's own end will do: it lies on it, or grazes it
+                best = min(best, info.alpha)
+        if best < 1:
+            body.position += way * (best - 1 + self._space.collision_slop / far)
 
     def _force(self, row: int, linear: Vec3, angular: Vec3, at: Vec3 | None) -> None:
         body = self._bodies[row].body
@@ -364,14 +418,17 @@ class PlanarWorld:
 
     def _poses(self, ids: NDArray[np.int64]) -> NDArray[np.float64]:
         """(k, 3) x, y and angle of bodies by their ids, ascending, as Chipmunk has them."""
-        buffer = self._buffer
-        buffer.clear()
-        pymunk.batch.get_space_bodies(self._space, _POSE, buffer)
-        who = np.frombuffer(buffer.int_buf(), np.int64)
-        poses = np.frombuffer(buffer.float_buf(), np.float64).reshape(-1, 3)
+        who, poses = self.raw_poses()
         order = np.argsort(who)
         found: NDArray[np.float64] = poses[order[np.searchsorted(who, ids, sorter=order)]] if len(ids) else poses[:0]
         return found
+
+    def raw_poses(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """What pymunk has to read many poses at once: ids (n,), and x, y and angle (n, 3)."""
+        buffer = self._buffer
+        buffer.clear()
+        pymunk.batch.get_space_bodies(self._space, _POSE, buffer)
+        return np.frombuffer(buffer.int_buf(), np.int64), np.frombuffer(buffer.float_buf(), np.float64).reshape(-1, 3)
 
     def motion(self, row: int) -> tuple[Vec3, Vec3]:
         body = self._bodies[row].body
@@ -419,9 +476,17 @@ class PlanarWorld:
         if self._bodies[row].spec.kind != "dynamic":
             return
         if asleep:
-            self._bodies[row].body.sleep()
+            body = self._bodies[row].body
+            if body.is_sleeping:  # to ask again would end the process
+                return
+            body.velocity, body.angular_velocity = (0.0, 0.0), 0.0
+            if _alone(body):  # else that spoils its memory; it sleeps with what it touches, when that rests
+                body.sleep()
         else:
             self._wake(row)
+
+    def awake(self) -> list[int]:
+        return [row for row, one in self._bodies.items() if not one.body.is_sleeping]
 
     # ---- contacts ---------------------------------------------------------------------------------------------------
 
@@ -453,6 +518,24 @@ class PlanarWorld:
 
     def forget_touches(self) -> None:
         self._touches.clear()
+
+    @at_border
+    def contacts(self) -> tuple[F64, F64]:
+        points: list[Vec3] = []
+        normals: list[Vec3] = []
+        for mine in self._bodies.values():
+            if mine.spec.kind != "dynamic":
+                continue
+
+            def note(arbiter: pymunk.Arbiter, z: float = mine.z) -> None:
+                found = arbiter.contact_point_set
+                x, y = found.normal
+                for point in found.points:
+                    points.append((point.point_a.x / SCALE, point.point_a.y / SCALE, z))
+                    normals.append((x, y, 0.0))
+
+            mine.body.each_arbiter(note)
+        return np.array(points, np.float64).reshape(-1, 3), np.array(normals, np.float64).reshape(-1, 3)
 
     # ---- questions --------------------------------------------------------------------------------------------------
 
@@ -537,7 +620,9 @@ class PlanarWorld:
     # ---- going back -------------------------------------------------------------------------------------------------
 
     def save(self) -> bytes:
-        out: list[bytes] = []
+        joints = [(row, astuple(spec), turn) for row, (spec, turn) in sorted(self._joint_specs.items())]
+        head = json.dumps(joints).encode()
+        out: list[bytes] = [struct.pack("<Q", len(head)), head]
         for row in sorted(self._bodies):
             mine = self._bodies[row]
             body = mine.body
@@ -547,14 +632,37 @@ class PlanarWorld:
 
     @at_border
     def load(self, data: bytes, labels: Mapping[int, Label]) -> None:
-        for row, x, y, angle, vx, vy, turning, z, _ in struct.iter_unpack("<q7d?", data):
-            mine = self._bodies[row]
+        (size,) = struct.unpack_from("<Q", data)
+        for row, spec, turn in json.loads(data[8 : 8 + size]):  # angles and ways count from where it was made
+            if row in self._joints:
+                self.remove_joint(row)
+                self.add_joint(row, JointSpec(*spec), turn)
+        for row, x, y, angle, vx, vy, turning, z, _ in struct.iter_unpack("<q7d?", data[8 + size :]):
+            mine = self._bodies.get(row)
+            if mine is None:  # since then it was moved to where it can't be
+                continue
             mine.body.position, mine.body.angle, mine.z = (x, y), angle, z
             if mine.spec.kind != "static":
                 mine.body.velocity, mine.body.angular_velocity = (vx, vy), turning
             self._space.reindex_shapes_for_body(mine.body)
         self._touches.clear()
         self._order = None
+
+
+def _alone(body: pymunk.Body) -> bool:
+    """Whether nothing touches a body, or hangs on it, but what is static."""
+    others = {one for c in body.constraints for one in (c.a, c.b)}
+
+    def note(arbiter: pymunk.Arbiter) -> None:
+        others.update(shape.body for shape in arbiter.shapes if shape.body is not None)
+
+    body.each_arbiter(note)
+    return all(one is body or one.body_type == pymunk.Body.STATIC for one in others)
+
+
+def _stay(body: pymunk.Body, gravity: Any, damping: float, dt: float) -> None:
+    """In place of falling."""
+    body.velocity, body.angular_velocity = Vec2d(0, 0), 0.0
 
 
 def _blow(a: pymunk.Body, b: pymunk.Body, contacts: Any, bounce: float) -> float:
@@ -568,22 +676,12 @@ def _blow(a: pymunk.Body, b: pymunk.Body, contacts: Any, bounce: float) -> float
         if body.body_type == pymunk.Body.DYNAMIC:
             arm = (point - body.local_to_world(body.center_of_gravity)).cross(normal)
             lightness += 1 / body.mass + (arm * arm / body.moment if math.isfinite(body.moment) else 0.0)
-    return max(0.0, speed * (1 + bounce) / lightness / SCALE) if lightness else 0.0
+    return min(max(0.0, speed * (1 + bounce) / lightness / SCALE), 1e30) if lightness else 0.0
 
 
 def _angle(rotation: Vec4 | Iterable[float]) -> float:
     _, _, z, w = rotation
     return 2 * math.atan2(z, w)
-
-
-def _axis(frame: Vec4) -> tuple[float, float]:
-    """Where a frame's x axis points in the plane, at unit length."""
-    x, y, z, w = frame
-    across, up = 1 - 2 * (y * y + z * z), 2 * (x * y + w * z)
-    length = math.hypot(across, up)
-    if length < 1e-6:
-        raise PhysicsError("a slider's axis must lie in the plane of x and y, in planar physics")
-    return across / length, up / length
 
 
 def _shapes(shape: Shape, body: pymunk.Body, position: Vec3, angle: float) -> list[pymunk.Shape]:
@@ -606,6 +704,8 @@ def _shapes(shape: Shape, body: pymunk.Body, position: Vec3, angle: float) -> li
             assert shape.points is not None
             assert shape.triangles is not None
             return _triangles(shape, body, placed)
+        case "decomposition":
+            return [pymunk.Poly(body, placed(_silhouette(part))) for part in shape.parts]
         case _:
             return [pymunk.Poly(body, placed(_corners(shape)))]
 
@@ -621,11 +721,16 @@ def _corners(shape: Shape) -> list[tuple[float, float]]:
             return [(-r, -h), (r, -h), (0.0, h)]
         case _:
             assert shape.points is not None
-            points = np.unique(shape.points[:, :2], axis=0).astype(np.float64)
-            if np.linalg.matrix_rank(points - points[0], 1e-6) < 2:
-                raise PhysicsError("a hull is a line when it is seen along z; planar physics needs an area")
-            return [(x, y) for x, y in points.tolist()]
+            return _silhouette(shape.points)
     return [(-x, -y), (x, -y), (x, y), (-x, y)]
+
+
+def _silhouette(points: F32) -> list[tuple[float, float]]:
+    """What a hull's corners (n, 3) are, seen along z. Raises PhysicsError for a line."""
+    seen = np.unique(points[:, :2], axis=0).astype(np.float64)
+    if np.linalg.matrix_rank(seen - seen[0], 1e-6) < 2:
+        raise PhysicsError("a hull is a line when it is seen along z; planar physics needs an area")
+    return [(x, y) for x, y in seen.tolist()]
 
 
 def _line(
@@ -645,6 +750,10 @@ def _triangles(
 ) -> list[pymunk.Shape]:
     assert shape.points is not None
     assert shape.triangles is not None
+    if len(shape.triangles) > MOST_PLANAR:
+        raise PhysicsError(
+            f"a mesh of {len(shape.triangles):,} triangles; planar physics takes {MOST_PLANAR:,} at most"
+        )
     flat = shape.points[:, :2].astype(np.float64)[shape.triangles]
     a, b = flat[:, 1] - flat[:, 0], flat[:, 2] - flat[:, 0]
     area = np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])
@@ -681,11 +790,9 @@ def _volume(shape: Shape) -> float:
             return math.pi * r * r * h
         case "cone":
             return math.pi * r * r * h / 3
-        case "convex":
+        case "convex" | "decomposition":
             assert shape.points is not None
-            import trimesh
-
-            return float(trimesh.convex.convex_hull(shape.points).volume)
+            return sum(map(hull_volume, shape.parts or (shape.points,)))
         case _:
             return 1.0
 

@@ -8,13 +8,15 @@ from numpy.typing import NDArray
 from ..assets.grid import grid_of
 from ..engine.declare import Vec3, problems_of
 from ..engine.errors import PhysicsError
-from ..engine.scene.physics import LARGEST_HULL, Collider
+from ..engine.scene.physics import LARGEST_HULL, MOST_DECOMPOSED, Collider
 from ..loom.physics import flat, has_area
 from ..loom.woven import WovenScene
+from .hulls import convex_parts
 from .physics_world import F32, F64, Shape
 
 SMALLEST = 1e-6
-"""Metres: no edge, radius or height may be less."""
+LARGEST = 1e9
+"""Metres: no edge, radius or height may be less, or more."""
 
 
 def shape_of(collider: Collider, scale: F64, woven: WovenScene, mesh: int, name: str) -> tuple[Shape, Vec3]:
@@ -43,7 +45,7 @@ def shape_of(collider: Collider, scale: F64, woven: WovenScene, mesh: int, name:
         case _:
             made, centre = _of_mesh(collider.shape, scale, woven, mesh, name)
     sizes = (*made.half, made.radius, made.half_height)
-    if not all(SMALLEST <= size <= 1e9 for size in sizes):
+    if not all(SMALLEST <= size <= LARGEST for size in sizes):
         raise PhysicsError(
             f'the Collider of "{name}" is {min(sizes):g} to {max(sizes):g} m in size; from 1e-6 to 1e9 m'
         )
@@ -53,8 +55,11 @@ def shape_of(collider: Collider, scale: F64, woven: WovenScene, mesh: int, name:
 def _of_mesh(kind: str, scale: F64, woven: WovenScene, mesh: int, name: str) -> tuple[Shape, Vec3]:
     if mesh < 0:
         raise PhysicsError(f'the Collider of "{name}" is of the shape "{kind}", but the object shows no Mesh')
-    points, triangles = _geometry(woven, mesh)
-    points = (points * scale).astype(np.float32)
+    mesh_points, triangles = _geometry(woven, mesh)
+    points = (mesh_points * scale).astype(np.float32)
+    size = float(np.ptp(points, axis=0).max(initial=0))
+    if not (size >= SMALLEST and np.abs(points).max() <= LARGEST):
+        raise PhysicsError(f'the mesh of "{name}" is {size:g} m in size; to be a Collider, from 1e-6 to 1e9 m')
     if kind == "convex":
         points = np.unique(points, axis=0)
         if len(points) > LARGEST_HULL:
@@ -62,6 +67,15 @@ def _of_mesh(kind: str, scale: F64, woven: WovenScene, mesh: int, name: str) -> 
         if flat(points):
             raise PhysicsError(f'the hull of "{name}" is flat; it must have a volume')
         return Shape(kind, points=points), (0.0, 0.0, 0.0)
+    if kind == "decomposition":
+        if len(triangles) > MOST_DECOMPOSED:
+            raise PhysicsError(
+                f'the mesh of "{name}" has {len(triangles):,} triangles; to be decomposed, {MOST_DECOMPOSED:,} at most'
+            )
+        if flat(points):
+            raise PhysicsError(f'the mesh of "{name}" is flat; to be decomposed it must have a volume')
+        parts = tuple((part * scale).astype(np.float32) for part in convex_parts(mesh_points, triangles))
+        return Shape(kind, points=points, parts=parts), (0.0, 0.0, 0.0)
     if kind == "mesh":
         if not has_area(points, triangles.ravel()):
             raise PhysicsError(f'the triangles of "{name}" have no area')

@@ -11,9 +11,9 @@ import rapier3d as rapier
 from numpy.typing import NDArray
 
 from ..engine.declare import Vec3, Vec4
-from ..engine.errors import PhysicsError
 from .physics_world import (
     F32,
+    F64,
     I32,
     BodySpec,
     ColliderSpec,
@@ -25,12 +25,17 @@ from .physics_world import (
     Touch,
     at_border,
 )
-from .rotations import from_axes
+from .rotations import from_axis_lines
+from .spatial_struts import Struts
 
 _AXES = 4096.0
 """Metres: how long the axes are drawn that poses are read from. Long ones keep a rotation's digits."""
 _FEW = 5
 """Where at most one body in so many is awake, they are read one by one."""
+Places = slice | NDArray[np.intp]
+"""Which of many; a slice where they lie behind one another, which is read faster."""
+_SMOOTH = 25_000
+"""Points of a heightfield: up to so many it is made of triangles, whose inner edges jolt nothing that rolls over."""
 _TYPES = {
     "dynamic": rapier.RigidBodyType.DYNAMIC,
     "static": rapier.RigidBodyType.FIXED,
@@ -39,27 +44,38 @@ _TYPES = {
 _LOCKS = {"x": 1, "y": 2, "z": 4}
 _JOINT_LOCKS = {"fixed": 0b111111, "hinge": 0b110111, "ball": 0b000111, "slider": 0b111110, "spring": 0, "distance": 0}
 _LINEAR = 0b000111
+_GROUND = 2**32
+"""In place of a row: that of what stands still, for what hangs on the world."""
+_TOUCHES = 0.02
+"""Metres: what is as near counts as a contact that is shown. Rapier's distances are old where little moves."""
 _STIFF = 1e4
-"""1/s² and, by its root, 1/s: how hard motors drive to a position, or how fast to a velocity, for each kilogram."""
+"""1/s² and 1/s: how hard motors drive to a position, or to a velocity, for each kilogram."""
 
 
 class SpatialWorld:
     """A rapier world whose bodies, colliders and joints are called by rows."""
 
     exact = True
+    can_freeze = True
 
     def __init__(self) -> None:
         self._take(rapier.PhysicsWorld(gravity=(0.0, 0.0, 0.0)))
         self._bodies: dict[int, Any] = {}
         self._colliders: dict[int, Any] = {}
         self._joints: dict[int, Any] = {}
+        self._idle: dict[int, tuple[int, int, Any]] = {}  # joints between bodies that forces do not move: a, b, itself
+        self._struts = Struts()
         self._ground: Any = None
         self._labels: dict[Any, Label] = {}  # by collider's handle; of those that are gone until they were told of
         self._rows: dict[Any, int] = {}  # by collider's handle
         self._gone: list[Any] = []
         self._dynamic: set[int] = set()
+        self._halted: set[int] = set()
         self._pushed: set[int] = set()
-        self._order: tuple[I32, NDArray[np.bool_], F32] | None = None  # see `_arena`
+        self._order: tuple[I32, Places, F32, bool] | None = None  # see `_arena`
+        self._moving: NDArray[np.bool_] = np.empty(0, bool)  # in its order: whether forces move it
+        self._rows_that_move: I32 = np.empty(0, np.int32)
+        self._ascending = True  # whether they are in the order of their rows
         self._last: F32 | None = None
         self._stale = True
         self._axes = rapier.DebugRenderPipeline(mode=rapier.DebugRenderMode.RIGID_BODY_AXES)
@@ -91,14 +107,18 @@ class SpatialWorld:
         body.gravity_scale, body.ccd_enabled = spec.gravity_scale, spec.ccd
         bits = sum(_LOCKS[axis] for axis in spec.lock_position) + 8 * sum(_LOCKS[axis] for axis in spec.lock_rotation)
         body.locked_axes = rapier.LockedAxes(bits)
+        self._halted.discard(row)
         (self._dynamic.add if spec.kind == "dynamic" else self._dynamic.discard)(row)
         self._order = None
 
     @at_border
     def change_body(self, row: int, spec: BodySpec, *, moved: bool) -> None:
         body = self._body(row)
+        was = row in self._dynamic
         body.body_type = _TYPES[spec.kind]
         self._describe(row, body, spec)
+        if was != (row in self._dynamic):
+            self._rejoin(row)
         sleeping = body.activation.sleeping
         activation = (
             rapier.RigidBodyActivation.active() if spec.can_sleep else rapier.RigidBodyActivation.cannot_sleep()
@@ -116,6 +136,7 @@ class SpatialWorld:
             self._forget(collider)
         self._world.remove_body(handle)
         self._dynamic.discard(row)
+        self._halted.discard(row)
         self._pushed.discard(row)
         self._order, self._stale = None, True
 
@@ -178,7 +199,6 @@ class SpatialWorld:
 
     @at_border
     def add_joint(self, row: int, spec: JointSpec) -> None:
-        world = self._world
         axis = rapier.JointAxis.ANG_X if spec.kind == "hinge" else rapier.JointAxis.LIN_X
         made = rapier.GenericJointBuilder(rapier.JointAxesMask(_JOINT_LOCKS[spec.kind]))
         made = made.local_frame1(rapier.Isometry3(spec.anchor_b, spec.frame_b))  # ways and angles are those of `a`
@@ -190,29 +210,55 @@ class SpatialWorld:
         elif spec.kind == "distance":
             low, high = spec.limits or (spec.length, spec.length)
             made = made.coupled_axes(rapier.JointAxesMask(_LINEAR)).limits(axis, low, high)
+            made = self._struts.begin(row, spec, made)
         elif spec.kind in ("hinge", "slider"):
             if spec.limits is not None:
                 made = made.limits(axis, *spec.limits)
             if spec.motor == "velocity":
-                made = made.motor_velocity(axis, spec.motor_target, _STIFF**0.5)
+                made = made.motor_velocity(axis, spec.motor_target, _STIFF)
             elif spec.motor == "position":
                 made = made.motor_position(axis, spec.motor_target, _STIFF, 2 * _STIFF**0.5)
             if spec.motor != "none" and spec.motor_force:
                 made = made.motor_max_force(axis, spec.motor_force)
-        b, a = (self._bodies[one] if one >= 0 else self._world_body() for one in (spec.b, spec.a))
-        self._joints[row] = world.impulse_joints.insert(b, a, made.build(), True)
+        self._join(row, spec.a, spec.b, made.build())
+
+    def _join(self, row: int, a: int, b: int, made: Any) -> None:
+        """Have a joint hold two bodies, as soon as forces move one of them: rapier panics before that."""
+        if a not in self._dynamic and b not in self._dynamic:
+            self._idle[row] = a, b, made
+            return
+        second, first = (self._bodies[one] if one >= 0 else self._world_body() for one in (a, b))
+        self._joints[row] = self._world.impulse_joints.insert(first, second, made, True)
+
+    def _rejoin(self, body: int) -> None:
+        """A body is of another kind now: joints begin or cease to hold it."""
+        joints, bodies = self._world.impulse_joints, self._world.rigid_bodies
+        for row, (a, b, made) in list(self._idle.items()):
+            if body in (a, b):
+                del self._idle[row]
+                self._join(row, a, b, made)
+        for row, handle in list(self._joints.items()) if body not in self._dynamic else ():
+            joint = joints.get(handle)
+            if joint is None:
+                continue
+            b, a = (_row_of(bodies[one]) for one in (joint.body1, joint.body2))
+            if body in (a, b) and a not in self._dynamic and b not in self._dynamic:
+                del self._joints[row]
+                self._idle[row] = a, b, joints.remove(handle, True).data
 
     def _world_body(self) -> Any:
         """A body that stands still, for what hangs on the world."""
         if self._ground is None:
-            self._ground = self._world.add_body(rapier.RigidBody.fixed().user_data(2**32))
+            self._ground = self._world.add_body(rapier.RigidBody.fixed().user_data(_GROUND))
             self._order = None
         return self._ground
 
     @at_border
     def remove_joint(self, row: int) -> None:
-        handle = self._joints.pop(row)
-        if handle in self._world.impulse_joints:  # else it went with a body
+        handle = self._joints.pop(row, None)
+        self._idle.pop(row, None)
+        self._struts.remove(row)
+        if handle is not None and handle in self._world.impulse_joints:  # else it went with a body
             self._world.impulse_joints.remove(handle, True)
 
     # ---- motion -----------------------------------------------------------------------------------------------------
@@ -222,6 +268,12 @@ class SpatialWorld:
         bodies = self._world.rigid_bodies
         for row, position, rotation in zip(rows.tolist(), positions.tolist(), rotations.tolist(), strict=True):
             body = bodies[self._bodies[row]]
+            if row in self._halted:
+                self._halted.discard(row)
+                self._dynamic.add(row)
+                body.body_type, self._order = rapier.RigidBodyType.DYNAMIC, None
+                self._rejoin(row)
+            body.is_enabled = True  # rapier disables what it lost
             body.position = rapier.Isometry3(position, rotation)
             body.wake_up(True)
         self._stale, self._last = True, None
@@ -233,9 +285,10 @@ class SpatialWorld:
             bodies[self._bodies[row]].set_next_kinematic_position(rapier.Isometry3(position, rotation))
 
     @at_border
-    def step(self, dt: float) -> None:
+    def step(self, dt: float) -> list[int]:
         world = self._world
         world.integration_parameters.dt = dt
+        self._struts.drive(world.impulse_joints, world.rigid_bodies, self._joints, dt)
         world.step()
         self._stale = False
         if self._pushed:
@@ -245,54 +298,67 @@ class SpatialWorld:
                 body.reset_torques(False)
             self._pushed.clear()
         lost = world.quarantine
-        if not lost.is_empty():
-            rows = sorted(world.rigid_bodies[handle].user_data for handle in lost.bodies)
-            raise PhysicsError(f"the bodies of rows {rows} left the range of numbers; they stand still from now on")
+        if lost.is_empty():
+            return []
+        return sorted(world.rigid_bodies[handle].user_data for handle in lost.bodies)
+
+    @at_border
+    def halt(self, rows: I32, positions: F32, rotations: F32) -> None:
+        self.set_poses(rows, positions, rotations)
+        for row in rows.tolist():
+            body = self._body(row)
+            body.linvel = body.angvel = (0.0, 0.0, 0.0)
+            body.body_type = rapier.RigidBodyType.FIXED
+            self._dynamic.discard(row)
+            self._rejoin(row)
+            self._halted.add(row)
+        self._order = None
 
     @at_border
     def moved(self) -> tuple[I32, F32, F32]:
-        world = self._world
-        awake = world.active_bodies()
-        bodies = world.rigid_bodies
-        if len(awake) * _FEW <= len(self._bodies):
+        awake = len(self._world.islands)
+        if awake * _FEW <= len(self._bodies):
             self._last = None
-            found: list[tuple[int, Any]] = []
-            for handle in awake:
-                body = bodies[handle]
-                found.append((body.user_data, body))
-            mine = [(row, body) for row, body in found if row in self._dynamic]
-            mine.sort(key=_first)
-            rows = np.array([row for row, _ in mine], np.int32)
-            positions = np.array([body.translation.to_tuple() for _, body in mine], np.float32).reshape(-1, 3)
-            turns = [(r.i, r.j, r.k, r.w) for r in (body.rotation for _, body in mine)]
-            return rows, positions, np.array(turns, np.float32).reshape(-1, 4)
-        order, dynamic, centre = self._arena()
-        raw = self._drawn(self._axes).reshape(-1, 18)
+            return self._read_few()
+        order, dynamic, centre, aside = self._arena()
+        raw = self.raw_poses().reshape(-1, 18)
         assert len(raw) == len(order), "a body's axes are three lines"
-        if self._last is None or len(awake) >= len(self._dynamic):
-            at = np.flatnonzero(dynamic)
+        if self._last is None or awake >= len(self._dynamic):
+            at = dynamic
         else:
             other = raw[:, 3] != self._last[:, 3]
             for i in (4, 5, 9, 10, 11, 15, 16, 17):
                 other |= raw[:, i] != self._last[:, i]
-            at = np.flatnonzero(other & dynamic)
+            at = _run(np.flatnonzero(other & self._moving))
         self._last = raw
-        rows = order[at]
-        if len(rows) > 1 and not (rows[1:] > rows[:-1]).all():
+        rows = self._rows_that_move if at is dynamic else order[at]
+        if not self._ascending:
             sorting = np.argsort(rows)
-            rows, at = rows[sorting], at[sorting]
-        here = slice(int(at[0]), int(at[-1]) + 1) if len(at) and (at[1:] - at[:-1] == 1).all() else at
-        lines = raw.reshape(-1, 3, 2, 3)[here]
-        axes = lines[:, :, 1] - lines[:, :, 0]
-        axes *= np.float32(1 / _AXES)
-        positions = lines[:, 0, 0]  # of the centre of mass
-        aside = centre[here]
-        if aside.any():
-            positions = positions - np.einsum("ni,nij->nj", aside, axes)
-        return rows, positions, from_axes(axes)
+            at = _listed(at)[sorting]
+            rows = rows[sorting]
+        lines = raw[at]
+        positions, rotations = from_axis_lines(lines, _AXES)  # of the centre of mass
+        if aside:
+            axes = lines.reshape(-1, 3, 2, 3)
+            axes = (axes[:, :, 1] - axes[:, :, 0]) * np.float32(1 / _AXES)
+            positions -= np.einsum("ni,nij->nj", centre[at], axes)
+        return rows, positions, rotations
 
-    def _arena(self) -> tuple[I32, NDArray[np.bool_], F32]:
-        """All bodies in rapier's order: rows, -1 for the ground; whether forces move it; its centre of mass (n, 3)."""
+    def _read_few(self) -> tuple[I32, F32, F32]:
+        """As `moved`, of the few bodies that are awake, one by one."""
+        bodies, dynamic = self._world.rigid_bodies, self._dynamic
+        awake = [bodies[handle] for handle in self._world.active_bodies()]
+        mine = sorted(((body.user_data, body) for body in awake if body.user_data in dynamic), key=_first)
+        rows = np.array([row for row, _ in mine], np.int32)
+        positions = np.array([body.translation.to_tuple() for _, body in mine], np.float32).reshape(-1, 3)
+        turns = [(r.i, r.j, r.k, r.w) for r in (body.rotation for _, body in mine)]
+        return rows, positions, np.array(turns, np.float32).reshape(-1, 4)
+
+    def _arena(self) -> tuple[I32, Places, F32, bool]:
+        """All bodies in rapier's order: rows, -1 for the ground; which of them forces move; centres of mass (n, 3).
+
+        And whether any centre of mass is not where its body is.
+        """
         if self._order is None:
             rows = np.array([*self._bodies, *([-1] if self._ground is not None else [])], np.int32)
             handles = [*self._bodies.values(), *([self._ground] if self._ground is not None else [])]
@@ -300,8 +366,12 @@ class SpatialWorld:
             centre = np.array([_tuple(bodies[handle].local_center_of_mass) for handle in handles], np.float32)
             order = np.argsort(np.array([handle.index for handle in handles], np.int64))
             rows = rows[order]
-            dynamic = np.array([row in self._dynamic for row in rows.tolist()], bool)
-            self._order, self._last = (rows, dynamic, centre[order]), None
+            self._moving = np.array([row in self._dynamic for row in rows.tolist()], bool)
+            dynamic = _run(np.flatnonzero(self._moving))
+            moving = rows[self._moving]
+            self._ascending = bool((moving[1:] > moving[:-1]).all())
+            self._rows_that_move = moving
+            self._order, self._last = (rows, dynamic, centre[order], bool(centre.any())), None
         return self._order
 
     def motion(self, row: int) -> tuple[Vec3, Vec3]:
@@ -343,6 +413,10 @@ class SpatialWorld:
             body.sleep()
         else:
             body.wake_up(True)
+
+    def awake(self) -> list[int]:
+        bodies = self._world.rigid_bodies
+        return [bodies[handle].user_data for handle in self._world.active_bodies()]
 
     # ---- contacts ---------------------------------------------------------------------------------------------------
 
@@ -387,6 +461,23 @@ class SpatialWorld:
             x, y, z = _tuple(manifold.data.normal)
             touch.normal = (-x, -y, -z) if turned else (x, y, z)
             touch.point = _tuple(world.colliders[pair.collider1].position.transform_point(point.local_p1))
+
+    @at_border
+    def contacts(self) -> tuple[F64, F64]:
+        world = self._world
+        points: list[Vec3] = []
+        normals: list[Vec3] = []
+        for pair in world.narrow_phase.contact_pairs():
+            if not pair.has_any_active_contact:
+                continue
+            pose = world.colliders[pair.collider1].position
+            for manifold in pair.manifolds:
+                normal = _tuple(manifold.data.normal)
+                for point in manifold.points:
+                    if point.dist <= _TOUCHES:
+                        points.append(_tuple(pose.transform_point(point.local_p1)))
+                        normals.append(normal)
+        return np.array(points, np.float64).reshape(-1, 3), np.array(normals, np.float64).reshape(-1, 3)
 
     # ---- questions --------------------------------------------------------------------------------------------------
 
@@ -446,6 +537,10 @@ class SpatialWorld:
     def lines(self) -> F32:
         return self._drawn(self._edges)
 
+    def raw_poses(self) -> F32:
+        """All that rapier has to read many poses at once: (3 n, 2, 3) lines, from each body along its axes."""
+        return self._drawn(self._axes)
+
     def _drawn(self, pipeline: Any) -> F32:
         """(k, 2, 3) what rapier draws to be looked at; without its colours that takes a third of the time."""
         world, collector = self._world, rapier.DebugLineCollector()
@@ -473,29 +568,60 @@ class SpatialWorld:
         parts.append(np.array(ground, np.int64).tobytes())
         parts.append(np.array(sorted(self._dynamic), np.int64).tobytes())
         parts.append(np.array(sorted(self._pushed), np.int64).tobytes())
+        parts.append(np.array(sorted(self._halted), np.int64).tobytes())
+        parts.append(self._struts.save())
+        parts.append(np.array([(row, a, b) for row, (a, b, _) in sorted(self._idle.items())], np.int64).tobytes())
+        idle = [made.to_bytes() for _, (_, _, made) in sorted(self._idle.items())]
+        parts.append(b"".join(struct.pack("<Q", len(one)) + one for one in idle))
         parts.append(self._world.snapshot())
         return b"".join(struct.pack("<Q", len(part)) + part for part in parts)
 
     @at_border
     def load(self, data: bytes, labels: Mapping[int, Label]) -> None:
-        parts: list[bytes] = []
-        at = 0
-        while at < len(data):
-            (size,) = struct.unpack_from("<Q", data, at)
-            parts.append(data[at + 8 : at + 8 + size])
-            at += 8 + size
-        bodies, colliders, joints, ground, dynamic, pushed = (np.frombuffer(part, np.int64) for part in parts[:6])
+        parts = _parts(data)
+        bodies, colliders, joints, ground, dynamic, pushed, halted = (np.frombuffer(p, np.int64) for p in parts[:7])
         body, collider = rapier.RigidBodyHandle.from_raw_parts, rapier.ColliderHandle.from_raw_parts
         joint = rapier.ImpulseJointHandle.from_raw_parts
         self._bodies = _handles(bodies, body)
         self._colliders = _handles(colliders, collider)
         self._joints = _handles(joints, joint)
         self._ground = body(*ground.tolist()) if len(ground) else None
-        self._dynamic, self._pushed = set(dynamic.tolist()), set(pushed.tolist())
+        self._dynamic, self._pushed, self._halted = (set(rows.tolist()) for rows in (dynamic, pushed, halted))
         self._rows = {handle: row for row, handle in self._colliders.items()}
         self._labels = {handle: labels[row] for row, handle in self._colliders.items()}
         self._gone, self._order, self._last, self._stale = [], None, None, True
-        self._take(rapier.PhysicsWorld.restore(parts[6]))
+        self._struts.load(parts[7])
+        idle = np.frombuffer(parts[8], np.int64).reshape(-1, 3).tolist()
+        made = map(rapier.GenericJoint.from_bytes, _parts(parts[9]))
+        self._idle = {row: (a, b, one) for (row, a, b), one in zip(idle, made, strict=True)}
+        self._take(rapier.PhysicsWorld.restore(parts[10]))
+
+
+def _parts(data: bytes) -> list[bytes]:
+    """What was joined with the lengths before the parts."""
+    parts: list[bytes] = []
+    at = 0
+    while at < len(data):
+        (size,) = struct.unpack_from("<Q", data, at)
+        parts.append(data[at + 8 : at + 8 + size])
+        at += 8 + size
+    return parts
+
+
+def _row_of(body: Any) -> int:
+    row: int = body.user_data
+    return -1 if row == _GROUND else row
+
+
+def _run(places: NDArray[np.intp]) -> Places:
+    """Ascending places as a slice, if they are one."""
+    if len(places) and int(places[-1]) - int(places[0]) == len(places) - 1:
+        return slice(int(places[0]), int(places[-1]) + 1)
+    return places
+
+
+def _listed(places: Places) -> NDArray[np.intp]:
+    return np.arange(places.start, places.stop) if isinstance(places, slice) else places
 
 
 def _handles(table: Any, make: Callable[[int, int], Any]) -> dict[int, Any]:
@@ -527,10 +653,19 @@ def _shape(shape: Shape) -> Any:
         case "convex":
             assert shape.points is not None
             return make.convex_hull(shape.points)
+        case "decomposition":
+            here = rapier.Isometry3()
+            return make.compound([(here, make.convex_hull(part)) for part in shape.parts])
         case "mesh":
             assert shape.points is not None
             assert shape.triangles is not None
             return make.trimesh(shape.points, shape.triangles, rapier.TriMeshFlags.FIX_INTERNAL_EDGES)
         case _:
             assert shape.heights is not None
-            return make.heightfield(shape.heights, (2 * shape.half[0], 1.0, 2 * shape.half[2]))
+            made = make.heightfield(shape.heights, (2 * shape.half[0], 1.0, 2 * shape.half[2]))
+            if shape.heights.size > _SMOOTH:
+                return made
+            field = made.as_heightfield()
+            assert field is not None
+            points, triangles = field.to_trimesh()
+            return make.trimesh(points, triangles, rapier.TriMeshFlags.FIX_INTERNAL_EDGES)

@@ -1,4 +1,8 @@
-"""What changed in a table since it was last looked at: found by comparing columns, a few microseconds for thousands."""
+"""What changed in a table since it was last looked at.
+
+Tables count what is written to one value at a time. Where whole columns were given out, they are compared: a few
+microseconds for thousands.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from numpy.typing import NDArray
 from ..engine.tables import Table
 
 I32 = NDArray[np.int32]
+_NO_ROWS: I32 = np.empty(0, np.int32)
 
 
 class Watch:
@@ -18,7 +23,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.version = -1
-        self._moves = -1
+        self._moves = self._written = -1
         self._rows: I32 = np.empty(0, np.int32)
         self._columns: dict[str, NDArray[Any]] = {}
         self._addresses: dict[str, NDArray[np.intp]] = {}
@@ -26,11 +31,14 @@ class Watch:
     def changed(self, table: Table) -> I32:
         """(k,) ascending: rows that had a value and have another one now. What came and went is not among them."""
         same = self.version == table.version and self._moves == table.moves
+        if same and not table.lent and self._written == table.written:
+            return _NO_ROWS
         if same:
-            found = [self._differing(name, table.column(name)) for name in self._columns]
+            found = [self._differing(name, table.look(name)) for name in self._columns]
             slots = [one for one in found if one is not None]
             if not slots:
-                return np.empty(0, np.int32)
+                self._written = table.written
+                return _NO_ROWS
             rows = np.unique(table.rows[np.concatenate(slots)])
         else:
             rows = self._since(table)
@@ -47,6 +55,8 @@ class Watch:
             if np.array_equal(now, known):
                 return None
             other = now != known
+            if now.dtype.kind == "f":
+                other &= ~(np.isnan(now) & np.isnan(known))
         return np.flatnonzero(other if other.ndim == 1 else other.any(axis=1))
 
     def _since(self, table: Table) -> I32:
@@ -60,15 +70,15 @@ class Watch:
         old, new = order[np.searchsorted(before, both)], table.slots(both)
         other = np.zeros(len(both), bool)
         for name, known in self._columns.items():
-            differs = np.asarray(known[old] != table.column(name)[new], bool)
+            differs = np.asarray(known[old] != table.look(name)[new], bool)
             other |= differs if differs.ndim == 1 else differs.any(axis=1)
         return both[other]
 
     def take(self, table: Table) -> None:
         """Know the columns as they are."""
-        self.version, self._moves = table.version, table.moves
+        self.version, self._moves, self._written = table.version, table.moves, table.written
         self._rows = table.rows.copy()
-        self._columns = {f.name: table.column(f.name).copy() for f in table.fields}
+        self._columns = {f.name: table.look(f.name).copy() for f in table.fields}
         self._addresses = {
             name: _addresses(column).copy() for name, column in self._columns.items() if column.dtype == object
         }

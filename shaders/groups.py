@@ -328,6 +328,14 @@ HUD = Bindings(
     pictures=texture("2d", "unfilterable-float"),
 )
 
+LINES = Bindings(
+    "pass",
+    FRAGMENT,
+    lines_view=_visible(uniform(s.LINES_VIEW), VERTEX | FRAGMENT),
+    lines=_visible(storage(runtime_array(s.LINE)), VERTEX | FRAGMENT),
+    depth=texture("2d", "depth"),
+)
+
 ACCUMULATE = Bindings(
     "pass",
     COMPUTE,

@@ -411,6 +411,23 @@ HUD_QUAD = struct(
 )
 """A letter, a shape or a picture of the HUD."""
 
+LINE = struct(
+    "Line",
+    a=vec3,  # world, metres
+    color=u32,  # screen colour and alpha, 8 bits each, red lowest
+    b=vec3,
+    style=u32,  # bits 0-15 the width in 1/256 logical pixels; 16-23 how opaque it is behind things, of 255
+)
+"""A line over the finished picture."""
+
+LINES_VIEW = struct(
+    "LinesView",
+    view_proj=mat4,  # clip_from_world, without the shift of averaged samples
+    size=vec2,  # pixels
+    density=f32,  # pixels per logical pixel
+    near=f32,  # metres
+)
+
 TONEMAP = struct(
     "Tonemap",
     white=mat4,  # linear Rec.709 → the same with another white balance

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,8 @@ def show(
                 print(f"{name}, {count:,} objects ...", file=sys.stderr)
             found = bench.measure(count, size, frames, **options.get(name, {}))
             mine.extend(found if isinstance(found, list) else [found])
-        _print(mine, f"{name} on {machine[bench.RUNS_ON]}")
+        for _, alike in groupby(mine, key=tuple):
+            _print(list(alike), f"{name} on {machine[bench.RUNS_ON]}")
         rows.extend({"bench": name, **row} for row in mine)
     if json is not None:
         write_json(json, {"machine": machine, "rows": rows})

@@ -205,6 +205,9 @@ def run(
     preset: Preset = None,
     set: Set = None,
     view: View = None,
+    physics_lines: Annotated[
+        bool, Option("--physics-lines", help="Show what physics sees: shapes, contacts, joints. As F6.")
+    ] = False,
     json: Json = None,
     arguments: Arguments = None,
 ) -> None:
@@ -223,7 +226,7 @@ def run(
         frames if capture is None else capture[0],
         maybe_size(size),
         output,
-        chosen(preset, set, view),
+        {**chosen(preset, set, view), **({"debug.physics": True} if physics_lines else {})},
         arguments or (),
         json=json,
         capture=None if capture is None else capture[1],

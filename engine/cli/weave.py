@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from ...loom.mechanics import lines
 from ...loom.report import report
 from ...loom.weave import weave
 from ..errors import ProblemsError
@@ -15,7 +16,7 @@ from .targets import find
 
 
 def show(text: str, json: Path | None) -> None:
-    """Weave `text` and print stages, counts and warnings. Raises SceneError with every problem."""
+    """Weave `text` and print stages, counts, physics, rules and warnings. Raises SceneError with every problem."""
     try:
         woven = weave(source_of(text))
     except ProblemsError as error:
@@ -28,11 +29,18 @@ def show(text: str, json: Path | None) -> None:
     total = sum(stages.values())
     table(["stage", "ms"], [*stages.items(), ("total", total)], title=woven.name)
     table(["what", "how many"], counts.items())
+    told = report(woven)
+    mechanics, rules = lines(told["physics"]), told["rules"]
+    if mechanics:
+        table(["physics", "what"], mechanics)
+    if rules:
+        rows = [(one["name"], one["hears"], "\n".join(one["reads"]), "\n".join(one["writes"])) for one in rules]
+        table(["rule", "hears", "reads", "writes"], rows)
     for warning in woven.warnings:
         print(f"warning: {warning}")
     print(f"digest {woven.digest}")
     if json is not None:
-        write_json(json, {"source": text, **report(woven), "weave_ms": stages, "total_ms": total, "errors": []})
+        write_json(json, {"source": text, **told, "weave_ms": stages, "total_ms": total, "errors": []})
 
 
 def source_of(text: str) -> Scene | Path:

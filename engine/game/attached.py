@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 import numpy as np
@@ -18,7 +18,7 @@ from ..script import ScriptError
 from .behaviour import STAGES, Behaviour
 from .calls import Calls
 from .coroutines import Coroutines
-from .events import Contact
+from .events import Contact, ContactEnded
 from .failures import Failures
 from .state import Copier, Doing, encoded
 
@@ -29,18 +29,21 @@ if TYPE_CHECKING:
 B = TypeVar("B", bound=Behaviour)
 I32 = NDArray[np.int32]
 
+TOUCHES: dict[type, str] = {Contact: "on_contact", ContactEnded: "on_contact_ended"}
+"""Events that behaviours hear of by a method."""
+
 
 class Attached:
     """Behaviours by the row of their object and by class.
 
-    calls: their bound methods, by stage.  pending: those that are still to be started.  touched_by: the classes that
-    hear of contacts.
+    calls: their bound methods, by stage.  pending: those that are still to be started.  touching: of contacts and
+    their ends those that any behaviour hears of.
     """
 
     def __init__(self, world: World, failures: Failures, coroutines: Coroutines) -> None:
         self.calls = {stage: Calls() for stage in STAGES}
         self.pending: list[Behaviour] = []
-        self.touched_by: set[type] = set()
+        self.touching: set[type] = set()
         self._world = world
         self._failures = failures
         self._coroutines = coroutines
@@ -89,8 +92,6 @@ class Attached:
         behaviour.world = self._world
         behaviour.input = self._input
         self._on.setdefault(row, {})[kind] = behaviour
-        if "on_contact" in behaviour.overridden:
-            self.touched_by.add(kind)
         self.pending.append(behaviour)
         return behaviour
 
@@ -201,21 +202,27 @@ class Attached:
                 self._enlist(behaviour)
 
     def _enlist(self, behaviour: Behaviour) -> None:
+        self._hear_touches(behaviour.overridden)
         for stage in STAGES:
             if stage in behaviour.overridden:
                 self.calls[stage].add(id(behaviour), getattr(behaviour, stage))
 
-    def touch(self, contact: Contact) -> None:
-        """Call `on_contact` of both objects."""
+    def _hear_touches(self, overridden: Container[str]) -> None:
+        self.touching.update(event for event, method in TOUCHES.items() if method in overridden)
+
+    def touch(self, contact: Contact | ContactEnded) -> None:
+        """Call `on_contact` or `on_contact_ended` of both objects."""
+        method = TOUCHES[type(contact)]
         for entity in (contact.a, contact.b):
             on = self._on.get(entity.row) if entity.alive else None
             for behaviour in list(on.values()) if on else ():
-                if "on_contact" in behaviour.overridden and behaviour.began and not behaviour.ended:
+                if method in behaviour.overridden and behaviour.began and not behaviour.ended:
+                    called = getattr(behaviour, method)
                     try:
-                        behaviour.on_contact(contact if entity is contact.a else contact.swapped())
+                        called(contact if entity is contact.a else contact.swapped())
                     except Exception as error:
                         self.stop(behaviour)
-                        self._failures.failed(behaviour.on_contact, error)
+                        self._failures.failed(called, error)
 
     # ---- declared anew, and woven anew ----------------------------------------------------------------------------
 
@@ -258,6 +265,7 @@ class Attached:
                     self.calls[stage].replace(id(behaviour), getattr(behaviour, stage))
                 elif stage in had:
                     self.calls[stage].remove(id(behaviour))
+            self._hear_touches(kind.overridden)
 
     def adopt(self, old: WovenScene, new: WovenScene, kept: NDArray[np.bool_], came: NDArray[np.bool_]) -> None:
         """Go on with another woven scene, see `Schedule.adopt`.

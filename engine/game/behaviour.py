@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from ..input import Input
     from ..world import World
     from .coroutines import Coroutine
-    from .events import Contact
+    from .events import Contact, ContactEnded
     from .timers import Timer
 
 STAGES = ("fixed_update", "update", "late_update")
 """Methods that are called by themselves with dt, in seconds."""
-_CALLED = ("start", *STAGES, "on_contact", "on_destroy")
+_CALLED = ("start", *STAGES, "on_contact", "on_contact_ended", "on_destroy")
 
 
 class _Unbound:
@@ -88,6 +88,9 @@ class Behaviour(Live):
 
     def on_contact(self, contact: Contact) -> None:
         """Called for each `Contact` of this object, which is the contact's `a`."""
+
+    def on_contact_ended(self, contact: ContactEnded) -> None:
+        """Called for each `ContactEnded` of this object, the contact's `a`; `b` may be gone: see `entity.alive`."""
 
     def on_destroy(self) -> None:
         """Called when the object is despawned or this behaviour taken away; the object is still there.

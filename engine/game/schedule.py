@@ -21,11 +21,10 @@ from ..declare import say
 from ..errors import SceneError
 from ..input import Input
 from ..script import ScriptError
-from .attached import Attached
+from .attached import TOUCHES, Attached
 from .behaviour import Behaviour
 from .calls import plain_arity
 from .coroutines import Coroutine, Coroutines, Steps
-from .events import Contact
 from .failures import Failures, OnError
 from .registered import Registered
 from .state import Copier, ScheduleState, encoded
@@ -233,7 +232,7 @@ class Schedule:
 
     def hears(self, kind: type) -> bool:
         """Whether anyone may listen to events of a type."""
-        if self._coroutines.waiting or (kind is Contact and self.attached.touched_by):
+        if self._coroutines.waiting or kind in self.attached.touching:
             return True
         if self.rules is not None and self.rules.active:  # any of them may be about it
             return True
@@ -319,7 +318,7 @@ class Schedule:
     def _hear(self, event: Any) -> None:
         kind = type(event)
         listeners = self._registered.listening_to(kind)
-        if kind is Contact:
+        if kind in TOUCHES:
             self.attached.touch(event)
         for listener in listeners:
             if not listener.stopped:

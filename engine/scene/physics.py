@@ -7,11 +7,17 @@ from typing import Literal, Self
 from ..declare import Vec3, Vec4, component, field, struct
 
 Axes = Literal["", "x", "y", "z", "xy", "xz", "yz", "xyz"]
-ColliderShape = Literal["box", "sphere", "capsule", "cylinder", "cone", "convex", "mesh", "heightfield"]
+ColliderShape = Literal[
+    "box", "sphere", "capsule", "cylinder", "cone", "convex", "decomposition", "mesh", "heightfield"
+]
 BodyKind = Literal["dynamic", "static", "kinematic"]
 
 LARGEST_HULL = 10_000
 """Points that a convex hull may be made of."""
+MOST_DECOMPOSED = 100_000
+"""Triangles of a mesh that may be decomposed."""
+MOST_PLANAR = 20_000
+"""Triangles of a mesh in planar physics, which has to look at each of them by itself."""
 
 
 @component
@@ -19,6 +25,7 @@ class Body:
     """Moves by the laws of mechanics, with the Colliders on the object and on what hangs on it."""
 
     __in_tables__ = True
+    __watched__ = True
 
     kind: BodyKind = field(
         default="dynamic",
@@ -46,10 +53,12 @@ class Collider:
     """
 
     __in_tables__ = True
+    __watched__ = True
 
     shape: ColliderShape = field(
         default="box",
-        doc="convex: the hull of the Mesh beside it; mesh: its triangles; heightfield: its points, a grid in x and z",
+        doc="convex: the hull of the Mesh beside it; decomposition: convex parts that fill it; mesh: its triangles; "
+        "heightfield: its points, a grid in x and z",
     )
     size: Vec3 = field(default=(1.0, 1.0, 1.0), unit="m", above=0, doc="box: edge lengths")
     radius: float = field(default=0.5, unit="m", above=0, doc="sphere, capsule, cylinder, cone")
@@ -100,6 +109,11 @@ class Collider:
         return cls(shape="convex")
 
     @classmethod
+    def decomposition(cls) -> Self:
+        """Convex parts that fill the Mesh beside it, hollows left out; for what is hollow and moves."""
+        return cls(shape="decomposition")
+
+    @classmethod
     def mesh(cls) -> Self:
         """The triangles of the Mesh beside it; for what does not move by forces."""
         return cls(shape="mesh")
@@ -113,6 +127,7 @@ class Joint:
     """
 
     __in_tables__ = True
+    __watched__ = True
 
     kind: Literal["fixed", "hinge", "ball", "slider", "spring", "distance"] = field(
         default="fixed", doc="what is left free: nothing, an axis to turn about, all turning, an axis to slide along"
@@ -141,6 +156,9 @@ class Physics:
     )
     gravity: Vec3 = field(default=(0.0, -9.81, 0.0), unit="m/s²", doc="what everything that falls falls by")
     layers: tuple[str, ...] = field(default=("default",), doc="the layers that colliders may name, 32 at most")
+    rings: bool = field(
+        default=False, doc="what is far from the camera for its size ticks less often, or not at all: see physics.md"
+    )
     iterations: int = field(default=4, minimum=1, maximum=64, doc="of the solver: more makes high stacks steadier")
 
 

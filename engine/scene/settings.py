@@ -219,6 +219,7 @@ class Debug:
     timings: bool = field(
         default=False, doc="what every pass takes, on the GPU and to record, written over the picture"
     )
+    physics: bool = field(default=False, doc="what physics sees: shapes, contacts and joints as lines")
     hi_z_level: int = field(default=3, minimum=1, maximum=14, doc="which level of the depth pyramid: 2 ** level pixels")
     freeze_cull: bool = field(default=False, doc="keep drawing what the cull found when this was switched on")
 

@@ -401,6 +401,26 @@ def test_weaving_shows_stages_counts_and_warnings(dream: Dream, scene: Path, gam
     assert dream("weave", str(game)).code == 0
 
 
+def test_weaving_explains_physics_and_rules(dream: Dream, scene: Path) -> None:
+    plain = dream("weave", str(scene))
+    assert not re.search("physics|rule", plain.out), "nothing to tell"
+    made = dw.load(scene)
+    made.add("ball", dw.Body(), dw.Collider.sphere(), at=(0, 3, 0), tags={"ball"})
+    made.rules = [dw.Rule("mark", on=dw.Contact, when=dw.When(tags_all="ball"), then=dw.Then.tag("hit"))]
+    made.save(scene)
+    done = dream("weave", str(scene), "--json", "a.json")
+    assert done.code == 0
+    assert re.search(r"^ *bodies +1 dynamic *$", done.out, re.MULTILINE)
+    assert re.search(r"^ *colliders +1 sphere *$", done.out, re.MULTILINE)
+    assert re.search(r'^ *layer "default" +1; meets default *$', done.out, re.MULTILINE)
+    assert re.search(r"^ *mark +Contact +tag ball +tag hit *$", done.out, re.MULTILINE)
+    told = json.loads(Path("a.json").read_text())
+    assert told["physics"]["bodies"] == {"dynamic": 1}
+    assert told["rules"] == [
+        {"name": "mark", "hears": "Contact", "enabled": True, "reads": ["tag ball"], "writes": ["tag hit"]}
+    ]
+
+
 def test_weaving_a_broken_scene_prints_every_problem(dream: Dream, scene: Path) -> None:
     text = (
         scene.read_text()

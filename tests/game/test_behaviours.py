@@ -48,6 +48,9 @@ class Witness(dw.Behaviour):
     def on_contact(self, contact: dw.Contact) -> None:
         CALLS.append((self.label, "contact", contact.a.name, contact.b.name, contact.normal))
 
+    def on_contact_ended(self, contact: dw.ContactEnded) -> None:
+        CALLS.append((self.label, "contact ended", contact.a.name, contact.b.name))
+
     def on_destroy(self) -> None:
         CALLS.append((self.label, "destroy", self.entity.position))
 
@@ -385,4 +388,11 @@ def test_contacts_come_to_both(world: World) -> None:
     assert [c for c in CALLS if c[1] == "contact"] == [
         ("a", "contact", "hero", "enemy-0", (1, 0, 0)),
         ("b", "contact", "enemy-0", "hero", (-1, 0, 0)),
+    ]
+    CALLS.clear()
+    world.emit(dw.ContactEnded(world["hero"], world["enemy-0"]))
+    world.schedule.fixed(DT)
+    assert [c for c in CALLS if c[1] != "fixed"] == [
+        ("a", "contact ended", "hero", "enemy-0"),
+        ("b", "contact ended", "enemy-0", "hero"),
     ]

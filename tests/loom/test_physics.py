@@ -41,7 +41,7 @@ def test_everything_is_told_together() -> None:
         'physics.layers is ["default", "default"]; it must be names, each of them once',
         "heavy → Body.mass is -10.0; it must be at least 0 kg",
         "bare → Body is without a shape; it must be with a Collider on the object",
-        'lost → Joint.other is "nobody"; it must be the name of an object, or empty for the world',
+        'lost → Joint.other is "nobody"; it must be the name of an object, or empty for the world (there is ',
         'self → Joint.other is "self"; it must be between two different Bodies',
         'still → Joint.other is ""; it must be between two different Bodies',
         "hinge → Joint.axis is [0, 0, 0]; it must be a direction",
@@ -51,7 +51,7 @@ def test_everything_is_told_together() -> None:
         "turned → Collider.rotation is [0, 0, 0, 0]; it must be a quaternion of length 1",
         "egg → scale is uneven; it must be the same along x and y and z, for a Collider that is a sphere",
         "meshless → Collider.shape is on an object without one; it must be on an object with a Mesh",
-        'hollow → Collider.shape is "mesh"; it must be "convex", a simple shape or several of them, for a dynamic Body',
+        'hollow → Collider.shape is "mesh"; it must be "convex", "decomposition", a simple shape',
         "sheet → Collider.shape is the hull of points in one plane; it must be of a mesh with a volume",
         "hill → Collider.shape is of a Mesh that is no grid",
         "cloud → Collider.shape is the hull of 12000 points; it must be of at most 10000",
@@ -87,3 +87,62 @@ def test_grids() -> None:
     assert grid.heights[2, 5] == pytest.approx(np.sin(2) * 4)
     assert (grid.centre, grid.size) == ((0, 2), (6, 4))
     assert grid_of(points[1:]) is None
+
+
+def test_doubtful_physics_is_told_as_warnings() -> None:
+    scene = dw.Scene("doubtful", seed=1)
+    scene.add("camera", dw.Camera())
+    scene.add("sun", dw.Sun())
+    scene.add("ghost", dw.Body(mass=2.0))
+    scene.add("lift", dw.Body(kind="kinematic"))
+    scene.add("lamp", dw.Body(mass=1.0), dw.Joint(kind="ball", motor="velocity", minimum=-1.0))
+    scene.rules = [dw.Rule("hit", on=dw.Contact, when=dw.When(tags_all="ball"), then=dw.Then.tag("hit"))]
+    warnings = [str(one) for one in dw.weave(scene).warnings]
+    for wanted in (
+        "ghost → Body is without a Collider; it passes through everything",
+        "lift → Body is without a Collider; it passes through everything",
+        "lamp → Joint.motor is that of a ball; only a hinge and a slider have motors",
+        "lamp → Joint.minimum, maximum is those of a ball; only a hinge, a slider and a distance have limits",
+        'rule "hit" → on is Contact, but nothing has a Collider; one can come while the scene runs',
+        'rule "hit" → when.tags_all is the tag "ball", which nothing has; it can come while the scene runs',
+    ):
+        assert any(wanted in one for one in warnings), (wanted, warnings)
+    scene.physics = dw.Physics(engine="none")
+    assert "in a scene without physics; nothing moves by itself" in "\n".join(map(str, dw.weave(scene).warnings))
+
+
+def test_a_sound_scene_has_no_warnings() -> None:
+    scene = dw.Scene("sound", seed=1)
+    scene.add("camera", dw.Camera())
+    scene.add("sun", dw.Sun())
+    scene.add("table", dw.Body())
+    scene.add("leg", dw.Collider(), parent=scene["table"])
+    scene.add("door", dw.Body(), dw.Collider(), dw.Joint(kind="hinge", motor="velocity", minimum=-1.0))
+    assert dw.weave(scene).warnings == ()
+
+
+def test_a_line_is_no_mesh_in_the_plane() -> None:
+    scene = dw.Scene("line", seed=1)
+    scene.physics = dw.Physics(engine="planar")
+    scene.add("floor", dw.Mesh.plane(), dw.Collider.mesh())
+    assert "floor → Collider.shape is of a mesh that is a line when seen along z" in told(scene)
+
+
+def test_rules_that_name_what_is_not_there() -> None:
+    scene = dw.Scene("rules", seed=1)
+    scene.add("door", dw.Body(kind="kinematic"), dw.Collider(), tags={"door"})
+    scene.rules = [dw.Rule("heavy", dw.When("Body.weight > 3", tags_all="dor"), dw.Then.set("Body.masss", 3))]
+    with pytest.raises(dw.SceneError) as error:
+        dw.weave(scene)
+    told = {(p.where, p.field): (p.found, p.wanted, p.hint) for p in error.value.problems}
+    found, wanted, hint = told['rule "heavy"', "when.where[0]"]
+    assert (found, wanted) == ("Body.weight, an unknown field", "a field of Body")
+    assert hint
+    assert told['rule "heavy"', "then[0] (set Body.masss)"][2] == "there is mass"
+    scene.rules = [
+        dw.Rule("open", dw.When(tags_all="dor"), dw.Then.emit("opened")),
+        dw.Rule("close", on="openned", then=dw.Then.tag("closed")),
+    ]
+    doubts = {(p.where, p.field): (p.found, p.hint) for p in dw.weave(scene).warnings}
+    assert doubts['rule "open"', "when.tags_all"] == ('the tag "dor", which nothing has', "there is door")
+    assert doubts['rule "close"', "on"] == ('the signal "openned", which no rule emits', "there is opened")

@@ -132,24 +132,102 @@ def test_nothing_turns_a_spinning_body_but_itself(play: Play) -> None:
     assert np.linalg.norm(momentum() - before) < 0.02 * np.linalg.norm(before)
 
 
-def test_a_stack_of_ten_stands(scene: dw.Scene, play: Play) -> None:
+@pytest.mark.parametrize("sleeps", [True, False])
+def test_a_stack_of_ten_stands_for_a_minute(scene: dw.Scene, play: Play, sleeps: bool) -> None:
     ground(scene)
     for i in range(10):
-        scene.add(f"box-{i}", dw.Body(), dw.Collider.box(), at=(0, 0.5 + i, 0))
-    world = play(scene, 300)
+        scene.add(f"box-{i}", dw.Body(can_sleep=sleeps), dw.Collider.box(), at=(0, 0.5 + i, 0))
+    world = play(scene, 3600)
     for i in range(10):
         x, y, z = world[f"box-{i}"].position
         assert (x, z) == pytest.approx((0, 0), abs=0.05)
         assert y == pytest.approx(0.5 + i, abs=0.05)
-    assert world["box-9"].body.asleep
+    assert world["box-9"].body.asleep == sleeps
 
 
-def test_a_bullet_does_not_pass_a_thin_wall(scene: dw.Scene, play: Play) -> None:
+@pytest.mark.parametrize("speed", [120.0, 400.0, 2000.0])
+def test_a_bullet_does_not_pass_a_thin_wall(scene: dw.Scene, play: Play, speed: float) -> None:
+    """However its way falls between the ticks."""
     scene.physics = dw.Physics(engine=scene.physics.engine, gravity=(0, 0, 0))
-    scene.add("wall", dw.Collider.box((0.02, 4, 4)))
-    scene.add("bullet", dw.Body(ccd=True, velocity=(120.0, 0.0, 0.0)), dw.Collider.sphere(0.05), at=(-5.03, 0, 0))
-    world = play(scene, 12)
-    assert world["bullet"].position[0] < 0
+    scene.add("wall", dw.Collider.box((0.02, 40, 4)))
+    for i in range(12):
+        at = (-5.03 - 0.7 * i, 1.5 * i - 8, 0)
+        ball = dw.Collider.sphere(0.05)
+        scene.add(f"bullet-{i}", dw.Body(ccd=True, velocity=(speed, 0.0, 0.0)), ball, at=at)
+    world = play(scene)
+    contacts: list[dw.Contact] = []
+
+    @dw.on(dw.Contact)
+    def hear(contact: dw.Contact) -> None:
+        contacts.append(contact)
+
+    world.schedule.use(hear)
+    for _ in range(12):
+        world.schedule.fixed(1 / 60)
+    for i in range(12):
+        x, y, _ = world[f"bullet-{i}"].position
+        assert x < -0.04
+        assert y == pytest.approx(1.5 * i - 8, abs=0.05)
+    assert {"wall"} == {c.a.name if "bullet" in c.b.name else c.b.name for c in contacts}
+    assert len(contacts) >= 12
+
+
+def test_a_bullet_slides_along_a_floor_and_pushes_what_it_meets(scene: dw.Scene, play: Play) -> None:
+    scene.add("floor", dw.Collider(size=(2000.0, 2.0, 20.0), friction=0.0), at=(0, -1, 0))
+    ball = dw.Collider(shape="sphere", radius=0.1, friction=0.0, restitution=1.0)
+    scene.add("bullet", dw.Body(ccd=True, mass=1.0, velocity=(90.0, 0.0, 0.0), can_sleep=False), ball, at=(-60, 0.1, 0))
+    crate = dw.Body(mass=3.0, can_sleep=False, lock_rotation="xyz")
+    scene.add("crate", crate, dw.Collider(friction=0.0, restitution=1.0), at=(0, 0.5, 0))
+    world = play(scene, 30)
+    assert world["bullet"].position[0] == pytest.approx(-15, abs=0.2)
+    assert world["bullet"].body.velocity[0] == pytest.approx(90, rel=0.01)
+    for _ in range(15):
+        world.schedule.fixed(1 / 60)
+    assert world["crate"].body.velocity[0] == pytest.approx(45, rel=0.1)  # 2 m1 / (m1 + m2) v
+    assert world["bullet"].body.velocity[0] == pytest.approx(-45, rel=0.1)
+
+
+def test_of_two_frictions_the_geometric_mean_counts(scene: dw.Scene, play: Play) -> None:
+    scene.add("floor", dw.Collider(size=(200.0, 2.0, 20.0), friction=0.9), at=(0, -1, 0))
+    sled = dw.Body(velocity=(6.0, 0.0, 0.0), lock_rotation="xyz", can_sleep=False)
+    scene.add("sled", sled, dw.Collider(size=(1.0, 0.2, 1.0), friction=0.1), at=(0, 0.1, 0))
+    world = play(scene, 60)
+    assert world["sled"].body.velocity[0] == pytest.approx(6 - 0.3 * G, rel=0.02)
+    for _ in range(120):
+        world.schedule.fixed(1 / 60)
+    assert world["sled"].position[0] == pytest.approx(36 / (2 * 0.3 * G), rel=0.02)  # v² / 2 μ g
+
+
+@pytest.mark.parametrize("friction", [0.0, 1.0])
+def test_a_ball_rolls_down_where_there_is_friction(scene: dw.Scene, play: Play, friction: float) -> None:
+    """A solid one in space, a disc in the plane: a = g sin α / (1 + I / m r²)."""
+    angle = math.radians(20)
+    turn = (0.0, 0.0, math.sin(angle / 2), math.cos(angle / 2))
+    along, up = np.array([math.cos(angle), math.sin(angle), 0]), np.array([-math.sin(angle), math.cos(angle), 0])
+    scene.add("slope", dw.Collider(size=(80.0, 1.0, 10.0), friction=friction), rotation=turn, at=tuple(-0.5 * up))
+    ball = dw.Collider(shape="sphere", radius=0.5, friction=friction)
+    scene.add("ball", dw.Body(can_sleep=False), ball, at=tuple(0.5 * up + 10 * along))
+    world = play(scene, 90)
+    inertia = {"spatial": 0.4, "planar": 0.5}[scene.physics.engine] if friction else 0.0
+    way = 10 - float(np.dot(world["ball"].position, along))
+    assert way == pytest.approx(0.5 * G * math.sin(angle) / (1 + inertia) * 1.5**2, rel=0.03)
+
+
+def test_what_is_locked_does_not_turn(scene: dw.Scene, play: Play) -> None:
+    ground(scene)
+    scene.add("post", dw.Body(lock_rotation="z", can_sleep=False), dw.Collider.box((0.2, 2, 0.2)), at=(0, 1, 0))
+    world = play(scene)
+    for _ in range(60):
+        world["post"].body.apply_torque((0, 0, 200))
+        world["post"].body.apply_force((60, 0, 0), at=(world["post"].position[0], 2, 0))
+        world.schedule.fixed(1 / 60)
+    assert world["post"].rotation[2] == pytest.approx(0, abs=1e-4)
+    spinning = dw.Scene("spin", seed=1)
+    spinning.physics = scene.physics
+    top = dw.Body(angular_damping=1.0, angular_velocity=(0.0, 0.0, 300.0), gravity_scale=0.0)
+    spinning.add("top", top, dw.Collider.box())
+    world = play(spinning, 60)
+    assert world["top"].body.angular_velocity[2] == pytest.approx(300 * math.exp(-1), rel=0.02)
 
 
 def test_forces_impulses_and_torques(scene: dw.Scene, play: Play, run: Run) -> None:

@@ -50,6 +50,7 @@ PROGRAMS: dict[str, list[Bindings]] = {
     "hi_z_first": [g.HI_Z_FIRST],
     "hi_z_next": [g.HI_Z_NEXT],
     "hud": [g.FRAME, g.HUD],
+    "lines": [g.FRAME, g.LINES],
     "mip": [g.MIP],
     "motion_view": [g.MOTION_VIEW],
     "overlay": [g.FRAME, g.OVERLAY],

@@ -1,0 +1,149 @@
+"""The questions that one may ask a world's physics: rays, shapes, overlaps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..engine.entity import Entity
+from ..engine.errors import PhysicsError
+from ..engine.physical import RayHit, RayHits, three
+from ..engine.scene.physics import Collider
+from ..engine.world import World
+from ..loom.physics import owners
+from .checks import bits_of, direction_of, far, many, unit, vec4
+from .colliders import Colliders
+from .known import with_body
+from .physics_world import PhysicsWorld, Question, Shape
+from .shapes import shape_of
+
+
+class Queries:
+    """The half of `world.physics` that changes nothing. See `engine.physical.Simulation`."""
+
+    world: World
+    _engine: PhysicsWorld | None
+    colliders: Colliders
+
+    def up_to_date(self) -> None:
+        """Have the engine know what came and what went."""
+        raise NotImplementedError
+
+    def _asked(self, layers: Sequence[str] | None, exclude: Entity | None, sensors: bool) -> Question:
+        self.up_to_date()
+        row = -1
+        if exclude is not None:
+            row = self.world.own(exclude).live_row()
+            own = int(owners(self.world.transforms.parent, with_body(self.world), np.array([row], np.int32))[0])
+            row = own if own >= 0 else row
+        return Question(bits_of(self.world.woven.physics.layers, layers), row, sensors)
+
+    def _entity_of(self, collider: int) -> Entity:
+        return Entity(self.world, self.colliders.owner_of(collider))
+
+    def ray(
+        self,
+        origin: ArrayLike,
+        direction: ArrayLike,
+        maximum: float = 1000.0,
+        *,
+        layers: Sequence[str] | None = None,
+        exclude: Entity | None = None,
+        sensors: bool = False,
+    ) -> RayHit | None:
+        start, way = three(origin, "the origin of a ray"), direction_of(direction)
+        question = self._asked(layers, exclude, sensors)
+        found = None if self._engine is None else self._engine.ray(start, way, far(maximum), question)
+        if found is None:
+            return None
+        row, distance, normal = found
+        (x, y, z), (a, b, c) = start, way
+        point = (x + a * distance, y + b * distance, z + c * distance)
+        return RayHit(self._entity_of(row), point, normal, distance)
+
+    def rays(
+        self,
+        origins: ArrayLike,
+        directions: ArrayLike,
+        maximum: float = 1000.0,
+        *,
+        layers: Sequence[str] | None = None,
+        exclude: Entity | None = None,
+        sensors: bool = False,
+    ) -> RayHits:
+        starts, ways = many(origins, "the origins"), many(directions, "the directions")
+        try:
+            starts, ways = np.broadcast_arrays(starts, ways)
+        except ValueError:
+            raise PhysicsError(f"{len(starts)} origins do not go with {len(ways)} directions") from None
+        length = np.linalg.norm(ways, axis=1, keepdims=True)
+        if not length.all():
+            raise PhysicsError("the direction of a ray is [0, 0, 0]")
+        ways = ways / length
+        question, most, engine = self._asked(layers, exclude, sensors), far(maximum), self._engine
+        k = len(starts)
+        rows = np.full(k, -1, np.int32)
+        normals, distances = np.full((k, 3), np.nan, np.float32), np.full(k, np.nan, np.float32)
+        if engine is not None:
+            for i, (start, way) in enumerate(zip(starts.tolist(), ways.tolist(), strict=True)):
+                found = engine.ray(start, way, most, question)
+                if found is not None:
+                    rows[i], distances[i], normals[i] = found
+        points = (starts + ways * distances[:, None]).astype(np.float32)
+        hit = rows >= 0
+        if hit.any():
+            colliders = self.colliders
+            rows[hit] = colliders.owner[np.searchsorted(colliders.known.rows, rows[hit])]
+        return RayHits(rows, points, normals, distances)
+
+    def _asked_shape(self, shape: Collider) -> Shape:
+        given: Any = shape
+        if type(given) is not Collider:
+            raise PhysicsError(f"a shape is a dw.Collider(...), not a {type(given).__name__}")
+        return shape_of(shape, np.ones(3), self.world.woven, -1, "the question")[0]
+
+    def shape_cast(
+        self,
+        shape: Collider,
+        origin: ArrayLike,
+        direction: ArrayLike,
+        maximum: float = 1000.0,
+        *,
+        rotation: ArrayLike = (0.0, 0.0, 0.0, 1.0),
+        layers: Sequence[str] | None = None,
+        exclude: Entity | None = None,
+        sensors: bool = False,
+    ) -> RayHit | None:
+        start, way = three(origin, "the origin of a cast"), direction_of(direction)
+        made, turn = self._asked_shape(shape), vec4(unit(rotation, "a cast")[0])
+        question = self._asked(layers, exclude, sensors)
+        if self._engine is None:
+            return None
+        found = self._engine.cast(made, start, turn, way, far(maximum), question)
+        if found is None:
+            return None
+        (row, distance, normal), point = found
+        return RayHit(self._entity_of(row), point, normal, distance)
+
+    def overlap(
+        self,
+        shape: Collider,
+        at: ArrayLike,
+        *,
+        rotation: ArrayLike = (0.0, 0.0, 0.0, 1.0),
+        layers: Sequence[str] | None = None,
+        exclude: Entity | None = None,
+        sensors: bool = False,
+    ) -> list[Entity]:
+        place, made = three(at, "the place of an overlap"), self._asked_shape(shape)
+        turn = vec4(unit(rotation, "an overlap")[0])
+        question = self._asked(layers, exclude, sensors)
+        if self._engine is None:
+            return []
+        rows = np.array(self._engine.overlap(made, place, turn, question), np.int32)
+        colliders = self.colliders
+        owner = np.unique(colliders.owner[np.searchsorted(colliders.known.rows, rows)])
+        return [Entity(self.world, row) for row in owner.tolist()]
