@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..engine.characters import CharacterState, MovingCharacter
 from ..engine.declare import Vec3, Vec4
 from ..engine.entity import Entity
 from ..engine.errors import PhysicsError
@@ -25,6 +26,7 @@ from ..engine.scene.physics import Body, Collider, Joint
 from ..engine.tables import Table
 from ..engine.world import World
 from ..loom.physics import owners
+from .character import Characters
 from .physics_world import F32, F64, I32, BodySpec, ColliderSpec, JointSpec, Label, PhysicsWorld, Question, Shape
 from .rotations import inverse, multiplied, turned, turning_x_to
 from .shapes import shape_of
@@ -106,6 +108,7 @@ class WorldSimulation:
         self._refused: set[tuple[int, int]] = set()  # rows, and 0 for a collider or 1 for a joint
         self._shapes: dict[tuple[Any, ...], tuple[Shape, Vec3]] = {}
         self._touching: dict[tuple[Label, Label, bool], int] = {}
+        self._characters = Characters(self.world)
 
     @staticmethod
     def _none() -> _Known:
@@ -143,8 +146,10 @@ class WorldSimulation:
         problem = self._synchronise()
         engine = self._engine
         if engine is not None:
+            self._characters.before(engine)
             engine.step(dt)
             self._fetch(engine)
+            problem = self._walk(engine, dt) or problem
             self._tell(engine)
         if problem is not None:
             raise problem
@@ -185,6 +190,7 @@ class WorldSimulation:
         elif len(changed[Joint]):
             self._rejoin(engine, joints, changed[Joint], remade, problems)
         self._change_values(engine, bodies, colliders, changed, remade, problems)
+        self._jumps.update(self._characters.rows)  # what scripts put elsewhere is not pushed there
         self._follow(engine, colliders, problems)
         return problems[0] if problems else None
 
@@ -671,6 +677,17 @@ class WorldSimulation:
             known.position[at], known.rotation[at] = position, rotation
         t.touch_sound(rows)
 
+    def _walk(self, engine: PhysicsWorld, dt: float) -> PhysicsError | None:
+        """Characters go their way, and their bodies with them; what was wrong."""
+        rows, places, problem = self._characters.move(engine, self.gravity, dt)
+        if len(rows):
+            t, known = self.world.transforms, self._bodies
+            for row, place in zip(rows.tolist(), places.tolist(), strict=True):
+                t.put_position(row, *t.to_local(t.up[row], *place))
+            engine.set_poses(rows, places, self._poses(rows).rotation.astype(np.float32))
+            known.position[np.searchsorted(known.rows, rows)] = t.places(rows)[0]
+        return problem
+
     def _below(self, rows: I32, position: F32, rotation: F32) -> tuple[F32, F32]:
         """Poses in the world → relative to the parents."""
         above = self._poses(self.world.transforms.parent[rows])
@@ -684,9 +701,10 @@ class WorldSimulation:
         begins, ends = schedule.hears(Contact), schedule.hears(ContactEnded)
         if not (begins or ends):
             engine.forget_touches()
+            self._characters.touches()
             self._touching.clear()
             return
-        for touch in engine.touches(begins):
+        for touch in (*engine.touches(begins), *self._characters.touches()):
             a, b = touch.a, touch.b
             key = (a, b, touch.sensor) if a < b else (b, a, touch.sensor)
             count = self._touching.get(key, 0)
@@ -732,6 +750,14 @@ class WorldSimulation:
         if self._engine is None:
             raise PhysicsError('nothing moves by itself here: the scene\'s physics engine is "none"')
         return self._engine, row
+
+    def character(self, entity: Entity) -> MovingCharacter:
+        """How an object walks that has a Character. Raises PhysicsError for one that has none."""
+        return self._characters.handle(self, entity)
+
+    def character_state(self, entity: Entity) -> CharacterState:
+        """What is remembered of it. Raises PhysicsError for an object without a Character."""
+        return self._characters.state(entity)
 
     def read_motion(self, entity: Entity) -> tuple[Vec3, Vec3]:
         engine, row = self._at(entity)
@@ -904,6 +930,7 @@ class WorldSimulation:
             ],
             "refused": sorted(self._refused),
             "joints": sorted(self._joints),
+            "characters": self._characters.save(),
         }
         text = json.dumps(head).encode()
         native = b"" if self._engine is None else self._engine.save()
@@ -936,6 +963,7 @@ class WorldSimulation:
         pairs = zip(self._colliders.rows.tolist(), self._owner.tolist(), strict=True)
         engine.load(native, {row: self._label(owner) for row, owner in pairs})
         self._touching = {(self._label(a), self._label(b), sensor): count for a, b, sensor, count in head["touching"]}
+        self._characters.load(head["characters"])
 
     def _label(self, row: int) -> Label:
         known = self.world.generations
