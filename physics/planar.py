@@ -23,6 +23,7 @@ from pymunk.vec2d import Vec2d
 
 from ..engine.declare import Vec3, Vec4
 from ..engine.errors import PhysicsError
+from .motors_planar import sliding, turning
 from .near_planar import Nearness
 from .physics_world import (
     F32,
@@ -246,7 +247,9 @@ class PlanarWorld:
         a, b = (self._bodies[one].body if one >= 0 else space.static_body for one in (spec.a, spec.b))
         at_a, at_b = ((v[0] * SCALE, v[1] * SCALE) for v in (spec.anchor_a, spec.anchor_b))
         low, high = spec.limits or (-math.inf, math.inf)
-        turn = b.angle - a.angle
+        turn, side = b.angle - a.angle, _side(spec.frame_a)
+        if spec.kind == "hinge" and side < 0:
+            low, high = -high, -low
         made: list[constraints.Constraint] = []
         if spec.kind in ("fixed", "hinge", "ball"):
             made.append(constraints.PivotJoint(a, b, at_a, at_b))
@@ -269,13 +272,10 @@ class PlanarWorld:
         elif spec.kind == "distance":
             near, far = spec.limits or (spec.length, spec.length)
             made.append(constraints.SlideJoint(a, b, at_a, at_b, near * SCALE, min(far, 1e6) * SCALE))
-        if spec.motor == "velocity" and spec.kind == "hinge":
-            motor = constraints.SimpleMotor(a, b, spec.motor_target)
-            if spec.motor_force:
-                motor.max_force = spec.motor_force * SCALE * SCALE
-            made.append(motor)
-        elif spec.motor != "none":
-            raise PhysicsError(f"planar physics has no {spec.motor} motor for a {spec.kind}; only velocity for a hinge")
+        if spec.motor != "none" and spec.kind == "hinge":
+            made.append(turning(a, b, spec, side, SCALE))
+        elif spec.motor != "none" and spec.kind == "slider":
+            sliding(made[0], (a, b), (at_a, at_b), _axis(spec.frame_b), spec, SCALE)
         for joint in made:
             joint.collide_bodies = spec.collide
         space.add(*made)
@@ -606,6 +606,12 @@ def _axis(frame: Vec4) -> tuple[float, float]:
     if length < 1e-6:
         raise PhysicsError("a slider's axis must lie in the plane of x and y, in planar physics")
     return across / length, up / length
+
+
+def _side(frame: Vec4) -> float:
+    """-1 where a frame's x axis points away from the eye, so that turning about it goes the other way round."""
+    x, y, z, w = frame
+    return -1.0 if x * z - w * y < -1e-6 else 1.0
 
 
 def _shapes(shape: Shape, body: pymunk.Body, position: Vec3, angle: float) -> list[pymunk.Shape]:
