@@ -9,8 +9,9 @@ import math
 
 import dreamwell as dw
 
+from .._shared.sparks import fly
 from .build import EYE, scene
-from .play import LIVES, START, Beetle, arrive, collect, fly, game_of, meet, remember, sting
+from .play import LIVES, START, Beetle, arrive, collect, game_of, meet, remember, sting
 
 app = dw.App(scene(), title="Platformer")
 app.bindings.action("jump", " ", "w", "ArrowUp", "pad:a")

@@ -10,7 +10,8 @@ import numpy as np
 import dreamwell as dw
 
 from ..garden.shapes import ball, block, blocks, bumpy, flat, foliage, joined, lathe, moved, rock, tuft
-from .play import AWAY, START, Hero
+from .._shared.sparks import AWAY
+from .play import START, Hero
 
 EYE = (0.0, 2.6, 17.0)
 """Where the camera is, beside what it looks at."""

@@ -5,17 +5,15 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-import numpy as np
-
 import dreamwell as dw
+
+from .._shared.sparks import AWAY, Home, sparkle
 
 Phase = Literal["title", "play", "over", "won"]
 LIVES = 3
 START = (-8.0, 1.0, 0.0)
 BOTTOM = -8.0
 """Metres: who is below it has fallen."""
-AWAY = (0.0, -500.0, 0.0)
-"""Where things are that are out of the game for now."""
 
 
 # ---- what things are ------------------------------------------------------------------------------------------------
@@ -39,41 +37,6 @@ class Beetle:
     left: float = dw.field(default=0.0, unit="m")
     right: float = dw.field(default=0.0, unit="m")
     speed: float = dw.field(default=1.6, unit="m/s", doc="below 0 to the left")
-
-
-@dw.component
-class Home:
-    """Where its object belongs when a game begins."""
-
-    at: dw.Vec3 = dw.field(default=(0.0, 0.0, 0.0), unit="m")
-
-
-@dw.component
-class Flying:
-    """A spark: flies, falls, shrinks and is gone."""
-
-    linear: dw.Vec3 = dw.field(default=(0.0, 0.0, 0.0), unit="m/s")
-    left: float = dw.field(default=0.6, unit="s")
-
-
-@dw.system(dw.Query(dw.Position, Flying))
-def fly(batch: dw.Batch, dt: float, world: dw.World) -> None:
-    """All sparks."""
-    spark = batch[Flying]
-    spark.linear[:, 1] -= 14 * dt
-    spark.left -= dt
-    batch[dw.Position] += spark.linear * dt
-    gone = batch.rows[spark.left <= 0]
-    if len(gone):
-        world.defer(lambda: world.despawn(gone))
-
-
-def sparkle(world: dw.World, at: dw.Vec3, kind: str, number: int, speed: float) -> None:
-    """Sparks in all directions."""
-    way = world.random.normal(size=(number, 3)) * (1, 1, 0.6) + (0, 0.5, 0)
-    way *= speed * world.random.uniform(0.4, 1, (number, 1)) / np.linalg.norm(way, axis=1, keepdims=True)
-    rows = world.spawn(kind, np.tile(at, (number, 1)), scale=world.random.uniform(0.5, 1.2, number), tags={"spark"})
-    world.set(rows, Flying(), linear=way, left=world.random.uniform(0.3, 0.7, number))
 
 
 # ---- who moves ------------------------------------------------------------------------------------------------------
@@ -156,7 +119,7 @@ class Hero(dw.Behaviour):
         self.jumping, self.air, self.squash = True, 1.0, -0.25
 
 
-class Game(dw.Behaviour):
+class PlatformerGame(dw.Behaviour):
     """The course of it: title, play, the end, and again."""
 
     def start(self) -> None:
@@ -238,9 +201,9 @@ class Game(dw.Behaviour):
             self.begin("title")
 
 
-def game_of(world: dw.World) -> Game:
+def game_of(world: dw.World) -> PlatformerGame:
     """The one that there is."""
-    return world["game"][Game]
+    return world["game"][PlatformerGame]
 
 
 # ---- what happens ---------------------------------------------------------------------------------------------------
