@@ -34,6 +34,7 @@ class Nearness:
         self._filter = rapier.QueryFilter().exclude_sensors().exclude_rigid_body(self._body).groups(groups)
         core, self._radius = _core(self._shape)
         self._alone = alone = rapier.PhysicsWorld(gravity=(0.0, 0.0, 0.0))
+        alone.set_num_threads(1)
         alone.add_collider(rapier.Collider.new(core), alone.add_body(rapier.RigidBody.fixed()))
         alone.step()
         alone.update_query_pipeline()

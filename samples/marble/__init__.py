@@ -62,7 +62,7 @@ def look(world: dw.World, dt: float) -> None:
     x, y, z = view.at
     turn = math.radians(game.yaw)
     world.camera.position = (x + BACK * math.sin(turn), y + ABOVE, z + BACK * math.cos(turn))
-    world.camera.look_at((x - 2.2 * math.sin(turn), y + 0.6, z - 2.2 * math.cos(turn)))
+    world.camera.look_at((x - 7 * math.sin(turn), y + 1.5, z - 7 * math.cos(turn)))
     for gem in world.tagged("spins"):
         gem.rotate(y=120 * dt)
     for flag in world.tagged("checkpoint"):

@@ -10,10 +10,11 @@ import numpy as np
 import dreamwell as dw
 
 from ..garden.shapes import ball, block, blocks, bumpy, flat, foliage, joined, lathe, moved, rock, smooth
+from .._shared.levels import level_of
 from .._shared.sparks import AWAY
 from .play import START
 
-BACK, ABOVE = 9.0, 5.6
+BACK, ABOVE = 8.6, 5.0
 """Metres that the camera is behind the marble and above it."""
 
 PLAIN = dw.Material((1, 1, 1), roughness=0.62)
@@ -31,7 +32,7 @@ RING_OFF = dw.Material((0.25, 0.27, 0.30), metallic=1.0, roughness=0.35)
 
 def scene() -> dw.Scene:
     """The course, and the world around it."""
-    made = dw.load(Path(__file__).with_name("level.dream"))
+    made = level_of(Path(__file__).with_name("level.dream"), seed=1)
     made.configure(
         {
             "shadows.size": 2048,
@@ -48,7 +49,7 @@ def scene() -> dw.Scene:
         }
     )
     eye = (START[0], START[1] + ABOVE, START[2] + BACK)
-    made.add("camera", dw.Camera(fov_y=48, near=0.3), at=eye, toward=(START[0], START[1] + 1.2, START[2]))
+    made.add("camera", dw.Camera(fov_y=48, near=0.3), at=eye, toward=(START[0], START[1] + 1.5, START[2] - 7))
     made.add("sun", dw.Sun(lux=115_000, color=(1.0, 0.87, 0.70), angular_diameter=1.0), toward=(-0.72, -0.62, -0.42))
     made.add("air", dw.Environment(haze=2.0, intensity=1.25, ground=(0.10, 0.16, 0.18)))
     for row, thing in enumerate(list(made)):
@@ -141,9 +142,10 @@ def dress_deck(made: dw.Scene, thing: dw.SceneObject, seed: int) -> None:
 def dress_bumper(made: dw.Scene, thing: dw.SceneObject) -> None:
     """A drum of rubber with a cap."""
     look = made.add("look", parent=thing)
-    made.add("drum", dw.Mesh.of(lathe([(0.0, -0.5), (0.62, -0.5), (0.7, -0.3), (0.7, 0.15), (0.6, 0.3)], 40)), RUBBER, parent=look)
-    made.add("cap", dw.Mesh.of(lathe([(0.6, 0.28), (0.52, 0.42), (0.0, 0.5)], 40)), BRASS, parent=look)
-    made.add("band", dw.Mesh.torus(0.69, 0.05, 48), GLOW, at=(0, -0.05, 0), parent=look)
+    drum = [(0.0, -0.5), (0.66, -0.5), (0.7, -0.42), (0.7, 0.34), (0.64, 0.44), (0.45, 0.5), (0.0, 0.5)]
+    made.add("drum", dw.Mesh.of(lathe(drum, 48)), RUBBER, parent=look)
+    made.add("star", dw.Mesh.of(lathe([(0.42, 0.49), (0.36, 0.56), (0.0, 0.6)], 5)), BRASS, parent=look)
+    made.add("band", dw.Mesh.torus(0.70, 0.035, 64), BRASS, at=(0, -0.3, 0), parent=look)
 
 
 def dress_sweeper(made: dw.Scene, thing: dw.SceneObject) -> None:
@@ -199,15 +201,16 @@ def dress_goal(made: dw.Scene, thing: dw.SceneObject) -> None:
 def add_surroundings(made: dw.Scene) -> None:
     """The sea, islands with trees, and clouds."""
     rng = np.random.default_rng(6)
-    sea = dw.Material((0.012, 0.075, 0.105), roughness=0.16)
-    made.add("sea", dw.Mesh.plane(2400), sea, at=(0, -26, -40))
+    sea = dw.Material((0.015, 0.11, 0.14), roughness=0.12)
+    made.add("sea", dw.Mesh.plane(24_000), sea, at=(0, -26, -40))
     crown = foliage([((0, 1.0, 0), 1.0), ((0.7, 0.65, 0.2), 0.7), ((-0.65, 0.7, 0), 0.75), ((0.1, 1.6, 0), 0.6)],
                     (0.03, 0.09, 0.03), (0.22, 0.34, 0.07), 3)  # fmt: skip
     tree = dw.Mesh.of(joined(lathe([(0.2, -1.5), (0.14, 0.6)], 8, (0.2, 0.12, 0.07), "trunk"), moved(crown, (0, 0.4, 0))))
     cliffs = [dw.Mesh.of(cliff(k)) for k in range(4)]
     for k, (x, z, size) in enumerate([(-34, -42, 15), (38, -12, 11), (-22, 2, 7), (58, -78, 20), (-16, -92, 12), (4, -128, 22),
                                       (-66, -100, 26), (96, -40, 24), (70, -150, 30), (-40, -170, 30), (36, -104, 10)]):  # fmt: skip
-        high = size * rng.uniform(0.9, 1.3)
+        size *= 0.8
+        high = size * rng.uniform(0.75, 1.05)
         made.add("island", cliffs[k % 4], PLAIN, at=(x, -27, z), scale=(size, high, size * 0.9))
         for _ in range(9):
             a, r = rng.uniform(0, 6.28), size * 0.62 * math.sqrt(rng.uniform(0, 1))
@@ -222,7 +225,7 @@ def add_surroundings(made: dw.Scene) -> None:
         puffs = [bumpy(ball(2), int(rng.integers(99)), 0.06) * rng.uniform(0.6, 1.0) * (1.4, 0.6, 0.9)
                  + (1.2 * i - 2.4, rng.uniform(0, 0.4), 0) for i in range(5)]  # fmt: skip
         made.add("cloud", dw.Mesh.of(flat(np.concatenate(puffs), (1, 1, 1))), white,
-                 at=(rng.uniform(-190, 220), rng.uniform(22, 60), rng.uniform(-260, -150)), scale=rng.uniform(4, 8))  # fmt: skip
+                 at=(rng.uniform(-190, 220), rng.uniform(40, 80), rng.uniform(-320, -230)), scale=rng.uniform(3.5, 6))  # fmt: skip
 
 
 def cliff(seed: int) -> dw.MeshData:
@@ -232,7 +235,8 @@ def cliff(seed: int) -> dw.MeshData:
     n = np.cross(p[:, 1] - p[:, 0], p[:, 2] - p[:, 0])
     up = n[:, 1] / np.maximum(np.linalg.norm(n, axis=1), 1e-9)
     rng = np.random.default_rng(seed)
-    layer = 0.85 + 0.15 * np.sin(26 * p[..., 1].mean(axis=1))
-    stone = np.array((0.40, 0.33, 0.25)) * layer[:, None] * rng.uniform(0.9, 1.1, (len(p), 1))
+    high = p[..., 1].mean(axis=1)
+    layer = np.where(np.sin(17 * high + 2 * p[..., 0].mean(axis=1)) > 0.2, 1.0, 0.72)
+    stone = np.array((0.37, 0.27, 0.19)) * (layer * (0.7 + 0.4 * np.clip(high, 0, 1)))[:, None] * rng.uniform(0.9, 1.1, (len(p), 1))
     grass = np.array((0.12, 0.27, 0.045)) * rng.uniform(0.85, 1.1, (len(p), 1))
     return flat(p, np.where((up > 0.8)[:, None], grass, stone), "cliff")

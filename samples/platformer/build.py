@@ -10,6 +10,7 @@ import numpy as np
 import dreamwell as dw
 
 from ..garden.shapes import ball, block, blocks, bumpy, flat, foliage, joined, lathe, moved, rock, tuft
+from .._shared.levels import level_of
 from .._shared.sparks import AWAY
 from .play import START, Hero
 
@@ -31,7 +32,7 @@ EARTH, GRASS, STONE, WOOD = (0.27, 0.150, 0.075), (0.125, 0.30, 0.035), (0.33, 0
 
 def scene() -> dw.Scene:
     """The level, and all that makes it a place."""
-    made = dw.load(Path(__file__).with_name("level.dream"))
+    made = level_of(Path(__file__).with_name("level.dream"), seed=1)
     made.configure(
         {
             "shadows.size": 2048,

@@ -150,7 +150,7 @@ class PlatformerGame(dw.Behaviour):
         """The hero stands where it begins."""
         hero = self.hero
         hero.start()
-        hero.safe = 1.2
+        hero.safe, hero.held = 1.2, True  # a button that is still down is no jump
         hero.entity.character.velocity = (0, 0, 0)
         self.world.teleport(hero.entity, self.spawn)
         self.pilot.back_to(self.spawn[0])
