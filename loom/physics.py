@@ -196,12 +196,16 @@ def _check_characters(scene: Scene, sound: list[int], found: Findings) -> None:
                 _refuse(found, row, "body-kind", f'with a Body of the kind "{body.kind}"', wanted, hint)
             wanted = "on one with a Collider of its own, such as a capsule"
             if collider is None:
-                _refuse(found, row, "no-collider", "on an object without a Collider", wanted, "add dw.Collider.capsule()")
+                _refuse(
+                    found, row, "no-collider", "on an object without a Collider", wanted, "add dw.Collider.capsule()"
+                )
             elif collider.sensor:
                 _refuse(found, row, "sensor", "with a Collider that is a sensor", "with one that touches", "")
             elif collider.shape in ("mesh", "heightfield"):
                 wanted = "with a shape that has an inside"
-                _refuse(found, row, "hollow", f'with a Collider of the shape "{collider.shape}"', wanted, "use a capsule")
+                _refuse(
+                    found, row, "hollow", f'with a Collider of the shape "{collider.shape}"', wanted, "use a capsule"
+                )
 
 
 def _refuse(found: Findings, row: int, code: str, what: str, wanted: str, hint: str) -> None:

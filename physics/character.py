@@ -16,6 +16,7 @@ from ..engine.characters import CharacterState, MovingCharacter
 from ..engine.declare import Vec3, Vec4
 from ..engine.entity import Entity
 from ..engine.errors import PhysicsError
+from ..engine.physical import three
 from ..engine.scene.physics import Body, Character, Collider
 from ..engine.world import World
 from .physics_world import F32, I32, Label, PhysicsWorld, Question, Touch
@@ -193,7 +194,7 @@ class Characters:
         pull: Vec3,
         dt: float,
     ) -> None:
-        """Dynamic bodies in its way give way, and those below it bear its weight. landed: m/s that it came down with."""
+        """Dynamic bodies in its way give way, and those below it bear its weight. landed: its speed, m/s."""
         for label, hit in legs.met.items():
             mass = engine.mass(label[0])
             if not math.isfinite(mass):
@@ -210,7 +211,7 @@ class Characters:
     def _tell(self, engine: PhysicsWorld, row: int, state: CharacterState, legs: Legs) -> None:
         """Note whom it begins and ceases to be pressed against."""
         own = (row, state.generation)
-        before, now = {tuple(label) for label in state.touching}, legs.met
+        before, now = set(state.touching), legs.met
         for label in sorted(before - now.keys()):
             self._touches.append(Touch(own, label, began=False, sensor=False))
         for label, hit in now.items():
@@ -251,14 +252,17 @@ class Characters:
         self._touches.clear()
         for key, values in saved.items():
             ground = values["ground"]
-            vectors = {name: tuple(values[name]) for name in ("velocity", "normal", "ground_velocity")}
-            flags = {name: values[name] for name in ("grounded", "hit_wall", "hit_ceiling")}
+            velocity, normal, riding = (three(values[k], k) for k in ("velocity", "normal", "ground_velocity"))
             self._states[int(key)] = CharacterState(
                 self._generation(int(key)),
-                ground=None if ground is None else (ground, self._generation(ground)),
-                touching=[(row, self._generation(row)) for row in values["touching"]],
-                **vectors,
-                **flags,
+                velocity,
+                values["grounded"],
+                normal,
+                None if ground is None else (ground, self._generation(ground)),
+                riding,
+                values["hit_wall"],
+                values["hit_ceiling"],
+                [(row, self._generation(row)) for row in values["touching"]],
             )
 
 

@@ -12,7 +12,7 @@ from .physics_world import Label, Near
 
 
 class Nearness:
-    """Of one collider, of shapes that are made anew by `make` on a body that is in no space. scale: units in a metre."""
+    """Of one collider: shapes made anew by `make`, on a body that is in no space. scale: units in a metre."""
 
     def __init__(self, make: Callable[[pymunk.Body], list[Any]], like: pymunk.Shape, scale: float) -> None:
         self._body = pymunk.Body(body_type=pymunk.Body.KINEMATIC)

@@ -67,10 +67,10 @@ class Nearness:
     def _nearest(self, shape: Any, seen: Any, options: Any, pose: Any, label: Label) -> Near | None:
         queries, radius = self._alone.query_pipeline, self._radius
         for way in _WAYS:
-            hit = queries.cast_shape(seen, way, shape, options, None)
-            if hit is None:
+            found = queries.cast_shape(seen, way, shape, options, None)
+            if found is None:
                 continue
-            hit = hit[1]
+            hit = found[1]
             n, mine, other = hit.normal1, hit.witness1, seen.transform_point(hit.witness2)
             distance = (other.x - mine.x) * n.x + (other.y - mine.y) * n.y + (other.z - mine.z) * n.z
             if not abs(distance) <= options.target_distance + 1e-3 and not -10 < distance < 0:
@@ -108,9 +108,7 @@ class Meshes:
             mesh = shape.as_trimesh() or shape.as_heightfield()
             known = None
             if mesh is not None:
-                points, triangles = (
-                    mesh.to_trimesh() if hasattr(mesh, "to_trimesh") else (mesh.vertices, mesh.indices)
-                )
+                points, triangles = mesh.to_trimesh() if hasattr(mesh, "to_trimesh") else (mesh.vertices, mesh.indices)
                 known = _Triangles(np.asarray(points, np.float64), np.asarray(triangles))
             self._known[handle] = known
         return None if known is None else known.within(place, low, high)

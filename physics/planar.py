@@ -23,7 +23,7 @@ from pymunk.vec2d import Vec2d
 
 from ..engine.declare import Vec3, Vec4
 from ..engine.errors import PhysicsError
-from .motors_planar import sliding, turning
+from . import motors_planar
 from .near_planar import Nearness
 from .physics_world import (
     F32,
@@ -273,9 +273,9 @@ class PlanarWorld:
             near, far = spec.limits or (spec.length, spec.length)
             made.append(constraints.SlideJoint(a, b, at_a, at_b, near * SCALE, min(far, 1e6) * SCALE))
         if spec.motor != "none" and spec.kind == "hinge":
-            made.append(turning(a, b, spec, side, SCALE))
+            made.append(motors_planar.turning(a, b, spec, side, SCALE))
         elif spec.motor != "none" and spec.kind == "slider":
-            sliding(made[0], (a, b), (at_a, at_b), _axis(spec.frame_b), spec, SCALE)
+            motors_planar.sliding(made[0], (a, b), (at_a, at_b), _axis(spec.frame_b), spec, SCALE)
         for joint in made:
             joint.collide_bodies = spec.collide
         space.add(*made)

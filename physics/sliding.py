@@ -1,10 +1,10 @@
-"""How characters get through a world: swept as far as they can go, along what stops them, up steps and down to the ground.
+"""How characters get through a world: as far as they can go, along what stops them, up steps and down to the ground.
 
 Collide and slide (Fauerby, "Improved Collision Detection and Response", 2003), where what is met becomes a plane and
-motion that goes into several planes is clipped by all of them (id Software, Quake's SV_FlyMove). Sweeps are conservative
-advancements (Mirtich 1996) by separating planes: between two convex shapes the plane across their shortest distance
-keeps them apart until the moving one has come that near. So an engine has to answer one question only, what is near, and
-both engines give the same paths.
+motion that goes into several planes is clipped by all of them (id Software, Quake's SV_FlyMove). Sweeps are
+conservative advancements (Mirtich 1996) by separating planes: between two convex shapes the plane across their
+shortest distance keeps them apart until the moving one has come that near. So an engine has to answer one question
+only, what is near, and both engines give the same paths.
 """
 
 from __future__ import annotations
@@ -109,9 +109,11 @@ class Legs:
         if whole < 1e-9:
             return at, 0.0, None
         direction, gone = times(way, 1 / whole), 0.0
+        hit: Near | None = None
         for _ in range(MOST_ADVANCES):
             left = whole - gone
-            nearest, hit, into = left, None, 0.0
+            nearest, into = left, 0.0
+            hit = None
             for one in self.near(at, left + self.skin + CLOSE):
                 approach = -dot(one.normal, direction)
                 if approach * left < LEAST or one.label[0] == without:

@@ -39,7 +39,7 @@ def fly(batch: dw.Batch, dt: float, world: dw.World) -> None:
 
 def sparkle(world: dw.World, at: dw.Vec3, kind: str, number: int, speed: float) -> None:
     """So many things like the object `kind`, in all directions; m/s."""
-    way = world.random.normal(size=(number, 3)) + (0, 0.6, 0)
+    way = world.random.normal((0.0, 0.6, 0.0), size=(number, 3))
     way *= speed * world.random.uniform(0.4, 1, (number, 1)) / np.linalg.norm(way, axis=1, keepdims=True)
     rows = world.spawn(kind, np.tile(at, (number, 1)), scale=world.random.uniform(0.5, 1.2, number), tags={"spark"})
     world.set(rows, Spark(), linear=way, left=world.random.uniform(0.3, 0.8, number))

@@ -1,7 +1,7 @@
 """A marble is rolled over a course high above the sea: gems, flags, machines, and a ring at the end, against the clock.
 
-WASD, the arrow keys or a stick roll it, as the camera looks; P pauses. Who falls is back at the last flag; a gem is worth
-three seconds. Left alone it rolls by itself.
+WASD, the arrow keys or a stick roll it, as the camera looks; P pauses. Who falls is back at the last flag; a gem is
+worth three seconds. Left alone it rolls by itself.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import math
 
 import dreamwell as dw
 
-from .._shared.sparks import fly
+from .._shared import sparks
+from . import play
 from .build import ABOVE, BACK, scene
-from .play import START, arrive, bounce, collect, game_of, remember
+from .play import START, game_of
 
 app = dw.App(scene(), title="Marble")
-for part in (fly, collect, bounce, remember, arrive):
-    app.use(part)
+app.use(sparks, play)
 GEMS = sum("gem" in thing.tags for thing in app.scene)
 
 
@@ -29,7 +29,7 @@ class View:
 
 view = View()
 
-# ---- the HUD ----------------------------------------------------------------------------------------------------------
+# ---- the HUD ---------------------------------------------------------------------------------------------------------
 
 hud = app.hud
 hud.height = 720
@@ -37,14 +37,31 @@ SHADE, PALE, BLUE, GOLD = "#0a1c28c0", "#f6fbff", "#8fe3ff", "#ffd27a"
 title = hud.panel("title", size=(None, None), color="#00000000", radius=0)
 name = hud.text("name", "MARBLE", parent=title, at=(0, 84), anchor="top", size=96, color=PALE)
 name.shadow, name.shadow_offset, name.shadow_blur = "#08202ed0", (0, 5), 12
-hud.text("how", "Roll to the ring before the time is up", parent=title, at=(0, 196), anchor="top", size=26, color=PALE, shadow=SHADE)
+hud.text(
+    "how",
+    "Roll to the ring before the time is up",
+    parent=title,
+    at=(0, 196),
+    anchor="top",
+    size=26,
+    color=PALE,
+    shadow=SHADE,
+)
 press = hud.text("press", "", at=(0, 60), anchor="bottom", size=28, color=PALE, shadow=SHADE)
 board = hud.panel("board", size=(None, None), color="#00000000", radius=0)
 gems = hud.text("gems", "", parent=board, at=(36, 26), size=34, color=BLUE, shadow=SHADE)
 clock = hud.text("clock", "", parent=board, at=(0, 22), anchor="top", size=46, color=PALE, shadow=SHADE)
 falls = hud.text("falls", "", parent=board, at=(36, 30), anchor="top_right", size=26, color=PALE, shadow=SHADE)
-card = hud.panel("card", size=(540, 250), anchor="center", radius=22, color="#0c2230d8", border=2, border_color="#8fe3ff80",
-                 shadow="#00000080")  # fmt: skip
+card = hud.panel(
+    "card",
+    size=(540, 250),
+    anchor="center",
+    radius=22,
+    color="#0c2230d8",
+    border=2,
+    border_color="#8fe3ff80",
+    shadow="#00000080",
+)
 verdict = hud.text("verdict", "", parent=card, at=(0, 34), anchor="top", size=50, color=GOLD)
 result = hud.text("result", "", parent=card, at=(0, 112), anchor="top", size=24, color=PALE, align="center")
 

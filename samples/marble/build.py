@@ -9,9 +9,9 @@ import numpy as np
 
 import dreamwell as dw
 
-from ..garden.shapes import ball, block, blocks, bumpy, flat, foliage, joined, lathe, moved, rock, smooth
 from .._shared.levels import level_of
 from .._shared.sparks import AWAY
+from ..garden.shapes import ball, block, blocks, bumpy, flat, foliage, joined, lathe, moved, rock, smooth
 from .play import START
 
 BACK, ABOVE = 8.6, 5.0
@@ -62,8 +62,24 @@ def scene() -> dw.Scene:
         elif "checkpoint" in thing.tags:
             half = math.radians(90) / 2
             upright = (math.sin(half), 0.0, 0.0, math.cos(half))
-            made.add("hoop", dw.Mesh.torus(1.75, 0.09, 64), RING_OFF, at=(0, 0.1, 0), rotation=upright, parent=thing, tags={"hoop"})
-            made.add("lit", dw.Mesh.torus(1.75, 0.10, 64), GLOW, at=(0, -300, 0), rotation=upright, parent=thing, tags={"lit"})
+            made.add(
+                "hoop",
+                dw.Mesh.torus(1.75, 0.09, 64),
+                RING_OFF,
+                at=(0, 0.1, 0),
+                rotation=upright,
+                parent=thing,
+                tags={"hoop"},
+            )
+            made.add(
+                "lit",
+                dw.Mesh.torus(1.75, 0.10, 64),
+                GLOW,
+                at=(0, -300, 0),
+                rotation=upright,
+                parent=thing,
+                tags={"lit"},
+            )
         elif "bumper" in thing.tags:
             dress_bumper(made, thing)
         elif "turner" in thing.tags:
@@ -92,13 +108,17 @@ def marble() -> dw.MeshData:
     tones = np.array([(0.95, 0.90, 0.80), (0.90, 0.19, 0.03), (0.03, 0.16, 0.46)])
     pick = np.where(swirl > 0.45, 1, np.where(swirl < -0.55, 2, 0))
     colors = np.column_stack([tones[pick], np.ones(len(p))])
-    return dw.MeshData((0.5 * p).astype(np.float32), p.astype(np.float32), np.arange(len(p), dtype=np.uint32),
-                       colors=colors.astype(np.float32))  # fmt: skip
+    return dw.MeshData(
+        (0.5 * p).astype(np.float32),
+        p.astype(np.float32),
+        np.arange(len(p), dtype=np.uint32),
+        colors=colors.astype(np.float32),
+    )
 
 
 CRYSTAL = lathe([(0.0, -0.42), (0.27, 0.06), (0.15, 0.27), (0.0, 0.27)], 6, (1, 1, 1), "gem")
 
-# ---- the course -------------------------------------------------------------------------------------------------------
+# ---- the course ------------------------------------------------------------------------------------------------------
 
 
 def dress_floor(made: dw.Scene, thing: dw.SceneObject, seed: int) -> None:
@@ -129,14 +149,22 @@ def dress_deck(made: dw.Scene, thing: dw.SceneObject, seed: int) -> None:
     """Planks between two beams of brass."""
     w, h, d = thing[dw.Collider].size
     count = round(d / 0.5)
-    planks = [((w - 0.3, h * 0.8, d / count - 0.03), (0, h * 0.1, -d / 2 + (k + 0.5) * d / count)) for k in range(count)]
+    planks = [
+        ((w - 0.3, h * 0.8, d / count - 0.03), (0, h * 0.1, -d / 2 + (k + 0.5) * d / count)) for k in range(count)
+    ]
     beams = [((0.16, h * 0.98, d), (s * (w / 2 - 0.08), 0, 0)) for s in (-1, 1)]
     thing.set(dw.Mesh.of(blocks(planks, (0.44, 0.22, 0.10), 0.025, seed)), PLAIN)
     made.add("beams", dw.Mesh.of(blocks(beams, (1, 1, 1), 0.03, seed, 0.0)), BRASS, parent=thing)
     if "seesaw" in thing.tags:
         half = math.radians(90) / 2
-        made.add("axle", dw.Mesh.cylinder(0.22, w + 0.9, 24), STEEL, at=(0, -0.1, 0),
-                 rotation=(0, 0, math.sin(half), math.cos(half)), parent=thing)  # fmt: skip
+        made.add(
+            "axle",
+            dw.Mesh.cylinder(0.22, w + 0.9, 24),
+            STEEL,
+            at=(0, -0.1, 0),
+            rotation=(0, 0, math.sin(half), math.cos(half)),
+            parent=thing,
+        )
 
 
 def dress_bumper(made: dw.Scene, thing: dw.SceneObject) -> None:
@@ -178,7 +206,9 @@ def dress_trough(made: dw.Scene, thing: dw.SceneObject) -> None:
     data = trough()
     thing.set(dw.Mesh.of(data), two_sided, dw.Collider(shape="mesh", friction=0.9))
     for x in (4.0, 8.2, 12.3):
-        stem = lathe([(0.0, -24.0), (0.9, -24.0), (0.4, -3.0), (0.6, -1.3), (1.2, -0.75), (0.0, -0.7)], 24, PALE, "stem")
+        stem = lathe(
+            [(0.0, -24.0), (0.9, -24.0), (0.4, -3.0), (0.6, -1.3), (1.2, -0.75), (0.0, -0.7)], 24, PALE, "stem"
+        )
         z = 1.7 * math.sin(2 * math.pi * x / 8.2)
         made.add("stem", dw.Mesh.of(stem), STONE, at=(x, -x / 16.4, z), parent=thing)
 
@@ -189,13 +219,17 @@ def dress_goal(made: dw.Scene, thing: dw.SceneObject) -> None:
     upright = (math.sin(half), 0.0, 0.0, math.cos(half))
     made.add("ring", dw.Mesh.torus(1.5, 0.13, 72), BRASS, at=(0, 0.35, 0), rotation=upright, parent=thing)
     made.add("halo", dw.Mesh.torus(1.34, 0.05, 72), GLOW, at=(0, 0.35, 0), rotation=upright, parent=thing)
-    column = lathe([(0.0, -1.3), (0.5, -1.3), (0.5, -1.05), (0.34, -0.9), (0.28, 1.6), (0.45, 1.8), (0.45, 2.0), (0.0, 2.0)], 28, PALE)
+    column = lathe(
+        [(0.0, -1.3), (0.5, -1.3), (0.5, -1.05), (0.34, -0.9), (0.28, 1.6), (0.45, 1.8), (0.45, 2.0), (0.0, 2.0)],
+        28,
+        PALE,
+    )
     for x in (-2.3, 2.3):
         made.add("column", dw.Mesh.of(column), STONE, at=(x, 0, 0), parent=thing)
         made.add("ball", dw.Mesh.sphere(0.36, 28), BRASS, at=(x, 2.3, 0), parent=thing)
 
 
-# ---- what is around ---------------------------------------------------------------------------------------------------
+# ---- what is around --------------------------------------------------------------------------------------------------
 
 
 def add_surroundings(made: dw.Scene) -> None:
@@ -203,29 +237,66 @@ def add_surroundings(made: dw.Scene) -> None:
     rng = np.random.default_rng(6)
     sea = dw.Material((0.015, 0.11, 0.14), roughness=0.12)
     made.add("sea", dw.Mesh.plane(24_000), sea, at=(0, -26, -40))
-    crown = foliage([((0, 1.0, 0), 1.0), ((0.7, 0.65, 0.2), 0.7), ((-0.65, 0.7, 0), 0.75), ((0.1, 1.6, 0), 0.6)],
-                    (0.03, 0.09, 0.03), (0.22, 0.34, 0.07), 3)  # fmt: skip
-    tree = dw.Mesh.of(joined(lathe([(0.2, -1.5), (0.14, 0.6)], 8, (0.2, 0.12, 0.07), "trunk"), moved(crown, (0, 0.4, 0))))
+    crown = foliage(
+        [((0, 1.0, 0), 1.0), ((0.7, 0.65, 0.2), 0.7), ((-0.65, 0.7, 0), 0.75), ((0.1, 1.6, 0), 0.6)],
+        (0.03, 0.09, 0.03),
+        (0.22, 0.34, 0.07),
+        3,
+    )
+    tree = dw.Mesh.of(
+        joined(lathe([(0.2, -1.5), (0.14, 0.6)], 8, (0.2, 0.12, 0.07), "trunk"), moved(crown, (0, 0.4, 0)))
+    )
     cliffs = [dw.Mesh.of(cliff(k)) for k in range(4)]
-    for k, (x, z, size) in enumerate([(-34, -42, 15), (38, -12, 11), (-22, 2, 7), (58, -78, 20), (-16, -92, 12), (4, -128, 22),
-                                      (-66, -100, 26), (96, -40, 24), (70, -150, 30), (-40, -170, 30), (36, -104, 10)]):  # fmt: skip
-        size *= 0.8
+    for k, (x, z, size) in enumerate(
+        [
+            (-34, -42, 12.0),
+            (38, -12, 8.8),
+            (-22, 2, 5.6),
+            (58, -78, 16.0),
+            (-16, -92, 9.6),
+            (4, -128, 17.6),
+            (-66, -100, 20.8),
+            (96, -40, 19.2),
+            (70, -150, 24.0),
+            (-40, -170, 24.0),
+            (36, -104, 8.0),
+        ]
+    ):
         high = size * rng.uniform(0.75, 1.05)
         made.add("island", cliffs[k % 4], PLAIN, at=(x, -27, z), scale=(size, high, size * 0.9))
         for _ in range(9):
             a, r = rng.uniform(0, 6.28), size * 0.62 * math.sqrt(rng.uniform(0, 1))
-            made.add("tree", tree, LEAVES, at=(x + r * math.cos(a), -27 + high * 0.80 + 0.9, z + 0.9 * r * math.sin(a)),
-                     scale=rng.uniform(0.9, 1.7))  # fmt: skip
+            made.add(
+                "tree",
+                tree,
+                LEAVES,
+                at=(x + r * math.cos(a), -27 + high * 0.80 + 0.9, z + 0.9 * r * math.sin(a)),
+                scale=rng.uniform(0.9, 1.7),
+            )
     stones = [dw.Mesh.of(rock(k, (0.36, 0.32, 0.27), 2)) for k in (2, 5)]
     for k in range(26):
         a, r = rng.uniform(0, 6.28), rng.uniform(18, 90)
-        made.add("skerry", stones[k % 2], PLAIN, at=(r * math.cos(a) + 8, -26.2, r * math.sin(a) - 45), scale=rng.uniform(0.8, 3.2))
+        made.add(
+            "skerry",
+            stones[k % 2],
+            PLAIN,
+            at=(r * math.cos(a) + 8, -26.2, r * math.sin(a) - 45),
+            scale=rng.uniform(0.8, 3.2),
+        )
     white = dw.Material((0.96, 0.95, 0.95), roughness=1.0, specular=0.0)
     for _ in range(14):
-        puffs = [bumpy(ball(2), int(rng.integers(99)), 0.06) * rng.uniform(0.6, 1.0) * (1.4, 0.6, 0.9)
-                 + (1.2 * i - 2.4, rng.uniform(0, 0.4), 0) for i in range(5)]  # fmt: skip
-        made.add("cloud", dw.Mesh.of(flat(np.concatenate(puffs), (1, 1, 1))), white,
-                 at=(rng.uniform(-190, 220), rng.uniform(40, 80), rng.uniform(-320, -230)), scale=rng.uniform(3.5, 6))  # fmt: skip
+        puffs = [
+            bumpy(ball(2), int(rng.integers(99)), 0.06) * rng.uniform(0.6, 1.0) * (1.4, 0.6, 0.9)
+            + (1.2 * i - 2.4, rng.uniform(0, 0.4), 0)
+            for i in range(5)
+        ]
+        made.add(
+            "cloud",
+            dw.Mesh.of(flat(np.concatenate(puffs), (1, 1, 1))),
+            white,
+            at=(rng.uniform(-190, 220), rng.uniform(40, 80), rng.uniform(-320, -230)),
+            scale=rng.uniform(3.5, 6),
+        )
 
 
 def cliff(seed: int) -> dw.MeshData:
@@ -237,6 +308,10 @@ def cliff(seed: int) -> dw.MeshData:
     rng = np.random.default_rng(seed)
     high = p[..., 1].mean(axis=1)
     layer = np.where(np.sin(17 * high + 2 * p[..., 0].mean(axis=1)) > 0.2, 1.0, 0.72)
-    stone = np.array((0.37, 0.27, 0.19)) * (layer * (0.7 + 0.4 * np.clip(high, 0, 1)))[:, None] * rng.uniform(0.9, 1.1, (len(p), 1))
+    stone = (
+        np.array((0.37, 0.27, 0.19))
+        * (layer * (0.7 + 0.4 * np.clip(high, 0, 1)))[:, None]
+        * rng.uniform(0.9, 1.1, (len(p), 1))
+    )
     grass = np.array((0.12, 0.27, 0.045)) * rng.uniform(0.85, 1.1, (len(p), 1))
     return flat(p, np.where((up > 0.8)[:, None], grass, stone), "cliff")

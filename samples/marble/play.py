@@ -22,7 +22,7 @@ PUSH, GRIP = 15.0, 0.7
 """m/s² that the player gives it, and 1/s by which it comes to rest by itself."""
 
 
-# ---- what things are ------------------------------------------------------------------------------------------------
+# ---- what things are -----------------------------------------------------------------------------------------------
 
 
 @dw.component
@@ -48,7 +48,7 @@ class Outlook:
     yaw: float = dw.field(default=0.0, unit="deg", doc="0 is along -Z, 90 along -X")
 
 
-# ---- who moves ------------------------------------------------------------------------------------------------------
+# ---- who moves -----------------------------------------------------------------------------------------------------
 
 
 class MarbleGame(dw.Behaviour):
@@ -148,7 +148,7 @@ def game_of(world: dw.World) -> MarbleGame:
     return world["game"][MarbleGame]
 
 
-# ---- what happens ---------------------------------------------------------------------------------------------------
+# ---- what happens --------------------------------------------------------------------------------------------------
 
 
 @dw.on(dw.Contact, a="marble", b="gem")
@@ -194,9 +194,9 @@ def arrive(contact: dw.Contact, world: dw.World) -> None:
         game.begin("title")
 
 
-# ---- who plays while nobody does ------------------------------------------------------------------------------------
+# ---- who plays while nobody does -----------------------------------------------------------------------------------
 
-# Points of the way (x, z), how fast towards each (m/s), and what there must be near before one goes on: its name, x and z
+# Points of the way (x, z), how fast towards each (m/s), and what must be near before one goes on: its name, x and z
 COURSE: tuple[tuple[float, float, float, str, float, float], ...] = (
     (0.0, -9.0, 6.0, "", 0, 0),
     (0.0, -20.0, 5.0, "", 0, 0),

@@ -1,6 +1,7 @@
 """A platformer in the plane: run, jump, ride and stomp to the gate, by the character controller of planar physics.
 
-A and D, the arrow keys or a stick run, Space or A jumps, higher while it is held; P pauses. Left alone it plays by itself.
+A and D, the arrow keys or a stick run, Space or A jumps, higher while it is held; P pauses. Left alone it plays by
+itself.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ import math
 
 import dreamwell as dw
 
-from .._shared.sparks import fly
+from .._shared import sparks
+from . import play
 from .build import EYE, scene
-from .play import LIVES, START, Beetle, arrive, collect, game_of, meet, remember, sting
+from .play import LIVES, START, Beetle, game_of
 
 app = dw.App(scene(), title="Platformer")
 app.bindings.action("jump", " ", "w", "ArrowUp", "pad:a")
-for part in (fly, collect, meet, sting, remember, arrive):
-    app.use(part)
+app.use(sparks, play)
 COINS = sum("coin" in thing.tags for thing in app.scene)
 
 
@@ -29,7 +30,7 @@ class View:
 
 view = View()
 
-# ---- the HUD ----------------------------------------------------------------------------------------------------------
+# ---- the HUD ---------------------------------------------------------------------------------------------------------
 
 hud = app.hud
 hud.height = 720
@@ -43,12 +44,29 @@ board = hud.panel("board", size=(None, None), color="#00000000", radius=0)
 coins = hud.text("coins", "", parent=board, at=(36, 26), size=34, color=GOLD, shadow=INK)
 clock = hud.text("clock", "", parent=board, at=(0, 26), anchor="top", size=34, color=PALE, shadow=INK)
 hearts = [
-    hud.panel(f"heart {i}", parent=board, at=(36 + 40 * i, 32), anchor="top_right", size=(28, 28), radius=14,
-              color="#ff5a3c", border=2, border_color="#fff6e2e0")
+    hud.panel(
+        f"heart {i}",
+        parent=board,
+        at=(36 + 40 * i, 32),
+        anchor="top_right",
+        size=(28, 28),
+        radius=14,
+        color="#ff5a3c",
+        border=2,
+        border_color="#fff6e2e0",
+    )
     for i in range(LIVES)
-]  # fmt: skip
-card = hud.panel("card", size=(520, 250), anchor="center", radius=22, color="#2a1a10d8", border=2, border_color="#ffd25780",
-                 shadow="#00000080")  # fmt: skip
+]
+card = hud.panel(
+    "card",
+    size=(520, 250),
+    anchor="center",
+    radius=22,
+    color="#2a1a10d8",
+    border=2,
+    border_color="#ffd25780",
+    shadow="#00000080",
+)
 verdict = hud.text("verdict", "", parent=card, at=(0, 34), anchor="top", size=48, color=GOLD)
 result = hud.text("result", "", parent=card, at=(0, 110), anchor="top", size=24, color=PALE, align="center")
 

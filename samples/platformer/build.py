@@ -9,9 +9,9 @@ import numpy as np
 
 import dreamwell as dw
 
-from ..garden.shapes import ball, block, blocks, bumpy, flat, foliage, joined, lathe, moved, rock, tuft
 from .._shared.levels import level_of
 from .._shared.sparks import AWAY
+from ..garden.shapes import ball, block, blocks, bumpy, flat, foliage, joined, lathe, moved, rock, tuft
 from .play import START, Hero
 
 EYE = (0.0, 2.6, 17.0)
@@ -84,7 +84,7 @@ def _coin() -> dw.MeshData:
 
 COIN = _coin()
 
-# ---- the level ------------------------------------------------------------------------------------------------------
+# ---- the level -----------------------------------------------------------------------------------------------------
 
 
 def ground(size: dw.Vec3, seed: int, shelf: bool) -> dw.MeshData:
@@ -110,7 +110,11 @@ def ground(size: dw.Vec3, seed: int, shelf: bool) -> dw.MeshData:
             y -= tall
             layer += 1
         for _ in range(int(w * 1.4)):  # stones in the earth
-            at = (rng.uniform(-w / 2 + 0.4, w / 2 - 0.4), rng.uniform(max(-h / 2, h / 2 - 6), h / 2 - 0.8), d / 2 - 0.02)
+            at = (
+                rng.uniform(-w / 2 + 0.4, w / 2 - 0.4),
+                rng.uniform(max(-h / 2, h / 2 - 6), h / 2 - 0.8),
+                d / 2 - 0.02,
+            )
             pebble = bumpy(ball(1), int(rng.integers(999)), 0.16, 2.0) * rng.uniform(0.08, 0.22) * (1.3, 0.9, 0.5) + at
             faces.append(pebble)
             colors.append(np.array(STONE) * rng.uniform(0.75, 1.1, (len(pebble), 1)))
@@ -133,19 +137,33 @@ def dress_ground(made: dw.Scene, thing: dw.SceneObject, seed: int) -> None:
     if shelf or "slope" in thing.tags:
         return
     rng = np.random.default_rng(seed)
-    w, h, d = size
+    w, h, _ = size
     for _ in range(int(w / 1.1)):
         near = rng.uniform() < 0.3
         at = (rng.uniform(-w / 2 + 0.3, w / 2 - 0.3), h / 2, rng.uniform(1.2, 1.9) if near else rng.uniform(-1.8, -0.7))
-        made.add("tuft", dw.Mesh.of(TUFTS[int(rng.integers(4))]), LEAVES, at=at, parent=thing, scale=rng.uniform(0.9, 1.5))
+        made.add(
+            "tuft", dw.Mesh.of(TUFTS[int(rng.integers(4))]), LEAVES, at=at, parent=thing, scale=rng.uniform(0.9, 1.5)
+        )
     for k in range(int(w / 4.5)):
         x = rng.uniform(-w / 2 + 0.8, w / 2 - 0.8)
         if k % 3 == 2:
-            made.add("rock", dw.Mesh.of(ROCKS[k % 2]), PLAIN, at=(x, h / 2 + 0.1, -1.4), scale=rng.uniform(0.3, 0.5),
-                     parent=thing)  # fmt: skip
+            made.add(
+                "rock",
+                dw.Mesh.of(ROCKS[k % 2]),
+                PLAIN,
+                at=(x, h / 2 + 0.1, -1.4),
+                scale=rng.uniform(0.3, 0.5),
+                parent=thing,
+            )
         else:
-            made.add("bush", dw.Mesh.of(BUSHES[int(rng.integers(3))]), LEAVES, at=(x, h / 2 - 0.1, -1.5),
-                     scale=rng.uniform(0.55, 0.95), parent=thing)  # fmt: skip
+            made.add(
+                "bush",
+                dw.Mesh.of(BUSHES[int(rng.integers(3))]),
+                LEAVES,
+                at=(x, h / 2 - 0.1, -1.5),
+                scale=rng.uniform(0.55, 0.95),
+                parent=thing,
+            )
 
 
 TUFTS = [tuft(k, 8) for k in range(4)]
@@ -153,10 +171,13 @@ ROCKS = [rock(k, STONE, 2) for k in (3, 8)]
 BUSHES = [
     foliage([((0, 0.5, 0), 0.62), ((0.55, 0.36, 0.1), 0.42), ((-0.5, 0.38, 0), 0.45)], low, high, k)
     for k, (low, high) in enumerate(
-        (((0.04, 0.11, 0.02), (0.22, 0.36, 0.05)), ((0.05, 0.10, 0.03), (0.30, 0.38, 0.06)),
-         ((0.30, 0.08, 0.06), (0.85, 0.34, 0.16)))
+        (
+            ((0.04, 0.11, 0.02), (0.22, 0.36, 0.05)),
+            ((0.05, 0.10, 0.03), (0.30, 0.38, 0.06)),
+            ((0.30, 0.08, 0.06), (0.85, 0.34, 0.16)),
+        )
     )
-]  # fmt: skip
+]
 
 
 def dress_lift(made: dw.Scene, thing: dw.SceneObject, seed: int) -> None:
@@ -186,7 +207,7 @@ def dress_beetle(made: dw.Scene, thing: dw.SceneObject) -> None:
 
 def dress_spikes(made: dw.Scene, thing: dw.SceneObject) -> None:
     """Points of steel in two rows."""
-    w, h, d = thing[dw.Collider].size
+    w, h, _ = thing[dw.Collider].size
     spike = lathe([(0.17, 0.0), (0.15, 0.05), (0.0, 0.72)], 8, (1, 1, 1), "spike")
     count = max(2, round(w / 0.36))
     many = [
@@ -200,21 +221,32 @@ def dress_flag(made: dw.Scene, thing: dw.SceneObject) -> None:
     made.add("pole", dw.Mesh.cylinder(0.06, 3.0, 16), STEEL, at=(0, 0.9, -0.7), parent=thing)
     made.add("knob", dw.Mesh.sphere(0.12, 16), GOLD, at=(0, 2.45, -0.7), parent=thing)
     cloth = [(0.0, 0.0, 0.0), (0.0, -0.75, 0.0), (1.15, -0.375, 0.0)]
-    made.add("pennant", dw.Mesh.of(flat([cloth], (1, 1, 1))), CLOTH, at=(0.05, 0.3, -0.7), parent=thing, tags={"pennant"})
+    made.add(
+        "pennant", dw.Mesh.of(flat([cloth], (1, 1, 1))), CLOTH, at=(0.05, 0.3, -0.7), parent=thing, tags={"pennant"}
+    )
 
 
 def dress_gate(made: dw.Scene, thing: dw.SceneObject) -> None:
     """Two pillars and a ring of gold between them."""
     stone = blocks(
         [((0.9, 0.62, 0.9), (0, -1.7 + 0.62 * k, 0)) for k in range(5)] + [((1.15, 0.3, 1.15), (0, 1.28, 0))],
-        STONE, 0.06, 4,
-    )  # fmt: skip
+        STONE,
+        0.06,
+        4,
+    )
     for x in (-2.1, 2.1):
         made.add("pillar", dw.Mesh.of(stone), PLAIN, at=(x, 0, -0.8), parent=thing)
         made.add("ball", dw.Mesh.sphere(0.42, 24), GOLD, at=(x, 1.85, -0.8), parent=thing)
     half = math.radians(90) / 2
-    made.add("ring", dw.Mesh.torus(1.5, 0.13, 64), GOLD, at=(0, -0.1, -0.8), rotation=(math.sin(half), 0, 0, math.cos(half)),
-             parent=thing, tags={"ring"})  # fmt: skip
+    made.add(
+        "ring",
+        dw.Mesh.torus(1.5, 0.13, 64),
+        GOLD,
+        at=(0, -0.1, -0.8),
+        rotation=(math.sin(half), 0, 0, math.cos(half)),
+        parent=thing,
+        tags={"ring"},
+    )
 
 
 def dress_hero(made: dw.Scene) -> None:
@@ -226,57 +258,104 @@ def dress_hero(made: dw.Scene) -> None:
     made.add("belly", dw.Mesh.sphere(0.36, 32), CREAM, at=(0, 0.53, 0.10), scale=(0.86, 0.95, 0.95), parent=look)
     for x in (-0.15, 0.15):
         made.add("eye", dw.Mesh.sphere(0.115, 20), CREAM, at=(x, 0.80, 0.32), scale=(0.9, 1.25, 0.6), parent=look)
-        made.add("pupil", dw.Mesh.sphere(0.06, 16), DARK, at=(x * 0.92, 0.80, 0.385), scale=(0.9, 1.3, 0.6), parent=look)
-        made.add("foot", dw.Mesh.sphere(0.15, 20), DARK, at=(x, 0.11, 0.04), scale=(0.9, 0.75, 1.35), parent=look,
-                 tags={"foot"})  # fmt: skip
+        made.add(
+            "pupil", dw.Mesh.sphere(0.06, 16), DARK, at=(x * 0.92, 0.80, 0.385), scale=(0.9, 1.3, 0.6), parent=look
+        )
+        made.add(
+            "foot",
+            dw.Mesh.sphere(0.15, 20),
+            DARK,
+            at=(x, 0.11, 0.04),
+            scale=(0.9, 0.75, 1.35),
+            parent=look,
+            tags={"foot"},
+        )
     made.add("scarf", dw.Mesh.torus(0.35, 0.075, 36), FRESH, at=(0, 0.60, 0.02), parent=look)
     tail = [(0.0, 0.07, 0.0), (0.0, -0.07, 0.0), (-0.02, -0.16, -0.55), (0.02, 0.02, -0.6)]
-    made.add("tail", dw.Mesh.of(flat([tail[:3], [tail[0], tail[2], tail[3]]], (1, 1, 1))), FRESH, at=(0, 0.60, -0.36),
-             parent=look, tags={"tail"})  # fmt: skip
+    made.add(
+        "tail",
+        dw.Mesh.of(flat([tail[:3], [tail[0], tail[2], tail[3]]], (1, 1, 1))),
+        FRESH,
+        at=(0, 0.60, -0.36),
+        parent=look,
+        tags={"tail"},
+    )
     made.add("leafstalk", dw.Mesh.cylinder(0.025, 0.22, 10), FRESH, at=(0, 1.09, 0), parent=look)
     made.add("leaf", dw.Mesh.sphere(0.13, 16), FRESH, at=(0.09, 1.2, 0), scale=(1.2, 0.4, 0.7), parent=look)
 
 
-# ---- what is far ------------------------------------------------------------------------------------------------------
+# ---- what is far -----------------------------------------------------------------------------------------------------
 
 
 def add_background(made: dw.Scene) -> None:
     """Trees behind the way, hills in three rows in the haze, and clouds."""
     rng = np.random.default_rng(11)
     crowns = [
-        foliage([((0, 1.0, 0), 1.0), ((0.7, 0.65, 0.2), 0.7), ((-0.65, 0.7, 0), 0.75), ((0.1, 1.7, 0), 0.62)], low, high, k)
-        for k, (low, high) in enumerate(
-            (((0.03, 0.09, 0.02), (0.18, 0.30, 0.05)), ((0.05, 0.11, 0.02), (0.30, 0.36, 0.06)),
-             ((0.32, 0.12, 0.03), (0.86, 0.46, 0.12)))
+        foliage(
+            [((0, 1.0, 0), 1.0), ((0.7, 0.65, 0.2), 0.7), ((-0.65, 0.7, 0), 0.75), ((0.1, 1.7, 0), 0.62)], low, high, k
         )
-    ]  # fmt: skip
+        for k, (low, high) in enumerate(
+            (
+                ((0.03, 0.09, 0.02), (0.18, 0.30, 0.05)),
+                ((0.05, 0.11, 0.02), (0.30, 0.36, 0.06)),
+                ((0.32, 0.12, 0.03), (0.86, 0.46, 0.12)),
+            )
+        )
+    ]
     trunk = lathe([(0.26, -2.0), (0.18, 0.0), (0.14, 1.0)], 9, (0.20, 0.12, 0.07), "trunk", 0.1)
     trees = [dw.Mesh.of(joined(trunk, moved(crown, (0, 0.6, 0)))) for crown in crowns]
     for k in range(64):
         x, z = -34 + 2.9 * k + rng.uniform(-1.2, 1.2), rng.uniform(-20, -9)
         low = np.interp(x, [-20, 20, 36, 58, 70, 90, 100, 130], [-1.5, -1.0, 0.5, 0.5, 3.0, 3.0, 0.0, 0.0])
         size = rng.uniform(1.4, 2.3)
-        made.add("tree", trees[(0, 1, 0, 1, 2)[k % 5]], LEAVES, at=(x, float(low) - 0.24 * abs(z) + 0.9, z), scale=size,
-                 rotation=(0.0, float(np.sin(k)), 0.0, float(np.cos(k))))  # fmt: skip
-    bank = bumpy(ball(3), 5, 0.05, 3.0)
+        made.add(
+            "tree",
+            trees[(0, 1, 0, 1, 2)[k % 5]],
+            LEAVES,
+            at=(x, float(low) - 0.24 * abs(z) + 0.9, z),
+            scale=size,
+            rotation=(0.0, float(np.sin(k)), 0.0, float(np.cos(k))),
+        )
+    mound = bumpy(ball(3), 5, 0.05, 3.0)
     for k in range(18):
         x = -40 + 11 * k
         low = np.interp(x, [-20, 20, 36, 58, 70, 90, 100, 130], [-1.5, -1.0, 0.5, 0.5, 3.0, 3.0, 0.0, 0.0])
-        tone = np.array((0.115, 0.215, 0.045)) * rng.uniform(0.85, 1.15)
-        made.add("bank", dw.Mesh.of(flat(bank, tone)), PLAIN, at=(x, float(low) - 9.5, -16), scale=(13, rng.uniform(7, 9), 8))
-    for depth, high, tone, count in ((-52, 10, (0.085, 0.18, 0.055), 12), (-100, 17, (0.07, 0.15, 0.075), 10),
-                                     (-190, 30, (0.09, 0.16, 0.13), 9)):  # fmt: skip
+        shade = np.array((0.115, 0.215, 0.045)) * rng.uniform(0.85, 1.15)
+        made.add(
+            "bank",
+            dw.Mesh.of(flat(mound, shade)),
+            PLAIN,
+            at=(x, float(low) - 9.5, -16),
+            scale=(13, rng.uniform(7, 9), 8),
+        )
+    for depth, high, tone, count in (
+        (-52, 10, (0.085, 0.18, 0.055), 12),
+        (-100, 17, (0.07, 0.15, 0.075), 10),
+        (-190, 30, (0.09, 0.16, 0.13), 9),
+    ):
         for _ in range(count):
             x = rng.uniform(-90, 200)
             hill = bumpy(ball(3), int(rng.integers(99)), 0.09, 2.6)
-            made.add("hill", dw.Mesh.of(flat(hill, np.array(tone) * rng.uniform(0.85, 1.15))), PLAIN,
-                     at=(x, -14, depth + rng.uniform(-12, 12)), scale=(-depth * 0.42, high * rng.uniform(0.7, 1.2), 14))  # fmt: skip
+            made.add(
+                "hill",
+                dw.Mesh.of(flat(hill, np.array(tone) * rng.uniform(0.85, 1.15))),
+                PLAIN,
+                at=(x, -14, depth + rng.uniform(-12, 12)),
+                scale=(-depth * 0.42, high * rng.uniform(0.7, 1.2), 14),
+            )
     white = dw.Material((0.95, 0.95, 0.97), roughness=1.0, specular=0.0)
     for _ in range(16):
         puffs = [
-            bumpy(ball(2), int(rng.integers(99)), 0.06) * rng.uniform(0.6, 1.0) * (1.3, 0.75, 0.8) + (1.1 * i - 2, rng.uniform(0, 0.5), 0)
+            bumpy(ball(2), int(rng.integers(99)), 0.06) * rng.uniform(0.6, 1.0) * (1.3, 0.75, 0.8)
+            + (1.1 * i - 2, rng.uniform(0, 0.5), 0)
             for i in range(5)
         ]
         cloud = flat(np.concatenate(puffs), (1, 1, 1), "cloud")
-        made.add("cloud", dw.Mesh.of(cloud), white, at=(rng.uniform(-80, 200), rng.uniform(30, 58), rng.uniform(-170, -140)),
-                 scale=rng.uniform(2.6, 4.4), tags={"cloud"})  # fmt: skip
+        made.add(
+            "cloud",
+            dw.Mesh.of(cloud),
+            white,
+            at=(rng.uniform(-80, 200), rng.uniform(30, 58), rng.uniform(-170, -140)),
+            scale=rng.uniform(2.6, 4.4),
+            tags={"cloud"},
+        )

@@ -16,7 +16,7 @@ BOTTOM = -8.0
 """Metres: who is below it has fallen."""
 
 
-# ---- what things are ------------------------------------------------------------------------------------------------
+# ---- what things are -----------------------------------------------------------------------------------------------
 
 
 @dw.component
@@ -39,7 +39,7 @@ class Beetle:
     speed: float = dw.field(default=1.6, unit="m/s", doc="below 0 to the left")
 
 
-# ---- who moves ------------------------------------------------------------------------------------------------------
+# ---- who moves -----------------------------------------------------------------------------------------------------
 
 
 class Machinery(dw.Behaviour):
@@ -206,7 +206,7 @@ def game_of(world: dw.World) -> PlatformerGame:
     return world["game"][PlatformerGame]
 
 
-# ---- what happens ---------------------------------------------------------------------------------------------------
+# ---- what happens --------------------------------------------------------------------------------------------------
 
 
 @dw.on(dw.Contact, a="hero", b="coin")
@@ -255,7 +255,7 @@ def arrive(contact: dw.Contact, world: dw.World) -> None:
     game_of(world).win()
 
 
-# ---- who plays while nobody does ------------------------------------------------------------------------------------
+# ---- who plays while nobody does -----------------------------------------------------------------------------------
 
 # A way through the level: at x, when on the ground: "jump" over or up; "wait" for a lift and step on; "ride" to a place
 COURSE: tuple[tuple[float, str, str, float], ...] = (
@@ -288,7 +288,7 @@ class Pilot:
     def decide(self, world: dw.World) -> tuple[float, bool]:
         """Where to, and whether the button is down."""
         hero = world["hero"]
-        x, y, _ = hero.position
+        x, _, _ = hero.position
         me = hero.character
         self.hold = max(0, self.hold - 1)
         if self.step >= len(COURSE):
