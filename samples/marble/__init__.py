@@ -55,7 +55,8 @@ falls = hud.text("falls", "", parent=board, at=(36, 30), anchor="top_right", siz
 card = hud.panel(
     "card",
     size=(540, 250),
-    anchor="center",
+    at=(0, 110),
+    anchor="top",
     radius=22,
     color="#0c2230d8",
     border=2,

@@ -20,7 +20,7 @@ BACK, ABOVE = 8.6, 5.0
 PLAIN = dw.Material((1, 1, 1), roughness=0.62)
 LEAVES = dw.Material((1, 1, 1), roughness=0.8)
 STONE = dw.Material((1, 1, 1), roughness=0.38, clearcoat=0.25, clearcoat_roughness=0.3)
-BRASS = dw.Material((0.93, 0.66, 0.27), metallic=1.0, roughness=0.28)
+BRASS = dw.Material((0.90, 0.60, 0.22), metallic=0.55, roughness=0.36)
 STEEL = dw.Material((0.60, 0.63, 0.68), metallic=1.0, roughness=0.3)
 GLASS = dw.Material((1, 1, 1), roughness=0.08, clearcoat=1.0, clearcoat_roughness=0.03)
 GEM = dw.Material((0.10, 0.55, 0.85), roughness=0.06, emissive=(0.05, 0.65, 1.0), emissive_strength=5_200)
@@ -43,15 +43,15 @@ def scene() -> dw.Scene:
             "bloom.intensity": 0.08,
             "ao.radius": 1.4,
             "tonemap.operator": "aces",
-            "grading.saturation": 1.06,
+            "grading.saturation": 1.14,
             "grading.vignette": 0.22,
-            "grading.temperature": 6_800.0,
+            "grading.temperature": 6_250.0,
         }
     )
     eye = (START[0], START[1] + ABOVE, START[2] + BACK)
     made.add("camera", dw.Camera(fov_y=48, near=0.3), at=eye, toward=(START[0], START[1] + 1.5, START[2] - 7))
     made.add("sun", dw.Sun(lux=115_000, color=(1.0, 0.87, 0.70), angular_diameter=1.0), toward=(-0.72, -0.62, -0.42))
-    made.add("air", dw.Environment(haze=2.0, intensity=1.25, ground=(0.10, 0.16, 0.18)))
+    made.add("air", dw.Environment(haze=0.9, intensity=1.4, ground=(0.10, 0.16, 0.18)))
     for row, thing in enumerate(list(made)):
         if "floor" in thing.tags:
             dress_floor(made, thing, row)

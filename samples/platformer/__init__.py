@@ -60,7 +60,8 @@ hearts = [
 card = hud.panel(
     "card",
     size=(520, 250),
-    anchor="center",
+    at=(0, 110),
+    anchor="top",
     radius=22,
     color="#2a1a10d8",
     border=2,

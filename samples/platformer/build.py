@@ -43,10 +43,10 @@ def scene() -> dw.Scene:
             "bloom.intensity": 0.07,
             "ao.radius": 1.6,
             "tonemap.operator": "aces",
-            "grading.saturation": 1.08,
+            "grading.saturation": 1.14,
             "grading.contrast": 1.04,
             "grading.vignette": 0.2,
-            "grading.temperature": 6_900.0,
+            "grading.temperature": 6_250.0,
         }
     )
     made.add("camera", dw.Camera(fov_y=36, near=0.5), at=(START[0], 3.4, EYE[2]), toward=(START[0], 1.6, 0))
