@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .assets.mesh import MeshData
     from .engine.app import App
     from .engine.bindings import Bindings
+    from .engine.characters import MovingCharacter
     from .engine.declare import AssetPath, Color, Vec2, Vec3, Vec4, component, field, struct
     from .engine.entity import Entity
     from .engine.errors import (
@@ -69,7 +70,7 @@ if TYPE_CHECKING:
     )
     from .engine.scene.expressions import where
     from .engine.scene.lights import SceneLights
-    from .engine.scene.physics import Body, Collider, Joint, Physics
+    from .engine.scene.physics import Body, Character, Collider, Joint, Physics
     from .engine.scene.presets import preset
     from .engine.scene.rules import Rule, Sees, Steering, Then, When, Within
     from .engine.scene.scene import Scene, SceneObject
@@ -88,6 +89,7 @@ else:
         "assets.mesh": ("MeshData",),
         "engine.app": ("App",),
         "engine.bindings": ("Bindings",),
+        "engine.characters": ("MovingCharacter",),
         "engine.declare": (
             "AssetPath",
             "Color",
@@ -191,6 +193,7 @@ else:
         "engine.scene.lights": ("SceneLights",),
         "engine.scene.physics": (
             "Body",
+            "Character",
             "Collider",
             "Joint",
             "Physics",
@@ -256,6 +259,7 @@ __all__ = [
     "Bindings",
     "Body",
     "Camera",
+    "Character",
     "Collider",
     "Color",
     "Contact",
@@ -282,6 +286,7 @@ __all__ = [
     "Mesh",
     "MeshData",
     "MovingBody",
+    "MovingCharacter",
     "Observer",
     "OrbitCamera",
     "Pad",

@@ -17,6 +17,7 @@ from .scene.lights import LIGHTS, checked_light
 from .tables import checked, taken_apart
 
 if TYPE_CHECKING:
+    from .characters import MovingCharacter
     from .game.behaviour import Behaviour
     from .physical import MovingBody
     from .world import World
@@ -206,6 +207,12 @@ class Entity:
         """Its motion: velocity, forces, sleep. Raises PhysicsError for an object without a Body."""
         self.live_row()
         return self.world.physics.body(self)
+
+    @property
+    def character(self) -> MovingCharacter:
+        """How it walks: velocity, ground, walls. Raises PhysicsError for an object without a Character."""
+        self.live_row()
+        return self.world.physics.character(self)
 
     def get(self, kind: type[C]) -> C | None:
         """The object's component of a type that a game declared, its behaviour or its light of a type, or None.

@@ -13,6 +13,7 @@ from .declare import Vec3
 from .errors import PhysicsError
 
 if TYPE_CHECKING:
+    from .characters import CharacterState, MovingCharacter
     from .entity import Entity
     from .scene.physics import Collider
 
@@ -139,6 +140,14 @@ class Simulation(Protocol):
 
     def body(self, entity: Entity) -> MovingBody:
         """The motion of an object that has a Body. Raises PhysicsError for one that has none."""
+        ...
+
+    def character(self, entity: Entity) -> MovingCharacter:
+        """How an object walks that has a Character. Raises PhysicsError for one that has none."""
+        ...
+
+    def character_state(self, entity: Entity) -> CharacterState:
+        """What is remembered of it, to read and to write."""
         ...
 
     # ---- what a MovingBody asks -----------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from ..engine.scene.physics import (
     MOST_LAYERS,
     MOST_PLANAR,
     Body,
+    Character,
     Collider,
     Joint,
     Physics,
@@ -50,6 +51,8 @@ def check_physics(
         _check_values(scene, sound, found)
         _check_shapes(scene, sound, owner, meshes, found)
         _check_scales(scene, sound, found)
+    if sound.get(Character):
+        _check_characters(scene, sound[Character], found)
     if sound.get(Joint):
         _check_joints(scene, sound[Joint], found)
     heard = [rule.name for rule in scene.rules if isinstance(rule, Rule) and rule.on == CONTACT]  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -216,6 +219,36 @@ def _scales(scene: Scene, rows: NDArray[np.int64]) -> F64:
         out[at] *= scene.scales[above[at]]
         above[at] = scene.parents[above[at]]
     return out
+
+
+def _check_characters(scene: Scene, sound: list[int], found: Findings) -> None:
+    bodies, colliders = scene.slots_of(Body), scene.slots_of(Collider)
+    for slot in sound:
+        for row in found.carriers(Character).of(slot).tolist():
+            body = scene.values_of(Body)[bodies[row]] if bodies[row] >= 0 else None
+            collider = scene.values_of(Collider)[colliders[row]] if colliders[row] >= 0 else None
+            wanted = 'on one with a Body(kind="kinematic")'
+            hint = "a tick moves it, not forces"
+            if body is None:
+                _refuse(found, row, "no-body", "on an object without a Body", wanted, hint)
+            elif body.kind != "kinematic":
+                _refuse(found, row, "body-kind", f'with a Body of the kind "{body.kind}"', wanted, hint)
+            wanted = "on one with a Collider of its own, such as a capsule"
+            if collider is None:
+                _refuse(
+                    found, row, "no-collider", "on an object without a Collider", wanted, "add dw.Collider.capsule()"
+                )
+            elif collider.sensor:
+                _refuse(found, row, "sensor", "with a Collider that is a sensor", "with one that touches", "")
+            elif collider.shape in ("mesh", "heightfield"):
+                wanted = "with a shape that has an inside"
+                _refuse(
+                    found, row, "hollow", f'with a Collider of the shape "{collider.shape}"', wanted, "use a capsule"
+                )
+
+
+def _refuse(found: Findings, row: int, code: str, what: str, wanted: str, hint: str) -> None:
+    found.on(np.array([row]), Problem(code, "", "Character", what, wanted, hint))
 
 
 def _check_joints(scene: Scene, sound: list[int], found: Findings) -> None:

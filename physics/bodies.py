@@ -253,6 +253,16 @@ class Bodies:
         known.position[at], known.rotation[at] = position, rotation
         t.touch_sound(rows)
 
+    def walk(self, engine: PhysicsWorld, rows: I32, places: F32) -> None:
+        """Characters went their way: rows (k,), and (k, 3) where they are in the world now."""
+        if not len(rows):
+            return
+        t, known = self.world.transforms, self.known
+        for row, place in zip(rows.tolist(), places.tolist(), strict=True):
+            t.put_position(row, *t.to_local(t.up[row], *place))
+        engine.set_poses(rows, places, poses_of(t, rows).rotation.astype(np.float32))
+        known.position[self._places.take(rows)] = t.places(rows)[0]
+
     def _halt(self, engine: PhysicsWorld, rows: I32) -> None:
         """Have bodies stand still where their objects are."""
         poses = poses_of(self.world.transforms, rows)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ..engine.entity import Entity
 from ..engine.game.events import Contact, ContactEnded
 from ..engine.world import World
-from .physics_world import Label, PhysicsWorld
+from .physics_world import Label, PhysicsWorld, Touch
 
 
 class Contacts:
@@ -18,8 +19,11 @@ class Contacts:
         self._touching: dict[tuple[Label, Label, bool], int] = {}
         self._before: set[tuple[Label, Label, bool]] = set()  # told of already, before one went back
 
-    def tell(self, engine: PhysicsWorld) -> None:
-        """Emit what began and what ended, for each pair of objects once however many shapes they have."""
+    def tell(self, engine: PhysicsWorld, others: Iterable[Touch]) -> None:
+        """Emit what began and what ended, for each pair of objects once however many shapes they have.
+
+        others: touches that the engine does not know of.
+        """
         schedule = self.world.schedule
         begins, ends = schedule.hears(Contact), schedule.hears(ContactEnded)
         if not (begins or ends):
@@ -27,7 +31,7 @@ class Contacts:
             self._touching.clear()
             self._before.clear()
             return
-        for touch in engine.touches(begins):
+        for touch in (*engine.touches(begins), *others):
             a, b = touch.a, touch.b
             key = (a, b, touch.sensor) if a < b else (b, a, touch.sensor)
             count = self._touching.get(key, 0)

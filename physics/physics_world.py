@@ -131,6 +131,19 @@ Hit = tuple[int, float, Vec3]
 """A collider's row, the distance in metres, and the normal, away from it."""
 
 
+@dataclass(slots=True)
+class Near:
+    """What is near a collider. label: whose it is.  distance: metres, less than 0 inside.
+
+    normal: unit length, away from it.  point: on it, where it is nearest.
+    """
+
+    label: Label
+    distance: float
+    normal: Vec3
+    point: Vec3
+
+
 class PhysicsWorld(Protocol):
     """An engine with its bodies."""
 
@@ -204,6 +217,17 @@ class PhysicsWorld(Protocol):
 
     def overlap(self, shape: Shape, position: Vec3, rotation: Vec4, question: Question) -> list[int]:
         """The rows of the colliders."""
+        ...
+
+    def pose(self, row: int) -> tuple[Vec3, Vec4]:
+        """Where a body is, and how it is turned."""
+        ...
+
+    def near(self, collider: int, position: Vec3, rotation: Vec4, reach: float) -> list[Near]:
+        """What is nearer than `reach` to a convex collider if its body were at a place; no sensors.
+
+        Each convex part of a thing is told by itself, so that the plane across the shortest distance parts the two.
+        """
         ...
 
     def lines(self) -> F32: ...

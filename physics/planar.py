@@ -26,6 +26,7 @@ from ..engine.declare import Vec3, Vec4
 from ..engine.errors import PhysicsError
 from ..engine.scene.physics import MOST_PLANAR
 from .hulls import hull_volume
+from .near_planar import Nearness
 from .physics_world import (
     F32,
     F64,
@@ -35,6 +36,7 @@ from .physics_world import (
     Hit,
     JointSpec,
     Label,
+    Near,
     Question,
     Shape,
     Touch,
@@ -90,6 +92,7 @@ class PlanarWorld:
         space.on_collision(None, None, begin=self._begins, separate=self._ends)
         self._bodies: dict[int, _Body] = {}
         self._colliders: dict[int, int] = {}  # the body of each
+        self._nearness: dict[int, Nearness] = {}
         self._joints: dict[int, list[constraints.Constraint]] = {}
         self._joint_specs: dict[int, tuple[JointSpec, float]] = {}
         self._motors: dict[int, Motor] = {}
@@ -236,6 +239,7 @@ class PlanarWorld:
 
     @at_border
     def remove_collider(self, row: int) -> None:
+        self._nearness.pop(row, None)
         mine = self._bodies[self._colliders.pop(row)]
         shapes, _, _ = mine.shapes.pop(row)
         if mine.spec.kind == "dynamic":
@@ -605,6 +609,24 @@ class PlanarWorld:
     @at_border
     def overlap(self, shape: Shape, position: Vec3, rotation: Vec4, question: Question) -> list[int]:
         return sorted({row for _, row in self._overlaps(shape, position, rotation, question)})
+
+    def pose(self, row: int) -> tuple[Vec3, Vec4]:
+        mine = self._bodies[row]
+        (x, y), half = mine.body.position, mine.body.angle / 2
+        return (x / SCALE, y / SCALE, mine.z), (0.0, 0.0, math.sin(half), math.cos(half))
+
+    @at_border
+    def near(self, collider: int, position: Vec3, rotation: Vec4, reach: float) -> list[Near]:
+        row = self._colliders[collider]
+        found = self._nearness.get(collider)
+        if found is None:
+            shapes, _, spec = self._bodies[row].shapes[collider]
+
+            def make(body: pymunk.Body) -> list[Any]:
+                return _shapes(spec.shape, body, spec.position, _angle(spec.rotation))
+
+            found = self._nearness[collider] = Nearness(make, shapes[0], SCALE)
+        return found.near(self._space, self._rows, row, position, _angle(rotation), reach)
 
     @at_border
     def lines(self) -> F32:

@@ -1,7 +1,7 @@
 """A world's bodies in motion: what scripts changed goes into the engine, one step, and what moved comes back.
 
-One tick: who came and went → changed values → moved transforms → step → poses → contacts. All but the step is done
-for many at once, by comparing columns with what they were; what rests costs a comparison.
+One tick: who came and went → changed values → moved transforms → step → poses → characters → contacts. All
+but the step is done for many at once, by comparing columns with what they were; what rests costs a comparison.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..engine.characters import CharacterState, MovingCharacter
 from ..engine.declare import Vec3
 from ..engine.entity import Entity
 from ..engine.errors import PhysicsError
@@ -21,6 +22,7 @@ from ..engine.physical import MovingBody, three
 from ..engine.scene.physics import Body, Collider, Joint
 from ..engine.world import World
 from .bodies import Bodies
+from .character import Characters
 from .checks import unlocked
 from .colliders import Colliders
 from .contacts import Contacts
@@ -72,6 +74,7 @@ class WorldSimulation(Queries):
         self.joints = Joints(self.world, self.bodies)
         self.contacts = Contacts(self.world)
         self.rings = Rings(self.world, self.bodies, self.colliders)
+        self.characters = Characters(self.world)
 
     # ---- what there is ----------------------------------------------------------------------------------------------
 
@@ -107,10 +110,12 @@ class WorldSimulation(Queries):
         problems, self._problems = self._problems, []
         if engine is not None:
             self.rings.before_step(engine)
+            self.characters.before(engine)
             halted = engine.step(dt)
             self.rings.after_step(engine)
             self.bodies.fetch(engine, halted, problems)
-            self.contacts.tell(engine)
+            self.bodies.walk(engine, *self.characters.move(engine, self.bodies, self.gravity, dt, problems))
+            self.contacts.tell(engine, self.characters.touches())
         if problems:
             raise all_of(problems)
 
@@ -155,6 +160,7 @@ class WorldSimulation(Queries):
         for row in other_shapes.tolist():
             if self.colliders.owner_of(row) not in remade:
                 self.colliders.renew(engine, row, problems)
+        self.bodies.jumps.update(self.characters.rows)  # what scripts put elsewhere is not pushed there
         self.bodies.follow(engine, problems)
         self.colliders.grow(engine, problems)
 
@@ -202,6 +208,14 @@ class WorldSimulation(Queries):
         if row in self.bodies.left_out:
             raise why_not(self.world, row)
         return self._engine, row
+
+    def character(self, entity: Entity) -> MovingCharacter:
+        """How an object walks that has a Character. Raises PhysicsError for one that has none."""
+        return self.characters.handle(self, entity)
+
+    def character_state(self, entity: Entity) -> CharacterState:
+        """What is remembered of it. Raises PhysicsError for an object without a Character."""
+        return self.characters.state(entity)
 
     def read_motion(self, entity: Entity) -> tuple[Vec3, Vec3]:
         engine, row = self._at(entity)
@@ -256,6 +270,7 @@ class WorldSimulation(Queries):
             "refused": [sorted(self.colliders.refused), sorted(self.joints.refused)],
             "rings": self.rings.save(),
             "joints": self.joints.save(),
+            "characters": self.characters.save(),
         }
         text = json.dumps(head).encode()
         native = b"" if self._engine is None else self._engine.save()
@@ -292,3 +307,4 @@ class WorldSimulation(Queries):
         engine.load(native, {row: label(owner) for row, owner in pairs})
         self.contacts.load(head["touching"], engine.exact)
         self.rings.load(head["rings"])
+        self.characters.load(head["characters"])

@@ -11,6 +11,7 @@ import rapier3d as rapier
 from numpy.typing import NDArray
 
 from ..engine.declare import Vec3, Vec4
+from .near_spatial import Meshes, Nearness
 from .physics_world import (
     F32,
     F64,
@@ -20,6 +21,7 @@ from .physics_world import (
     Hit,
     JointSpec,
     Label,
+    Near,
     Question,
     Shape,
     Touch,
@@ -69,6 +71,8 @@ class SpatialWorld:
         self._labels: dict[Any, Label] = {}  # by collider's handle; of those that are gone until they were told of
         self._rows: dict[Any, int] = {}  # by collider's handle
         self._gone: list[Any] = []
+        self._nearness: dict[int, Nearness] = {}
+        self._meshes = Meshes()
         self._dynamic: set[int] = set()
         self._halted: set[int] = set()
         self._pushed: set[int] = set()
@@ -194,6 +198,8 @@ class SpatialWorld:
         if row is not None:
             del self._colliders[row]
             self._gone.append(handle)
+            self._nearness.pop(row, None)
+            self._meshes.forget(handle)
 
     # ---- joints -----------------------------------------------------------------------------------------------------
 
@@ -533,6 +539,18 @@ class SpatialWorld:
         self._fresh().intersect_shape(pose, _shape(shape), met, self._filter(question))
         return sorted(rows)
 
+    def pose(self, row: int) -> tuple[Vec3, Vec4]:
+        body = self._body(row)
+        turn = body.rotation
+        return _tuple(body.translation), (turn.i, turn.j, turn.k, turn.w)
+
+    @at_border
+    def near(self, collider: int, position: Vec3, rotation: Vec4, reach: float) -> list[Near]:
+        mine = self._nearness.get(collider)
+        if mine is None:
+            mine = self._nearness[collider] = Nearness(self._world, self._colliders[collider])
+        return mine.near(self._world, self._fresh(), self._labels, self._meshes, position, rotation, reach)
+
     @at_border
     def lines(self) -> F32:
         return self._drawn(self._edges)
@@ -594,6 +612,7 @@ class SpatialWorld:
         idle = np.frombuffer(parts[8], np.int64).reshape(-1, 3).tolist()
         made = map(rapier.GenericJoint.from_bytes, _parts(parts[9]))
         self._idle = {row: (a, b, one) for (row, a, b), one in zip(idle, made, strict=True)}
+        self._nearness, self._meshes = {}, Meshes()
         self._take(rapier.PhysicsWorld.restore(parts[10]))
 
 

@@ -147,6 +147,24 @@ class Joint:
     collide: bool = field(default=False, doc="whether the two objects touch each other")
 
 
+@component
+class Character:
+    """Walks, climbs steps, slides along walls and rides what moves, as `entity.character` says.
+
+    On an object with a kinematic Body and a Collider that is no mesh and no heightfield.
+    """
+
+    __in_tables__ = True
+
+    step_height: float = field(default=0.3, unit="m", minimum=0, doc="how high a step it climbs")
+    max_slope: float = field(default=45.0, unit="deg", minimum=0, maximum=89, doc="the steepest that it stands on")
+    snap_to_ground: float = field(default=0.3, unit="m", minimum=0, doc="how far below it the ground still holds it")
+    skin: float = field(default=0.01, unit="m", minimum=0.001, maximum=1, doc="how far it keeps from everything")
+    gravity_scale: float = field(default=1.0, doc="0 floats, -1 falls upwards")
+    mass: float = field(default=80.0, unit="kg", minimum=0, doc="what it weighs on dynamic Bodies that it stands on")
+    push: float = field(default=500.0, unit="N", minimum=0, doc="how hard it pushes dynamic Bodies in its way")
+
+
 @struct
 class Physics:
     """How a scene is simulated: `scene.physics = dw.Physics(gravity=(0, -1.62, 0))`."""
@@ -164,4 +182,4 @@ class Physics:
 
 MOST_LAYERS = 32
 
-__all__ = ["Body", "Collider", "Joint", "Physics"]
+__all__ = ["Body", "Character", "Collider", "Joint", "Physics"]

@@ -24,7 +24,7 @@ def test_the_game_of_the_page(checkout: Path, capsys: pytest.CaptureFixture[str]
     app.step()
     assert app.world["crate"].body.velocity[1] == pytest.approx(4 - 9.81 / 60, rel=0.05)
     names["scene"].add("frame", at=(-0.5, 0, 5))
-    for block in blocks[1:3]:  # the table, the door
+    for block in blocks[1:4]:  # the table, the hero, the door
         exec(compile(block, "page", "exec", dont_inherit=True), names)
     names["scene"]["door"].position = (0, 1, 5)
     game = dw.App(names["scene"])
@@ -32,6 +32,11 @@ def test_the_game_of_the_page(checkout: Path, capsys: pytest.CaptureFixture[str]
     for _ in range(30):
         game.step()
     assert game.world["door"].position[1] == pytest.approx(1, abs=0.02)
-    exec(compile(blocks[3], "page", "exec", dont_inherit=True), names)
-    assert [int(row) >= 0 for row in names["hits"].rows] == [True, False]
+    hero = game.world["hero"].character
+    assert (hero.grounded, hero.ground) == (True, game.world["ground"])
+    game.input.feed({"event_type": "key_down", "key": " "})
+    game.step()
+    assert hero.velocity[1] == pytest.approx((2 * 9.81 * 1.2) ** 0.5 - 9.81 / 60, rel=0.01)
     exec(compile(blocks[4], "page", "exec", dont_inherit=True), names)
+    assert [int(row) >= 0 for row in names["hits"].rows] == [True, False]
+    exec(compile(blocks[5], "page", "exec", dont_inherit=True), names)

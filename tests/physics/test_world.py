@@ -242,6 +242,32 @@ def test_a_motor_turns_a_hinge_the_right_way(scene: dw.Scene, play: Play) -> Non
     assert world["wheel"].body.angular_velocity == pytest.approx((0, 0, 90), abs=2)
 
 
+def test_motors_drive_to_a_place(scene: dw.Scene, play: Play) -> None:
+    still = dw.Body(can_sleep=False)
+    bar, ball = dw.Collider.box((1, 0.2, 0.2)), dw.Collider.sphere(0.2)
+    for i, axis in enumerate([(0, 0, 1), (0, 0, -1)]):
+        arm = dw.Joint(kind="hinge", axis=axis, motor="position", motor_target=60.0)
+        scene.add(f"arm-{i}", still, bar, arm, at=(-6 - 2 * i, 5, 0))
+    lift = dw.Joint(kind="slider", axis=(0, 1, 0), motor="position", motor_target=1.5, minimum=-2.0, maximum=2.0)
+    scene.add("lift", still, ball, lift, at=(0, 5, 0))
+    weak = dw.Joint(kind="slider", axis=(0, 1, 0), motor="position", motor_target=1.5, minimum=-2.0, motor_force=1.0)
+    scene.add("weak", still, ball, weak, at=(3, 5, 0))
+    world = play(scene, 120)
+    for name, turn in (("arm-0", 60), ("arm-1", -60)):
+        _, _, z, w = world[name].rotation
+        assert math.degrees(2 * math.atan2(z, w)) == pytest.approx(turn, abs=1)
+    assert world["lift"].position == pytest.approx((0, 6.5, 0), abs=0.01)
+    assert world["weak"].position[1] == pytest.approx(3, abs=0.05), "a newton does not hold it"
+
+
+def test_a_motor_slides_as_fast_as_it_is_told(scene: dw.Scene, play: Play) -> None:
+    slide = dw.Joint(kind="slider", axis=(1, 0, 0), motor="velocity", motor_target=2.0, maximum=3.0)
+    scene.add("shuttle", dw.Body(can_sleep=False), dw.Collider.box((0.5, 0.5, 0.5)), slide, at=(0, 1, 0))
+    world = play(scene, 60)
+    assert world["shuttle"].body.velocity == pytest.approx((2, 0, 0), abs=0.05)
+    assert world["shuttle"].position == pytest.approx((2, 1, 0), abs=0.06)
+
+
 # ---- questions ------------------------------------------------------------------------------------------------------
 
 

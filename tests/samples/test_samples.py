@@ -20,7 +20,9 @@ ARGUMENTS = {"many_cubes": ("20000",)}
 
 
 def test_the_samples_are_these() -> None:
-    made = "city effects garden hello lights many_cubes materials menu orbit playground sky swarm viewer"
+    made = (
+        "city effects garden hello lights many_cubes marble materials menu orbit platformer playground sky swarm viewer"
+    )
     assert list(NAMES) == made.split()
 
 
