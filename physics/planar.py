@@ -414,6 +414,11 @@ class PlanarWorld:
     def asleep(self, row: int) -> bool:
         return bool(self._bodies[row].body.is_sleeping)
 
+    def awake(self) -> I32:
+        mine = self._bodies.items()
+        rows = [row for row, one in mine if one.spec.kind == "dynamic" and not one.body.is_sleeping]
+        return np.array(rows, np.int32)
+
     @at_border
     def rest(self, row: int, asleep: bool) -> None:
         if self._bodies[row].spec.kind != "dynamic":

@@ -25,6 +25,7 @@ from ..engine.scene.physics import Body, Collider, Joint
 from ..engine.tables import Table
 from ..engine.world import World
 from ..loom.physics import owners
+from .columns import BodyColumns, hits_between
 from .physics_world import F32, F64, I32, BodySpec, ColliderSpec, JointSpec, Label, PhysicsWorld, Question, Shape
 from .rotations import inverse, multiplied, turned, turning_x_to
 from .shapes import shape_of
@@ -77,6 +78,8 @@ class WorldSimulation:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.columns = BodyColumns(self)
+        """Many bodies at once, for rules."""
         self._gravity: Vec3 | None = None
         self._fresh()
 
@@ -143,8 +146,13 @@ class WorldSimulation:
         problem = self._synchronise()
         engine = self._engine
         if engine is not None:
+            rules, columns = self.world.schedule.rules, self.columns
+            asked = rules is not None and rules.reads_motion
+            columns.begin(self._bodies.rows, self._kinds) if asked else columns.forget()
             engine.step(dt)
             self._fetch(engine)
+            if asked:
+                columns.end(dt)
             self._tell(engine)
         if problem is not None:
             raise problem
@@ -733,6 +741,19 @@ class WorldSimulation:
             raise PhysicsError('nothing moves by itself here: the scene\'s physics engine is "none"')
         return self._engine, row
 
+    def ready(self, rows: I32) -> PhysicsWorld:
+        """The engine, when it knows the bodies in rows (k,). Raises PhysicsError."""
+        known = self._bodies
+        at = np.minimum(np.searchsorted(known.rows, rows), max(len(known.rows) - 1, 0))
+        there = len(known.rows) > 0 and bool((known.rows[at] == rows).all())
+        if len(rows) and not (there and bool((known.generation[at] == self._generations(rows)).all())):
+            problem = self._synchronise()
+            if problem is not None:
+                raise problem
+        if self._engine is None:
+            raise PhysicsError('nothing moves by itself here: the scene\'s physics engine is "none"')
+        return self._engine
+
     def read_motion(self, entity: Entity) -> tuple[Vec3, Vec3]:
         engine, row = self._at(entity)
         return engine.motion(row)
@@ -836,6 +857,19 @@ class WorldSimulation:
             rows[hit] = self._owner[np.searchsorted(self._colliders.rows, rows[hit])]
         return RayHits(rows, points, normals, distances)
 
+    def obstacles(self, origins: F64, targets: F64, seers: I32, seen: I32, layers: Sequence[str] = ()) -> I32:
+        """(k,) what hides objects from others: the row of the object between two points (k, 3) each, -1 for none."""
+        question, engine, world = self._asked(layers or None, None, False), self._engine, self.world
+        if engine is None or not len(self._colliders.rows):
+            return np.full(len(origins), -1, np.int32)
+        has = self._has_body()
+        mine, theirs = (owners(world.transforms.parent, has, rows.astype(np.int32)) for rows in (seers, seen))
+        mine, theirs = np.where(mine < 0, seers, mine), np.where(theirs < 0, seen, theirs)
+        met = hits_between(engine, question, origins, targets, mine)
+        hit = met >= 0
+        met[hit] = self._owner[np.searchsorted(self._colliders.rows, met[hit])]
+        return np.where(met == theirs, -1, met).astype(np.int32)
+
     def _asked_shape(self, shape: Collider) -> Shape:
         if type(shape) is not Collider:
             raise PhysicsError(f"a shape is a dw.Collider(...), not a {type(shape).__name__}")
@@ -912,6 +946,7 @@ class WorldSimulation:
     def load(self, data: bytes) -> None:
         """Go back to what `save` gave, once the world itself did."""
         self._fresh()
+        self.columns.forget()
         if not data:
             self._gravity = None
             return

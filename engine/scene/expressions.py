@@ -22,6 +22,8 @@ LONGEST = 2000
 """Characters of an expression."""
 PLACES = {"position": 3, "scale": 3, "rotation": 4, "world_position": 3, "forward": 3}
 """What every object has, and how many numbers that is."""
+MOTION = {"velocity": 3, "angular_velocity": 3, "speed": 0, "mass": 0, "asleep": -1}
+"""What an object with a Body has, as body.velocity: how many numbers that is, 0 for one, -1 for a truth."""
 AXES = "xyzw"
 
 
@@ -40,6 +42,10 @@ class Frame(Protocol):
 
     def place(self, other: bool, name: str) -> NDArray[Any]:
         """(k, d) one of PLACES."""
+        ...
+
+    def motion(self, other: bool, name: str) -> NDArray[Any]:
+        """(k,) or (k, 3) one of MOTION. The objects, or the others, all have a Body."""
         ...
 
     def distance(self) -> NDArray[Any]:
@@ -99,7 +105,7 @@ class Expression:
     """What a text says, ready to run.
 
     value: gives a column, or one value for all.  own, others: the components that it reads, by name.
-    uses: "other", "event", "near", "random", as far as it does.  constant: the value itself, where it is always so.
+    uses: "other", "event", "near", "random", "motion" (of bodies), as far as it does.  constant: the value itself, where it is always so.
     leaves: what it reads, each as it is written, to tell of.
     """
 
@@ -286,8 +292,10 @@ def _read(text: str) -> Expression:
     if head in PLACES:
         whole = _leaf(text, vector(PLACES[head]), lambda frame: frame.place(other, head), uses=whose)
         return _part(text, whole, rest)
+    if head == "body":
+        return _motion(text, other, rest, whose)
     if not rest:
-        known = [*PLACES, "dt", "time", "distance"]
+        known = [*PLACES, "body.velocity", "dt", "time", "distance"]
         hint = near_names(head, known)
         raise Flaw(f"the unknown name {text}", "Component.field, or a name that is known", hint)
     f = field_of(head, rest[0])
@@ -298,6 +306,29 @@ def _read(text: str) -> Expression:
     theirs = frozenset({head}) if other else frozenset[str]()
     whole = Expression(text, known_type, lambda frame: frame.column(other, head, name), mine, theirs, whose)
     whole = Expression(text, known_type, whole.value, mine, theirs, whose, None, ((text, whole.value),))
+    return _part(text, whole, rest[1:])
+
+
+def motion_type(text: str, name: str) -> Type:
+    """Of one of MOTION. Raises Flaw, with near names."""
+    size = MOTION.get(name)
+    if size is None:
+        raise Flaw(f"{text}, which a body has not", "something that a body has", near_names(name, MOTION))
+    return vector(size) if size > 0 else NUMBER if size == 0 else TRUTH
+
+
+def _motion(text: str, other: bool, rest: list[str], whose: frozenset[str]) -> Expression:
+    """What a body does just now: an object without a Body has none, and so is left out."""
+    if not rest:
+        raise Flaw(f"{text} by itself", "something of it, as body.velocity", near_names("", MOTION))
+    name, body = rest[0], frozenset({"Body"})
+    type_ = motion_type(text, name)
+    own, others = (frozenset[str](), body) if other else (body, frozenset[str]())
+
+    def value(frame: Frame) -> Any:
+        return frame.motion(other, name)
+
+    whole = Expression(text, type_, value, own, others, whose | {"motion"}, None, ((text, value),))
     return _part(text, whole, rest[1:])
 
 
