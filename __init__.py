@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from .engine.game.timers import Timer
     from .engine.game.tweens import Tween
     from .engine.gpu import Gpu
-    from .engine.heuristics.engine import Firing, HeuristicEngine
+    from .engine.heuristics.engine import HeuristicEngine
     from .engine.heuristics.explain import Explanation
+    from .engine.heuristics.firing import Firing
     from .engine.heuristics.library import (
         damage_rules,
         fire_rules,
@@ -133,11 +134,9 @@ else:
         "engine.game.timers": ("Timer",),
         "engine.game.tweens": ("Tween",),
         "engine.gpu": ("Gpu",),
-        "engine.heuristics.engine": (
-            "Firing",
-            "HeuristicEngine",
-        ),
+        "engine.heuristics.engine": ("HeuristicEngine",),
         "engine.heuristics.explain": ("Explanation",),
+        "engine.heuristics.firing": ("Firing",),
         "engine.heuristics.library": (
             "damage_rules",
             "fire_rules",

@@ -146,12 +146,12 @@ def _around(engine: HeuristicEngine, compiled: Compiled, spec: Within | Sees, ro
     """Whether something is near or seen, the nearest such, and all of it; else how far the nearest of its kind is."""
     world, rows = engine.world, np.array([row], np.int32)
     kind = "within" if isinstance(spec, Within) else "sees"
-    sought = engine.sought(compiled, spec)
+    sought = engine.looking.sought(compiled, spec)
     what = " ".join(sought.tags) or "anything"
     wanted = f"{what} at most {spec.distance:g} m away"
     if isinstance(spec, Sees):
         wanted += f", in {spec.angle:g}° ahead"
-    _, near, squared = engine.around(spec, rows, sought)
+    _, near, squared = engine.looking.around(spec, rows, sought)
     absent = isinstance(spec, Within) and spec.absent
     if absent:
         wanted = f"no {what} within {spec.distance:g} m"
