@@ -150,6 +150,22 @@ class Seen(Frame):
                 source = self.world.rotations
         return source.take(rows, 0).astype(np.float64)
 
+    def motion(self, other: bool, name: str) -> NDArray[Any]:
+        """See `Frame`. Raises PhysicsError where nothing moves by itself."""
+        rows, bodies = self.others if other else self.rows, self.world.physics.columns
+        assert rows is not None
+        match name:
+            case "velocity":
+                return bodies.velocities(rows)
+            case "speed":
+                return np.sqrt(np.einsum("ij,ij->i", *[bodies.velocities(rows)] * 2))
+            case "angular_velocity":
+                return bodies.spins(rows)
+            case "mass":
+                return bodies.masses(rows)
+            case _:
+                return bodies.sleeping(rows)
+
     def distance(self) -> NDArray[Any]:
         """See `Frame`."""
         assert self.others is not None
