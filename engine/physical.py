@@ -65,7 +65,7 @@ class BodyColumns(Protocol):
         ...
 
     def masses(self, rows: I32) -> NDArray[np.float64]:
-        """(k,) kilograms; infinite for what forces do not move."""
+        """(k,) kilograms; 0 for what forces do not move."""
         ...
 
     def sleeping(self, rows: I32) -> NDArray[np.bool_]:

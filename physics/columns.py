@@ -99,9 +99,11 @@ class BodyColumns:
         return out
 
     def masses(self, rows: I32) -> F64:
-        """(k,) kilograms."""
+        """(k,) kilograms; 0 for what forces do not move, so that what is reckoned by it does nothing."""
         engine = self._simulation.ready(rows)
-        return np.array([engine.mass(row) for row in rows.tolist()], np.float64)
+        found = np.array([engine.mass(row) for row in rows.tolist()], np.float64)
+        found[~np.isfinite(found)] = 0.0
+        return found
 
     def sleeping(self, rows: I32) -> Bools:
         """(k,) whether they rest and are not computed."""

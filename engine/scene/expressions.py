@@ -383,7 +383,14 @@ def _arithmetic(text: str, op: ast.operator, left: Expression, right: Expression
             return function(x, y)
 
         return _made(text, wide, [left, right], mixed)
-    return _made(text, b if a.name == "any" else a, [left, right], function)
+    if "any" in (a.name, b.name):  # numbers or a vector: known when it runs
+        return _made(
+            text,
+            b if b.name == "vector" else a if a.name == "vector" else ANY,
+            [left, right],
+            lambda x, y: function(_wide(x, y), _wide(y, x)),
+        )
+    return _made(text, a, [left, right], function)
 
 
 def _column(number: Any) -> Any:
