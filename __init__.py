@@ -38,7 +38,9 @@ if TYPE_CHECKING:
     from .engine.heuristics.explain import Explanation
     from .engine.heuristics.firing import Firing
     from .engine.heuristics.library import (
+        chase_rules,
         damage_rules,
+        drive_rules,
         fire_rules,
         flee_rules,
         flock_rules,
@@ -138,7 +140,9 @@ else:
         "engine.heuristics.explain": ("Explanation",),
         "engine.heuristics.firing": ("Firing",),
         "engine.heuristics.library": (
+            "chase_rules",
             "damage_rules",
+            "drive_rules",
             "fire_rules",
             "flee_rules",
             "flock_rules",
@@ -328,7 +332,9 @@ __all__ = [
     "WovenScene",
     "__version__",
     "component",
+    "chase_rules",
     "damage_rules",
+    "drive_rules",
     "field",
     "fire_rules",
     "flee_rules",
