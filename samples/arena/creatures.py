@@ -39,7 +39,7 @@ class Loot:
 
     score: float = dw.field(default=0.0, minimum=0)
     gems: float = dw.field(default=0.0, minimum=0)
-    needed: float = dw.field(default=8.0, minimum=0, doc="gems for the next level")
+    needed: float = dw.field(default=6.0, minimum=0, doc="gems for the next level")
     level: int = dw.field(default=1, minimum=1)
     flame: float = dw.field(default=0.0, minimum=0, unit="s", doc="how long the flame still burns")
 

@@ -97,19 +97,19 @@ def stands() -> dw.MeshData:
     for i in range(6):
         out, high = 1.6 + 1.3 * i, 2.1 + 0.85 * i
         rings += [(out, high), (out, high + 0.85)]
-        colors += [(0.52, 0.45, 0.36), (0.64, 0.56, 0.44)]
+        colors += [(0.60, 0.53, 0.42), (0.30, 0.25, 0.20)]
     rings += [(11.0, 7.2), (11.0, 9.5), (12.2, 9.5), (12.2, -2.0)]
     colors += [(0.52, 0.45, 0.36), STONE, (0.66, 0.58, 0.46), STONE, STONE]
     return hoop(rings, colors)
 
 
-def sand(rays: int = 110, rings: int = 30) -> dw.MeshData:
+def sand(rays: int = 150, rings: int = 44) -> dw.MeshData:
     """Sand: darker where many feet went, and not quite even."""
     rng = np.random.default_rng(3)
     r = np.linspace(0, 1.02, rings + 1)[:, None] ** 0.8
     turn = np.linspace(0, 2 * math.pi, rays + 1)[None]
     x, z = HALF[0] * r * np.sin(turn), HALF[1] * r * np.cos(turn)
-    x[1:-1, :-1] += rng.uniform(-0.22, 0.22, (rings - 1, rays))
+    x[1:-1, :-1] += rng.uniform(-0.16, 0.16, (rings - 1, rays))
     z[1:-1, :-1] += rng.uniform(-0.22, 0.22, (rings - 1, rays))
     x[:, -1], z[:, -1] = x[:, 0], z[:, 0]
     p = np.stack([x, np.zeros_like(x), z], axis=-1)
@@ -121,9 +121,9 @@ def sand(rays: int = 110, rings: int = 30) -> dw.MeshData:
     at = faces.mean(axis=1)
     waves = np.sin(at[:, 0] * 0.55 + 1.3 * np.sin(at[:, 2] * 0.4)) * np.cos(at[:, 2] * 0.7 - at[:, 0] * 0.2)
     worn = np.exp(-(((np.hypot(at[:, 0] / HALF[0], at[:, 2] / HALF[1]) - 0.62) / 0.16) ** 2))
-    light = 1 + 0.10 * waves - 0.13 * worn + rng.normal(0, 0.035, len(at))
+    light = 1 + 0.10 * waves - 0.13 * worn + rng.normal(0, 0.02, len(at))
     made = solid(faces, np.array(SAND) * light[:, None], "sand")
-    tilt = rng.normal(0, 0.05, (len(at), 2)) + 0.05 * np.stack([np.cos(at[:, 0] * 1.9), np.cos(at[:, 2] * 2.1)], axis=1)
+    tilt = rng.normal(0, 0.03, (len(at), 2)) + 0.05 * np.stack([np.cos(at[:, 0] * 1.9), np.cos(at[:, 2] * 2.1)], axis=1)
     made.normals[:] = np.repeat(np.column_stack([tilt[:, 0], np.ones(len(at)), tilt[:, 1]]), 3, axis=0)
     made.normals[:] /= np.linalg.norm(made.normals, axis=1, keepdims=True)
     return made
@@ -179,7 +179,7 @@ def add_crowd(made: dw.Scene) -> None:
     body = joined([put(ball(6, 3, (1, 1, 1), -50), (0, 0.32, 0), (0.24, 0.36, 0.2)), put(ball(6, 3, (0.55, 0.36, 0.25)),
                    (0, 0.78, 0), 0.15)])  # fmt: skip
     for k, color in enumerate(CROWD):
-        count = 56
+        count = 100
         row, turn = rng.integers(0, 6, count), rng.uniform(0, 2 * math.pi, count)
         out = 1.0 + 1.3 * row
         x, z = (HALF[0] + out) * np.sin(turn), (HALF[1] + out) * np.cos(turn)

@@ -36,7 +36,7 @@ def scene() -> dw.Scene:
     made.scripts = ["creatures.py"]
     made.physics = dw.Physics(gravity=(0, 0, 0), layers=("wall", "hero", "scarab", "bolt"))
     made.configure({
-        "exposure.mode": "manual", "exposure.ev100": 14.2, "tonemap.operator": "aces", "grading.saturation": 1.08,
+        "exposure.mode": "manual", "exposure.ev100": 13.8, "tonemap.operator": "aces", "grading.saturation": 1.08,
         "grading.vignette": 0.25, "shadows.distance": 70.0, "shadows.cascades": 2, "ao.radius": 1.4,
         "bloom.intensity": 0.07,
     })  # fmt: skip
@@ -151,9 +151,9 @@ def rules() -> list[dw.Rule]:
             dw.Then.emit("slain"), dw.Then.call("creatures:shatter"), dw.Then.despawn(),
         ], priority=2),
         dw.Rule("leaves a gem", dw.When("Life.points <= 0", tags_all="scarab", tags_none="dead"),
-                dw.Then.spawn("gem", tags="gem", at=(0, 0.35, 0)), chance=0.3, priority=1),
+                dw.Then.spawn("gem", tags="gem", at=(0, 0.35, 0)), chance=0.4, priority=1),
         dw.Rule("leaves a heart", dw.When("Life.points <= 0", tags_all=("scarab", "hunter"), tags_none="dead"),
-                dw.Then.spawn("heart", tags="heart", at=(0, 0.45, 0)), chance=0.10, priority=1),
+                dw.Then.spawn("heart", tags="heart", at=(0, 0.45, 0)), chance=0.2, priority=1),
         dw.Rule("leaves the flame", dw.When("Life.points <= 0", tags_all=("scarab", "brute"), tags_none="dead"),
                 dw.Then.spawn("flame", tags="flame", at=(0, 0.5, 0)), chance=0.7, priority=1),
         *dw.damage_rules("hero", "mite", 3, field="Life.points", reach=1.05, cooldown=0.35),
@@ -170,7 +170,7 @@ def rules() -> list[dw.Rule]:
         dw.Rule("is whole", dw.When("Life.points > 100", tags_all="hero"), dw.Then.set("Life.points", 100), priority=3),
         dw.Rule("grows", dw.When("Loot.gems >= Loot.needed", tags_all="hero"), [
             dw.Then.add("Loot.level", 1), dw.Then.set("Loot.gems", "Loot.gems - Loot.needed"),
-            dw.Then.add("Loot.needed", 5), dw.Then.emit("grown"),
+            dw.Then.add("Loot.needed", 4), dw.Then.emit("grown"),
         ]),
         # The flame: what comes near it burns, all else runs.
         dw.Rule("flame burns", dw.When("Loot.flame > 0", tags_all="hero"), dw.Then.add("Loot.flame", "-dt")),

@@ -15,7 +15,7 @@ from .plan import GATES, HALF
 
 MOST = 480
 """Scarabs at a time."""
-WAVE = 24.0
+WAVE = 20.0
 """Seconds from one to the next."""
 CROWD = 420
 """Of the title."""
@@ -39,6 +39,7 @@ class Game(dw.Behaviour):
     def start(self) -> None:
         """Nobody plays yet: a crowd, and a hero who can look after himself."""
         self.coming: list[str] = []
+        self.gaze = np.zeros(3)
         self.due = self.since = 0.0
         self.clear("title")
 
@@ -80,7 +81,7 @@ class Game(dw.Behaviour):
         if phase == "title":
             self.fill(CROWD - 24, 24)
         else:
-            self.fill(110, 6)
+            self.fill(170, 8)
 
     def fill(self, mites: int, hunters: int) -> None:
         """So many are there already, not too near the middle."""
@@ -97,23 +98,25 @@ class Game(dw.Behaviour):
         turn = random.uniform(0, np.pi, k)
         rotation = np.stack([0 * turn, np.sin(turn), 0 * turn, np.cos(turn)], axis=1)
         rows = self.world.spawn(kind, at, rotation, tags=tags)
-        like = self.world[kind][dw.Steering]
+        like, life = self.world[kind][dw.Steering], self.world[kind][Life].points
         self.world.set(rows, dw.Steering(speed=like.speed, agility=like.agility), leg=random.integers(0, 8, k),
                        speed=like.speed * random.uniform(0.85, 1.15, k))  # fmt: skip
+        harder = min(1 + 0.4 * max(self.wave - 1, 0), 150 / life)
+        self.world.set(rows, Life(), points=np.full(k, life * harder))
 
     def next_wave(self) -> None:
         """More of them, and of more kinds."""
         self.wave += 1
         self.left = WAVE
         n = self.wave
-        wave = ["mite"] * (70 + 50 * n) + ["hunter"] * (3 + 3 * n) + ["brute"] * (n - 1)
+        wave = ["mite"] * (110 + 90 * n) + ["hunter"] * (4 + 5 * n) + ["brute"] * (2 * n - 2)
         order = self.world.random.permutation(len(wave))
         self.coming += [wave[i] for i in order.tolist()]
 
     def let_in(self, dt: float) -> None:
         """Those who wait come through the gates, as long as there is room."""
         room = MOST - len(self.world.rows_tagged("scarab"))
-        self.due = min(self.due + (14 + 4 * self.wave) * dt, 6.0)
+        self.due = min(self.due + (16 + 10 * self.wave) * dt, 6.0)
         count = min(int(self.due), len(self.coming), max(room, 0))
         if not count or self.since < 0.4:
             return
@@ -129,12 +132,11 @@ class Game(dw.Behaviour):
     def look(self) -> None:
         """The eye leans after the hero, and shakes when he is hurt."""
         x, _, z = self.world["hero"].position
-        camera, t, s = self.world.camera, self.since, self.shake**2
-        wanted = np.array(EYE) + (0.30 * x, 0, 0.30 * z)
-        eye = np.array(camera.position)
-        eye += (wanted - eye) * 0.06
-        camera.position = eye + s * np.array((0.30 * math.sin(61 * t), 0.2 * math.sin(47 * t), 0.26 * math.sin(73 * t)))
-        camera.look_at((LOOK[0] + 0.30 * x, 0.0, LOOK[2] + 0.30 * z))
+        camera, t, s = self.world.camera, self.since, 0.3 * self.shake**2
+        self.gaze += (np.array((0.3 * x, 0.0, 0.3 * z)) - self.gaze) * 0.05
+        shaken = self.gaze + s * np.array((math.sin(61 * t), 0.7 * math.sin(47 * t), math.sin(73 * t)))
+        camera.position = np.array(EYE) + shaken
+        camera.look_at(np.array(LOOK) + shaken)
 
     def end(self) -> None:
         """The hero has fallen."""
@@ -240,8 +242,8 @@ class Hero(dw.Behaviour):
     def shoot(self, way: tuple[float, float]) -> None:
         """A bolt of each barrel; they fan out, and grow with the level."""
         level = self.entity[Loot].level
-        barrels = min(1 + level // 2, 7)
-        self.reload = max(0.075, 0.19 - 0.012 * level)
+        barrels = min(2 + level // 2, 8)
+        self.reload = max(0.075, 0.17 - 0.010 * level)
         turn = math.atan2(way[0], way[1]) + 0.11 * (np.arange(barrels) - (barrels - 1) / 2)
         ways = np.stack([np.sin(turn), 0 * turn, np.cos(turn)], axis=1)
         half = np.arctan2(-ways[:, 0], -ways[:, 2]) / 2
@@ -273,7 +275,8 @@ class Hero(dw.Behaviour):
         away = here - world.positions[rows][:, [0, 2]]
         far = np.maximum(np.linalg.norm(away, axis=1), 0.3)
         near = far < 6.0
-        push = (away[near] / far[near, None] ** 2.6 * 9).sum(axis=0) if near.any() else np.zeros(2)
+        push = (away[near] / far[near, None] ** 3 * 6).sum(axis=0) if near.any() else np.zeros(2)
+        push /= max(float(np.linalg.norm(push)) / 1.6, 1.0)
         if self.entity[Loot].flame > 0.8:
             push *= -0.3
         want = np.zeros(2)
@@ -283,8 +286,10 @@ class Hero(dw.Behaviour):
                 gap = things - here
                 best = int(np.argmin(np.linalg.norm(gap, axis=1)))
                 want += worth * gap[best] / max(float(np.linalg.norm(gap[best])), 0.5)
-        edge = np.hypot(here[0] / HALF[0], here[1] / HALF[1])
-        go = push + 0.8 * want - here * 0.25 * max(edge - 0.45, 0.0) * 4
+        edge = float(np.hypot(here[0] / HALF[0], here[1] / HALF[1]))
+        out = here / max(float(np.linalg.norm(here)), 0.1)
+        around = np.array((out[1], -out[0]))  # along the wall rather than into it
+        go = push + 0.6 * want - out * max(edge - 0.5, 0.0) * 4.5 + around * (0.9 * edge if near.sum() > 3 else 0.0)
         size = float(np.linalg.norm(go))
         if size < 0.15:
             return (0.0, 0.0), bool(len(rows))
