@@ -7,21 +7,37 @@ import math
 import numpy as np
 
 import dreamwell as dw
+from dreamwell.samples._shared.painting import painted
 from dreamwell.samples._shared.solids import ball, block, joined, put, shaded, solid, turned
 
 from .plan import HALF, POND, WELLS, houses, lane, trees
 
+
+
+def glow(high: int = 64) -> np.ndarray:
+    """The picture of a flame's light: yellow at its foot, red at its tip."""
+    t = (np.arange(high) + 0.5) / high  # from the tip down
+    foot, middle, tip = np.array((1.0, 0.80, 0.36)), np.array((1.0, 0.47, 0.10)), np.array((0.80, 0.13, 0.03))
+    upper, lower = np.clip(t / 0.5, 0, 1)[:, None], np.clip((t - 0.5) / 0.5, 0, 1)[:, None]
+    color = (tip + (middle - tip) * upper) * (1 - lower) + foot * lower
+    return np.repeat(color[:, None], 8, axis=1)
+
+
 PLAIN = dw.Material((1, 1, 1), roughness=0.95)
 LEAVES = dw.Material((1, 1, 1), roughness=0.9)
-CHARCOAL = dw.Material((0.055, 0.05, 0.05), roughness=1.0)
+CHARCOAL = dw.Material((0.15, 0.135, 0.13), roughness=1.0)
 WATER = dw.Material((0.02, 0.07, 0.10), roughness=0.07)
 DROP = dw.Material((0.30, 0.55, 0.75), roughness=0.05, emissive=(0.25, 0.5, 0.75), emissive_strength=260)
-FLAME = dw.Material((0.05, 0.01, 0.0), emissive=(1, 1, 1), emissive_strength=9_500)
-EMBER = dw.Material((0.1, 0.02, 0.0), emissive=(1.0, 0.40, 0.06), emissive_strength=22_000)
+FLAME = dw.Material(
+    (0.05, 0.01, 0.0), roughness=1.0, emissive=(1, 1, 1), emissive_strength=620,
+    emissive_texture=dw.Texture(str(painted("fire-1", {"flame.png": lambda: glow()}) / "flame.png"), wrap_v="clamp"),
+)  # fmt: skip
+EMBER = dw.Material((0.1, 0.02, 0.0), emissive=(1.0, 0.40, 0.06), emissive_strength=1_500)
 SMOKE = dw.Material((0.10, 0.09, 0.09), roughness=1.0, specular=0.0, alpha=0.20, alpha_mode="blend")
 BOLT = dw.Material((0, 0, 0), emissive=(0.75, 0.82, 1.0), emissive_strength=400_000)
 RAIN = dw.Material((0.55, 0.62, 0.7), roughness=0.4, alpha=0.35, alpha_mode="blend")
 LAMP = dw.Material((0.1, 0.06, 0.02), emissive=(1.0, 0.66, 0.26), emissive_strength=900)
+"""What is bright at dusk; `play.py` keeps it so while it gets dark."""
 WALLS = ((0.74, 0.66, 0.53), (0.66, 0.55, 0.42), (0.70, 0.60, 0.50))
 ROOFS = ((0.42, 0.13, 0.07), (0.52, 0.36, 0.15), (0.34, 0.12, 0.08), (0.46, 0.30, 0.13))
 TIMBER = (0.12, 0.07, 0.045)
@@ -199,7 +215,7 @@ def bush() -> dw.MeshData:
         side = np.array((out[2], 0, -out[0])) * 0.13
         foot, tip = out * rng.uniform(0, 0.3), out * lean + (0, rng.uniform(0.45, 0.95), 0)
         faces += [[foot - side, foot + side, tip], [foot + side, foot - side, tip]]
-        color = np.array((0.34, 0.27, 0.09)) * rng.uniform(0.55, 1.2)
+        color = np.array((0.46, 0.36, 0.12)) * rng.uniform(0.55, 1.2)
         colors += [color, color]
         _ = k
     made = solid(np.array(faces), np.array(colors), "bush")
@@ -221,19 +237,17 @@ def well() -> dw.MeshData:
 
 
 def flame(tongues: int) -> dw.MeshData:
-    """Tongues of fire, red outside and bright within, 1.2 high."""
+    """Tongues of fire, 1.2 high."""
     rng = np.random.default_rng(tongues)
     parts = []
     for k in range(tongues):
         turn, far = 2 * math.pi * k / max(tongues, 2), 0.0 if tongues == 1 else 0.24
         at, high = (far * math.sin(turn), 0.0, far * math.cos(turn)), float(rng.uniform(0.75, 1.15))
         profile = [(0.10, 0.0), (0.26, 0.16), (0.22, 0.42), (0.10, 0.78), (0.0, 1.15)]
-        outer = turned(profile, 6, (1.0, 0.17, 0.012))
-        assert outer.colors is not None
-        hot = np.clip(1 - outer.positions[:, 1] / 0.75, 0, 1)[:, None]
-        outer.colors[:, :3] = np.array((0.85, 0.10, 0.006)) * (1 - hot) + np.array((1.0, 0.50, 0.09)) * hot
-        parts.append(put(outer, at, (0.9, high, 0.9), yaw=float(rng.uniform(0, 60))))
-    return joined(parts)
+        parts.append(put(turned(profile, 7), at, (0.9, high, 0.9), yaw=float(rng.uniform(0, 60))))
+    made = joined(parts)
+    v = np.clip(1.02 - made.positions[:, 1] / 1.1, 0.02, 0.98)
+    return dw.MeshData(made.positions, made.normals, made.indices, uv0=np.column_stack([0 * v + 0.5, v]).astype(np.float32))
 
 
 def lightning() -> dw.MeshData:
@@ -270,6 +284,8 @@ def add_warden(made: dw.Scene) -> None:
         put(turned([(0.13, 0), (0.2, 0.3), (0.16, 0.3)], 8, (0.30, 0.32, 0.34)), (0, 0.72, -0.56)),
     ])  # fmt: skip
     made.add("figure", dw.Mesh.of(figure), PLAIN, parent=made["warden"], at=(0, -0.5, 0), scale=1.3)
+    made.lights.add_point("lantern", candela=260.0, color=(1.0, 0.72, 0.40), range=7.0, at=(0, 1.6, -0.5),
+                          parent=made["warden"])  # fmt: skip
 
 
 def brush_places() -> np.ndarray:

@@ -81,7 +81,7 @@ def scene() -> dw.Scene:
     for i, (x, z, turn) in enumerate(houses()):
         collider = dw.Collider(shape="box", size=(3.2, 4.4, 2.8), layer="house", friction=0.0)
         tags = {"house", "fuel", "solid"}
-        made.add(f"house-{i}", collider, Tinder(26.0, 0.0, 0.34), at=(x, 0, z), rotation=about_y(turn), tags=tags)
+        made.add(f"house-{i}", collider, Tinder(26.0, 0.0, 0.42), at=(x, 0, z), rotation=about_y(turn), tags=tags)
     for i, (x, z) in enumerate(trees()):
         made.add(f"tree-{i}", Tinder(13.0, 0.0, 0.6), at=(x, 0, z), rotation=about_y(77 * i), tags={"tree", "fuel"})
     for i, (x, z) in enumerate(WELLS):
@@ -101,7 +101,7 @@ def add_things(made: dw.Scene) -> None:
     made.add("bush", Tinder(7.5), at=AWAY)
     made.add("first bush", Tinder(7.5), at=(-20, 0, 15), tags={"brush", "fuel"})
     made.add("charcoal", at=AWAY)
-    flames = (("small flame", 0.8), ("tree flame", 1.45), ("house flame", 2.5))
+    flames = (("small flame", 1.0), ("tree flame", 1.9), ("house flame", 3.1))
     for name, size in flames:
         made.add(name, Tongue(size), at=AWAY)
     made.add("first flame", Tongue(0.5), at=AWAY, tags={"flame"})
@@ -124,12 +124,12 @@ def rules() -> list[dw.Rule]:
     # The library's rules, without its way to spread: here there is a wind.
     fire = [rule for rule in dw.fire_rules("fuel", field="Tinder.left", damage=1) if rule.name != "fire-spreads"]
     return [
-        dw.Rule("fire leaps", dw.When(f"random() < Tinder.catches * (0.13 + 0.20 * {downwind})", **dry,
+        dw.Rule("fire leaps", dw.When(f"random() < Tinder.catches * (0.30 + 0.32 * {downwind})", **dry,
                                       within=dw.Within(3.0, tag="burning")), lit, every=0.4),
-        dw.Rule("a house burns hotter", dw.When(f"random() < Tinder.catches * (0.10 + 0.14 * {downwind})", **dry,
-                                                within=dw.Within(4.6, tag="hot")), lit, every=0.5),
+        dw.Rule("a house burns hotter", dw.When(f"random() < Tinder.catches * (0.16 + 0.20 * {downwind})", **dry,
+                                                within=dw.Within(5.4, tag="hot")), lit, every=0.5),
         *fire,
-        dw.ignition_rules("fuel", spark="spark", reach=1.8)[0],
+        dw.ignition_rules("fuel", spark="spark", reach=3.2)[0],
         # What one sees of it.
         dw.Rule("bush is alight", dw.When(tags_all="brush"), dw.Then.spawn("small flame", tags="flame", at=(0, 0.1, 0)),
                 on="lit"),

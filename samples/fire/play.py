@@ -10,19 +10,21 @@ import numpy as np
 
 import dreamwell as dw
 
-from .looks import LAMP, brush_places
+from .looks import EMBER, FLAME, LAMP, brush_places
 from .plan import AWAY, WELLS, lane
-from .village import Pail, Tinder
+from .village import Pail, Tinder, Tongue
 
 RAIN_AT, END_AT = 95.0, 108.0
 """Seconds until the rain comes, and until the evening is over."""
-STRIKES = (1.2, 24.0, 47.0, 66.0)
+STRIKES = (1.2, 12.0, 25.0, 38.0, 52.0, 66.0, 78.0)
 """Seconds at which lightning strikes."""
-NEEDED = 18
+NEEDED = 22
 """Houses to be saved."""
 LAMPS = 36
 """Flames that light what is near."""
 EYE, LOOK = (0.0, 31.0, 39.0), (0.0, 0.0, 0.8)
+CANDELA, REACH = 800.0, 5.0
+"""Of a flame that is 1 m wide at dusk: how bright it is, and how far its light reaches."""
 Phase = Literal["title", "play", "over"]
 
 
@@ -41,7 +43,7 @@ class Village(dw.Behaviour):
     def start(self) -> None:
         """A quiet evening, until lightning strikes."""
         self.gaze = np.zeros(3)
-        self.since = 0.0
+        self.since, self.glow = 0.0, 1.0
         self.looks = {
             entity.row: (entity.material, entity.scale)
             for entity in (*self.world.tagged("house"), *self.world.tagged("tree"))
@@ -95,9 +97,9 @@ class Village(dw.Behaviour):
             entity.tag("fuel")
             entity.material, entity.scale = material, scale
             house = "house" in entity.tags
-            entity.set(Tinder(26.0, 0.0, 0.34) if house else Tinder(13.0, 0.0, 0.6))
+            entity.set(Tinder(26.0, 0.0, 0.42) if house else Tinder(13.0, 0.0, 0.6))
         at = brush_places()
-        half, size = world.random.uniform(0, np.pi, len(at)), world.random.uniform(0.85, 1.35, len(at))
+        half, size = world.random.uniform(0, np.pi, len(at)), world.random.uniform(1.1, 1.75, len(at))
         turn = np.stack([0 * half, np.sin(half), 0 * half, np.cos(half)], axis=1)
         rows = world.spawn("bush", at, turn, size, tags={"brush", "fuel"})
         world.set(rows, Tinder(), left=world.random.uniform(5, 9, len(rows)))
@@ -135,7 +137,7 @@ class Village(dw.Behaviour):
         if not len(rows):
             return
         x = world.positions[rows][:, 0]
-        west = rows[x < np.quantile(x, 0.3)]
+        west = rows[x < np.quantile(x, min(0.3 + 0.006 * self.time, 0.8))]
         target = world.at(int(west[world.random.integers(len(west))]))
         x, _, z = target.position
         world["lightning"].position = (x, 0.0, z)
@@ -159,16 +161,13 @@ class Village(dw.Behaviour):
         lamps = world.rows_tagged("flame", "lamp")
         if len(lamps) < LAMPS:
             rest = np.setdiff1d(world.rows_tagged("flame"), lamps)
-            big = [row for row in rest.tolist() if world.names[row] != "small flame"] or rest.tolist()
-            for row in big[: min(LAMPS - len(lamps), 4)]:
-                entity = world.at(row)
-                strong = {"small flame": 110.0, "tree flame": 320.0}.get(entity.name, 900.0)
-                light = dw.PointLight(strong, (1.0, 0.46, 0.12), {"small flame": 4.5, "tree flame": 8.0}.get(entity.name, 13.0))
-                entity.set(light)
+            for entity in sorted(map(world.at, rest.tolist()), key=lambda flame: -flame[Tongue].size)[:4]:
+                entity.set(dw.PointLight(1.0, (1.0, 0.42, 0.10), REACH * entity[Tongue].size))
                 entity.tag("lamp")
         if len(lamps):
-            base = np.array([{"small flame": 110.0, "tree flame": 320.0}.get(world.names[r], 900.0) for r in lamps.tolist()])
-            world.lights.tune(lamps, strength=base * world.random.uniform(0.7, 1.25, len(lamps)))
+            base = CANDELA * np.array([world.at(row)[Tongue].size for row in lamps.tolist()]) ** 2
+            flicker = world.random.uniform(0.7, 1.25, len(lamps)) * max(self.glow, 0.35)
+            world.lights.tune(lamps, strength=base * flicker)
 
     def show(self) -> None:
         """The sun goes down, and the eye gets used to it."""
@@ -180,9 +179,9 @@ class Village(dw.Behaviour):
         self.world["sun"].look_at((math.cos(height) * 0.97, -math.sin(height), -0.24))
         ev = float(np.interp(math.degrees(height), [-4, -2.5, -1, 0.5, 2.5, 6], [4.9, 5.8, 7.2, 8.6, 9.9, 11.3]))
         self.world.configure({"exposure.ev100": round(ev, 2)})
-        glow = 2.0 ** (ev - 8.0)
-        for material, strength in ((LAMP, 260.0),):
-            self.world.materials[material] = replace(material, emissive_strength=strength * glow)
+        self.glow = 2.0 ** (ev - 8.0)
+        for material, strength in ((LAMP, 240.0), (FLAME, 620.0), (EMBER, 1_500.0)):
+            self.world.materials[material] = replace(material, emissive_strength=strength * self.glow)
 
     def look(self) -> None:
         """The eye leans after the warden."""
@@ -201,6 +200,7 @@ class Warden(dw.Behaviour):
     def start(self) -> None:
         """He looks away from the eye."""
         self.way = (0.0, -1.0)
+        self.side = 0.0  # on which the pilot goes around what is in his way
 
     def fixed_update(self, dt: float) -> None:
         """One tick."""
@@ -285,7 +285,7 @@ class Warden(dw.Behaviour):
             goal = spots[int(np.argmin(np.linalg.norm(spots - here, axis=1)))]
             return self.toward(goal, here, 1.6), False, False
         burning = world.rows_tagged("burning")
-        if not len(burning):
+        if not len(burning) or world["village"][Village].phase == "title":
             return self.toward(np.array((-9.0, lane(-9.0))), here, 1.0), False, False
         at = world.positions[burning][:, [0, 2]].astype(np.float64)
         houses = world.positions[np.array(world["village"][Village].standing(), np.int32)][:, [0, 2]]
@@ -308,11 +308,13 @@ class Warden(dw.Behaviour):
         way = gap / far
         hit = self.world.physics.ray((here[0], 0.5, here[1]), (way[0], 0, way[1]), min(far, 3.0), layers=("house",))
         if hit is not None and hit.distance < far - near:
-            side = np.array((-way[1], way[0]))
-            inward = hit.entity.position[0] - here[0], hit.entity.position[2] - here[1]
-            side *= -1.0 if side @ inward > 0 else 1.0
-            way = 0.35 * way + side
-            way /= np.linalg.norm(way)
+            out = np.array((hit.normal[0], hit.normal[2]))
+            along = np.array((-out[1], out[0]))
+            self.side = self.side or (1.0 if along @ way > 0 else -1.0)  # and stays so until the way is free
+            way = self.side * along + 0.3 * out
+            way /= max(float(np.linalg.norm(way)), 0.1)
+        else:
+            self.side = 0.0
         return float(way[0]), float(way[1])
 
 
