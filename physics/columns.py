@@ -150,7 +150,6 @@ class BodyColumns:
         for row, sleeps in zip(rows[moving].tolist(), asleep[moving].tolist(), strict=True):
             engine.rest(row, sleeps)
 
-
     def _moving(self, rows: I32) -> Bools:
         """(k,) whether forces move bodies."""
         return np.array([kind == "dynamic" for kind in self._of("kind", rows)], bool)
@@ -169,10 +168,8 @@ _FEW = 64
 """So many are asked one by one."""
 
 
-def hits_between(
-    engine: PhysicsWorld, question: Question, origins: F64, targets: F64, seers: I32
-) -> I32:
-    """(k,) the collider that is met first between two points (k, 3) each, -1 for nothing; of other bodies than `seers`."""
+def hits_between(engine: PhysicsWorld, question: Question, origins: F64, targets: F64, seers: I32) -> I32:
+    """(k,) the collider that is met first between two points (k, 3) each, -1 for none; not those of `seers` (k,)."""
     way = targets - origins
     far = np.sqrt(np.einsum("ij,ij->i", way, way))
     way /= np.maximum(far, 1e-12)[:, None]

@@ -30,7 +30,11 @@ from ..scene.rules import (
 
 @dataclass(frozen=True, eq=False)
 class Act:
-    """One action. place, value: what set and add write, and where; or how much a push is.  kind, fields: of an event.  function: of a call."""
+    """One action.
+
+    place, value: what set and add write, and where; or how much a push is.  kind, fields: of an event.
+    function: of a call.
+    """
 
     then: Then
     place: Place | None = None

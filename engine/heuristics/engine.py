@@ -195,7 +195,9 @@ class HeuristicEngine:
         prefabs = frozenset(prefab.file for prefab in world.woven.prefabs)
         tags = frozenset(world.roster.tag_names)
         names = world.names
-        return Known(tags, world.__contains__, lambda: names[:10_000], None, world.woven.scripts, prefabs, world.woven.physics)
+        return Known(
+            tags, world.__contains__, lambda: names[:10_000], None, world.woven.scripts, prefabs, world.woven.physics
+        )
 
     def _add(self, rules: Iterable[Rule]) -> None:
         for rule in rules:

@@ -158,7 +158,9 @@ class Seen(Frame):
             case "velocity":
                 return bodies.velocities(rows)
             case "speed":
-                return np.sqrt(np.einsum("ij,ij->i", *[bodies.velocities(rows)] * 2))
+                moving = bodies.velocities(rows)
+                speed: F64 = np.sqrt(np.einsum("ij,ij->i", moving, moving))
+                return speed
             case "angular_velocity":
                 return bodies.spins(rows)
             case "mass":

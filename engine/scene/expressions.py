@@ -105,7 +105,8 @@ class Expression:
     """What a text says, ready to run.
 
     value: gives a column, or one value for all.  own, others: the components that it reads, by name.
-    uses: "other", "event", "near", "random", "motion" (of bodies), as far as it does.  constant: the value itself, where it is always so.
+    uses: "other", "event", "near", "random", "motion" (of bodies), as far as it does.
+    constant: the value itself, where it is always so.
     leaves: what it reads, each as it is written, to tell of.
     """
 

@@ -14,7 +14,6 @@ from ..declare import built_in as component
 from ..errors import Problem, SceneError
 from .expressions import (
     AXES,
-    MOTION,
     NUMBER,
     PLACES,
     TEXT,
@@ -35,9 +34,7 @@ from .prefabs import Prefab
 
 TOUCHES = ("Contact", "ContactEnded")
 """The engine's own events that rules hear by their names."""
-Deed = Literal[
-    "nothing", "set", "add", "impulse", "force", "tag", "untag", "emit", "event", "spawn", "despawn", "call"
-]
+Deed = Literal["nothing", "set", "add", "impulse", "force", "tag", "untag", "emit", "event", "spawn", "despawn", "call"]
 PUSHES = ("impulse", "force")
 
 
@@ -318,6 +315,9 @@ def _name_of(made: Any) -> str:
 # ---- what rules refer to ------------------------------------------------------------------------------------------
 
 
+_PHYSICS = Physics()
+
+
 @dataclass(frozen=True)
 class Known:
     """What there is that rules can name.
@@ -331,7 +331,7 @@ class Known:
     root: str | os.PathLike[str] | None
     modules: Sequence[ModuleType]
     prefabs: frozenset[str] = frozenset()
-    physics: Physics = Physics()
+    physics: Physics = _PHYSICS
 
 
 def event_class(name: str, modules: Sequence[ModuleType]) -> type | None:

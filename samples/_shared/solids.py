@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -67,7 +68,9 @@ def turned(
     turn = np.linspace(0, 2 * np.pi, sides + 1)
     p = np.stack([r[:, None] * np.sin(turn), np.repeat(h[:, None], sides + 1, 1), r[:, None] * np.cos(turn)], axis=-1)
     a, b, c, d = p[:-1, :-1], p[:-1, 1:], p[1:, 1:], p[1:, :-1]
-    faces = np.concatenate([np.stack([a, b, c], axis=2).reshape(-1, 3, 3), np.stack([a, c, d], axis=2).reshape(-1, 3, 3)])
+    faces = np.concatenate(
+        [np.stack([a, b, c], axis=2).reshape(-1, 3, 3), np.stack([a, c, d], axis=2).reshape(-1, 3, 3)]
+    )
     made = solid(faces, color, "turned")
     if smooth:
         flat = np.hypot(made.normals[:, 0], made.normals[:, 2])
@@ -93,7 +96,7 @@ def block(size: Sequence[float], color: ArrayLike = (1, 1, 1), bevel: float = 0.
     loops = [np.array([(-u, h, -v), (-u, h, v), (u, h, v), (u, h, -v)]) for h, (u, v) in rings]
     faces = [[loops[-1][0], loops[-1][1], loops[-1][2]], [loops[-1][0], loops[-1][2], loops[-1][3]]]
     faces += [[loops[0][0], loops[0][2], loops[0][1]], [loops[0][0], loops[0][3], loops[0][2]]]
-    for one, two in zip(loops, loops[1:], strict=False):
+    for one, two in pairwise(loops):
         for i in range(4):
             j = (i + 1) % 4
             faces += [[one[i], one[j], two[j]], [one[i], two[j], two[i]]]

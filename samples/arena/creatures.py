@@ -86,7 +86,7 @@ def scatter(world: dw.World, kind: str, at: np.ndarray, each: int, speed: float,
     way[:, 1] = np.abs(way[:, 1]) + 2.0
     turn = random.normal(size=(n, 4))
     turn /= np.linalg.norm(turn, axis=1, keepdims=True)
-    rows = world.spawn(kind, np.repeat(at, each, axis=0) + (0, 0.3, 0), turn, tags={"passing"})
+    rows = world.spawn(kind, np.repeat(at + np.array((0, 0.3, 0)), each, axis=0), turn, tags={"passing"})
     sizes = size * random.uniform(0.6, 1.3, n)
     world.set(rows, Chip(), velocity=way, left=random.uniform(0.4, 0.9, n), size=sizes)
 

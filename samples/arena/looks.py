@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
@@ -20,7 +21,7 @@ BRONZE = dw.Material((0.86, 0.56, 0.24), metallic=0.95, roughness=0.3)
 SHOT = dw.Material((0.02, 0.1, 0.12), emissive=(0.30, 0.92, 1.0), emissive_strength=95_000)
 GEM = dw.Material((0.05, 0.6, 0.32), roughness=0.12, emissive=(0.05, 1.0, 0.45), emissive_strength=7_000, clearcoat=1.0)
 HEART = dw.Material((0.8, 0.05, 0.08), roughness=0.2, emissive=(1.0, 0.06, 0.10), emissive_strength=9_000)
-FIRE = dw.Material((0.1, 0.03, 0.0), emissive=(1.0, 0.42, 0.08), emissive_strength=90_000)
+FIRE = dw.Material((0.1, 0.03, 0.0), emissive=(1.0, 0.36, 0.05), emissive_strength=34_000)
 COLORS = {  # the back, the neck, the head
     "mite": ((0.02, 0.42, 0.40), (0.02, 0.30, 0.36), (0.05, 0.10, 0.12)),
     "hunter": ((0.72, 0.16, 0.03), (0.55, 0.10, 0.03), (0.16, 0.05, 0.03)),
@@ -82,11 +83,11 @@ def hoop(rings: list[tuple[float, float]], colors: list[tuple[float, float, floa
         for out, high in rings
     ]
     faces, tints = [], []
-    for one, two, color in zip(loops, loops[1:], colors, strict=False):
+    for (one, two), color in zip(pairwise(loops), colors, strict=True):
         a, b, c, d = one[:-1], one[1:], two[1:], two[:-1]
         faces += [np.stack([a, b, c], axis=1), np.stack([a, c, d], axis=1)]
         tints.append(np.tile(color, (2 * sides, 1)))
-    return shaded(solid(np.concatenate(faces)[:, ::1], np.concatenate(tints)), 0.07, len(rings))
+    return shaded(solid(np.concatenate(faces), np.concatenate(tints)), 0.07, len(rings))
 
 
 def stands() -> dw.MeshData:
@@ -99,7 +100,7 @@ def stands() -> dw.MeshData:
         rings += [(out, high), (out, high + 0.85)]
         colors += [(0.60, 0.53, 0.42), (0.30, 0.25, 0.20)]
     rings += [(11.0, 7.2), (11.0, 9.5), (12.2, 9.5), (12.2, -2.0)]
-    colors += [(0.52, 0.45, 0.36), STONE, (0.66, 0.58, 0.46), STONE, STONE]
+    colors += [(0.52, 0.45, 0.36), STONE, (0.66, 0.58, 0.46), STONE]
     return hoop(rings, colors)
 
 

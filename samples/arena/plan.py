@@ -1,5 +1,7 @@
-"""The arena as data: `python -m dreamwell.samples.arena.plan` writes `arena.dream`, with its walls, its creatures and all
-the rules that they live by. How things look is added by `looks.py`."""
+"""The arena as data: `python -m dreamwell.samples.arena.plan` writes `arena.dream`.
+
+That has its walls, its creatures and all the rules that they live by. How things look is added by `looks.py`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import dreamwell as dw
 
-from .creatures import Alert, Bolt, Chip, Loot, Life
+from .creatures import Alert, Bolt, Chip, Life, Loot
 
 FILE = Path(__file__).with_name("arena.dream")
 HALF = (21.5, 13.5)
@@ -93,7 +95,9 @@ def add_scarabs(made: dw.Scene) -> None:
         steering = dw.Steering(speed=speed, agility=agility)
         made.add(name, body, collider, steering, Life(life), Alert(0.0, worth), at=(x + 3 * radius, y, z))
         tags = {"scarab", name} | ({"guard"} if name != "mite" else set())
-        made.add(f"first {name}", body, collider, steering, Life(life), Alert(0.0, worth), at=(9 * radius, 0, -9), tags=tags)
+        made.add(
+            f"first {name}", body, collider, steering, Life(life), Alert(0.0, worth), at=(9 * radius, 0, -9), tags=tags
+        )
 
 
 def add_things(made: dw.Scene) -> None:
@@ -176,7 +180,8 @@ def rules() -> list[dw.Rule]:
         dw.Rule("flame burns", dw.When("Loot.flame > 0", tags_all="hero"), dw.Then.add("Loot.flame", "-dt")),
         dw.Rule("is a terror", dw.When("Loot.flame > 0", tags_all="hero", tags_none="terror"), dw.Then.tag("terror")),
         dw.Rule("is none any more", dw.When("Loot.flame <= 0", tags_all="terror"), dw.Then.untag("terror")),
-        dw.Rule("is burnt", dw.When(**scarab, within=dw.Within(2.7, tag="terror")), dw.Then.add("Life.points", "-60 * dt")),
+        dw.Rule("is burnt", dw.When(**scarab, within=dw.Within(2.7, tag="terror")),
+                dw.Then.add("Life.points", "-60 * dt")),
     ]  # fmt: skip
 
 

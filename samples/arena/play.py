@@ -29,6 +29,7 @@ class Game(dw.Behaviour):
 
     phase: Phase = dw.field(default="title")
     auto: bool = dw.field(default=False, doc="whether the pilot plays on after the title, for runs without a player")
+    most: int = dw.field(default=MOST, minimum=40, doc="scarabs at a time")
     wave: int = dw.field(default=0, minimum=0)
     best: int = dw.field(default=0, minimum=0)
     time: float = dw.field(default=0.0, unit="s", doc="of this game")
@@ -54,7 +55,7 @@ class Game(dw.Behaviour):
             if self.left <= 0:
                 self.next_wave()
         elif self.phase == "title":
-            missing = CROWD - len(self.world.rows_tagged("scarab")) - len(self.coming)
+            missing = min(CROWD, self.most) - len(self.world.rows_tagged("scarab")) - len(self.coming)
             self.coming += ["mite"] * max(missing - 1, 0)
             if begins or (self.auto and self.since > 1):
                 self.clear("play")
@@ -79,9 +80,9 @@ class Game(dw.Behaviour):
         self.phase, self.since, self.time, self.wave, self.slain = phase, 0.0, 0.0, 0, 0
         self.coming, self.due, self.left = [], 0.0, 0.0
         if phase == "title":
-            self.fill(CROWD - 24, 24)
+            self.fill(min(CROWD, self.most) - 24, 24)
         else:
-            self.fill(170, 8)
+            self.fill(min(170, self.most // 2), 8)
 
     def fill(self, mites: int, hunters: int) -> None:
         """So many are there already, not too near the middle."""
@@ -115,7 +116,7 @@ class Game(dw.Behaviour):
 
     def let_in(self, dt: float) -> None:
         """Those who wait come through the gates, as long as there is room."""
-        room = MOST - len(self.world.rows_tagged("scarab"))
+        room = self.most - len(self.world.rows_tagged("scarab"))
         self.due = min(self.due + (16 + 10 * self.wave) * dt, 6.0)
         count = min(int(self.due), len(self.coming), max(room, 0))
         if not count or self.since < 0.4:
@@ -180,7 +181,7 @@ class Hero(dw.Behaviour):
         steering.velocity = (go[0] * steering.speed, 0.0, go[1] * steering.speed)
         self.aim(go)
         wanted = math.atan2(-self.way[0], -self.way[1])
-        i, j, k, w = entity.rotation
+        _, j, _, w = entity.rotation
         off = math.remainder(wanted - 2 * math.atan2(j, w), math.tau)
         entity.body.angular_velocity = (0.0, max(-900.0, min(900.0, 14 * math.degrees(off))), 0.0)
         self.reload = max(self.reload - dt, 0.0)
@@ -233,7 +234,8 @@ class Hero(dw.Behaviour):
         away = world.positions[rows] - here
         far = np.linalg.norm(away, axis=1) - 2.0 * world.roster.carry(rows, ("guard",))
         for i in np.argsort(far, kind="stable")[:4].tolist():
-            hit = world.physics.ray(here, away[i], float(np.linalg.norm(away[i])), layers=("wall",))
+            distance = max(float(np.linalg.norm(away[i])), 0.01)
+            hit = world.physics.ray(here, away[i] + (0, 1e-6, 0), distance, layers=("wall",))
             if hit is None:
                 x, _, z = world.positions[rows[i]].tolist()
                 return x, z
@@ -325,4 +327,3 @@ def rejoice(signal: dw.Signal, world: dw.World) -> None:
     scatter(world, "spark", np.array([world["hero"].position]), 24, 8.0, 1.2)
     life = world["hero"][Life]
     life.points = min(life.points + 10.0, 100.0)
-

@@ -1,8 +1,8 @@
 """A village on a dry evening: fire spreads from bush to house by rules and wind; save what you can until the rain.
 
-WASD or a stick walks, the pointer or the right stick aims, Space, the mouse or a trigger throws water, which is fetched at
-a well or the pond; E, the right button or X cuts bushes, so that there is nothing to burn. Enter begins, R goes back to
-the title, P pauses. How it burns is data, in `fire.dream`. `dream run fire -- bot` plays by itself.
+WASD or a stick walks, the pointer or the right stick aims, Space, the mouse or a trigger throws water, which is fetched
+at a well or the pond; E, the right button or X cuts bushes, so that there is nothing to burn. Enter begins, R goes back
+to the title, P pauses. How it burns is data, in `fire.dream`. `dream run fire -- bot` plays by itself.
 """
 
 from __future__ import annotations

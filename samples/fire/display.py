@@ -31,8 +31,8 @@ class Display:
         self.told = self.line("told", "", 44, (0, 110), "top", None)
         self.title = hud.panel("title", size=(None, None), color="#00000000", radius=0)
         self.line("name", "F I R E", 96, (0, 70), "top", self.title)
-        self.line("what", "A dry evening, wind from the west. Save the village until the rain comes.", 22, (0, 184), "top",
-                  self.title)  # fmt: skip
+        what = "A dry evening, wind from the west. Save the village until the rain comes."
+        self.line("what", what, 22, (0, 184), "top", self.title)
         self.keys = self.line("keys", "Enter, a click, or A to begin", 22, (0, 68), "bottom", self.title)
         how = "WASD or stick: walk      Pointer: aim      Space or button: water      E or right button: cut a break"
         self.line("how", how, 16, (0, 38), "bottom", self.title)
@@ -76,7 +76,11 @@ class Display:
         self.pail_told.text = "WATER" if water >= 4 else "THE PAIL IS EMPTY: GO TO A WELL"
         self.told.text = ""
         if village.phase == "play":
-            told = [(2.0, f"Save {NEEDED} houses"), *((strike, "Lightning!") for strike in STRIKES[1:]), (RAIN_AT, "Rain!")]
+            told = [
+                (2.0, f"Save {NEEDED} houses"),
+                *((strike, "Lightning!") for strike in STRIKES[1:]),
+                (RAIN_AT, "Rain!"),
+            ]
             for at, text in told:
                 age = village.time - at
                 if 0 <= age < 2.5:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
@@ -11,7 +12,6 @@ from dreamwell.samples._shared.painting import painted
 from dreamwell.samples._shared.solids import ball, block, joined, put, shaded, solid, turned
 
 from .plan import HALF, POND, WELLS, houses, lane, trees
-
 
 
 def glow(high: int = 64) -> np.ndarray:
@@ -123,7 +123,9 @@ def disc(radius: float) -> dw.MeshData:
     return solid(np.stack([np.zeros((32, 3)), rim[:-1], rim[1:]], axis=1))
 
 
-def gable(wide: float, deep: float, foot: float, top: float, over: float, color: tuple[float, float, float]) -> dw.MeshData:
+def gable(
+    wide: float, deep: float, foot: float, top: float, over: float, color: tuple[float, float, float]
+) -> dw.MeshData:
     """A roof of two slopes whose ridge runs along x, with its underside."""
     x, z = wide / 2 + over, deep / 2 + over
     low = foot - over * (top - foot) / (deep / 2)
@@ -138,8 +140,9 @@ def gable(wide: float, deep: float, foot: float, top: float, over: float, color:
             lift = np.array((0, 0.05, 0))
             e, f = up[0] + (up[3] - up[0]) * p + lift, up[1] + (up[2] - up[1]) * p + lift
             g, h = up[1] + (up[2] - up[1]) * q, up[0] + (up[3] - up[0]) * q
-            quad = [[e, f, g], [e, g, h]] if s > 0 else [[e, g, f], [e, h, g]]
-            faces += quad
+            lip = [[e - lift, f - lift, f], [e - lift, f, e]]
+            quad = [[e, f, g], [e, g, h], *lip]
+            faces += quad if s > 0 else [face[::-1] for face in quad]
         faces += [[a, up[0] + 0.05, up[1]], [a, up[1], b]] if s > 0 else [[a, up[1], up[0]], [a, b, up[1]]]
         faces += [[a, c, b], [a, d, c]] if s > 0 else [[a, b, c], [a, c, d]]
     for s in (-1, 1):
@@ -195,7 +198,9 @@ def panes(seed: int) -> dw.MeshData:
 def tree(seed: int) -> dw.MeshData:
     """A broad crown in lumps on a trunk."""
     rng = np.random.default_rng(seed)
-    green = np.array(((0.10, 0.17, 0.04), (0.16, 0.19, 0.05), (0.22, 0.16, 0.05), (0.09, 0.15, 0.06), (0.26, 0.13, 0.04))[seed])
+    green = np.array(
+        ((0.10, 0.17, 0.04), (0.16, 0.19, 0.05), (0.22, 0.16, 0.05), (0.09, 0.15, 0.06), (0.26, 0.13, 0.04))[seed]
+    )
     parts = [turned([(0.2, 0), (0.13, 1.6), (0.1, 2.2)], 6, (0.14, 0.09, 0.055))]
     for k in range(6):
         turn, far = 2 * math.pi * k / 5, 0.62 if k < 5 else 0.0
@@ -247,15 +252,19 @@ def flame(tongues: int) -> dw.MeshData:
         parts.append(put(turned(profile, 7), at, (0.9, high, 0.9), yaw=float(rng.uniform(0, 60))))
     made = joined(parts)
     v = np.clip(1.02 - made.positions[:, 1] / 1.1, 0.02, 0.98)
-    return dw.MeshData(made.positions, made.normals, made.indices, uv0=np.column_stack([0 * v + 0.5, v]).astype(np.float32))
+    return dw.MeshData(
+        made.positions, made.normals, made.indices, uv0=np.column_stack([0 * v + 0.5, v]).astype(np.float32)
+    )
 
 
 def lightning() -> dw.MeshData:
     """A zigzag from the clouds, its foot at the origin."""
     rng = np.random.default_rng(3)
-    points = [np.array((rng.uniform(-1, 1) * 0.12 * h, h, rng.uniform(-1, 1) * 0.1 * h)) for h in np.linspace(0, 26, 12)]
+    points = [
+        np.array((rng.uniform(-1, 1) * 0.12 * h, h, rng.uniform(-1, 1) * 0.1 * h)) for h in np.linspace(0, 26, 12)
+    ]
     faces = []
-    for a, b in zip(points, points[1:], strict=False):
+    for a, b in pairwise(points):
         for side in (np.array((0.16, 0, 0)), np.array((0, 0, 0.16))):
             faces += [[a - side, a + side, b + side], [a - side, b + side, b - side]]
             faces += [[a + side, a - side, b + side], [a - side, b - side, b + side]]

@@ -1,5 +1,7 @@
-"""The village as data: `python -m dreamwell.samples.fire.plan` writes `fire.dream`, with its houses and trees and all the
-rules by which it burns. How things look is added by `looks.py`."""
+"""The village as data: `python -m dreamwell.samples.fire.plan` writes `fire.dream`.
+
+That has its houses and trees and all the rules by which it burns. How things look is added by `looks.py`.
+"""
 
 from __future__ import annotations
 
@@ -156,7 +158,8 @@ def rules() -> list[dw.Rule]:
         # Water, and where there is nothing to burn.
         dw.Rule("gets wet", dw.When(tags_all="fuel", tags_none="burnt", within=dw.Within(1.75, tag="water")),
                 [dw.Then.tag("wet"), dw.Then.set("Tinder.wet", 9)]),
-        dw.Rule("house gets wet", dw.When(tags_all=("fuel", "house"), tags_none="burnt", within=dw.Within(2.9, tag="water")),
+        dw.Rule("house gets wet",
+                dw.When(tags_all=("fuel", "house"), tags_none="burnt", within=dw.Within(2.9, tag="water")),
                 [dw.Then.tag("wet"), dw.Then.set("Tinder.wet", 14)]),
         dw.Rule("dries", dw.When(tags_all="wet"), dw.Then.add("Tinder.wet", "-dt")),
         dw.Rule("is dry", dw.When("Tinder.wet <= 0", tags_all="wet"), dw.Then.untag("wet"), priority=1),
@@ -166,7 +169,8 @@ def rules() -> list[dw.Rule]:
                 every=0.5),
         dw.Rule("pail is filled", dw.When(tags_all="warden", within=dw.Within(2.6, tag="well")),
                 dw.Then.add("Pail.water", "80 * dt")),
-        dw.Rule("is cut", dw.When(tags_all="brush", tags_none=("burning", "burnt"), within=dw.Within(1.9, tag="cutting")),
+        dw.Rule("is cut",
+                dw.When(tags_all="brush", tags_none=("burning", "burnt"), within=dw.Within(1.9, tag="cutting")),
                 [dw.Then.untag("fuel", "brush"), dw.Then.tag("cut"), dw.Then.call("village:fell")]),
         dw.Rule("rain", dw.When(tags_all="fuel", tags_none="burnt", within=dw.Within(200, tag="raining")),
                 [dw.Then.tag("wet"), dw.Then.set("Tinder.wet", 9)], every=0.25, chance=0.10),
@@ -175,7 +179,8 @@ def rules() -> list[dw.Rule]:
             dw.Then.add("body.velocity", "limit(Steering.velocity - body.velocity, Steering.agility * dt)"),
         ], priority=100),
         dw.Rule("heat", dw.When(tags_all="warden", within=dw.Within(1.7, tag="burning")),
-                dw.Then.add("body.velocity", "unit((position.x - other.position.x, 0, position.z - other.position.z)) * 60 * dt"),
+                dw.Then.add("body.velocity",
+                            "unit((position.x - other.position.x, 0, position.z - other.position.z)) * 60 * dt"),
                 priority=101),
     ]  # fmt: skip
 

@@ -77,7 +77,7 @@ class Village(dw.Behaviour):
         if self.input.action("reload").pressed and self.phase != "title":
             self.clear("title")
         if self.time >= RAIN_AT:
-            x, y, z = self.world["clouds"].position
+            x, _, z = self.world["clouds"].position
             self.world["clouds"].position = (x, 20.0 - (self.since * 22.0) % 3.0, z)
         if self.world.schedule.tick % 6 == 0:
             self.kindle()
@@ -113,7 +113,7 @@ class Village(dw.Behaviour):
             self.time = STRIKES[0] - 0.3
 
     def end(self) -> None:
-        """The evening is over: what stands?"""
+        """The evening is over: what stands is counted."""
         self.phase, self.since = "over", 0.0
         self.saved = len(self.standing())
         self.won = self.saved >= NEEDED
@@ -316,5 +316,3 @@ class Warden(dw.Behaviour):
         else:
             self.side = 0.0
         return float(way[0]), float(way[1])
-
-

@@ -19,7 +19,7 @@ ARGUMENTS = {"many_cubes": ("20000",)}
 
 
 def test_the_samples_are_these() -> None:
-    made = "city effects garden hello lights many_cubes materials menu orbit sky swarm viewer"
+    made = "arena city effects fire garden hello lights many_cubes materials menu orbit sky swarm viewer"
     assert list(NAMES) == made.split()
 
 
