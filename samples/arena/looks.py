@@ -10,7 +10,7 @@ import numpy as np
 import dreamwell as dw
 from dreamwell.samples._shared.solids import ball, block, joined, put, shaded, solid, turned
 
-from .plan import COLUMNS, GATES, HALF, KINDS, RUINS, about_y
+from .plan import COLUMNS, GATES, HALF, KINDS, RUINS
 
 SAND, STONE, DARK = (0.60, 0.41, 0.22), (0.60, 0.52, 0.41), (0.26, 0.21, 0.17)
 PLAIN = dw.Material((1, 1, 1), roughness=0.95)
@@ -32,9 +32,9 @@ CROWD = ((0.66, 0.16, 0.10), (0.86, 0.78, 0.62), (0.16, 0.26, 0.42), (0.75, 0.52
 
 def dress(made: dw.Scene) -> dw.Scene:
     """Give everything in the arena its looks."""
-    made.add("sand", dw.Mesh.of(sand()), PLAIN)
-    made.add("medallion", dw.Mesh.of(medallion()), ROCK, at=(0, 0.012, 0))
-    made.add("stands", dw.Mesh.of(stands()), ROCK)
+    made["sand"].set(dw.Mesh.of(sand()), PLAIN)
+    made["medallion"].set(dw.Mesh.of(put(medallion(), (0, 0.012, 0))), ROCK)
+    made["stands"].set(dw.Mesh.of(stands()), ROCK)
     add_gates(made)
     add_crowd(made)
     for i in range(len(COLUMNS)):
@@ -162,16 +162,14 @@ def medallion() -> dw.MeshData:
 
 def add_gates(made: dw.Scene) -> None:
     """Four dark arches, a red cloth on each side."""
-    for x, z in GATES:
-        far = 1.09
-        at, yaw = (x * far, 0.0, z * far * 1.01), math.degrees(math.atan2(-x, -z))
-        arch = joined([
-            put(block((3.6, 2.9, 0.5), (0.025, 0.02, 0.018)), (0, 1.45, -0.35)),
-            *(put(block((0.8, 3.3, 1.1), STONE, 0.06), (s * 2.1, 1.65, 0)) for s in (-1, 1)),
-            put(block((5.4, 0.7, 1.3), (0.68, 0.60, 0.48), 0.08), (0, 3.55, 0)),
-            *(put(block((0.7, 2.2, 0.06), (0.52, 0.05, 0.04)), (s * 3.2, 2.0, 0.35)) for s in (-1, 1)),
-        ])  # fmt: skip
-        made.add("gate", dw.Mesh.of(arch), ROCK, at=at, rotation=about_y(yaw))
+    arch = joined([
+        put(block((3.6, 2.9, 0.5), (0.025, 0.02, 0.018)), (0, 1.45, -0.35)),
+        *(put(block((0.8, 3.3, 1.1), STONE, 0.06), (s * 2.1, 1.65, 0)) for s in (-1, 1)),
+        put(block((5.4, 0.7, 1.3), (0.68, 0.60, 0.48), 0.08), (0, 3.55, 0)),
+        *(put(block((0.7, 2.2, 0.06), (0.52, 0.05, 0.04)), (s * 3.2, 2.0, 0.35)) for s in (-1, 1)),
+    ])  # fmt: skip
+    for i in range(len(GATES)):
+        made[f"gate-{i}"].set(dw.Mesh.of(arch), ROCK)
 
 
 def add_crowd(made: dw.Scene) -> None:
@@ -185,9 +183,9 @@ def add_crowd(made: dw.Scene) -> None:
         out = 1.0 + 1.3 * row
         x, z = (HALF[0] + out) * np.sin(turn), (HALF[1] + out) * np.cos(turn)
         at = np.stack([x, 2.1 + 0.85 * row, z], axis=1)
-        half = np.arctan2(-x, -z) / 2
-        rotation = np.stack([0 * half, np.sin(half), 0 * half, np.cos(half)], axis=1)
-        made.add_many(f"guest-{k}", dw.Mesh.of(body), dw.Material(color, roughness=0.9), at=at, rotation=rotation)
+        turn = np.degrees(np.arctan2(-x, -z))
+        guests = [put(body, place, yaw=float(yaw)) for place, yaw in zip(at.tolist(), turn.tolist(), strict=True)]
+        made[f"guests-{k}"].set(dw.Mesh.of(joined(guests)), dw.Material(color, roughness=0.9))
 
 
 def column(seed: int) -> dw.MeshData:
@@ -246,7 +244,6 @@ def scarab(kind: str, radius: float) -> dw.MeshData:
 
 def add_hero(made: dw.Scene) -> None:
     """A guard in white and blue, a bow that shines in his hands; all of it hangs on who is moved."""
-    hero = made["hero"]
     white, blue, skin = (0.86, 0.84, 0.80), (0.03, 0.13, 0.52), (0.55, 0.34, 0.22)
     figure = joined([
         turned([(0.52, 0.05), (0.40, 0.55), (0.30, 1.05), (0.0, 1.12)], 12, white),
@@ -255,11 +252,10 @@ def add_hero(made: dw.Scene) -> None:
         *(put(block((0.14, 0.14, 0.62), skin), (0.30 * s, 0.92, -0.32), yaw=-18 * s) for s in (-1, 1)),
         put(ball(8, 4, skin), (0, 1.3, -0.02), 0.2),
     ])  # fmt: skip
-    made.add("figure", dw.Mesh.of(figure), CLOTH, parent=hero, scale=1.15)
+    made["figure"].set(dw.Mesh.of(figure), CLOTH)
     helmet = joined([put(ball(10, 4, (1, 1, 1), 0), (0, 1.34, 0.0), (0.26, 0.27, 0.29)),
                      put(block((0.07, 0.16, 0.62), (1, 1, 1)), (0, 1.62, 0.03))])  # fmt: skip
-    made.add("helmet", dw.Mesh.of(helmet), BRONZE, parent=hero, scale=1.15)
+    made["helmet"].set(dw.Mesh.of(helmet), BRONZE)
     bow = joined([put(block((1.2, 0.07, 0.09)), (0, 0.95, -0.68)), put(block((0.09, 0.09, 0.7)), (0, 0.95, -0.5))])
-    made.add("bow", dw.Mesh.of(bow), BRONZE, parent=hero, scale=1.15)
-    made.add("charge", dw.Mesh.sphere(0.11, 12), SHOT, at=(0, 1.12, -1.0), parent=hero)
-    made["aura"].set(dw.PointLight(candela=0.0, color=(1.0, 0.5, 0.15), range=9.0))
+    made["bow"].set(dw.Mesh.of(bow), BRONZE)
+    made["charge"].set(dw.Mesh.sphere(0.11, 12), SHOT)

@@ -46,6 +46,10 @@ def scene() -> dw.Scene:
     made.add("sun", dw.Sun(lux=105_000, color=(1.0, 0.90, 0.76), angular_diameter=1.2), toward=(1.0, -1.05, 0.35))
     made.add("air", dw.Environment(haze=2.5, ground=(0.30, 0.22, 0.13)))
     made.add("game")
+    for name in ("sand", "medallion", "stands", *(f"guests-{i}" for i in range(5))):
+        made.add(name)
+    for i, (x, z) in enumerate(GATES):
+        made.add(f"gate-{i}", at=(1.09 * x, 0, 1.1 * z), rotation=about_y(math.degrees(math.atan2(-x, -z))))
     add_walls(made)
     add_hero(made)
     add_scarabs(made)
@@ -83,7 +87,10 @@ def add_hero(made: dw.Scene) -> None:
     body = dw.Body(mass=8.0, lock_position="y", lock_rotation="xz", can_sleep=False)
     collider = dw.Collider(shape="sphere", radius=0.5, layer="hero", friction=0.0, collides_with=("wall", "scarab"))
     steering = dw.Steering(speed=7.2, agility=42.0)
-    made.add("hero", body, collider, steering, Life(100.0), Loot(), tags={"hero"})
+    hero = made.add("hero", body, collider, steering, Life(100.0), Loot(), tags={"hero"})
+    for name in ("figure", "helmet", "bow"):
+        made.add(name, parent=hero, scale=1.15)
+    made.add("charge", at=(0, 1.12, -1.0), parent=hero)
 
 
 def add_scarabs(made: dw.Scene) -> None:
@@ -112,7 +119,7 @@ def add_things(made: dw.Scene) -> None:
     made.add("first bolt", Bolt(), at=(0, 0, 9), tags={"bolt"})
     for name in ("spark", *(f"shell of {kind}" for kind in KINDS)):
         made.add(name, Chip(), at=AWAY)
-    made.add("aura", at=AWAY)
+    made.add("aura", dw.PointLight(candela=0.0, color=(1.0, 0.5, 0.15), range=9.0), at=AWAY)
 
 
 def rules() -> list[dw.Rule]:

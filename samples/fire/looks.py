@@ -46,10 +46,11 @@ TIMBER = (0.12, 0.07, 0.045)
 def dress(made: dw.Scene) -> dw.Scene:
     """Give everything in the village its looks."""
     made["ground"].set(dw.Mesh.of(land()), PLAIN)
-    made.add("hills", dw.Mesh.of(hills()), PLAIN)
+    made["hills"].set(dw.Mesh.of(hills()), PLAIN)
+    lit = [put(panes(i), (x, 0, z), yaw=turn) for i, (x, z, turn) in enumerate(houses())]
+    made["panes"].set(dw.Mesh.of(joined(lit)), LAMP)
     for i in range(len(houses())):
         made[f"house-{i}"].set(dw.Mesh.of(house(i)), PLAIN)
-        made.add("panes", dw.Mesh.of(panes(i)), LAMP, parent=made[f"house-{i}"], tags={"panes"})
     for i in range(len(trees())):
         made[f"tree-{i}"].set(dw.Mesh.of(tree(i % 5)), LEAVES)
     for i in range(len(WELLS)):
@@ -64,8 +65,7 @@ def dress(made: dw.Scene) -> dw.Scene:
     made["ember"].set(dw.Mesh.of(put(ball(5, 3), size=1.0)), EMBER)
     made["droplet"].set(dw.Mesh.of(put(ball(5, 3), size=0.22)), DROP)
     made["drop"].set(dw.Mesh.of(put(ball(6, 4), size=(0.13, 0.13, 0.13))), DROP)
-    made.add("lightning", dw.Mesh.of(lightning()), BOLT, at=(0, -90, 0))
-    made.lights.add_point("flash", candela=0.0, color=(0.7, 0.8, 1.0), range=60.0, at=(0, -90, 0))
+    made["lightning"].set(dw.Mesh.of(lightning()), BOLT)
     made["clouds"].set(dw.Mesh.of(rain()), RAIN)
     add_warden(made)
     return made
@@ -292,9 +292,7 @@ def add_warden(made: dw.Scene) -> None:
         put(turned([(0.46, 0), (0.2, 0.06), (0.17, 0.22), (0, 0.26)], 10, hat), (0, 1.36, 0)),
         put(turned([(0.13, 0), (0.2, 0.3), (0.16, 0.3)], 8, (0.30, 0.32, 0.34)), (0, 0.72, -0.56)),
     ])  # fmt: skip
-    made.add("figure", dw.Mesh.of(figure), PLAIN, parent=made["warden"], at=(0, -0.5, 0), scale=1.3)
-    made.lights.add_point("lantern", candela=260.0, color=(1.0, 0.72, 0.40), range=7.0, at=(0, 1.6, -0.5),
-                          parent=made["warden"])  # fmt: skip
+    made["figure"].set(dw.Mesh.of(figure), PLAIN)
 
 
 def brush_places() -> np.ndarray:

@@ -77,6 +77,8 @@ def scene() -> dw.Scene:
     made.add("sun", dw.Sun(lux=128_000, angular_diameter=2.5), toward=(1.0, -0.075, -0.25))
     made.add("air", dw.Environment(haze=2.4, air=1.4, ozone=3.0, ground=(0.05, 0.06, 0.03)))
     made.add("village")
+    for name in ("hills", "panes"):
+        made.add(name)
     made.add("clouds", at=(0, 900, 0), tags={"raining"})
     made.add("axe", at=AWAY, tags={"cutting"})
     made.add("ground", dw.Collider(shape="box", size=(90, 2, 70), layer="ground"), at=(0, -1, 0), tags={"solid"})
@@ -92,7 +94,12 @@ def scene() -> dw.Scene:
     made.add("pond", at=(POND[0], 0.02, POND[1]), tags={"well"})
     body = dw.Body(mass=70.0, lock_position="y", lock_rotation="xz", gravity_scale=0.0, can_sleep=False)
     legs = dw.Collider(shape="sphere", radius=0.45, layer="warden", friction=0.0, collides_with=("house",))
-    made.add("warden", body, legs, dw.Steering(speed=7.5, agility=45.0), Pail(), at=(0, 0.5, 2), tags={"warden"})
+    warden = made.add(
+        "warden", body, legs, dw.Steering(speed=7.5, agility=45.0), Pail(), at=(0, 0.5, 2), tags={"warden"}
+    )
+    made.add("figure", parent=warden, at=(0, -0.5, 0), scale=1.3)
+    lantern = dw.PointLight(candela=260.0, color=(1.0, 0.72, 0.40), range=7.0)
+    made.add("lantern", lantern, parent=warden, at=(0, 1.6, -0.5))
     add_things(made)
     made.rules = rules()
     return made
@@ -103,6 +110,8 @@ def add_things(made: dw.Scene) -> None:
     made.add("bush", Tinder(7.5), at=AWAY)
     made.add("first bush", Tinder(7.5), at=(-20, 0, 15), tags={"brush", "fuel"})
     made.add("charcoal", at=AWAY)
+    made.add("lightning", at=AWAY)
+    made.add("flash", dw.PointLight(candela=0.0, color=(0.7, 0.8, 1.0), range=60.0), at=AWAY)
     flames = (("small flame", 1.0), ("tree flame", 1.9), ("house flame", 3.1))
     for name, size in flames:
         made.add(name, Tongue(size), at=AWAY)
