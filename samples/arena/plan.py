@@ -124,13 +124,12 @@ def add_things(made: dw.Scene) -> None:
 
 def rules() -> list[dw.Rule]:
     """What the creatures of the arena do."""
-    scarab = {"tags_all": "scarab"}
     flat = "(unit(other.position - position))"
     return [
         # Minds: who sees the hero, hunts; who has lost him, goes on as before.
-        dw.Rule("sees the hero", dw.When(**scarab, sees=dw.Sees(17, 300, tag="hero", behind="wall")),
+        dw.Rule("sees the hero", dw.When(tags_all="scarab", sees=dw.Sees(17, 300, tag="hero", behind="wall")),
                 [dw.Then.tag("hunting"), dw.Then.set("Alert.left", 3)], every=0.25),
-        dw.Rule("smells the hero", dw.When(**scarab, within=dw.Within(3.5, tag="hero")),
+        dw.Rule("smells the hero", dw.When(tags_all="scarab", within=dw.Within(3.5, tag="hero")),
                 [dw.Then.tag("hunting"), dw.Then.set("Alert.left", 1)], every=0.5),
         dw.Rule("forgets", dw.When(tags_all="hunting"), dw.Then.add("Alert.left", "-dt")),
         dw.Rule("has lost the hero", dw.When("Alert.left <= 0", tags_all="hunting"), dw.Then.untag("hunting")),
@@ -157,7 +156,8 @@ def rules() -> list[dw.Rule]:
                 [dw.Then.call("creatures:spark"), dw.Then.despawn()], on="Contact"),
         dw.Rule("bolt flies", dw.When(tags_all="bolt"), dw.Then.add("Bolt.left", "-dt")),
         dw.Rule("bolt is spent", dw.When("Bolt.left <= 0", tags_all="bolt"), dw.Then.despawn()),
-        dw.Rule("is slain", dw.When("Life.points <= 0", **scarab, tags_none="dead", within=dw.Within(99, tag="hero")), [
+        dw.Rule("is slain", dw.When("Life.points <= 0", tags_all="scarab", tags_none="dead",
+                                    within=dw.Within(99, tag="hero")), [
             dw.Then.tag("dead"), dw.Then.add("Loot.score", "Alert.worth", target="other"),
             dw.Then.emit("slain"), dw.Then.call("creatures:shatter"), dw.Then.despawn(),
         ], priority=2),
@@ -187,7 +187,7 @@ def rules() -> list[dw.Rule]:
         dw.Rule("flame burns", dw.When("Loot.flame > 0", tags_all="hero"), dw.Then.add("Loot.flame", "-dt")),
         dw.Rule("is a terror", dw.When("Loot.flame > 0", tags_all="hero", tags_none="terror"), dw.Then.tag("terror")),
         dw.Rule("is none any more", dw.When("Loot.flame <= 0", tags_all="terror"), dw.Then.untag("terror")),
-        dw.Rule("is burnt", dw.When(**scarab, within=dw.Within(2.7, tag="terror")),
+        dw.Rule("is burnt", dw.When(tags_all="scarab", within=dw.Within(2.7, tag="terror")),
                 dw.Then.add("Life.points", "-60 * dt")),
     ]  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -172,7 +172,8 @@ class Hero(dw.Behaviour):
 
     def fixed_update(self, dt: float) -> None:
         """One tick."""
-        entity, steering = self.entity, self.entity[dw.Steering]
+        entity = self.entity
+        steering: Any = entity[dw.Steering]
         if self.world["game"][Game].phase == "over":
             steering.velocity = (0.0, 0.0, 0.0)
             return

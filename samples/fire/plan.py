@@ -130,15 +130,16 @@ def rules() -> list[dw.Rule]:
     length = math.hypot(x, z)
     wind = f"({x / length:.3f}, 0, {z / length:.3f})"
     downwind = f"dot(unit(position - other.position), {wind})"
-    dry = {"tags_all": "fuel", "tags_none": ("burning", "burnt", "wet")}
+    not_dry = ("burning", "burnt", "wet")
     lit = [dw.Then.tag("burning"), dw.Then.emit("lit")]
     # The library's rules, without its way to spread: here there is a wind.
     fire = [rule for rule in dw.fire_rules("fuel", field="Tinder.left", damage=1) if rule.name != "fire-spreads"]
     return [
-        dw.Rule("fire leaps", dw.When(f"random() < Tinder.catches * (0.30 + 0.32 * {downwind})", **dry,
-                                      within=dw.Within(3.0, tag="burning")), lit, every=0.4),
-        dw.Rule("a house burns hotter", dw.When(f"random() < Tinder.catches * (0.16 + 0.20 * {downwind})", **dry,
-                                                within=dw.Within(5.4, tag="hot")), lit, every=0.5),
+        dw.Rule("fire leaps", dw.When(f"random() < Tinder.catches * (0.30 + 0.32 * {downwind})", tags_all="fuel",
+                                      tags_none=not_dry, within=dw.Within(3.0, tag="burning")), lit, every=0.4),
+        dw.Rule("a house burns hotter", dw.When(f"random() < Tinder.catches * (0.16 + 0.20 * {downwind})",
+                                                tags_all="fuel", tags_none=not_dry, within=dw.Within(5.4, tag="hot")),
+                lit, every=0.5),
         *fire,
         dw.ignition_rules("fuel", spark="spark", reach=3.2)[0],
         # What one sees of it.

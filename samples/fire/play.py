@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -136,8 +136,8 @@ class Village(dw.Behaviour):
         rows = world.rows_tagged("brush", "fuel")
         if not len(rows):
             return
-        x = world.positions[rows][:, 0]
-        west = rows[x < np.quantile(x, min(0.3 + 0.006 * self.time, 0.8))]
+        across = world.positions[rows][:, 0]
+        west = rows[across < np.quantile(across, min(0.3 + 0.006 * self.time, 0.8))]
         target = world.at(int(west[world.random.integers(len(west))]))
         x, _, z = target.position
         world["lightning"].position = (x, 0.0, z)
@@ -205,7 +205,7 @@ class Warden(dw.Behaviour):
     def fixed_update(self, dt: float) -> None:
         """One tick."""
         village, entity = self.world["village"][Village], self.entity
-        steering = entity[dw.Steering]
+        steering: Any = entity[dw.Steering]
         if village.phase == "over":
             steering.velocity = (0.0, 0.0, 0.0)
             self.axe(False)
