@@ -47,8 +47,8 @@ def dress(made: dw.Scene) -> dw.Scene:
     """Give everything in the village its looks."""
     made["ground"].set(dw.Mesh.of(land()), PLAIN)
     made["hills"].set(dw.Mesh.of(hills()), PLAIN)
-    lit = [put(panes(i), (x, 0, z), yaw=turn) for i, (x, z, turn) in enumerate(houses())]
-    made["panes"].set(dw.Mesh.of(joined(lit)), LAMP)
+    for i, lit in enumerate(made.tagged("panes")):
+        lit.set(dw.Mesh.of(panes(i)), LAMP)
     for i in range(len(houses())):
         made[f"house-{i}"].set(dw.Mesh.of(house(i)), PLAIN)
     for i in range(len(trees())):

@@ -77,15 +77,17 @@ def scene() -> dw.Scene:
     made.add("sun", dw.Sun(lux=128_000, angular_diameter=2.5), toward=(1.0, -0.075, -0.25))
     made.add("air", dw.Environment(haze=2.4, air=1.4, ozone=3.0, ground=(0.05, 0.06, 0.03)))
     made.add("village")
-    for name in ("hills", "panes"):
-        made.add(name)
+    made.add("hills")
     made.add("clouds", at=(0, 900, 0), tags={"raining"})
     made.add("axe", at=AWAY, tags={"cutting"})
     made.add("ground", dw.Collider(shape="box", size=(90, 2, 70), layer="ground"), at=(0, -1, 0), tags={"solid"})
     for i, (x, z, turn) in enumerate(houses()):
         collider = dw.Collider(shape="box", size=(3.2, 4.4, 2.8), layer="house", friction=0.0)
         tags = {"house", "fuel", "solid"}
-        made.add(f"house-{i}", collider, Tinder(26.0, 0.0, 0.42), at=(x, 0, z), rotation=about_y(turn), tags=tags)
+        house = made.add(
+            f"house-{i}", collider, Tinder(26.0, 0.0, 0.42), at=(x, 0, z), rotation=about_y(turn), tags=tags
+        )
+        made.add("panes", parent=house, tags={"panes"})
     for i, (x, z) in enumerate(trees()):
         made.add(f"tree-{i}", Tinder(13.0, 0.0, 0.6), at=(x, 0, z), rotation=about_y(77 * i), tags={"tree", "fuel"})
     for i, (x, z) in enumerate(WELLS):

@@ -46,7 +46,8 @@ class Village(dw.Behaviour):
         self.since, self.glow = 0.0, 1.0
         self.looks = {
             entity.row: (entity.material, entity.scale)
-            for entity in (*self.world.tagged("house"), *self.world.tagged("tree"))
+            for tag in ("house", "panes", "tree")
+            for entity in self.world.tagged(tag)
         }
         self.clear("title")
 
@@ -93,9 +94,11 @@ class Village(dw.Behaviour):
         world.despawn(np.array(bushes, np.int32))
         for row, (material, scale) in self.looks.items():
             entity = world.at(row)
+            entity.material, entity.scale = material, scale
+            if "panes" in entity.tags:
+                continue
             entity.untag("burning", "burnt", "wet", "hot")
             entity.tag("fuel")
-            entity.material, entity.scale = material, scale
             house = "house" in entity.tags
             entity.set(Tinder(26.0, 0.0, 0.42) if house else Tinder(13.0, 0.0, 0.6))
         at = brush_places()

@@ -100,7 +100,8 @@ def char(firing: dw.Firing) -> None:
     """What is burnt is black: what the rule "is charred" calls."""
     world = firing.world
     for entity in firing.entities:
-        entity.material = world["charcoal"].material
+        for part in (entity, *entity.children):
+            part.material = world["charcoal"].material
     low = [row for row in firing.rows.tolist() if not world.roster.carries(row, "house")]
     world.scales[low, 1] *= 0.45
     world.touch(np.array(low, np.int32))
