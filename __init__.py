@@ -39,7 +39,9 @@ if TYPE_CHECKING:
     from .engine.heuristics.explain import Explanation
     from .engine.heuristics.firing import Firing
     from .engine.heuristics.library import (
+        chase_rules,
         damage_rules,
+        drive_rules,
         fire_rules,
         flee_rules,
         flock_rules,
@@ -141,7 +143,9 @@ else:
         "engine.heuristics.explain": ("Explanation",),
         "engine.heuristics.firing": ("Firing",),
         "engine.heuristics.library": (
+            "chase_rules",
             "damage_rules",
+            "drive_rules",
             "fire_rules",
             "flee_rules",
             "flock_rules",
@@ -335,8 +339,10 @@ __all__ = [
     "WorldLights",
     "WovenScene",
     "__version__",
+    "chase_rules",
     "component",
     "damage_rules",
+    "drive_rules",
     "field",
     "fire_rules",
     "flee_rules",

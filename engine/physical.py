@@ -51,6 +51,43 @@ class RayHits:
         return len(self.rows)
 
 
+class BodyColumns(Protocol):
+    """Many bodies at once, as rules see them and act on them. Rows (k,) are of objects that have a Body.
+
+    All raise PhysicsError where nothing moves by itself.
+    """
+
+    def velocities(self, rows: I32) -> NDArray[np.float64]:
+        """(k, 3) m/s: how they came along in the last tick."""
+        ...
+
+    def spins(self, rows: I32) -> NDArray[np.float64]:
+        """(k, 3) degrees a second about the axes of the world: how they turned in the last tick."""
+        ...
+
+    def masses(self, rows: I32) -> NDArray[np.float64]:
+        """(k,) kilograms; 0 for what forces do not move."""
+        ...
+
+    def sleeping(self, rows: I32) -> NDArray[np.bool_]:
+        """(k,) whether they rest and are not computed."""
+        ...
+
+    def move(
+        self, rows: I32, values: NDArray[np.float64], part: int = -1, *, turning: bool = False, more: bool = False
+    ) -> None:
+        """Set velocities (k, 3) in m/s, or `turning` spins in degrees a second; `more`: add. part: (k,) of one axis."""
+        ...
+
+    def push(self, rows: I32, amounts: NDArray[np.float64], *, sudden: bool) -> None:
+        """Impulses (k, 3) in N s at once, or forces in N through the next tick."""
+        ...
+
+    def rest(self, rows: I32, asleep: NDArray[np.bool_]) -> None:
+        """Put bodies to sleep, or wake them (k,)."""
+        ...
+
+
 class Simulation(Protocol):
     """Who moves the bodies of a world; reached as `world.physics`.
 
@@ -134,8 +171,28 @@ class Simulation(Protocol):
         """The objects that a shape touches, in the order of their rows, each once."""
         ...
 
+    def obstacles(
+        self,
+        origins: NDArray[np.float64],
+        targets: NDArray[np.float64],
+        seers: I32,
+        seen: I32,
+        layers: Sequence[str] = (),
+    ) -> I32:
+        """What hides objects from others: (k,) the row of the object between two points (k, 3) each, -1 for none.
+
+        seers, seen: (k,) rows of those at the two points, which don't hide themselves. layers: those that count, empty
+        for all; sensors don't.
+        """
+        ...
+
     def lines(self) -> F32:
         """(k, 2, 3) float32, metres, world: the edges of all shapes, to be looked at."""
+        ...
+
+    @property
+    def columns(self) -> BodyColumns:
+        """Many bodies at once."""
         ...
 
     def body(self, entity: Entity) -> MovingBody:

@@ -25,7 +25,7 @@ from ..engine.scene.physics import (
     Joint,
     Physics,
 )
-from ..engine.scene.rules import CONTACT, Rule
+from ..engine.scene.rules import TOUCHES, Rule
 from ..engine.scene.scene import Scene
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def check_physics(
         _check_characters(scene, sound[Character], found)
     if sound.get(Joint):
         _check_joints(scene, sound[Joint], found)
-    heard = [rule.name for rule in scene.rules if isinstance(rule, Rule) and rule.on == CONTACT]  # pyright: ignore[reportUnnecessaryIsInstance]
+    heard = [rule.name for rule in scene.rules if isinstance(rule, Rule) and rule.on in TOUCHES]  # pyright: ignore[reportUnnecessaryIsInstance]
     if heard and not (colliders >= 0).any():
         found.remark_rule(heard[0], "on", "Contact, but nothing has a Collider", "one can come while the scene runs")
     if scene.physics.engine == "none" and (bodies >= 0).any():

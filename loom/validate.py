@@ -344,7 +344,7 @@ def _check_rules(scene: Scene, scripts: Sequence[ModuleType], found: Findings) -
     sets = [tags for tags, count in zip(scene.tag_sets.values, used.tolist(), strict=True) if count]
     tags = frozenset(tag for tags in sets for tag in tags if isinstance(tag, str))
     prefabs = frozenset(as_prefab(prefab).file for prefab in scene.prefabs)
-    known = Known(tags, scene.__contains__, lambda: scene.names[:10_000], scene.root, scripts, prefabs)
+    known = Known(tags, scene.__contains__, lambda: scene.names[:10_000], scene.root, scripts, prefabs, scene.physics)
     problems, doubts = check_rules(scene.rules, known)
     found.extend(iter(problems))
     for doubt in doubts:

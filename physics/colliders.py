@@ -46,6 +46,10 @@ class Colliders:
         """The row of the body, or of the object itself where it has none."""
         return int(self.owner[self.known.at(row)])
 
+    def owners_of(self, rows: I32) -> I32:
+        """(k,) the rows of the bodies that colliders (k,) belong to."""
+        return self.owner[np.searchsorted(self.known.rows, rows)]
+
     def owner_of_parts(self) -> I32:
         """Of those that are not on their body's own object; -1 for none."""
         owner = self.owner[self.parts]

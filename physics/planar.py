@@ -475,6 +475,11 @@ class PlanarWorld:
     def asleep(self, row: int) -> bool:
         return bool(self._bodies[row].body.is_sleeping)
 
+    def awake(self) -> I32:
+        mine = self._bodies.items()
+        rows = [row for row, one in mine if one.spec.kind == "dynamic" and not one.body.is_sleeping]
+        return np.array(rows, np.int32)
+
     @at_border
     def rest(self, row: int, asleep: bool) -> None:
         if self._bodies[row].spec.kind != "dynamic":
@@ -488,9 +493,6 @@ class PlanarWorld:
                 body.sleep()
         else:
             self._wake(row)
-
-    def awake(self) -> list[int]:
-        return [row for row, one in self._bodies.items() if not one.body.is_sleeping]
 
     # ---- contacts ---------------------------------------------------------------------------------------------------
 

@@ -16,8 +16,9 @@ from ..engine.world import World
 from ..loom.physics import owners
 from .checks import bits_of, direction_of, far, many, unit, vec4
 from .colliders import Colliders
+from .columns import hits_between
 from .known import with_body
-from .physics_world import PhysicsWorld, Question, Shape
+from .physics_world import F64, I32, PhysicsWorld, Question, Shape
 from .shapes import shape_of
 
 
@@ -95,9 +96,21 @@ class Queries:
         points = (starts + ways * distances[:, None]).astype(np.float32)
         hit = rows >= 0
         if hit.any():
-            colliders = self.colliders
-            rows[hit] = colliders.owner[np.searchsorted(colliders.known.rows, rows[hit])]
+            rows[hit] = self.colliders.owners_of(rows[hit])
         return RayHits(rows, points, normals, distances)
+
+    def obstacles(self, origins: F64, targets: F64, seers: I32, seen: I32, layers: Sequence[str] = ()) -> I32:
+        """(k,) what hides objects from others: the row of the object between two points (k, 3) each, -1 for none."""
+        question, engine, world = self._asked(layers or None, None, False), self._engine, self.world
+        if engine is None or not len(self.colliders.known.rows):
+            return np.full(len(origins), -1, np.int32)
+        has = with_body(world)
+        mine, theirs = (owners(world.transforms.parent, has, rows.astype(np.int32)) for rows in (seers, seen))
+        mine, theirs = np.where(mine < 0, seers, mine), np.where(theirs < 0, seen, theirs)
+        met = hits_between(engine, question, origins, targets, mine)
+        hit = met >= 0
+        met[hit] = self.colliders.owners_of(met[hit])
+        return np.where(met == theirs, -1, met).astype(np.int32)
 
     def _asked_shape(self, shape: Collider) -> Shape:
         given: Any = shape

@@ -25,6 +25,7 @@ from .bodies import Bodies
 from .character import Characters
 from .checks import unlocked
 from .colliders import Colliders
+from .columns import BodyColumns
 from .contacts import Contacts
 from .joints import Joints
 from .known import NO_ROWS, generations_of
@@ -56,6 +57,8 @@ class WorldSimulation(Queries):
     def __init__(self, world: World) -> None:
         self.world = world
         self._gravity: Vec3 | None = None
+        self.columns = BodyColumns(self)
+        """Many bodies at once, for rules."""
         self._problems: list[PhysicsError] = []  # to be told in the next tick: who asks meanwhile is not to blame
         self._fresh()
 
@@ -109,12 +112,17 @@ class WorldSimulation(Queries):
         engine = self._engine
         problems, self._problems = self._problems, []
         if engine is not None:
+            rules, columns = self.world.schedule.rules, self.columns
+            asked = rules is not None and rules.reads_motion
+            columns.begin(self.bodies.known.rows, self.bodies.kinds) if asked else columns.forget()
             self.rings.before_step(engine)
             self.characters.before(engine)
             halted = engine.step(dt)
             self.rings.after_step(engine)
             self.bodies.fetch(engine, halted, problems)
             self.bodies.walk(engine, *self.characters.move(engine, self.bodies, self.gravity, dt, problems))
+            if asked:
+                columns.end(dt)
             self.contacts.tell(engine, self.characters.touches())
         if problems:
             raise all_of(problems)
@@ -198,16 +206,30 @@ class WorldSimulation(Queries):
     def _at(self, entity: Entity) -> tuple[PhysicsWorld, int]:
         """The engine and the row of a body that it knows."""
         row = self._row(entity)
-        known = self.bodies.known
-        at = known.at(row)
-        there = at < len(known.rows) and int(known.rows[at]) == row
-        if not there or int(known.generation[at]) != int(generations_of(self.world, known.rows[at : at + 1])[0]):
+        if not self._knows(np.array([row], np.int32)):
             self._synchronise()
         if self._engine is None:
             raise PhysicsError('nothing moves by itself here: the scene\'s physics engine is "none"')
         if row in self.bodies.left_out:
             raise why_not(self.world, row)
         return self._engine, row
+
+    def ready(self, rows: I32) -> PhysicsWorld:
+        """The engine, when it knows the bodies in rows (k,), but for those that are left out. Raises PhysicsError."""
+        if len(rows) and not self._knows(rows):
+            self._synchronise()
+        if self._engine is None:
+            raise PhysicsError('nothing moves by itself here: the scene\'s physics engine is "none"')
+        return self._engine
+
+    def _knows(self, rows: I32) -> bool:
+        """Whether the engine was told of the bodies in rows (k,), as they are now."""
+        known = self.bodies.known
+        if not len(known.rows):
+            return False
+        at = np.minimum(np.searchsorted(known.rows, rows), len(known.rows) - 1)
+        there = bool((known.rows[at] == rows).all())
+        return there and bool((known.generation[at] == generations_of(self.world, rows)).all())
 
     def character(self, entity: Entity) -> MovingCharacter:
         """How an object walks that has a Character. Raises PhysicsError for one that has none."""
@@ -279,6 +301,7 @@ class WorldSimulation(Queries):
     @np.errstate(all="ignore")
     def load(self, data: bytes) -> None:
         """Go back to what `save` gave, once the world itself did."""
+        self.columns.forget()
         self._fresh()
         if not data:
             self._gravity = None

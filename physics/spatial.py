@@ -412,6 +412,11 @@ class SpatialWorld:
     def asleep(self, row: int) -> bool:
         return bool(self._body(row).is_sleeping)
 
+    def awake(self) -> I32:
+        bodies = self._world.rigid_bodies
+        rows = [bodies[handle].user_data for handle in self._world.active_bodies()]
+        return np.array([row for row in rows if row in self._dynamic], np.int32)
+
     @at_border
     def rest(self, row: int, asleep: bool) -> None:
         body = self._body(row)
@@ -419,10 +424,6 @@ class SpatialWorld:
             body.sleep()
         else:
             body.wake_up(True)
-
-    def awake(self) -> list[int]:
-        bodies = self._world.rigid_bodies
-        return [bodies[handle].user_data for handle in self._world.active_bodies()]
 
     # ---- contacts ---------------------------------------------------------------------------------------------------
 

@@ -51,6 +51,15 @@ class Rules(Protocol):
         """Whether a tick may do anything."""
         ...
 
+    @property
+    def reads_motion(self) -> bool:
+        """Whether any rule asks how bodies move."""
+        ...
+
+    def hears(self, kind: type) -> bool:
+        """Whether any rule hears events of a type."""
+        ...
+
     def tick(self, dt: float) -> None:
         """Look at all rules, and do what they say."""
         ...
@@ -234,7 +243,7 @@ class Schedule:
         """Whether anyone may listen to events of a type."""
         if self._coroutines.waiting or kind in self.attached.touching:
             return True
-        if self.rules is not None and self.rules.active:  # any of them may be about it
+        if self.rules is not None and self.rules.hears(kind):
             return True
         return self._registered.hears(kind)
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-from ..game.events import Contact
+from ..game.events import Contact, ContactEnded
 from ..kinds import scope_of
 from ..query import Query
 from ..scene.expressions import TRUTH, Expression, named_in
+from ..scene.physics import Body
 from ..scene.rules import (
-    CONTACT,
+    PUSHES,
+    TOUCHES,
     Place,
     Rule,
     Then,
@@ -24,12 +26,17 @@ from ..scene.rules import (
     fitting,
     function_of,
     is_class_name,
+    pushed,
 )
 
 
 @dataclass(frozen=True, eq=False)
 class Act:
-    """One action. place, value: what set and add write, and where.  kind, fields: of an event.  function: of a call."""
+    """One action.
+
+    place, value: what set and add write, and where; or how much a push is.  kind, fields: of an event.
+    function: of a call.
+    """
 
     then: Then
     place: Place | None = None
@@ -51,7 +58,8 @@ class Compiled:
 
     query: the objects that it can be about.  others: the components that other objects must have.
     early: conditions on the object alone; late: those that know another one, what is near, an event, or chance.
-    signal: the name it hears, "" for none.  event: the class it hears.
+    signal: the name it hears, "" for none.  event: the class it hears.  gathers: it counts or sums up what is near.
+    motion: it asks how bodies move.
     """
 
     rule: Rule
@@ -63,6 +71,7 @@ class Compiled:
     signal: str
     event: type | None
     gathers: bool
+    motion: bool
 
     @property
     def listens(self) -> bool:
@@ -83,22 +92,28 @@ def _compiled(rule: Rule, modules: Sequence[ModuleType]) -> Compiled:
     own = {kind for e in expressions for kind in e.own}
     others = {kind for e in expressions for kind in e.others}
     for act in acts:
+        if act.then.do in PUSHES:
+            (own if act.then.target == "self" else others).add(Body)
         if act.place is not None and act.place.kind is not None:
             (own if act.then.target == "self" else others).add(act.place.kind)
     when = rule.when
     event: type | None = None
     if rule.on and is_class_name(rule.on):
-        event = Contact if rule.on == CONTACT and rule.made is None else event_kind(rule, modules)
+        if rule.on in TOUCHES and rule.made is None:
+            event = Contact if rule.on == "Contact" else ContactEnded
+        else:
+            event = event_kind(rule, modules)
     return Compiled(
         rule,
         Query(*carried_kinds(own), tags=when.tags_all, without=when.tags_none),
         carried_kinds(others),
-        tuple(e for e in conditions if not e.uses),
-        tuple(e for e in conditions if e.uses),
+        tuple(e for e in conditions if e.uses <= {"motion"}),
+        tuple(e for e in conditions if not e.uses <= {"motion"}),
         acts,
         rule.on if event is None else "",
         event,
         any("near" in e.uses for e in expressions),
+        any("motion" in e.uses for e in expressions),
     )
 
 
@@ -107,6 +122,8 @@ def _act(action: Then, rule: Rule, modules: Sequence[ModuleType]) -> Act:
         case "set" | "add":
             place, value = assigned(action, rule)
             return Act(action, place, value)
+        case "impulse" | "force":
+            return Act(action, value=pushed(action, rule))
         case "event":
             kind = action.made if isinstance(action.made, type) else event_class(action.name, modules)
             return Act(action, kind=kind, fields=dict(event_fields(action, rule)))

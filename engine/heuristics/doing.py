@@ -14,7 +14,7 @@ from ..errors import SceneError
 from ..game.events import Signal
 from ..scene.expressions import Expression
 from ..scene.prefabs import Prefab
-from ..scene.rules import is_file
+from ..scene.rules import PUSHES, is_file
 from .compiled import Act, Compiled
 from .firing import Fired, Firing
 from .frame import places
@@ -36,7 +36,7 @@ def carry_out(
     """
     gone: list[tuple[Fired, I32]] = []
     for deeds, work in (
-        (("set", "add", "tag", "untag"), _change),
+        (("set", "add", "tag", "untag", *PUSHES), _change),
         (("spawn",), _spawn),
         (("emit", "event"), _emit),
         (("call",), _call),
@@ -87,7 +87,7 @@ def _alive(one: Fired, act: Act) -> I32:
 
 
 def _change(one: Fired, act: Act, value: Any) -> None:
-    """Set or add to a field, or change tags."""
+    """Set or add to a field, change tags, or push."""
     world = one.firing.world
     rows, there = _targets(one, act)
     if not len(rows):
@@ -95,10 +95,12 @@ def _change(one: Fired, act: Act, value: Any) -> None:
     if act.then.do in ("tag", "untag"):
         world.roster.tag(rows, act.then.tags, act.then.do == "tag")
         return
-    place = act.place
-    assert place is not None
     if isinstance(value, np.ndarray) and there is not None:
         value = value[there]
+    place = act.place
+    if place is None or place.motion:
+        _move_body(world, rows, act, value)
+        return
     once = one.rule.event is None and not one.rule.signal and act.then.target == "self" and not _spreads(one.rule)
     if place.kind is None:
         _move(world, rows, act, value, once)
@@ -149,6 +151,19 @@ def _move(world: World, rows: I32, act: Act, value: Any, once: bool) -> None:
     _finite(made, world, rows, act.then.name)
     part[rows] = made
     world.touch(rows)
+
+
+def _move_body(world: World, rows: I32, act: Act, value: Any) -> None:
+    """Push bodies, or set or add to what they do."""
+    then, place, bodies = act.then, act.place, world.physics.columns
+    _finite(value, world, rows, then.name or then.do)
+    if place is None:
+        bodies.push(rows, value, sudden=then.do == "impulse")
+    elif place.field == "asleep":
+        bodies.rest(rows, value.astype(bool))
+    else:
+        turning = place.field == "angular_velocity"
+        bodies.move(rows, value, place.part, turning=turning, more=then.do == "add")
 
 
 def _spawn(one: Fired, act: Act, value: Any) -> None:

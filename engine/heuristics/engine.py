@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +61,8 @@ class HeuristicEngine:
         world.rules.register(dw.Rule("burn", when=dw.When(tags_all="burning"), then=dw.Then.untag("wet")))
         print(world.rules.explain("burn", world["house"]))
 
-    enabled: whether any rule is looked at.  occlusion: says who can't be seen, for `Sees`; None: nothing is in the way.
+    enabled: whether any rule is looked at.  occlusion: says who can't be seen, for `Sees`; "physics", as it is at
+    first: what is behind a Collider; None: nothing is in the way.
     Rules run in every tick after deferred calls and before events are heard: they see what the tick's systems,
     behaviours, timers and coroutines did, and the events they emitted; what listeners emit they hear in the next tick.
     """
@@ -78,6 +79,7 @@ class HeuristicEngine:
         self._heard: list[Any] = []
         self._signals: frozenset[str] = frozenset()
         self._events: tuple[type, ...] = ()
+        self._motion = False
         self.enabled = True
         self.doubts: list[Doubt] = []
         """What was doubtful about rules that were registered while the world runs."""
@@ -150,12 +152,12 @@ class HeuristicEngine:
         return explained(self, self._found(rule), self._world.own(entity).live_row())
 
     @property
-    def occlusion(self) -> Occlusion | None:
+    def occlusion(self) -> Occlusion | Literal["physics"] | None:
         """Says who can't be seen."""
         return self.looking.occlusion
 
     @occlusion.setter
-    def occlusion(self, value: Occlusion | None) -> None:
+    def occlusion(self, value: Occlusion | Literal["physics"] | None) -> None:
         self.looking.occlusion = value
 
     # What `explain` asks for.
@@ -193,7 +195,9 @@ class HeuristicEngine:
         prefabs = frozenset(prefab.file for prefab in world.woven.prefabs)
         tags = frozenset(world.roster.tag_names)
         names = world.names
-        return Known(tags, world.__contains__, lambda: names[:10_000], None, world.woven.scripts, prefabs)
+        return Known(
+            tags, world.__contains__, lambda: names[:10_000], None, world.woven.scripts, prefabs, world.woven.physics
+        )
 
     def _add(self, rules: Iterable[Rule]) -> None:
         for rule in rules:
@@ -210,6 +214,7 @@ class HeuristicEngine:
         self._ordered = sorted(self._rules.values(), key=lambda compiled: compiled.rule.priority)
         self._signals = frozenset(compiled.signal for compiled in self._ordered if compiled.signal)
         self._events = tuple(dict.fromkeys(c.event for c in self._ordered if c.event is not None))
+        self._motion = any(compiled.motion for compiled in self._ordered)
 
     def _runs(self, compiled: Compiled) -> bool:
         return compiled.rule.name not in self._off and compiled.rule.name not in self._stopped
@@ -230,6 +235,15 @@ class HeuristicEngine:
     def active(self) -> bool:
         """Whether a tick may do anything."""
         return bool(self._rules) and self.enabled
+
+    @property
+    def reads_motion(self) -> bool:
+        """Whether any rule asks how bodies move."""
+        return self._motion and self.enabled
+
+    def hears(self, kind: type) -> bool:
+        """Whether any rule hears events of a type."""
+        return self.enabled and bool(self._events) and issubclass(kind, self._events)
 
     def note(self, event: Any) -> None:
         """Something was emitted: kept for the next round, if a rule hears it."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..scene.expressions import Expression
 from ..scene.rules import Sees, Within
@@ -163,6 +164,16 @@ def _around(engine: HeuristicEngine, compiled: Compiled, spec: Within | Sees, ro
         return Finding(kind, f"no {what} at all", wanted, absent), -1, near
     away = np.linalg.norm(places(world, targets) - places(world, rows), axis=1)
     first = int(np.argmin(away))
-    hidden = " but out of sight" if away[first] <= spec.distance else ""
+    hidden = _hidden(engine, spec, rows, targets[first : first + 1]) if away[first] <= spec.distance else ""
     found = f'the nearest is "{world.names[int(targets[first])]}" at {float(away[first]):.3g} m{hidden}'
     return Finding(kind, found, wanted, absent), -1, near
+
+
+def _hidden(engine: HeuristicEngine, spec: Within | Sees, rows: NDArray[np.int32], targets: NDArray[np.int32]) -> str:
+    """Why what is near enough is not seen."""
+    world = engine.world
+    if isinstance(spec, Sees) and engine.occlusion == "physics":
+        wall = int(engine.looking.behind(spec, places(world, rows), places(world, targets), rows, targets)[0])
+        if wall >= 0:
+            return f' but behind "{world.names[wall]}"'
+    return " but out of sight"

@@ -149,6 +149,24 @@ class Seen(Frame):
                 source = self.world.rotations
         return source.take(rows, 0).astype(np.float64)
 
+    def motion(self, other: bool, name: str) -> NDArray[Any]:
+        """See `Frame`. Raises PhysicsError where nothing moves by itself."""
+        rows, bodies = self.others if other else self.rows, self.world.physics.columns
+        assert rows is not None
+        match name:
+            case "velocity":
+                return bodies.velocities(rows)
+            case "speed":
+                moving = bodies.velocities(rows)
+                speed: F64 = np.sqrt(np.einsum("ij,ij->i", moving, moving))
+                return speed
+            case "angular_velocity":
+                return bodies.spins(rows)
+            case "mass":
+                return bodies.masses(rows)
+            case _:
+                return bodies.sleeping(rows)
+
     def distance(self) -> NDArray[Any]:
         """See `Frame`."""
         assert self.others is not None

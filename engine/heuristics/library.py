@@ -160,6 +160,43 @@ def move_rules(tag: str, *, name: str = "") -> list[Rule]:
     ]
 
 
+def drive_rules(tag: str, *, name: str = "") -> list[Rule]:
+    """Bodies of what is tagged so go by its `Steering.velocity`, as fast as its `Steering.agility` lets them.
+
+    In place of `move_rules` for what has a Body: it pushes and is pushed, and walls hold it. It turns about Y to look
+    where it goes (-Z ahead); keep it upright by `Body(lock_rotation="xz")`, and `lock_position="y"` on level ground.
+    """
+    stem = name or f"{tag}-drives"
+    velocity = "limit(Steering.velocity, Steering.speed)"
+    across = "forward.z * Steering.velocity.x - forward.x * Steering.velocity.z"
+    turn = f"clamp(360 * ({across}) / max(length(Steering.velocity), 0.1), -540, 540)"
+    return [
+        Rule(
+            stem,
+            When(tags_all=tag),
+            [
+                Then.add(_MOVE, f"{velocity} - Steering.velocity"),
+                Then.add("body.velocity", f"limit({velocity} - body.velocity, 2 * Steering.agility * dt)"),
+                Then.set("body.angular_velocity", f"(0, {turn}, 0)"),
+            ],
+            priority=100,
+        )
+    ]
+
+
+def chase_rules(
+    tag: str, prey: str, *, distance: float = 20.0, while_: Any = (), unless: Any = (), name: str = ""
+) -> list[Rule]:
+    """What is tagged so runs to the nearest `prey` within `distance` metres.
+
+    while_, unless: tags that it has to have for that, and that keep it from it.
+    """
+    tags = (tag, *([while_] if isinstance(while_, str) else while_))
+    near = Within(distance, tag=prey)
+    to = "unit(other.world_position - world_position) * Steering.speed"
+    return [Rule(name or f"{tag}-chases-{prey}", When(tags_all=tags, tags_none=unless, within=near), _toward(to))]
+
+
 def patrol_rules(
     tag: str, points: Sequence[Iterable[float]], *, reach: float = 0.5, unless: Any = (), name: str = ""
 ) -> list[Rule]:
@@ -234,7 +271,9 @@ def flock_rules(
 
 
 __all__ = [
+    "chase_rules",
     "damage_rules",
+    "drive_rules",
     "fire_rules",
     "flee_rules",
     "flock_rules",

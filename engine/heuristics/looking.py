@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..entity import Entity
-from ..game.events import Contact, Signal
+from ..game.events import Contact, ContactEnded, Signal
 from ..query import Query
 from ..scene.expressions import Expression
 from ..scene.rules import Rule, Sees, Within
@@ -35,14 +35,17 @@ Occlusion = Callable[[F64, F64, I32, I32], Bools]
 class Looking:
     """Looks at rules, and changes nothing but who rests.
 
-    rests: of rules with a cooldown, by name.  occlusion: says who can't be seen; None: nothing is in the way.
+    rests: of rules with a cooldown, by name.  occlusion: says who can't be seen; "physics": what is behind a Collider,
+    where the world is simulated; None: nothing is in the way.
     """
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.rests: dict[str, Rest] = {}
-        self.occlusion: Occlusion | None = None
+        self.occlusion: Occlusion | Literal["physics"] | None = "physics"
         self._any_tag: dict[str, tuple[Any, I32]] = {}
+        self._heard: Sequence[Any] = ()  # the events of this round, and whom those of each kind are about
+        self._about: dict[Any, tuple[I32, I32, list[Any]]] = {}
 
     def forget(self, name: str) -> None:
         """A rule is taken away."""
@@ -124,24 +127,33 @@ class Looking:
 
     def _heard_by(self, compiled: Compiled, heard: Sequence[Any], dt: float) -> Seen:
         """Those whom the events that a rule hears are about."""
-        rows: list[int] = []
-        others: list[int] = []
-        events: list[Any] = []
-        for event in heard:
-            if event.name != compiled.signal if type(event) is Signal else not isinstance(event, compiled.event or ()):
-                continue
-            for subject, other in _parties(event, self.world):
-                rows.append(subject)
-                others.append(other)
-                events.append(event)
-        found = np.array(rows, np.int32)
+        if self._heard is not heard:
+            self._heard, self._about = heard, {}
+        key = compiled.signal or compiled.event
+        if key not in self._about:
+            self._about[key] = self._all_about(compiled, heard)
+        found, others, events = self._about[key]
         match = self.world.matches.find(compiled.query).rows
         at = np.minimum(np.searchsorted(match, found), max(len(match) - 1, 0))
         fits = match[at] == found if len(match) else np.zeros(len(found), bool)
         some = compiled.rule.when.tags_any
         if some and len(found):
             fits &= np.logical_or.reduce([self.world.roster.carry(found, (tag,)) for tag in some])
-        return Seen(self.world, dt, found, np.array(others, np.int32), events).only(fits)
+        return Seen(self.world, dt, found, others, events).only(fits)
+
+    def _all_about(self, compiled: Compiled, heard: Sequence[Any]) -> tuple[I32, I32, list[Any]]:
+        """(k,) rows that events are about, (k,) rows of the others, and the events as those see them."""
+        rows: list[int] = []
+        others: list[int] = []
+        events: list[Any] = []
+        for event in heard:
+            if event.name != compiled.signal if type(event) is Signal else not isinstance(event, compiled.event or ()):
+                continue
+            for subject, other, told in _parties(event, self.world):
+                rows.append(subject)
+                others.append(other)
+                events.append(told)
+        return np.array(rows, np.int32), np.array(others, np.int32), events
 
     def _with_an_other(self, compiled: Compiled, seen: Seen) -> Seen:
         """Those that have another object, with all components that the rule asks it for."""
@@ -210,10 +222,39 @@ class Looking:
         if isinstance(spec, Sees):
             fits &= _before(forward(world, rows)[i], there[j] - here[i], squared, spec.angle)
         i, j, squared = i[fits], j[fits], squared[fits]
-        if isinstance(spec, Sees) and self.occlusion is not None and len(i):
-            clear = ~np.asarray(self.occlusion(here[i], there[j], rows[i], targets[j]), bool)
+        if isinstance(spec, Sees) and len(i):
+            clear = self._in_sight(spec, here, there, i, j, squared, rows, targets)
             i, j, squared = i[clear], j[clear], squared[clear]
         return i, targets[j], squared
+
+    def _in_sight(
+        self, spec: Sees, here: F64, there: F64, i: Intp, j: Intp, squared: F64, rows: I32, targets: I32
+    ) -> Bools:
+        """(p,) which of the pairs have nothing between them; of each object the nearest only, where that will do."""
+        clear = np.ones(len(i), bool)
+        if self.occlusion is None or (self.occlusion == "physics" and self.world.schedule.simulation is None):
+            return clear
+        if self.occlusion != "physics":
+            return ~np.asarray(self.occlusion(here[i], there[j], rows[i], targets[j]), bool)
+        if spec.each:
+            return self.behind(spec, here[i], there[j], rows[i], targets[j]) < 0
+        clear[:] = False
+        order = np.lexsort((j, squared, i))
+        while len(order):  # the nearest of each; where that is hidden, the next one
+            first = np.concatenate([[True], i[order][1:] != i[order][:-1]])
+            some = order[first]
+            seen = self.behind(spec, here[i[some]], there[j[some]], rows[i[some]], targets[j[some]]) < 0
+            clear[some[seen]] = True
+            order = order[~first & ~np.isin(i[order], i[some[seen]])]
+        return clear
+
+    def behind(self, spec: Sees, here: F64, there: F64, rows: I32, targets: I32) -> I32:
+        """(p,) the row of what hides targets from rows, -1 for nothing: places (p, 3) each, metres, world."""
+        simulation = self.world.schedule.simulation
+        if simulation is None:
+            return np.full(len(rows), -1, np.int32)
+        up = np.array((0.0, spec.eye, 0.0))
+        return simulation.obstacles(here + up, there + up, rows, targets, spec.behind)
 
 
 def _repeated(near: tuple[Intp, I32], at: Intp, count: int) -> tuple[Intp, I32]:
@@ -235,12 +276,20 @@ def _before(ahead: F64, way: F64, squared: F64, angle: float) -> Bools:
     return inside
 
 
-def _parties(event: Any, world: World) -> Iterator[tuple[int, int]]:
-    """Whom an event is about, and the other one: its first two objects; a contact is about each of its two."""
+def _parties(event: Any, world: World) -> Iterator[tuple[int, int, Any]]:
+    """Whom an event is about, the other one, and the event as that one has it.
+
+    Those are its first two objects; a contact is about each of its two.
+    """
+    if isinstance(event, (Contact, ContactEnded)):
+        a, b = (one.row if one.world is world and one.alive else -1 for one in (event.a, event.b))
+        if a >= 0:
+            yield a, b, event
+        if b >= 0:
+            yield b, a, event.swapped()
+        return
     pairs: list[tuple[Entity, Entity | None]]
-    if isinstance(event, Contact):
-        pairs = [(event.a, event.b), (event.b, event.a)]
-    elif isinstance(event, Signal):
+    if isinstance(event, Signal):
         pairs = [(event.entity, event.other)]
     else:
         values = [getattr(event, f.name) for f in fields(event)] if is_dataclass(event) else list(vars(event).values())
@@ -249,7 +298,7 @@ def _parties(event: Any, world: World) -> Iterator[tuple[int, int]]:
     for subject, other in pairs:
         if subject.world is world and subject.alive:
             there = other is not None and other.world is world and other.alive
-            yield subject.row, other.row if there and other is not None else -1
+            yield subject.row, other.row if there and other is not None else -1, event
 
 
 def _values(act: Act, seen: Seen) -> Any:

@@ -21,11 +21,14 @@ from numpy.typing import NDArray
 from ..declare import SINGLE_MAX, Field, fields_of, in_tables, say
 from ..errors import SceneError
 from ..kinds import Scope, every
+from .physics import Body
 
 LONGEST = 2000
 """Characters of an expression."""
 PLACES = {"position": 3, "scale": 3, "rotation": 4, "world_position": 3, "forward": 3}
 """What every object has, and how many numbers that is."""
+MOTION = {"velocity": 3, "angular_velocity": 3, "speed": 0, "mass": 0, "asleep": -1}
+"""What an object with a Body has, as body.velocity: how many numbers that is, 0 for one, -1 for a truth."""
 AXES = "xyzw"
 
 Kinds = frozenset[type]
@@ -59,6 +62,10 @@ class Frame(Protocol):
 
     def place(self, other: bool, name: str) -> NDArray[Any]:
         """(k, d) one of PLACES."""
+        ...
+
+    def motion(self, other: bool, name: str) -> NDArray[Any]:
+        """(k,) or (k, 3) one of MOTION. The objects, or the others, all have a Body."""
         ...
 
     def distance(self) -> NDArray[Any]:
@@ -118,7 +125,8 @@ class Expression:
     """What a text says, ready to run.
 
     value: gives a column, or one value for all.  own, others: the components that it reads.
-    uses: "other", "event", "near", "random", as far as it does.  constant: the value itself, where it is always so.
+    uses: "other", "event", "near", "random", "motion" (of bodies), as far as it does.
+    constant: the value itself, where it is always so.
     leaves: what it reads, each as it is written, to tell of.
     """
 
@@ -316,8 +324,10 @@ def _read(text: str) -> Expression:
     if head in PLACES:
         whole = _leaf(text, vector(PLACES[head]), lambda frame: frame.place(other, head), uses=whose)
         return _part(text, whole, rest)
+    if head == "body":
+        return _motion(text, other, rest, whose)
     if not rest:
-        known = [*PLACES, "dt", "time", "distance"]
+        known = [*PLACES, "body.velocity", "dt", "time", "distance"]
         hint = near_names(head, known)
         raise Flaw(f"the unknown name {text}", "Component.field, or a name that is known", hint)
     kind = component_named(head)
@@ -329,6 +339,29 @@ def _read(text: str) -> Expression:
     theirs = frozenset({kind}) if other else frozenset[type]()
     whole = Expression(text, known_type, lambda frame: frame.column(other, kind, name), mine, theirs, whose)
     whole = Expression(text, known_type, whole.value, mine, theirs, whose, None, ((text, whole.value),))
+    return _part(text, whole, rest[1:])
+
+
+def motion_type(text: str, name: str) -> Type:
+    """Of one of MOTION. Raises Flaw, with near names."""
+    size = MOTION.get(name)
+    if size is None:
+        raise Flaw(f"{text}, which a body has not", "something that a body has", near_names(name, MOTION))
+    return vector(size) if size > 0 else NUMBER if size == 0 else TRUTH
+
+
+def _motion(text: str, other: bool, rest: list[str], whose: frozenset[str]) -> Expression:
+    """What a body does just now: an object without a Body has none, and so is left out."""
+    if not rest:
+        raise Flaw(f"{text} by itself", "something of it, as body.velocity", near_names("", MOTION))
+    name, body = rest[0], frozenset[type]({Body})
+    type_ = motion_type(text, name)
+    own, others = (frozenset[type](), body) if other else (body, frozenset[type]())
+
+    def value(frame: Frame) -> Any:
+        return frame.motion(other, name)
+
+    whole = Expression(text, type_, value, own, others, whose | {"motion"}, None, ((text, value),))
     return _part(text, whole, rest[1:])
 
 
@@ -383,7 +416,14 @@ def _arithmetic(text: str, op: ast.operator, left: Expression, right: Expression
             return function(x, y)
 
         return _made(text, wide, [left, right], mixed)
-    return _made(text, b if a.name == "any" else a, [left, right], function)
+    if "any" in (a.name, b.name):  # numbers or a vector: known when it runs
+        return _made(
+            text,
+            b if b.name == "vector" else a if a.name == "vector" else ANY,
+            [left, right],
+            lambda x, y: function(_wide(x, y), _wide(y, x)),
+        )
+    return _made(text, a, [left, right], function)
 
 
 def _column(number: Any) -> Any:

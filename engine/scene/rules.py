@@ -25,17 +25,20 @@ from .expressions import (
     compiled,
     component_named,
     field_of,
+    motion_type,
     named_in,
     near_names,
     type_of,
     vector,
     written,
 )
+from .physics import Body, Physics
 from .prefabs import Prefab
 
-CONTACT = "Contact"
-"""The engine's own event that rules hear by its name."""
-Deed = Literal["nothing", "set", "add", "tag", "untag", "emit", "event", "spawn", "despawn", "call"]
+TOUCHES = ("Contact", "ContactEnded")
+"""The engine's own events that rules hear by their names."""
+Deed = Literal["nothing", "set", "add", "impulse", "force", "tag", "untag", "emit", "event", "spawn", "despawn", "call"]
+PUSHES = ("impulse", "force")
 
 
 @component
@@ -89,18 +92,28 @@ class Within:
 
 @struct
 class Sees:
-    """Something with all of these tags is before the object (its -Z) and, where physics tells, not behind others."""
+    """Something with all of these tags is before the object (its -Z), and no Collider is between the two."""
 
     distance: float = field(default=10.0, unit="m", above=0, doc="how far it sees")
     angle: float = field(default=90.0, unit="deg", above=0, maximum=360, doc="how wide, from side to side")
     tags: tuple[str, ...] = field(default=(), doc="what the other object must carry, all of them")
     each: bool = field(default=False, doc="fire for each that is seen, rather than once, for the nearest")
+    behind: tuple[str, ...] = field(default=(), doc="the physics layers that nothing is seen behind; empty for all")
+    eye: float = field(default=0.0, unit="m", doc="how far above the two objects' places it looks along")
 
     def __init__(
-        self, distance: float = 10.0, angle: float = 90.0, tags: Any = (), each: bool = False, *, tag: str | None = None
+        self,
+        distance: float = 10.0,
+        angle: float = 90.0,
+        tags: Any = (),
+        each: bool = False,
+        behind: Any = (),
+        eye: float = 0.0,
+        *,
+        tag: str | None = None,
     ) -> None:
         words = _texts(tags) + (() if tag is None else (tag,))
-        _assign(self, distance=distance, angle=angle, tags=words, each=each)
+        _assign(self, distance=distance, angle=angle, tags=words, each=each, behind=_texts(behind), eye=eye)
 
 
 @struct
@@ -150,7 +163,9 @@ class Then:
     name: str = field(
         default="", doc="set, add: the field; emit: the signal; event: the class; spawn: object or file; call: function"
     )
-    to: str = field(default="", doc="set, add: an expression for the new value, or for how much more")
+    to: str = field(
+        default="", doc="set, add: an expression for the new value, or for how much more; impulse, force: in N s, N"
+    )
     tags: tuple[str, ...] = field(
         default=(), doc="tag, untag: which; spawn: those of what is spawned, in place of its own"
     )
@@ -162,9 +177,10 @@ class Then:
     def set(cls, name: str, to: Any, *, target: Literal["self", "other"] = "self") -> Self:
         """A field gets a value: `Then.set("Health.points", 100)`, `Then.set("position.y", "position.y + 2 * dt")`.
 
-        name: a field of a component or one number of a vector in it, `position`, `scale`. to: a constant or an
-        expression of the state before any rule of this round did anything. Kept within what the field's declaration
-        allows. Where several rules set the same field, the last has it.
+        name: a field of a component or one number of a vector in it, `position`, `scale`, and of what has a Body
+        `body.velocity`, `body.angular_velocity` (degrees a second), `body.asleep`. to: a constant or an expression of
+        the state before any rule of this round did anything. Kept within what the field's declaration allows. Where
+        several rules set the same field, the last has it.
         """
         return cls(do="set", name=str(name), to=written(to), target=target)
 
@@ -172,6 +188,16 @@ class Then:
     def add(cls, name: str, amount: Any, *, target: Literal["self", "other"] = "self") -> Self:
         """A number or vector gets more: `Then.add("Health.points", "-10 * dt")`. Every rule's amount counts."""
         return cls(do="add", name=str(name), to=written(amount), target=target)
+
+    @classmethod
+    def impulse(cls, impulse: Any, *, target: Literal["self", "other"] = "self") -> Self:
+        """The object's Body is hit with so many N s: `Then.impulse("(0, 5 * body.mass, 0)")` is 5 m/s upwards."""
+        return cls(do="impulse", to=written(impulse), target=target)
+
+    @classmethod
+    def force(cls, force: Any, *, target: Literal["self", "other"] = "self") -> Self:
+        """The object's Body is pushed with so many newtons through the next tick: a lasting push in every tick."""
+        return cls(do="force", to=written(force), target=target)
 
     @classmethod
     def tag(cls, *tags: str, target: Literal["self", "other"] = "self") -> Self:
@@ -292,9 +318,15 @@ def _name_of(made: Any) -> str:
 # ---- what rules refer to ------------------------------------------------------------------------------------------
 
 
+_PHYSICS = Physics()
+
+
 @dataclass(frozen=True)
 class Known:
-    """What there is that rules can name. objects: their names.  root: where files are; None: who weaves them tells."""
+    """What there is that rules can name.
+
+    objects: their names.  root: where files are; None: who weaves them tells.  physics: how bodies move.
+    """
 
     tags: frozenset[str]
     has_object: Callable[[str], bool]
@@ -302,6 +334,7 @@ class Known:
     root: str | os.PathLike[str] | None
     modules: Sequence[ModuleType]
     prefabs: frozenset[str] = frozenset()
+    physics: Physics = _PHYSICS
 
 
 def event_class(name: str, modules: Sequence[ModuleType]) -> type | None:
@@ -338,20 +371,32 @@ def is_class_name(name: str) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """What set and add write to. kind: the component, None for transforms; part: which number, -1 for all."""
+    """What set and add write to.
+
+    kind: the component, None for transforms.  part: which number, -1 for all.  motion: what a body does, rather than a
+    field.
+    """
 
     kind: type | None
     field: str
     part: int
     type: Type
     declared: Field | None
+    motion: bool = False
 
 
 def place_of(name: str) -> Place:
     """What a name that is written to means. Raises Flaw."""
     steps = name.split(".")
+    motion = steps[0] == "body"
     if steps[0] in ("position", "scale"):
         kind, head, rest, declared, type_ = None, steps[0], steps[1:], None, vector(3)
+    elif motion:
+        kind, head, rest, declared = Body, ".".join(steps[1:2]), steps[2:], None
+        type_ = motion_type(name, head)
+        if head in ("speed", "mass"):
+            hint = "set body.velocity" if head == "speed" else "set Body.mass"
+            raise Flaw(f"{name}, which can be read only", "body.velocity, body.angular_velocity or body.asleep", hint)
     elif steps[0] in PLACES:
         raise Flaw(f"{name}, which can be read only", "a field of a component, position or scale")
     elif len(steps) < 2:
@@ -363,13 +408,13 @@ def place_of(name: str) -> Place:
         assert found is not None
         type_ = found
     if not rest:
-        return Place(kind, head, -1, type_, declared)
+        return Place(kind, head, -1, type_, declared, motion)
     axes = AXES[: type_.size]
     if len(rest) > 1 or len(rest[0]) != 1 or rest[0] not in axes or type_.name != "vector":
         raise Flaw(
             f"{name}, which is not there", f"{'.'.join(steps[:-1])}" + (f" with .{' or .'.join(axes)}" if axes else "")
         )
-    return Place(kind, head, axes.index(rest[0]), NUMBER, declared)
+    return Place(kind, head, axes.index(rest[0]), NUMBER, declared, motion)
 
 
 # ---- checking -----------------------------------------------------------------------------------------------------
@@ -474,6 +519,11 @@ def assigned(action: Then, rule: Rule) -> tuple[Place, Expression]:
     return place, value
 
 
+def pushed(action: Then, rule: Rule) -> Expression:
+    """How much an impulse or a force is. Raises Flaw."""
+    return fitting(action.to, vector(3), rule)
+
+
 def event_fields(action: Then, rule: Rule) -> dict[str, Expression | Literal["self", "other"]]:
     """The fields of an event that a rule raises. Raises Flaw."""
     out: dict[str, Expression | Literal["self", "other"]] = {}
@@ -498,7 +548,8 @@ def _problems_of(rule: Rule, where: str, known: Known) -> list[Problem]:
 
     for i, text in enumerate(rule.when.where):
         try:
-            fitting(text, TRUTH, rule)
+            if _unmoved(fitting(text, TRUTH, rule), known):
+                out.append(_without_physics(where, f"when.where[{i}]", text))
         except Flaw as flaw:
             told("expression", f"when.where[{i}]", flaw)
     for place, words in [*_tags_asked(rule), *((f"then[{i}].tags", a.tags) for i, a in enumerate(rule.then))]:
@@ -507,11 +558,15 @@ def _problems_of(rule: Rule, where: str, known: Known) -> list[Problem]:
             for tag in words
             if not tag or any(c.isspace() or not c.isprintable() for c in tag)
         ]
-    if rule.on and is_class_name(rule.on) and rule.on != CONTACT and event_kind(rule, known.modules) is None:
+    if rule.on and is_class_name(rule.on) and rule.on not in TOUCHES and event_kind(rule, known.modules) is None:
         out.append(_unknown_event(where, "on", rule.on, known))
     if (rule.when.other_all or rule.when.other_none) and not other_from(rule):
         lost = Flaw("asked for without another object", "left out", "on, within or sees find another")
         told("target", "when.other_all" if rule.when.other_all else "when.other_none", lost)
+    for name in rule.when.sees.behind if rule.when.sees is not None else ():
+        if name not in known.physics.layers:
+            hint = near_names(name, known.physics.layers)
+            out.append(Problem("layer", where, "when.sees.behind", say(name), "one of the scene's layers", hint))
     if not rule.then:
         out.append(Problem("missing", where, "then", "empty", "at least one action"))
     for i, action in enumerate(rule.then):
@@ -524,7 +579,7 @@ def _problems_of(rule: Rule, where: str, known: Known) -> list[Problem]:
 
 
 def _unknown_event(where: str, place: str, name: str, known: Known) -> Problem:
-    classes = {CONTACT, *(n for m in known.modules for n, v in vars(m).items() if isinstance(v, type))}
+    classes = {*TOUCHES, *(n for m in known.modules for n, v in vars(m).items() if isinstance(v, type))}
     hint = near_names(name, classes) + "; signals begin with a small letter"
     return Problem("unknown-event", where, place, f"the unknown class {name}", "Contact, or a class of a script", hint)
 
@@ -535,7 +590,13 @@ def _problems_of_action(rule: Rule, action: Then, where: str, place: str, known:
         yield Problem("target", where, f"{place}.target", '"other", without another object', '"self"', hint)
     match action.do:
         case "set" | "add":
-            assigned(action, rule)
+            to, value = assigned(action, rule)
+            if _unmoved(value, known) or (to.motion and known.physics.engine == "none"):
+                yield _without_physics(where, place, f"{action.do} {action.name}")
+        case "impulse" | "force":
+            pushed(action, rule)
+            if known.physics.engine == "none":
+                yield _without_physics(where, place, action.do)
         case "tag" | "untag":
             if not action.tags:
                 yield Problem("missing", where, f"{place}.tags", "empty", "at least one tag")
@@ -545,6 +606,8 @@ def _problems_of_action(rule: Rule, action: Then, where: str, place: str, known:
                 yield Problem("signal", where, f"{place}.name", say(action.name), wanted, "as in on=")
         case "event":
             names = event_fields(action, rule)
+            if any(isinstance(e, Expression) and _unmoved(e, known) for e in names.values()):
+                yield _without_physics(where, f"{place}.fields", "body")
             kind = action.made if isinstance(action.made, type) else event_class(action.name, known.modules)
             if kind is None:
                 yield _unknown_event(where, f"{place}.name", action.name, known)
@@ -563,6 +626,16 @@ def _problems_of_action(rule: Rule, action: Then, where: str, place: str, known:
             yield Problem("missing", where, f"{place}.do", "missing", "what is to be done, as set, tag, emit")
         case "despawn":
             pass
+
+
+def _unmoved(e: Expression, known: Known) -> bool:
+    """Whether an expression asks for the motion of bodies where there is none."""
+    return "motion" in e.uses and known.physics.engine == "none"
+
+
+def _without_physics(where: str, place: str, what: str) -> Problem:
+    wanted = '"spatial" or "planar" as the scene\'s physics engine'
+    return Problem("no-physics", where, place, f"{what}, where nothing moves by itself", wanted)
 
 
 def _unfit_event(kind: type, names: Mapping[str, object], where: str, place: str) -> Iterator[Problem]:

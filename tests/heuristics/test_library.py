@@ -14,8 +14,9 @@ import dreamwell as dw
 from dreamwell.assets.library import AssetLibrary
 from dreamwell.engine.declare import to_plain
 from dreamwell.engine.scene.dream_file import loads
-from dreamwell.engine.scene.expressions import FUNCTIONS, PLACES
+from dreamwell.engine.scene.expressions import FUNCTIONS, MOTION, PLACES
 from dreamwell.loom.validate import validate
+from dreamwell.physics import simulate
 
 DT = 1 / 30
 
@@ -377,12 +378,44 @@ def test_where_builds_texts() -> None:
 # ---- the page -------------------------------------------------------------------------------------------------------
 
 
+def test_bodies_are_driven_and_walls_hold_them() -> None:
+    scene = dw.Scene("chase", seed=1)
+    scene.physics = dw.Physics(gravity=(0, 0, 0))
+    body = dw.Body(mass=1.0, lock_position="y", lock_rotation="xz")
+    cat = scene.add("cat", body, dw.Collider.sphere(0.4), dw.Steering(speed=4), at=(0, 0, 0), tags={"cat"})
+    assert cat.name == "cat"
+    scene.add("mouse", at=(10, 0, 0), tags={"mouse"})
+    scene.add("wall", dw.Collider.box((1, 2, 30)), at=(6, 0, 0))
+    scene.rules = [*dw.chase_rules("cat", "mouse", distance=20, unless="tired"), *dw.drive_rules("cat")]
+    world = dw.World(dw.weave(scene), seed=1)
+    simulate(world)
+    play(world, 1)
+    x, _, z = world["cat"].position
+    assert 2 < x < 5
+    assert abs(z) < 0.1
+    assert world["cat"].body.velocity == pytest.approx((4, 0, 0), abs=0.2)
+    i, j, k, w = world["cat"].rotation
+    assert (i, k) == pytest.approx((0, 0), abs=1e-5)
+    assert math.degrees(2 * math.atan2(j, w)) == pytest.approx(-90, abs=6), "it looks where it goes"
+    play(world, 2)
+    assert world["cat"].position[0] == pytest.approx(5.1, abs=0.05), "the wall holds it"
+    world["cat"].tag("tired")
+    before = world["cat"][dw.Steering].velocity
+    play(world, 0.5)
+    assert world["cat"][dw.Steering].velocity == before
+
+
+def test_who_must_hunt_to_chase() -> None:
+    rules = dw.chase_rules("cat", "mouse", while_="hungry")
+    assert rules[0].when.tags_all == ("cat", "hungry")
+
+
 def test_the_page_about_rules_runs(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = (checkout / "docs" / "rules.md").read_text(encoding="utf-8")
     blocks: list[str] = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     names: dict[str, Any] = {"__name__": "page"}
     exec(compile(blocks[0].replace("app.run()", ""), "page", "exec", dont_inherit=True), names)
-    exec(compile(blocks[1], "page", "exec", dont_inherit=True), names)
+    exec(compile(blocks[2], "page", "exec", dont_inherit=True), names)
     printed = capsys.readouterr().out.strip().splitlines()
     start = page.index('    rule "fire spreads"')
     assert printed == [line[4:] for line in page[start:].splitlines()[: len(printed)]]
@@ -391,12 +424,20 @@ def test_the_page_about_rules_runs(checkout: Path, capsys: pytest.CaptureFixture
         app.step(1 / 60)
     assert len(app.world.tagged("burning")) == 6
     assert capsys.readouterr().out.startswith("house-0-2 burns\nhouse-2-0 burns\n")
-    exec(compile(blocks[2], "page", "exec", dont_inherit=True), names)
+    exec(compile(blocks[3], "page", "exec", dont_inherit=True), names)
     again = dw.World(dw.weave(names["scene"]), seed=1)
     play(again, 3)
     assert not again.schedule.errors
     assert again["sheep-3"].position != (3, 0, 30)
-    for name in (*FUNCTIONS, *PLACES):
+    for name in (*FUNCTIONS, *PLACES, *(f"body.{name}" for name in MOTION)):
         assert name in page
+    bowling: dict[str, Any] = {"__name__": "bowling"}
+    exec(compile(blocks[1], "page", "exec", dont_inherit=True), bowling)
+    lane = dw.World(dw.weave(bowling["scene"]), seed=1)
+    simulate(lane)
+    play(lane, 4)
+    assert not lane.schedule.errors
+    assert "down" in lane["pin"].tags
+    assert not lane.tagged("ball")
     for kind in (dw.When(), dw.Rule("x", on="y", every=1, cooldown=1, chance=0.5, priority=1, enabled=False)):
         assert all(f"`{name}=" in page or f"{name}=" in page for name in to_plain(kind) if name not in ("name",))

@@ -419,15 +419,17 @@ def test_every_code_is_explained_in_the_docs(checkout: Path) -> None:
     sources = "".join(inspect.getsource(module) for module in (validate, extract, dream_file, prefabs))
     sources += (checkout / "engine" / "declare.py").read_text(encoding="utf-8")
     sources += (checkout / "engine" / "scene" / "rules.py").read_text(encoding="utf-8")
+    sources += (checkout / "loom" / "physics.py").read_text(encoding="utf-8")
     codes = set(
         re.findall(
-            r'(?:Problem|Remark)\(\s*"([a-z-]+)"|found\.remark\([^"]*"([a-z-]+)"|(?:return |told\()"([a-z-]+)", ',
+            r'(?:Problem|Remark)\(\s*"([a-z-]+)"|found\.remark\([^"]*"([a-z-]+)"|(?:return |told\(|refuse\(\s*found, row, )"([a-z-]+)", ',
             sources,
         )
     )
     page = (checkout / "docs" / "scene.md").read_text(encoding="utf-8")
     section = page.partition("## Problems")[2].partition("## Components")[0]
-    explained = set(re.findall(r"^\| `([a-z-]+)` \|", section, re.MULTILINE))
+    rows = re.findall(r"^\| (`[a-z-]+`(?:, `[a-z-]+`)*) \|", section, re.MULTILINE)
+    explained = {code for row in rows for code in re.findall(r"[a-z-]+", row)}
     used = {code for match in codes for code in match if code}
     assert len(used) > 20
     assert used == explained
