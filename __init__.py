@@ -47,8 +47,8 @@ if TYPE_CHECKING:
         pickup_rules,
     )
     from .engine.hud import Hud
-    from .engine.lines import Lines
     from .engine.input import Action, Input, Pad, Touch
+    from .engine.lines import Lines
     from .engine.orbit import OrbitCamera
     from .engine.physical import MovingBody, RayHit, RayHits, Simulation
     from .engine.query import Batch, Position, Query, Rotation, Scale
