@@ -210,7 +210,7 @@ class Game(dw.Behaviour):
         length = float(np.linalg.norm(pull))
         pull *= min(1.0, MOST / (length + 1e-9))
         body.apply_force((pull - np.asarray(self.world.physics.gravity)) * body.mass, here)
-        body.angular_velocity = np.degrees(spin * math.exp(-5 * dt))
+        body.angular_velocity = np.degrees(spin * math.exp(-30 * dt))
         self.goal = tuple(goal.tolist())
         self.world.lines.line(here, goal, "#fff2c8", width=2.5, behind=1)
         self.world.lines.sphere(here, 0.08, "#fff2c8", width=2, behind=1)
