@@ -229,10 +229,10 @@ class Game(dw.Behaviour):
             return
         if not before:
             self.shown = 0.0
-        step = int(self.shown / 3.0)
+        step = -1 if not self.shown else int(self.shown / 3.0)
         self.shown += dt
-        if int(self.shown / 3.0) != step or self.shown <= dt * 1.5:
-            self.wanted.append(SHOW[step % len(SHOW)])
+        if int(self.shown / 3.0) != step:
+            self.wanted.append(SHOW[int(self.shown / 3.0) % len(SHOW)])
 
 
 SHOW = (
