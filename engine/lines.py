@@ -313,7 +313,7 @@ class Lines:
         reach = np.full(len(along), half * step)
         none = np.zeros(len(along))
         x = np.stack([np.stack([along, none, -reach], 1), np.stack([along, none, reach], 1)], axis=1)
-        shape = np.concatenate([x, x[..., ::-1]])
+        shape: F64 = np.concatenate([x, x[..., ::-1]]).astype(np.float64)
         self._draw_shapes(shape[None], _points(at, "at"), _turns(rotation), color, (width, seconds, behind))
 
     def _draw_shapes(
@@ -457,9 +457,9 @@ def _number_of(**given: F64) -> int:
 def _points(value: ArrayLike, what: str) -> F64:
     """(k, 3) finite numbers."""
     try:
-        found = np.atleast_2d(np.asarray(value, np.float64))
+        found: F64 = np.atleast_2d(np.asarray(value, np.float64))
     except (TypeError, ValueError):
-        found = np.empty(0)
+        found = np.empty((0, 0))
     if found.ndim != 2 or found.shape[1] != 3 or not np.isfinite(found).all():
         raise SceneError(f"lines: {what} is {_said(value)}; it must be (3,) or (k, 3) finite numbers, in metres")
     return found
@@ -468,9 +468,9 @@ def _points(value: ArrayLike, what: str) -> F64:
 def _turns(value: ArrayLike) -> F64:
     """(k, 4) unit quaternions."""
     try:
-        found = np.atleast_2d(np.asarray(value, np.float64))
+        found: F64 = np.atleast_2d(np.asarray(value, np.float64))
     except (TypeError, ValueError):
-        found = np.empty(0)
+        found = np.empty((0, 0))
     length = np.linalg.norm(found, axis=-1, keepdims=True)
     if found.ndim != 2 or found.shape[1] != 4 or not np.isfinite(found).all() or not length.all():
         raise SceneError(f"lines: rotation is {_said(value)}; it must be quaternions (x, y, z, w), (4,) or (k, 4)")

@@ -11,6 +11,7 @@ import json
 import math
 import struct
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 from itertools import pairwise
 from typing import Any
@@ -105,6 +106,12 @@ class PlanarWorld:
         self._buffer = pymunk.batch.Buffer()
         self._forces: list[tuple[int, Vec3, Vec3, Vec3 | None]] = []
         self._gravity: Vec3 = (0.0, 0.0, 0.0)
+
+    def __del__(self) -> None:
+        # Pymunk frees a space without the joints of what sleeps, and then looks at the space when it frees those.
+        with suppress(Exception):  # when Python ends, pymunk may be gone
+            for made in self._joints.values():
+                self._space.remove(*made)
 
     def configure(self, gravity: Vec3, iterations: int) -> None:
         self._gravity = gravity

@@ -98,7 +98,7 @@ class Game(dw.Behaviour):
         wanted, self.wanted = self.wanted, []
         for what in wanted:
             self.do(what)
-        self.drag()
+        self.drag(dt)
         if self.world.schedule.tick % 20 == 0:
             Box(self.world).trim()
 
@@ -183,7 +183,7 @@ class Game(dw.Behaviour):
         found = self.under_pointer()
         return (0.0, 0.0, 0.0) if found is None else found[1]
 
-    def drag(self) -> None:
+    def drag(self, dt: float) -> None:
         """Take what the left button goes down on; pull it to the pointer while that is held."""
         given = self.input
         if self.held is not None and (1 not in given.buttons or not self.held.alive):
@@ -210,7 +210,7 @@ class Game(dw.Behaviour):
         length = float(np.linalg.norm(pull))
         pull *= min(1.0, MOST / (length + 1e-9))
         body.apply_force((pull - np.asarray(self.world.physics.gravity)) * body.mass, here)
-        body.apply_torque(-spin * body.mass * 1.2)
+        body.angular_velocity = np.degrees(spin * math.exp(-30 * dt))
         self.goal = tuple(goal.tolist())
         self.world.lines.line(here, goal, "#fff2c8", width=2.5, behind=1)
         self.world.lines.sphere(here, 0.08, "#fff2c8", width=2, behind=1)
@@ -229,10 +229,10 @@ class Game(dw.Behaviour):
             return
         if not before:
             self.shown = 0.0
-        step = int(self.shown / 3.0)
+        step = -1 if not self.shown else int(self.shown / 3.0)
         self.shown += dt
-        if int(self.shown / 3.0) != step or self.shown <= dt * 1.5:
-            self.wanted.append(SHOW[step % len(SHOW)])
+        if int(self.shown / 3.0) != step:
+            self.wanted.append(SHOW[int(self.shown / 3.0) % len(SHOW)])
 
 
 SHOW = (

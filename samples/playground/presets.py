@@ -90,18 +90,15 @@ class Box:
     def dominoes(self, at: Vec3) -> None:
         """A spiral of dominoes, the outermost of which gets a push."""
         x, y, z = at
-        angle, placed = 0.0, 0
-        while placed < 64:
+        angle = 0.0
+        row: list[dw.Entity] = []
+        while len(row) < 64:
             radius = 6.4 - 0.34 * angle
-            turn = math.pi / 2 - angle - math.pi / 2
             place = x + radius * math.cos(angle), y + 0.65, z + radius * math.sin(angle)
-            spin = (0, math.sin((turn + math.pi / 2) / 2), 0, math.cos((turn + math.pi / 2) / 2))
-            made = self.put("domino", place, PALETTE[placed // 4 % len(PALETTE)], spin)
-            if not placed:
-                first = made
+            half = (math.pi / 2 - angle) / 2
+            row.append(self.put("domino", place, PALETTE[len(row) // 4 % 6], (0, math.sin(half), 0, math.cos(half))))
             angle += 0.62 / radius
-            placed += 1
-        first.body.apply_impulse((0, 0, 2.2 * first.body.mass), (x + 6.4, y + 1.2, z))
+        row[0].body.apply_impulse((0, 0, 2.2 * row[0].body.mass), (x + 6.4, y + 1.2, z))
 
     # ---- what hangs together --------------------------------------------------------------------------------------
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -390,3 +392,39 @@ def test_a_rule_that_fails_in_a_contact_is_stopped_alone(scene: dw.Scene, play: 
     assert len(told) == 1
     assert 'rule "bad"' in str(told[0])
     assert world.tagged("ball") == []
+
+
+# ---- the end ------------------------------------------------------------------------------------------------------
+
+LET_GO = """
+import gc
+import dreamwell as dw
+from dreamwell.physics import simulate
+
+def joints_of_a_world_that_is_gone():
+    scene = dw.Scene("sleepers", seed=1)
+    scene.physics = dw.Physics(engine="planar", gravity=(0, 0, 0))
+    for i in range(10):
+        scene.add(f"a{i}", dw.Body(mass=1.0), at=(3 * i, 0, 0))
+        joint = dw.Joint(kind="hinge", other=f"a{i}")
+        scene.add(f"b{i}", dw.Body(mass=1.0), joint, at=(3 * i, 1, 0))
+    world = dw.World(dw.weave(scene), seed=1)
+    simulate(world)
+    for _ in range(90):
+        world.schedule.fixed(1 / 60)
+    assert world["b3"].body.asleep
+    return [joint for made in world.physics.engine._joints.values() for joint in made]
+
+for _ in range(5):
+    joints = joints_of_a_world_that_is_gone()
+    gc.collect()
+    del joints
+    gc.collect()
+print("all is well")
+"""
+
+
+def test_a_planar_world_with_sleepers_may_be_let_go() -> None:
+    """In a process of its own: Chipmunk used to end it with a fault in memory."""
+    done = subprocess.run([sys.executable, "-c", LET_GO], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "all is well\n"), done.stderr
