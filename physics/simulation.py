@@ -682,10 +682,14 @@ class WorldSimulation:
         rows, places, problem = self._characters.move(engine, self.gravity, dt)
         if len(rows):
             t, known = self.world.transforms, self._bodies
+            before = t.places(rows)[0]
             for row, place in zip(rows.tolist(), places.tolist(), strict=True):
                 t.put_position(row, *t.to_local(t.up[row], *place))
-            engine.set_poses(rows, places, self._poses(rows).rotation.astype(np.float32))
-            known.position[np.searchsorted(known.rows, rows)] = t.places(rows)[0]
+            now = t.places(rows)[0]
+            known.position[np.searchsorted(known.rows, rows)] = now
+            other = (now != before).any(axis=1)
+            if other.any():
+                engine.set_poses(rows[other], places[other], self._poses(rows[other]).rotation.astype(np.float32))
         return problem
 
     def _below(self, rows: I32, position: F32, rotation: F32) -> tuple[F32, F32]:
