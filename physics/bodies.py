@@ -258,10 +258,14 @@ class Bodies:
         if not len(rows):
             return
         t, known = self.world.transforms, self.known
+        before = t.places(rows)[0]
         for row, place in zip(rows.tolist(), places.tolist(), strict=True):
             t.put_position(row, *t.to_local(t.up[row], *place))
-        engine.set_poses(rows, places, poses_of(t, rows).rotation.astype(np.float32))
-        known.position[self._places.take(rows)] = t.places(rows)[0]
+        now = t.places(rows)[0]
+        known.position[self._places.take(rows)] = now
+        other = (now != before).any(axis=1)
+        if other.any():
+            engine.set_poses(rows[other], places[other], poses_of(t, rows[other]).rotation.astype(np.float32))
 
     def _halt(self, engine: PhysicsWorld, rows: I32) -> None:
         """Have bodies stand still where their objects are."""

@@ -282,7 +282,9 @@ class SpatialWorld:
             body.is_enabled = True  # rapier disables what it lost
             body.position = rapier.Isometry3(position, rotation)
             body.wake_up(True)
-        self._stale, self._last = True, None
+        self._stale = True
+        if not self._dynamic.isdisjoint(rows.tolist()):
+            self._last = None
 
     @at_border
     def set_targets(self, rows: I32, positions: F32, rotations: F32) -> None:

@@ -389,6 +389,7 @@ def place_of(name: str) -> Place:
     """What a name that is written to means. Raises Flaw."""
     steps = name.split(".")
     motion = steps[0] == "body"
+    kind: type | None
     if steps[0] in ("position", "scale"):
         kind, head, rest, declared, type_ = None, steps[0], steps[1:], None, vector(3)
     elif motion:
@@ -402,8 +403,8 @@ def place_of(name: str) -> Place:
     elif len(steps) < 2:
         raise Flaw(say(name), "Component.field, position or scale")
     else:
-        kind, head, rest = component_named(steps[0]), steps[1], steps[2:]
-        declared = field_of(kind, head)
+        named, head, rest = component_named(steps[0]), steps[1], steps[2:]
+        kind, declared = named, field_of(named, head)
         found = type_of(declared)
         assert found is not None
         type_ = found

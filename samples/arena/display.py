@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 import dreamwell as dw
-from dreamwell.engine.hud_elements import Anchor, Bar, Panel, Text
+from dreamwell.engine.hud_elements import Bar, Panel, Text
+from dreamwell.engine.hud_looks import Anchor
 
 from .creatures import Life, Loot
 from .play import Game

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 import dreamwell as dw
-from dreamwell.engine.hud_elements import Anchor, Panel, Text
+from dreamwell.engine.hud_elements import Panel, Text
+from dreamwell.engine.hud_looks import Anchor
 
 from .play import NEEDED, RAIN_AT, STRIKES, Village
 from .village import Pail

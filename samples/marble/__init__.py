@@ -13,21 +13,12 @@ import dreamwell as dw
 from .._shared import sparks
 from . import play
 from .build import ABOVE, BACK, scene
-from .play import START, game_of
+from .play import game_of
 
 app = dw.App(scene(), title="Marble")
 app.use(sparks, play)
 GEMS = sum("gem" in thing.tags for thing in app.scene)
 
-
-class View:
-    """Where the camera is, smoothly; it shows and changes nothing else."""
-
-    def __init__(self) -> None:
-        self.at, self.time = list(START), 0.0
-
-
-view = View()
 
 # ---- the HUD ---------------------------------------------------------------------------------------------------------
 
@@ -71,6 +62,7 @@ result = hud.text("result", "", parent=card, at=(0, 112), anchor="top", size=24,
 def look(world: dw.World, dt: float) -> None:
     """The camera follows, gems turn, hoops light up, the HUD tells."""
     game = game_of(world)
+    view = game.view
     x, y, z = world["marble"].drawn_position
     view.time += dt
     if math.dist(view.at, (x, y, z)) > 12:
@@ -97,7 +89,7 @@ def tell(world: dw.World) -> None:
     board.visible = game.phase != "title"
     card.visible = game.phase in ("over", "won")
     press.visible = game.phase != "play" or app.paused
-    press.alpha = 0.7 + 0.3 * math.sin(3 * view.time)
+    press.alpha = 0.7 + 0.3 * math.sin(3 * game.view.time)
     press.text = "PAUSED" if app.paused else "SPACE  or  A  to play" + (" again" if card.visible else "")
     gems.text = f"{game.coins} / {GEMS}"
     clock.text = f"{game.left:.1f}"

@@ -51,12 +51,20 @@ class Outlook:
 # ---- who moves -----------------------------------------------------------------------------------------------------
 
 
+class View:
+    """What only looks: where the camera is. Here, so that one can go back."""
+
+    def __init__(self) -> None:
+        self.at, self.time = list(START), 0.0
+
+
 class MarbleGame(dw.Behaviour):
     """The marble, the machines and the course of a game."""
 
     def start(self) -> None:
         """Nobody plays yet: the pilot does."""
         self.best = 0.0
+        self.view = View()
         self.shuttles = [(e, e[Shuttle], e.position) for e in self.world.tagged("shuttle")]
         self.turners = [(e, e[Turner]) for e in self.world.tagged("turner")]
         self.clock = 0.0

@@ -13,22 +13,13 @@ import dreamwell as dw
 from .._shared import sparks
 from . import play
 from .build import EYE, scene
-from .play import LIVES, START, Beetle, game_of
+from .play import LIVES, Beetle, game_of
 
 app = dw.App(scene(), title="Platformer")
 app.bindings.action("jump", " ", "w", "ArrowUp", "pad:a")
 app.use(sparks, play)
 COINS = sum("coin" in thing.tags for thing in app.scene)
 
-
-class View:
-    """What the camera looks at: ahead of the hero, and smoothly. It shows and changes nothing else."""
-
-    def __init__(self) -> None:
-        self.x, self.y, self.turn, self.step, self.time = START[0], START[1], 1.0, 0.0, 0.0
-
-
-view = View()
 
 # ---- the HUD ---------------------------------------------------------------------------------------------------------
 
@@ -81,6 +72,7 @@ def clock_of(seconds: float) -> str:
 def look(world: dw.World, dt: float) -> None:
     """The hero leans and stretches, coins turn, the camera follows, the HUD tells."""
     game, hero = game_of(world), world["hero"]
+    view = game.view
     x, y, _ = hero.drawn_position
     me = hero.character
     vx, vy, _ = me.velocity
@@ -133,7 +125,7 @@ def tell(world: dw.World) -> None:
     game = game_of(world)
     title.visible = game.phase == "title"
     press.visible = game.phase != "play" or app.paused
-    press.alpha = 0.7 + 0.3 * math.sin(3 * view.time)
+    press.alpha = 0.7 + 0.3 * math.sin(3 * game.view.time)
     board.visible = game.phase != "title"
     card.visible = game.phase in ("over", "won")
     coins.text = f"{game.coins} / {COINS}"

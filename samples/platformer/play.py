@@ -119,6 +119,13 @@ class Hero(dw.Behaviour):
         self.jumping, self.air, self.squash = True, 1.0, -0.25
 
 
+class View:
+    """What only looks: where the camera is, how far the hero has turned and stepped. Here, so that one can go back."""
+
+    def __init__(self) -> None:
+        self.x, self.y, self.turn, self.step, self.time = START[0], START[1], 1.0, 0.0, 0.0
+
+
 class PlatformerGame(dw.Behaviour):
     """The course of it: title, play, the end, and again."""
 
@@ -126,6 +133,7 @@ class PlatformerGame(dw.Behaviour):
         """Nobody plays yet: the pilot does."""
         self.phase: Phase = "title"
         self.best = 0.0
+        self.view = View()
         self.begin("title")
 
     def begin(self, phase: Phase) -> None:

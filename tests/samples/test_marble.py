@@ -114,8 +114,7 @@ def test_going_back_is_exact(ticks: int) -> None:
     ends: list[str] = []
     for _ in range(2):
         world.restore(snapshot)
-        for _ in range(60):
-            world.schedule.fixed(DT)
+        steps(app, 60)
         ends.append(world.state_hash())
     assert ends[0] == ends[1]
 

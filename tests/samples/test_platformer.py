@@ -101,6 +101,18 @@ def test_a_minute_of_keys_reaches_the_gate_and_comes_out_alike(tmp_path: Path) -
     assert again.world.state_hash() == app.world.state_hash()
 
 
+def test_going_back_is_exact() -> None:
+    app = fresh()
+    steps(app, 520)  # on the ferry
+    snapshot = app.world.snapshot()
+    ends: list[str] = []
+    for _ in range(2):
+        app.world.restore(snapshot)
+        steps(app, 60)
+        ends.append(app.world.state_hash())
+    assert ends[0] == ends[1]
+
+
 def jumped(hold: int, late: int = 0) -> float:
     """How high a jump goes whose button is held for so many ticks, pressed so many after the edge at x = 16."""
     app = fresh()
