@@ -48,6 +48,9 @@ if TYPE_CHECKING:
         pickup_rules,
     )
     from .engine.hud import Hud
+    from .engine.hud_button import Button
+    from .engine.hud_elements import Bar, Element, Image, Panel, Text
+    from .engine.hud_looks import Align, Anchor
     from .engine.input import Action, Input, Pad, Touch
     from .engine.orbit import OrbitCamera
     from .engine.physical import MovingBody, RayHit, RayHits, Simulation
@@ -148,6 +151,18 @@ else:
             "pickup_rules",
         ),
         "engine.hud": ("Hud",),
+        "engine.hud_button": ("Button",),
+        "engine.hud_elements": (
+            "Bar",
+            "Element",
+            "Image",
+            "Panel",
+            "Text",
+        ),
+        "engine.hud_looks": (
+            "Align",
+            "Anchor",
+        ),
         "engine.input": (
             "Action",
             "Input",
@@ -246,13 +261,17 @@ else:
 
 __all__ = [
     "Action",
+    "Align",
+    "Anchor",
     "App",
     "AssetError",
     "AssetPath",
+    "Bar",
     "Batch",
     "Behaviour",
     "Bindings",
     "Body",
+    "Button",
     "Camera",
     "Collider",
     "Color",
@@ -260,6 +279,7 @@ __all__ = [
     "ContactEnded",
     "Coroutine",
     "DreamwellError",
+    "Element",
     "Entity",
     "Environment",
     "Explanation",
@@ -270,6 +290,7 @@ __all__ = [
     "HeuristicEngine",
     "Hud",
     "HudError",
+    "Image",
     "Input",
     "InputError",
     "Joint",
@@ -282,6 +303,7 @@ __all__ = [
     "Observer",
     "OrbitCamera",
     "Pad",
+    "Panel",
     "Physics",
     "PhysicsError",
     "PointLight",
@@ -313,6 +335,7 @@ __all__ = [
     "Steering",
     "Steps",
     "Sun",
+    "Text",
     "Texture",
     "Then",
     "Timer",

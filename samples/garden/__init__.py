@@ -13,9 +13,7 @@ import sys
 from functools import partial
 
 import dreamwell as dw
-from dreamwell.engine.hud_button import Button
-from dreamwell.engine.hud_elements import Panel, Text
-from dreamwell.engine.hud_looks import Anchor
+from dreamwell.samples._shared.arguments import number_of
 
 from . import plan, play
 from .build import EYE, TARGET, scene
@@ -187,19 +185,19 @@ class Garden:
         again.text_size, again.text_color, again.radius, again.border = 20, INK, 14, 0
         again.color, again.color_end, again.on_click = "#ffe3a0", "#e6b45c", self.begin
 
-    def say(self, name: str, text: str, at: tuple[float, float], anchor: Anchor, size: float) -> Text:
+    def say(self, name: str, text: str, at: tuple[float, float], anchor: dw.Anchor, size: float) -> dw.Text:
         """A line over the picture, of the title unless told otherwise."""
         line = self.app.hud.text(name, text, parent=self.title, at=at, anchor=anchor, size=size, color=CREAM)
         line.shadow, line.shadow_offset, line.shadow_blur = SHADOW, (0, 1 + size / 40), 5 + size / 10
         return line
 
-    def board(self, name: str, at: tuple[float, float], anchor: Anchor, size: tuple[float, float]) -> Panel:
+    def board(self, name: str, at: tuple[float, float], anchor: dw.Anchor, size: tuple[float, float]) -> dw.Panel:
         """A dark green panel."""
         made = self.app.hud.panel(name, parent=self.playing, at=at, anchor=anchor, size=size, radius=18)
         made.color, made.color_end, made.border, made.border_color = PANEL, PANEL_END, 1, EDGE
         return made
 
-    def seed_button(self, tray: Panel, k: int, name: str) -> Button:
+    def seed_button(self, tray: dw.Panel, k: int, name: str) -> dw.Button:
         """A kind of seed, to be chosen."""
         hud, kind = self.app.hud, KINDS[name]
         seed = hud.button(f"seed {k}", "", parent=tray, at=(16 + 182 * k, 12), size=(174, 68), radius=14, border=2)
@@ -289,13 +287,7 @@ def _rotated(q: tuple[float, float, float, float], v: tuple[float, float, float]
 
 def length_of(text: str) -> float:
     """The length of a day that was asked for on the command line, seconds."""
-    try:
-        length = float(text)
-    except ValueError:
-        length = math.nan
-    if not 20 <= length <= 3600:
-        sys.exit(f"error: the day's length is {text!r}; it must be a number of seconds from 20 to 3600")
-    return length
+    return number_of(text, "the day's length", 20, 3600, "seconds")
 
 
 if __name__ == "__main__":
