@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .assets.mesh import MeshData
     from .engine.app import App
     from .engine.bindings import Bindings
+    from .engine.camera import Ray
     from .engine.declare import AssetPath, Color, Vec2, Vec3, Vec4, component, field, struct
     from .engine.entity import Entity
     from .engine.errors import (
@@ -90,6 +91,7 @@ else:
         "assets.mesh": ("MeshData",),
         "engine.app": ("App",),
         "engine.bindings": ("Bindings",),
+        "engine.camera": ("Ray",),
         "engine.declare": (
             "AssetPath",
             "Color",
@@ -311,6 +313,7 @@ __all__ = [
     "Prefab",
     "Problem",
     "Query",
+    "Ray",
     "RayHit",
     "RayHits",
     "Recording",

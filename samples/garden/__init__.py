@@ -111,24 +111,8 @@ class Garden:
 
     def ground(self, world: dw.World, pointer: tuple[float, float], height: float = 0.2) -> tuple[float, float] | None:
         """x and z, metres, of what lies under a place in the picture at some height; None above the horizon."""
-        width, high = self.app.input.size
-        up = math.tan(math.radians(world.lens.fov_y) / 2)
-        ray = ((2 * pointer[0] / width - 1) * up * width / high, (1 - 2 * pointer[1] / high) * up, -1.0)
-        dx, dy, dz = _rotated(world.camera.rotation, ray)
-        x, y, z = world.camera.position
-        if dy > -1e-6:
-            return None
-        far = (height - y) / dy
-        return x + dx * far, z + dz * far
-
-    def seen_at(self, world: dw.World, place: tuple[float, float, float]) -> tuple[float, float]:
-        """Where in the picture a place is, logical pixels."""
-        width, high = self.app.input.size
-        x, y, z = (a - b for a, b in zip(place, world.camera.position, strict=True))
-        i, j, k, w = world.camera.rotation
-        right, up, back = _rotated((-i, -j, -k, w), (x, y, z))
-        size = math.tan(math.radians(world.lens.fov_y) / 2)
-        return (right / -back / size * high / width + 1) / 2 * width, (1 - up / -back / size) / 2 * high
+        found = self.app.camera_ray(*pointer).at_height(height)
+        return None if found is None else (found[0], found[2])
 
     def meant(self, world: dw.World, pointer: tuple[float, float]) -> int | None:
         """The plot that is pointed at, its plant counting as well; -1 for the pond."""
@@ -276,13 +260,6 @@ class Garden:
             chosen = k == day.chosen
             seed.color, seed.border_color = ("#fff6e026", "#ffd98ae0") if chosen else ("#00000000", "#00000000")
         self.hint.text = self.suggestion(world, day) if day.phase == "play" else ""
-
-
-def _rotated(q: tuple[float, float, float, float], v: tuple[float, float, float]) -> tuple[float, float, float]:
-    """A vector turned by a quaternion."""
-    x, y, z, w = q
-    tx, ty, tz = 2 * (y * v[2] - z * v[1]), 2 * (z * v[0] - x * v[2]), 2 * (x * v[1] - y * v[0])
-    return v[0] + w * tx + y * tz - z * ty, v[1] + w * ty + z * tx - x * tz, v[2] + w * tz + x * ty - y * tx
 
 
 def length_of(text: str) -> float:
