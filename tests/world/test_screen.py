@@ -78,4 +78,4 @@ def test_what_can_not_be_asked() -> None:
     with pytest.raises(dw.SceneError, match=r"size is \(320, 0\); both must be above 0"):
         world.camera_ray(0, 0, (320, 0))
     with pytest.raises(dw.SceneError, match=r"the point is \(2,\); it must be \(3,\), or \(k, 3\)"):
-        world.to_screen((0, 0), SIZE)  # type: ignore[call-overload]
+        world.to_screen((0, 0), SIZE)
