@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .assets.mesh import MeshData
     from .engine.app import App
     from .engine.bindings import Bindings
+    from .engine.camera import Ray
     from .engine.characters import MovingCharacter
     from .engine.declare import AssetPath, Color, Vec2, Vec3, Vec4, component, field, struct
     from .engine.entity import Entity
@@ -51,6 +52,9 @@ if TYPE_CHECKING:
         pickup_rules,
     )
     from .engine.hud import Hud
+    from .engine.hud_button import Button
+    from .engine.hud_elements import Bar, Element, Image, Panel, Text
+    from .engine.hud_looks import Align, Anchor
     from .engine.input import Action, Input, Pad, Touch
     from .engine.lines import Lines
     from .engine.orbit import OrbitCamera
@@ -91,6 +95,7 @@ else:
         "assets.mesh": ("MeshData",),
         "engine.app": ("App",),
         "engine.bindings": ("Bindings",),
+        "engine.camera": ("Ray",),
         "engine.characters": ("MovingCharacter",),
         "engine.declare": (
             "AssetPath",
@@ -155,6 +160,18 @@ else:
             "pickup_rules",
         ),
         "engine.hud": ("Hud",),
+        "engine.hud_button": ("Button",),
+        "engine.hud_elements": (
+            "Bar",
+            "Element",
+            "Image",
+            "Panel",
+            "Text",
+        ),
+        "engine.hud_looks": (
+            "Align",
+            "Anchor",
+        ),
         "engine.lines": ("Lines",),
         "engine.input": (
             "Action",
@@ -255,13 +272,17 @@ else:
 
 __all__ = [
     "Action",
+    "Align",
+    "Anchor",
     "App",
     "AssetError",
     "AssetPath",
+    "Bar",
     "Batch",
     "Behaviour",
     "Bindings",
     "Body",
+    "Button",
     "Camera",
     "Character",
     "Collider",
@@ -270,6 +291,7 @@ __all__ = [
     "ContactEnded",
     "Coroutine",
     "DreamwellError",
+    "Element",
     "Entity",
     "Environment",
     "Explanation",
@@ -280,6 +302,7 @@ __all__ = [
     "HeuristicEngine",
     "Hud",
     "HudError",
+    "Image",
     "Input",
     "InputError",
     "Joint",
@@ -294,6 +317,7 @@ __all__ = [
     "Observer",
     "OrbitCamera",
     "Pad",
+    "Panel",
     "Physics",
     "PhysicsError",
     "PointLight",
@@ -301,6 +325,7 @@ __all__ = [
     "Prefab",
     "Problem",
     "Query",
+    "Ray",
     "RayHit",
     "RayHits",
     "Recording",
@@ -325,6 +350,7 @@ __all__ = [
     "Steering",
     "Steps",
     "Sun",
+    "Text",
     "Texture",
     "Then",
     "Timer",

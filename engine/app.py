@@ -11,10 +11,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, Self, TypeVar, overload
 
+from numpy.typing import ArrayLike
+
 from ..fabric import Fabric
 from ..loom.woven import WovenScene
 from ..physics import simulate
 from .bindings import Bindings
+from .camera import Ray
+from .declare import Vec3
 from .entity import Entity
 from .errors import GpuError, RecordingError
 from .frames import Frames
@@ -328,6 +332,24 @@ class App:
             return None
         (x, y), (width, height), pixels = self.input.pointer, self.input.size, picker.size
         return self.world.pick(x * pixels[0] / width, y * pixels[1] / height)
+
+    def camera_ray(self, x: float, y: float) -> Ray:
+        """What a place on the screen shows, from the camera on: `app.camera_ray(*app.input.pointer).at_height(0)`.
+
+        x, y: logical pixels, as those of `input.pointer`. See `World.camera_ray`.
+        """
+        return self.world.camera_ray(x, y, self.input.size)
+
+    @overload
+    def to_screen(self, point: Vec3) -> tuple[float, float] | None: ...
+    @overload
+    def to_screen(self, point: ArrayLike) -> Any: ...
+    def to_screen(self, point: ArrayLike) -> Any:
+        """Where a point in the world is on the screen, logical pixels, as `World.to_screen`: for the HUD, say.
+
+        It counts with the screen's own pixels: a HUD with a `height` has others.
+        """
+        return self.world.to_screen(point, self.input.size)
 
     def counters(self) -> dict[str, float]:
         """What the last picture drew and left out, see `Fabric.counters`, and `encode_us`, the CPU's microseconds.

@@ -35,6 +35,57 @@ class Eye:
     world_from_camera: F64
     lens: Lens
 
+    def ray(self, x: float, y: float, size: tuple[float, float]) -> Ray:
+        """What a place in a picture of a size shows, from the eye on; (0, 0) is the top left. Any unit of length.
+
+        An orthographic ray begins in the plane that the camera stands in.
+        """
+        right, up = self._extent(size)
+        sideways, upward = (2 * x / size[0] - 1) * right, (1 - 2 * y / size[1]) * up
+        pose = self.world_from_camera
+        if self.lens.orthographic:
+            return Ray(_vec3(pose @ (sideways, upward, 0, 1)), _vec3(-pose[:, 2]))
+        way = pose[:, :3] @ (sideways, upward, -1)
+        return Ray(_vec3(pose[:, 3]), _vec3(way / np.linalg.norm(way)))
+
+    def places(self, points: F64, size: tuple[float, float]) -> F64:
+        """(k, 2) where points (k, 3), metres, world, are in a picture of a size; NaN for those behind the camera."""
+        pose = self.world_from_camera
+        local = (np.asarray(points, np.float64) - pose[:, 3]) @ pose[:, :3]
+        right, up = self._extent(size)
+        depth = np.ones(len(local)) if self.lens.orthographic else -local[:, 2]
+        out = np.full((len(local), 2), np.nan)
+        seen = -local[:, 2] > 0
+        out[seen, 0] = (local[seen, 0] / (depth[seen] * right) + 1) / 2 * size[0]
+        out[seen, 1] = (1 - local[seen, 1] / (depth[seen] * up)) / 2 * size[1]
+        return out
+
+    def _extent(self, size: tuple[float, float]) -> tuple[float, float]:
+        """Half of what is seen to the right and up: metres at a distance of 1, of an orthographic camera anywhere."""
+        up = self.lens.height / 2 if self.lens.orthographic else math.tan(math.radians(self.lens.fov_y) / 2)
+        return up * size[0] / size[1], up
+
+
+@dataclass(frozen=True, slots=True)
+class Ray:
+    """A half line in world space. origin: metres.  direction: unit length."""
+
+    origin: Vec3
+    direction: Vec3
+
+    def at(self, distance: float) -> Vec3:
+        """The point so many metres from the origin."""
+        (x, y, z), (dx, dy, dz) = self.origin, self.direction
+        return x + dx * distance, y + dy * distance, z + dz * distance
+
+    def at_height(self, y: float = 0.0) -> Vec3 | None:
+        """Where it meets the level plane at a height, metres: the ground, say. None where it never does."""
+        rise, fall = y - self.origin[1], self.direction[1]
+        if fall == 0 or rise / fall < 0:
+            return None
+        x, _, z = self.at(rise / fall)
+        return x, y, z
+
 
 @dataclass(frozen=True, slots=True)
 class Sphere:
@@ -42,6 +93,11 @@ class Sphere:
 
     centre: Vec3
     radius: float
+
+
+def _vec3(values: F64) -> Vec3:
+    x, y, z = values.tolist()
+    return x, y, z
 
 
 def fitting_distance(radius: float, fov_y: float, aspect: float = 16 / 9) -> float:

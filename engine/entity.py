@@ -97,6 +97,18 @@ class Entity:
         return self.world.roster.tags_of(self.live_row())
 
     @property
+    def visible(self) -> bool:
+        """Whether it is drawn, if it shows anything. Set it to hide or show it, with all that hangs on it then.
+
+        What is hidden is there for all else: it moves, touches, is found by queries, and its lights shine.
+        """
+        return not self.world.roster.is_hidden(self.live_row())
+
+    @visible.setter
+    def visible(self, value: bool) -> None:
+        self.world.show(self, value)
+
+    @property
     def material(self) -> Material:
         """What it shows, as the scene has it: a key of `world.materials`. Set it to another one of those.
 

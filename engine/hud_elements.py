@@ -255,6 +255,7 @@ class Panel(Element):
         return line(self.border, scale), own["border_color"]
 
     def draw(self, scale: float) -> list[tuple[Any, ...]]:
+        """Place it; returns its quads, each as in structs.HUD_QUAD. `scale`: pixels per logical pixel."""
         left, top, right, bottom = self.put(*self._wanted(scale), scale)
         rect = float(left), float(top), float(right - left), float(bottom - top)
         own, alpha, radius = self.__dict__, self.opacity(), self.radius * scale
@@ -288,6 +289,7 @@ class Bar(Panel):
     padding: float = field(2.0, LENGTH)
 
     def draw(self, scale: float) -> list[tuple[Any, ...]]:
+        """Place it; returns its quads, each as in structs.HUD_QUAD. `scale`: pixels per logical pixel."""
         quads = super().draw(scale)
         left, top, right, bottom = self.layout.box
         inset = round(self.padding * scale) + line(self.border, scale)
@@ -327,6 +329,7 @@ class Image(Element):
         super()._changed(name)
 
     def draw(self, scale: float) -> list[tuple[Any, ...]]:
+        """Place it; returns its quads, each as in structs.HUD_QUAD. `scale`: pixels per logical pixel."""
         high, wide = self._pixels.shape[:2]
         w, h = self.size or (None, None)
         if w is None:

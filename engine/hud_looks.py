@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 Anchor = Literal[
     "top_left", "top", "top_right", "left", "center", "right", "bottom_left", "bottom", "bottom_right"
 ]  # fmt: skip
+"""A point of a box."""
 Align = Literal["left", "center", "right"]
+"""Of several lines of a text."""
 Color = str | Sequence[float]
 """As a paint program shows it: "#rrggbb", "#rrggbbaa", or (r, g, b) or (r, g, b, alpha) from 0 to 1."""
 Picture = str | os.PathLike[str] | NDArray[np.uint8]

@@ -46,6 +46,7 @@ class _Columns:
     tags: U32  # (c, words)
     mesh: I32
     material: I32
+    hidden: NDArray[np.bool_]  # whether it is not drawn, whatever it shows
     changed: NDArray[np.bool_]  # whether what it shows was ever set while the scene ran
     stem: I32  # the row of `_stems` that the name begins with; -1 for the woven name
     number: I32  # what follows behind it, -1 for nothing
@@ -225,13 +226,18 @@ class Roster(Sequence[str]):
             return Looks(
                 woven.instance_object, woven.batches["mesh"].astype(np.int32)[batch], woven.instances["material"]
             )
-        rows = np.flatnonzero(columns.alive[: len(self)] & (columns.mesh[: len(self)] >= 0)).astype(np.int32)
+        drawn = columns.alive & (columns.mesh >= 0) & ~columns.hidden
+        rows = np.flatnonzero(drawn[: len(self)]).astype(np.int32)
         return Looks(rows, columns.mesh[rows], columns.material[rows])
 
     def look(self, row: int) -> tuple[int, int]:
-        """The mesh and the material of an object, -1 where it is not drawn."""
+        """The mesh and the material of an object, -1 where it shows nothing."""
         columns = self._columns or self._unfold()
         return int(columns.mesh[row]), int(columns.material[row])
+
+    def is_hidden(self, row: int) -> bool:
+        """Whether an object is not drawn, whatever it shows."""
+        return self._columns is not None and bool(self._columns.hidden[row])
 
     # ---- changing -------------------------------------------------------------------------------------------------
 
@@ -252,6 +258,7 @@ class Roster(Sequence[str]):
             tags=tags,
             mesh=mesh,
             material=material,
+            hidden=np.zeros(n, bool),
             changed=np.zeros(n, bool),
             stem=np.full(n, -1, np.int32),
             number=np.full(n, -1, np.int32),
@@ -330,8 +337,10 @@ class Roster(Sequence[str]):
         columns.stem[scene] = columns.number[scene] = -1
         columns.mesh[:], columns.material[:] = -1, -1
         columns.mesh[:size], columns.material[:size] = mesh, material
+        columns.hidden[:size] &= fates.kept | fates.spawned
         woven_mesh, woven_material = looks_of(woven, len(columns.alive))
         columns.changed[:] = (columns.mesh != woven_mesh) | ((columns.mesh >= 0) & (columns.material != woven_material))
+        columns.changed |= columns.hidden
         if len(gone):
             self._clock += 1
             columns.generation[gone] = self._clock
@@ -359,7 +368,7 @@ class Roster(Sequence[str]):
         """Rows (k,) that are no objects any more."""
         columns = self._unfold()
         self._other_tags(np.bitwise_or.reduce(columns.tags[rows], axis=0))
-        columns.alive[rows] = False
+        columns.alive[rows] = columns.hidden[rows] = False
         columns.mesh[rows] = -1
         self._clock += 1
         columns.generation[rows] = self._clock
@@ -388,6 +397,14 @@ class Roster(Sequence[str]):
         columns.mesh[rows], columns.material[rows] = mesh, material
         self._change(columns, rows)
 
+    def hide(self, rows: I32, hidden: bool) -> I32:
+        """Have objects (k,) not drawn, or drawn again; returns those that were otherwise before."""
+        columns = self._unfold()
+        rows = rows[columns.hidden[rows] != hidden]
+        columns.hidden[rows] = hidden
+        self._change(columns, rows[columns.mesh[rows] >= 0])
+        return rows
+
     def turn(self, rows: I32) -> None:
         """Objects (k,) that may be mirrored now, or not any more."""
         if not len(rows):
@@ -412,7 +429,7 @@ class Roster(Sequence[str]):
         self._unsent.clear()
         self._unsent_count = 0
         mesh, material = columns.mesh.take(rows, mode="clip"), columns.material.take(rows, mode="clip")
-        mesh[rows >= len(columns.mesh)] = -1
+        mesh[(rows >= len(columns.mesh)) | columns.hidden.take(rows, mode="clip")] = -1
         return Looks(rows, mesh, material)
 
     def resend(self) -> None:
@@ -456,6 +473,7 @@ class Roster(Sequence[str]):
             count, other = len(before.alive), np.ones(len(columns.alive), bool)
             other[:count] = before.mesh != columns.mesh[:count]
             other[:count] |= before.material != columns.material[:count]
+            other[:count] |= before.hidden != columns.hidden[:count]
             rows = np.flatnonzero(other).astype(np.int32)
         self._unsent.append(rows)
         self._unsent_count += len(rows)
@@ -473,6 +491,8 @@ class Roster(Sequence[str]):
         for column in (rows.astype(np.int32), columns.ids[rows], columns.mesh[rows], columns.material[rows],
                        number[stem], np.where(stem < 0, -1, columns.number[rows])):  # fmt: skip
             out.append(column.tobytes())
+        if columns.hidden[rows].any():
+            out.append(np.packbits(columns.hidden[rows]).tobytes())
         for tag in sorted(self.tag_names):
             carried = self.carry(rows.astype(np.int32), (tag,))
             if carried.any():
@@ -513,10 +533,9 @@ class Roster(Sequence[str]):
         if needed <= have:
             return
         size = max(needed, 2 * have)
-        for key, fill in (("alive", 0), ("ids", 0), ("tags", 0), ("mesh", -1), ("material", -1), ("changed", 0),
-                          ("stem", -1), ("number", -1), ("generation", self._first_generation)):  # fmt: skip
-            column = getattr(columns, key)
-            made = np.full((size, *column.shape[1:]), fill, column.dtype)
+        fills = {"mesh": -1, "material": -1, "stem": -1, "number": -1, "generation": self._first_generation}
+        for key, column in vars(columns).items():
+            made = np.full((size, *column.shape[1:]), fills.get(key, 0), column.dtype)
             made[:have] = column
             setattr(columns, key, made)
         if self.generations is not None:

@@ -81,7 +81,7 @@ def imported(address: str, root: Path) -> ModuleType:
     sys.modules[module.__name__] = module
     try:
         run_module(module, text, address, root)
-    except BaseException:
+    except BaseException:  # a SystemExit or Ctrl-C too: a module that was run in part must not be found
         del sys.modules[module.__name__]
         raise
     return module

@@ -162,7 +162,7 @@ class Window:
             texture = self._context.get_current_texture()  # raises when the window is covered: rendercanvas expects it
             try:
                 paint(texture.create_view(), (texture.size[0], texture.size[1]))
-            except BaseException as error:
+            except BaseException as error:  # rendercanvas would swallow it; it is raised below
                 self._error = error
             self._drawn = True
 

@@ -16,7 +16,7 @@ from ..loom.woven import WovenScene
 from . import shown, spawning
 from .adopt import adopt
 from .appearance import Appearance, Materials
-from .camera import Eye, Lens, Sphere, bounds_of
+from .camera import Eye, Lens, Ray, Sphere, bounds_of
 from .declare import Vec3
 from .entity import Entity
 from .errors import PhysicsError, SceneError
@@ -396,6 +396,12 @@ class World:
         """Take these tags from objects (k,), where they have them. Raises SceneError for rows that are no objects."""
         self.roster.tag(rows_given(self, rows, "untag"), single_words(tags), False)
 
+    def show(self, what: Entity | Sequence[Entity] | ArrayLike, visible: bool = True) -> None:
+        """Have objects (k,) drawn or not, with all that hangs on them now; see `Entity.visible`. Raises SceneError."""
+        rows = self.roster.hide(self.transforms.with_all_below(rows_given(self, what, "show")), not visible)
+        if visible:
+            self.transforms.jump(rows)  # whoever draws does not know where they are
+
     def own(self, entity: Entity) -> Entity:
         """The same object. Raises SceneError for one of another world."""
         if entity.world is not self:
@@ -602,6 +608,44 @@ class World:
     def observer(self) -> Eye:
         """Where the active camera is now. Raises SceneError when a scale of 0 leaves it without a direction."""
         return self.viewpoints.eye()
+
+    def camera_ray(self, x: float, y: float, size: tuple[float, float] | None = None) -> Ray:
+        """What a place in the picture shows, from the camera on; (0, 0) is the top left. As of the last tick.
+
+            spot = world.camera_ray(x, y).at_height(0)  # on the ground, or None in the sky
+
+        size: of the picture in the unit of x and y, None for the pixels of the last one. Raises SceneError before it
+        was drawn. `app.camera_ray` takes what `app.input.pointer` gives.
+        """
+        return self.observer().ray(x, y, self._picture(size))
+
+    @overload
+    def to_screen(self, point: Vec3, size: tuple[float, float] | None = ...) -> tuple[float, float] | None: ...
+    @overload
+    def to_screen(self, point: ArrayLike, size: tuple[float, float] | None = ...) -> Any: ...
+    def to_screen(self, point: ArrayLike, size: tuple[float, float] | None = None) -> Any:
+        """Where a point in the world (3,), metres, is in the picture; None behind the camera. `size`: see `camera_ray`.
+
+        Of points (k, 3): (k, 2) float64, NaN for those behind it. What lies outside of the picture has a place, too.
+        Raises SceneError.
+        """
+        points = np.asarray(point, np.float64)
+        if points.shape[-1:] != (3,) or points.ndim > 2:
+            raise SceneError(f"to_screen: the point is {points.shape}; it must be (3,), or (k, 3) for several")
+        places = self.observer().places(points.reshape(-1, 3), self._picture(size))
+        if points.ndim == 2:
+            return places
+        x, y = places[0].tolist()
+        return None if np.isnan(x) else (x, y)
+
+    def _picture(self, size: tuple[float, float] | None) -> tuple[float, float]:
+        if size is None:
+            if self.picker is None:
+                raise SceneError("the picture has no size yet: the world has not been drawn; say size=(width, height)")
+            return self.picker.size
+        if not min(size) > 0:
+            raise SceneError(f"the picture's size is {size}; both must be above 0")
+        return size
 
     def bounds(self) -> Sphere:
         """A ball around everything that is drawn, as of the last `update_transforms`."""

@@ -249,7 +249,7 @@ def at_border(function: Callable[P, T]) -> Callable[P, T]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return function(*args, **kwargs)
-        except BaseException as error:
+        except BaseException as error:  # a panic of Rust is no Exception
             if isinstance(error, PhysicsError) or not _native(error):
                 raise
             raise PhysicsError(

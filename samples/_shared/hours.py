@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
-import sys
-
 import dreamwell as dw
+from dreamwell.samples._shared.arguments import number_of
 
 
 class Clock:
@@ -31,10 +29,4 @@ class Clock:
 
 def hour_of(text: str) -> float:
     """The hour that was asked for on the command line."""
-    try:
-        hour = float(text)
-    except ValueError:
-        hour = math.nan
-    if not 0 <= hour <= 24:
-        sys.exit(f"error: the hour is {text!r}; it must be a number from 0 to 24")
-    return hour
+    return number_of(text, "the hour", 0, 24)

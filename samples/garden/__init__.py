@@ -13,9 +13,7 @@ import sys
 from functools import partial
 
 import dreamwell as dw
-from dreamwell.engine.hud_button import Button
-from dreamwell.engine.hud_elements import Panel, Text
-from dreamwell.engine.hud_looks import Anchor
+from dreamwell.samples._shared.arguments import number_of
 
 from . import plan, play
 from .build import EYE, TARGET, scene
@@ -113,24 +111,8 @@ class Garden:
 
     def ground(self, world: dw.World, pointer: tuple[float, float], height: float = 0.2) -> tuple[float, float] | None:
         """x and z, metres, of what lies under a place in the picture at some height; None above the horizon."""
-        width, high = self.app.input.size
-        up = math.tan(math.radians(world.lens.fov_y) / 2)
-        ray = ((2 * pointer[0] / width - 1) * up * width / high, (1 - 2 * pointer[1] / high) * up, -1.0)
-        dx, dy, dz = _rotated(world.camera.rotation, ray)
-        x, y, z = world.camera.position
-        if dy > -1e-6:
-            return None
-        far = (height - y) / dy
-        return x + dx * far, z + dz * far
-
-    def seen_at(self, world: dw.World, place: tuple[float, float, float]) -> tuple[float, float]:
-        """Where in the picture a place is, logical pixels."""
-        width, high = self.app.input.size
-        x, y, z = (a - b for a, b in zip(place, world.camera.position, strict=True))
-        i, j, k, w = world.camera.rotation
-        right, up, back = _rotated((-i, -j, -k, w), (x, y, z))
-        size = math.tan(math.radians(world.lens.fov_y) / 2)
-        return (right / -back / size * high / width + 1) / 2 * width, (1 - up / -back / size) / 2 * high
+        found = self.app.camera_ray(*pointer).at_height(height)
+        return None if found is None else (found[0], found[2])
 
     def meant(self, world: dw.World, pointer: tuple[float, float]) -> int | None:
         """The plot that is pointed at, its plant counting as well; -1 for the pond."""
@@ -187,19 +169,19 @@ class Garden:
         again.text_size, again.text_color, again.radius, again.border = 20, INK, 14, 0
         again.color, again.color_end, again.on_click = "#ffe3a0", "#e6b45c", self.begin
 
-    def say(self, name: str, text: str, at: tuple[float, float], anchor: Anchor, size: float) -> Text:
+    def say(self, name: str, text: str, at: tuple[float, float], anchor: dw.Anchor, size: float) -> dw.Text:
         """A line over the picture, of the title unless told otherwise."""
         line = self.app.hud.text(name, text, parent=self.title, at=at, anchor=anchor, size=size, color=CREAM)
         line.shadow, line.shadow_offset, line.shadow_blur = SHADOW, (0, 1 + size / 40), 5 + size / 10
         return line
 
-    def board(self, name: str, at: tuple[float, float], anchor: Anchor, size: tuple[float, float]) -> Panel:
+    def board(self, name: str, at: tuple[float, float], anchor: dw.Anchor, size: tuple[float, float]) -> dw.Panel:
         """A dark green panel."""
         made = self.app.hud.panel(name, parent=self.playing, at=at, anchor=anchor, size=size, radius=18)
         made.color, made.color_end, made.border, made.border_color = PANEL, PANEL_END, 1, EDGE
         return made
 
-    def seed_button(self, tray: Panel, k: int, name: str) -> Button:
+    def seed_button(self, tray: dw.Panel, k: int, name: str) -> dw.Button:
         """A kind of seed, to be chosen."""
         hud, kind = self.app.hud, KINDS[name]
         seed = hud.button(f"seed {k}", "", parent=tray, at=(16 + 182 * k, 12), size=(174, 68), radius=14, border=2)
@@ -280,22 +262,9 @@ class Garden:
         self.hint.text = self.suggestion(world, day) if day.phase == "play" else ""
 
 
-def _rotated(q: tuple[float, float, float, float], v: tuple[float, float, float]) -> tuple[float, float, float]:
-    """A vector turned by a quaternion."""
-    x, y, z, w = q
-    tx, ty, tz = 2 * (y * v[2] - z * v[1]), 2 * (z * v[0] - x * v[2]), 2 * (x * v[1] - y * v[0])
-    return v[0] + w * tx + y * tz - z * ty, v[1] + w * ty + z * tx - x * tz, v[2] + w * tz + x * ty - y * tx
-
-
 def length_of(text: str) -> float:
     """The length of a day that was asked for on the command line, seconds."""
-    try:
-        length = float(text)
-    except ValueError:
-        length = math.nan
-    if not 20 <= length <= 3600:
-        sys.exit(f"error: the day's length is {text!r}; it must be a number of seconds from 20 to 3600")
-    return length
+    return number_of(text, "the day's length", 20, 3600, "seconds")
 
 
 if __name__ == "__main__":

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 
 import dreamwell as dw
-from dreamwell.engine.hud_elements import Bar, Panel, Text
-from dreamwell.engine.hud_looks import Anchor
 
 from .rules import GATES, Rules
 
@@ -37,22 +35,22 @@ class Display:
         self.told = self.line("told", "", 40, (0, 112), None)
         self.again = self.line("again", "", 22, (0, 176), None)
 
-    def label(self, name: str, at: tuple[float, float], anchor: Anchor) -> Text:
+    def label(self, name: str, at: tuple[float, float], anchor: dw.Anchor) -> dw.Text:
         """A small caption."""
         return self.hud.text(name, "", at=at, anchor=anchor, parent=self.play, size=14, color=PALE, shadow=SHADE)
 
-    def number(self, name: str, at: tuple[float, float], anchor: Anchor) -> Text:
+    def number(self, name: str, at: tuple[float, float], anchor: dw.Anchor) -> dw.Text:
         """A large figure."""
         return self.hud.text(name, "", at=at, anchor=anchor, parent=self.play, size=36, color=PALE, shadow=SHADE)
 
-    def line(self, name: str, text: str, size: int, at: tuple[float, float], parent: Panel | None) -> Text:
+    def line(self, name: str, text: str, size: int, at: tuple[float, float], parent: dw.Panel | None) -> dw.Text:
         """A line in the middle: up from the bottom on the title, else down from the top."""
-        anchor: Anchor = "top" if parent is None else "bottom"
+        anchor: dw.Anchor = "top" if parent is None else "bottom"
         made = self.hud.text(name, text, at=at, anchor=anchor, parent=parent, size=size, color=PALE, shadow=SHADE)
         made.shadow_blur = 5
         return made
 
-    def bar(self, name: str, at: tuple[float, float], anchor: Anchor, wide: float) -> Bar:
+    def bar(self, name: str, at: tuple[float, float], anchor: dw.Anchor, wide: float) -> dw.Bar:
         """A thin bar."""
         made = self.hud.bar(name, 1.0, at=at, anchor=anchor, parent=self.play, size=(wide, 8), radius=4)
         made.color, made.fill, made.fill_end, made.padding = "#140a1e90", "#ffd9a0", "#ff8a3c", 1

@@ -8,8 +8,6 @@ import pytest
 
 import dreamwell as dw
 from dreamwell.engine.cli.targets import Target, play
-from dreamwell.engine.hud_button import Button
-from dreamwell.engine.hud_elements import Bar, Image, Panel, Text
 from dreamwell.engine.run_options import RunOptions
 
 
@@ -68,7 +66,7 @@ def test_the_game_of_the_page_about_giving_it_to_others_runs(
 
 def test_the_hud_page_is_complete_and_its_first_game_runs(checkout: Path, tmp_path: Path) -> None:
     page = (checkout / "docs" / "hud.md").read_text(encoding="utf-8")
-    for kind in (Text, Panel, Bar, Image, Button):
+    for kind in (dw.Text, dw.Panel, dw.Bar, dw.Image, dw.Button):
         for name in kind.DEFAULTS:
             assert f"`{name}`" in page, f"{name} of {kind.KIND}"
     first = re.search(r"```python\n(.*?)```", page, re.DOTALL)

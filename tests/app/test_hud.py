@@ -10,9 +10,9 @@ import pytest
 from PIL import Image, ImageFont
 
 import dreamwell as dw
+from dreamwell.engine import hud_looks
 from dreamwell.engine.gamepad import BUTTONS, PadState
 from dreamwell.engine.hud import Hud
-from dreamwell.engine.hud_button import Button
 from dreamwell.engine.hud_elements import ANCHORS
 from dreamwell.engine.input import Input
 from dreamwell.engine.lettering import LARGEST_EDGE, MOST_FACES, SMALLEST_EDGE, Atlas, Full
@@ -196,6 +196,23 @@ def test_nothing_is_done_while_nothing_changes(hud: Hud) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "looks", "first"),
+    [
+        (dw.Text, hud_looks.TextLooks, "text"),
+        (dw.Panel, hud_looks.PanelLooks, ""),
+        (dw.Bar, hud_looks.BarLooks, "value"),
+        (dw.Image, hud_looks.ImageLooks, "source"),
+        (dw.Button, hud_looks.ButtonLooks, "text"),
+    ],
+)
+def test_type_checkers_know_the_fields_that_there_are(kind: type[dw.Element], looks: Any, first: str) -> None:
+    """What `hud.panel(...)` and the like may be given is written down once more, for `Unpack`."""
+    fields = {"parent", *kind.CHECKS} - {first}
+    assert set(looks.__annotations__) == fields
+    assert set(kind.DEFAULTS) >= fields
+
+
+@pytest.mark.parametrize(
     ("field", "value", "message"),
     [
         ("anchor", "topleft", r"anchor is 'topleft'; it must be one of top_left, top, top_right, left, center"),
@@ -311,7 +328,7 @@ def test_a_click_is_down_and_up_on_the_same_button(hud: Hud, player: Input) -> N
 def test_only_the_button_on_top_is_clicked_and_only_when_it_can_be(hud: Hud, player: Input) -> None:
     below, above = (hud.button(name, name, size=(100, 100)) for name in ("below", "above"))
     point(player, 50, 50)
-    changes: list[tuple[Button | None, Any, str, bool]] = [
+    changes: list[tuple[dw.Button | None, Any, str, bool]] = [
         (above, above, "enabled", False),
         (below, above, "enabled", True),
         (above, above, "visible", False),

@@ -8,7 +8,6 @@ import pytest
 import dreamwell as dw
 from dreamwell.engine.cli import main
 from dreamwell.engine.cli.targets import find, play
-from dreamwell.engine.hud_elements import Text
 from dreamwell.engine.run_options import RunOptions
 
 
@@ -24,7 +23,7 @@ def game(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def text_of(app: dw.App, name: str) -> str:
     shown = app.hud[name]
-    assert isinstance(shown, Text)
+    assert isinstance(shown, dw.Text)
     return shown.text
 
 

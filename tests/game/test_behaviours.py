@@ -8,8 +8,8 @@ import pytest
 import dreamwell as dw
 from dreamwell.engine.declare import fields_of
 from dreamwell.engine.world import World
+from dreamwell.tests.game.playing import DT, going_on
 
-DT = 1 / 60
 CALLS: list[Any] = []
 
 
@@ -77,14 +77,6 @@ class Broken(dw.Behaviour):
 def line_of(text: str) -> int:
     lines = Path(__file__).read_text(encoding="utf-8").splitlines()
     return next(i for i, line in enumerate(lines, 1) if text in line)
-
-
-def going_on(world: World) -> list[dw.ScriptError]:
-    """Have errors noted and the rest go on."""
-    told: list[dw.ScriptError] = []
-    world.schedule.on_error = "stop-script"
-    world.schedule.tell = told.append
-    return told
 
 
 # ---- declared fields ------------------------------------------------------------------------------------------

@@ -9,13 +9,7 @@ import pytest
 
 import dreamwell as dw
 from dreamwell.engine.world import World
-
-DT = 1 / 60
-
-
-def untyped(value: Any) -> Any:
-    """What type checkers would not let pass."""
-    return value
+from dreamwell.tests.game.playing import DT, ticks, told_by, untyped
 
 
 @dataclass(frozen=True)
@@ -23,19 +17,6 @@ class Bell:
     """Something to wait for."""
 
     tone: int
-
-
-def ticks(world: World, count: int) -> None:
-    for _ in range(count):
-        world.schedule.fixed(DT)
-
-
-def going_on(world: World) -> list[str]:
-    """Have errors noted, by their first lines, and the rest go on."""
-    told: list[str] = []
-    world.schedule.on_error = "stop-script"
-    world.schedule.tell = lambda error: told.append(str(error).partition("\n")[0])
-    return told
 
 
 def test_waiting_for_seconds_ticks_and_the_next_tick(world: World) -> None:
@@ -191,7 +172,7 @@ def test_those_of_a_behaviour_end_with_it(world: World) -> None:
 
 
 def test_one_that_never_ends_does_not_stop_the_others(world: World) -> None:
-    told = going_on(world)
+    told = told_by(world)
     seen: list[int] = []
 
     def for_ever() -> dw.Steps:
@@ -223,7 +204,7 @@ def test_one_that_never_ends_does_not_stop_the_others(world: World) -> None:
 
 
 def test_nonsense_is_told_with_the_line_that_yields_it(world: World) -> None:
-    told = going_on(world)
+    told = told_by(world)
 
     def steps() -> dw.Steps:
         yield dw.wait_ticks(1)
@@ -243,7 +224,7 @@ def test_nonsense_is_told_with_the_line_that_yields_it(world: World) -> None:
 
 
 def test_errors_rise_through_the_generators_and_can_be_caught(world: World) -> None:
-    told = going_on(world)
+    told = told_by(world)
     seen: list[str] = []
 
     def bad() -> dw.Steps:
@@ -266,7 +247,7 @@ def test_errors_rise_through_the_generators_and_can_be_caught(world: World) -> N
 
 
 def test_a_condition_that_raises_does_so_in_its_coroutine(world: World) -> None:
-    told = going_on(world)
+    told = told_by(world)
 
     def steps() -> dw.Steps:
         yield dw.until(lambda: world["nobody"])

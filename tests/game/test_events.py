@@ -11,8 +11,7 @@ import pytest
 import dreamwell as dw
 from dreamwell.engine.game.schedule import MOST_EVENTS
 from dreamwell.engine.world import World
-
-DT = 1 / 60
+from dreamwell.tests.game.playing import DT, going_on
 
 
 @dataclass(frozen=True)
@@ -31,13 +30,6 @@ class ScoredTwice(Scored):
 def listening(world: World, kind: type, function: Callable[..., object], **filters: Any) -> None:
     """Have a function hear events in one world."""
     world.schedule.use(dw.on(kind, **filters)(function))
-
-
-def going_on(world: World) -> list[dw.ScriptError]:
-    told: list[dw.ScriptError] = []
-    world.schedule.on_error = "stop-script"
-    world.schedule.tell = told.append
-    return told
 
 
 def test_events_are_heard_at_the_end_of_the_tick_in_order(world: World) -> None:

@@ -13,13 +13,7 @@ import dreamwell as dw
 from dreamwell.engine.errors import SceneError
 from dreamwell.engine.world import World
 from dreamwell.tests.game.conftest import room
-
-DT = 1 / 60
-
-
-def untyped(value: Any) -> Any:
-    """What type checkers would not let pass."""
-    return value
+from dreamwell.tests.game.playing import DT, untyped
 
 
 def played(on_error: Any = "raise", **options: Any) -> dw.App:

@@ -7,8 +7,7 @@ import pytest
 
 import dreamwell as dw
 from dreamwell.engine.world import World
-
-DT = 1 / 60
+from dreamwell.tests.game.playing import ticks
 
 
 class Notes:
@@ -42,11 +41,6 @@ class Mind(dw.Behaviour):
         self.seen["field"][0] += self.speed
         self.notes.lines.append("more")
         self.entity.translate(x=self.speed)
-
-
-def ticks(world: World, count: int) -> None:
-    for _ in range(count):
-        world.schedule.fixed(DT)
 
 
 def playing(scene: dw.Scene) -> World:

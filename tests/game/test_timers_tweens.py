@@ -9,8 +9,8 @@ import pytest
 import dreamwell as dw
 from dreamwell.engine.game.easing import EASES
 from dreamwell.engine.world import World
+from dreamwell.tests.game.playing import DT, ticks, told_by
 
-DT = 1 / 60
 GLOW = dw.Material(emissive=(1.0, 1.0, 1.0), emissive_strength=1.0)
 
 
@@ -20,18 +20,6 @@ class Gauge(dw.Behaviour):
     level: float = dw.field(default=0.0, minimum=0, maximum=1)
     count: int = dw.field(default=0)
     wind: dw.Vec3 = dw.field(default=(0.0, 0.0, 0.0))
-
-
-def ticks(world: World, count: int) -> None:
-    for _ in range(count):
-        world.schedule.fixed(DT)
-
-
-def going_on(world: World) -> list[str]:
-    told: list[str] = []
-    world.schedule.on_error = "stop-script"
-    world.schedule.tell = lambda error: told.append(str(error).partition("\n")[0])
-    return told
 
 
 # ---- timers ---------------------------------------------------------------------------------------------------------
@@ -87,7 +75,7 @@ def test_a_default_is_the_functions_own(world: World) -> None:
 
 
 def test_a_timer_that_raises_is_stopped(world: World) -> None:
-    told = going_on(world)
+    told = told_by(world)
     calls: list[int] = []
 
     def bad() -> None:
@@ -222,7 +210,7 @@ def test_lights_materials_lenses_and_behaviours(scene: dw.Scene) -> None:
     scene["hero"].set(Gauge(), GLOW)
     scene.add("lamp", dw.PointLight(candela=10, range=5))
     world = World(dw.weave(scene))
-    told = going_on(world)
+    told = told_by(world)
     ev100 = world.appearance.ev100
     world.tween(world["lamp"], "PointLight.candela", to=30, seconds=0.5)
     world.tween(world["sun"], "Sun.color", to=(1, 0.5, 0), seconds=0.5)
@@ -249,7 +237,7 @@ def test_lights_materials_lenses_and_behaviours(scene: dw.Scene) -> None:
 
 
 def test_a_newer_one_takes_the_place_and_what_is_despawned_is_left_alone(world: World) -> None:
-    told = going_on(world)
+    told = told_by(world)
     hero, enemy = world["hero"], world["enemy-0"]
     older = world.tween(hero, "position", to=(9, 9, 9), seconds=1.0)
     other = world.tween(hero, "scale", to=3, seconds=1.0)
@@ -283,7 +271,7 @@ def test_tweens_follow_one_another(world: World) -> None:
 
 
 def test_an_on_done_that_raises_is_told(world: World) -> None:
-    told = going_on(world)
+    told = told_by(world)
 
     def boom() -> None:
         raise ValueError("boom")

@@ -422,7 +422,8 @@ def test_every_code_is_explained_in_the_docs(checkout: Path) -> None:
     sources += (checkout / "loom" / "physics.py").read_text(encoding="utf-8")
     codes = set(
         re.findall(
-            r'(?:Problem|Remark)\(\s*"([a-z-]+)"|found\.remark\([^"]*"([a-z-]+)"|(?:return |told\(|refuse\(\s*found, row, )"([a-z-]+)", ',
+            r'(?:Problem|Remark)\(\s*"([a-z-]+)"|found\.remark\([^"]*"([a-z-]+)"'
+            r'|(?:return |told\(|refuse\(\s*found, row, )"([a-z-]+)", ',
             sources,
         )
     )

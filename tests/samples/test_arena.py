@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import dreamwell as dw
-from dreamwell.engine.run_options import RunOptions
 from dreamwell.engine.cli.targets import play as run
 from dreamwell.engine.cli.targets import samples
+from dreamwell.engine.run_options import RunOptions
 from dreamwell.engine.scene.dream_file import dumps
 from dreamwell.samples.arena import game, plan, wanted
 from dreamwell.samples.arena.creatures import Life, Loot

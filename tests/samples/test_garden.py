@@ -53,8 +53,15 @@ def tap(game: Garden, key: str, dt: float = DT) -> None:
         game.app.step(dt)
 
 
+def seen_at(game: Garden, place: tuple[float, float, float]) -> tuple[float, float]:
+    """Where in the picture a place is, logical pixels."""
+    found = game.app.to_screen(place)
+    assert found is not None
+    return found
+
+
 def click(game: Garden, place: tuple[float, float], dt: float = DT) -> None:
-    x, y = game.seen_at(game.app.world, (place[0], 0.2, place[1]))
+    x, y = seen_at(game, (place[0], 0.2, place[1]))
     for kind in ("pointer_move", "pointer_down", "pointer_up"):
         game.app.input.feed({"event_type": kind, "x": x, "y": y, "button": 1})
     game.app.step(dt)
@@ -135,12 +142,12 @@ def test_a_place_is_seen_where_it_is_pointed_at() -> None:
     game = garden()
     world = game.app.world
     for number, place in enumerate(plan.PLOTS):
-        pointer = game.seen_at(world, (place[0], 0.2, place[1]))
+        pointer = seen_at(game, (place[0], 0.2, place[1]))
         assert game.ground(world, pointer) == pytest.approx(place, abs=1e-6)
         world[f"plot-{number}"][Plot].clear()
     for number, place in enumerate(plan.PLOTS):
-        assert game.meant(world, game.seen_at(world, (place[0], 0.2, place[1]))) == number
-    assert game.meant(world, game.seen_at(world, (plan.POND[0], 0.2, plan.POND[1]))) == -1
+        assert game.meant(world, seen_at(game, (place[0], 0.2, place[1]))) == number
+    assert game.meant(world, seen_at(game, (plan.POND[0], 0.2, plan.POND[1]))) == -1
     assert game.meant(world, (4, 4)) is None
 
 

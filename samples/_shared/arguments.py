@@ -1,0 +1,18 @@
+"""What samples are told on the command line."""
+
+from __future__ import annotations
+
+import math
+import sys
+
+
+def number_of(text: str, what: str, low: float, high: float, unit: str = "") -> float:
+    """A number within limits; ends the program with what was found and wanted for all else. `what`: "the hour"."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not low <= number <= high:
+        wanted = f"a number of {unit}" if unit else "a number"
+        sys.exit(f"error: {what} is {text!r}; it must be {wanted} from {low:g} to {high:g}")
+    return number
