@@ -385,13 +385,13 @@ def register(actions: Actions) -> None:
         "object.add_component", "Add Component", add_component, "", chosen, arguments=(component, ("values", "fields")),
         palette=False,
     )  # fmt: skip
-    for id, label, run, more in (
+    for name, label, run, more in (
         ("object.remove_component", "Remove Component", remove_component, ()),
         ("object.move_component", "Move Component", move_component, (("index", "its place"),)),
         ("object.reset_component", "Reset Component", reset_component, ()),
         ("object.copy_component", "Copy Component", copy_component, ()),
     ):
-        put(id, label, run, "", chosen, arguments=(component, *more), palette=False)
+        put(name, label, run, "", chosen, arguments=(component, *more), palette=False)
     put("object.paste_component", "Paste Component", paste_component, "", chosen, "Object")
     put("object.add_tag", "Add Tag", add_tag, "", chosen, arguments=(("tag", "one word"),), palette=False)
     put("object.remove_tag", "Remove Tag", remove_tag, "", chosen, arguments=(("tag", "one word"),), palette=False)
