@@ -333,11 +333,11 @@ def _(editor: EditorState) -> None:
 
 @exercise("create.sun", "create.point_light", "create.spot_light", "create.camera", "create.environment")
 def _(editor: EditorState) -> None:
-    for id, kind in (
+    for name, kind in (
         ("sun", dw.Sun), ("point_light", dw.PointLight), ("spot_light", dw.SpotLight), ("camera", dw.Camera),
         ("environment", dw.Environment),
     ):  # fmt: skip
-        editor.run(f"create.{id}")
+        editor.run(f"create.{name}")
         assert [type(one) for one in active(editor).components] == [kind]
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -191,7 +191,7 @@ class Short:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.file, name)
 
-    def __enter__(self) -> "Short":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
