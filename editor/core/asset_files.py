@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...engine.errors import EditorError
 from .files import reason, replace_text
-from .references import Moves, changed_tree, uses_in
+from .references import Moves, uses_in
+from .renamed import with_paths, with_paths_in_scene
 
 if TYPE_CHECKING:
     from .state import EditorState
@@ -251,8 +253,10 @@ def _follow(state: EditorState, moves: Moves, before: dict[Path, Path]) -> None:
     def address(text: str, _number: int = 0, _field: str = "") -> str:
         return moves.address(text, old_home, new_home)
 
-    from .renamed import with_paths, with_paths_in_scene
-
+    for module in list(sys.modules.values()):  # a script that was run is the same one in its new place
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and file.endswith(".py") and Path(file).resolve() in moves.files:
+            module.__file__ = str(moves.files[Path(file).resolve()])
     with_paths_in_scene(document.scene, address, new_home)
     for step in history.steps:
         if step.command is not None and step.inverse is not None:
@@ -265,6 +269,3 @@ def _follow(state: EditorState, moves: Moves, before: dict[Path, Path]) -> None:
     state.watching.begin(state)
     state.journal.end()
     state.journal.begin(document)
-
-
-__all__ = ["changed_tree", "delete", "duplicate", "import_files", "move", "new_folder", "new_script", "rename"]

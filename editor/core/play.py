@@ -117,6 +117,9 @@ class Play:
             with redirect_stdout(printed):
                 game = self.make(request)
                 world = game.world
+        except BaseException:
+            self._put_back()
+            raise
         finally:
             self._tell_printed(printed)
         self.game, self.halted, self._told = game, False, 0
@@ -141,15 +144,18 @@ class Play:
     def stop(self) -> None:
         """Throw the world away. The document was never touched.
 
-        Numbers, texts and collections of them at the top of scripts are as they were, so that the next game begins anew.
+        Numbers, texts and collections of them at the top of scripts are as they were: the next game begins anew.
         """
         if self.active:
             self.game, self.halted = None, False
             self._before, self._rows = {}, {}
-            for module, values in self._values:
-                vars(module).update(values)
-            self._values = []
+            self._put_back()
             self._change("stopped")
+
+    def _put_back(self) -> None:
+        for module, values in self._values:
+            vars(module).update(values)
+        self._values = []
 
     def set_time_scale(self, value: float) -> None:
         """How fast the game's time goes, 0 to 100. Raises DreamwellError."""
