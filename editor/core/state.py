@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from ...engine.errors import DreamwellError, EditorError
+from ...engine.errors import EditorError
 from ...engine.scene.scene import Scene
 from .actions import Action, Actions, ready
 from .commands import Command, each_field, fields
@@ -263,7 +263,7 @@ class EditorState:
             if not self.can(action):
                 return False
             self.run(id, **arguments)
-        except (DreamwellError, OSError) as error:
+        except Exception as error:  # a mistake in an action must not end the editor
             self.tell_error(error)
             return False
         return True
@@ -329,7 +329,7 @@ class EditorState:
             return False
         try:
             asked.then(value)
-        except (DreamwellError, OSError) as error:
+        except Exception as error:
             self.tell_error(error)
             return False
         return True
