@@ -268,7 +268,7 @@ class EditorState:
             return False
         return True
 
-    def run(self, id: str, **arguments: Any) -> object:
+    def run(self, id: str, **arguments: Any) -> Any:
         """Do an action, as a script does: raises what goes wrong, and EditorError where it can't be done now."""
         action = self.actions.get(id)
         if action is None:

@@ -146,11 +146,10 @@ def test_the_log_filters_counts_and_knows_places() -> None:
     log.problems([problem], "loom", lambda name: 7 if name == "lamp" else 0, "error")
     told = log.entries[-1]
     assert (told.object, told.field, told.code, told.level) == (7, "PointLight.candela", "range", "error")
-    try:
+    with pytest.raises(ValueError, match="Expecting") as caught:
         json.loads("{")
-    except ValueError as error:
-        assert place_of(error)[1] > 0
-        assert "ValueError" in log.raised(error).text or "JSONDecodeError" in log.raised(error).text
+    assert place_of(caught.value)[1] > 0
+    assert log.raised(caught.value).text.startswith("JSONDecodeError: Expecting")
     assert place_of(dw.EditorError("on purpose")) == ("", 0)
     for i in range(6000):
         log.info(f"line {i}")
@@ -279,3 +278,21 @@ def test_an_action_of_an_extension_that_raises_is_told(extending: EditorState, p
     finally:
         del ACTIONS["tools.fail"], ACTIONS["tools.cant"]
         extended.unload(project / "tool.py")
+
+
+def test_the_example_in_the_docs_does_what_they_say(editor: EditorState, checkout: Path) -> None:
+    page = (checkout / "docs" / "editor-extending.md").read_text(encoding="utf-8")
+    example = page.split("```python\n")[1].split("```")[0]
+    assert len([line for line in example.splitlines() if line.strip()]) <= 20
+    path = editor.project.root / "ground.py"
+    path.write_text(example)
+    extended.load(path, editor.project.root)
+    try:
+        editor.select([editor.scene["table"].id])
+        editor.run("tools.ground")
+        assert editor.scene["table"].position == (1, 0, 0)
+        assert ACTIONS["tools.ground"].doc == "Put what is chosen on the ground."
+        assert "tools.count" in extended.PANELS
+        assert ("PointLight", "candela") in extended.WIDGETS
+    finally:
+        extended.unload(path)
