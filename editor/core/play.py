@@ -89,6 +89,7 @@ class Play:
     _told: int = 0
     _before: dict[str, NDArray[Any]] = field(default_factory=dict[str, NDArray[Any]])
     _rows: dict[int, int] = field(default_factory=dict[int, int])
+    _tree: tuple[NDArray[Any], NDArray[Any], Tree] | None = None
     _values: list[tuple[ModuleType, dict[str, Any]]] = field(default_factory=list[tuple[ModuleType, dict[str, Any]]])
 
     @property
@@ -148,7 +149,7 @@ class Play:
         """
         if self.active:
             self.game, self.halted = None, False
-            self._before, self._rows = {}, {}
+            self._before, self._rows, self._tree = {}, {}, None
             self._put_back()
             self._change("stopped")
 
@@ -231,21 +232,19 @@ class Play:
         return self.world.at(row)
 
     def tree(self) -> Tree:
-        """Who hangs on whom in the world, spawned objects included. Objects without an id are left out."""
+        """Who hangs on whom in the world, spawned objects included; made anew when that changed.
+
+        Objects without an id, as the camera that a world makes itself, are left out.
+        """
         world = self.world
-        roots: list[int] = []
-        below: dict[int, list[int]] = {}
-        parent: dict[int, int] = {}
-        if world is not None:
-            for entity in world:
-                number = entity.id
-                if not number:
-                    continue
-                above = entity.parent
-                up = 0 if above is None else above.id
-                parent[number] = up
-                (below.setdefault(up, []) if up else roots).append(number)
-        return Tree(roots, below, parent)
+        if world is None:
+            return Tree([], {}, {})
+        ids = np.asarray(world.ids)
+        up = np.where(world.roster.alive, np.frombuffer(world.transforms.up, np.int32)[: len(ids)], -2)
+        known = self._tree
+        if known is None or not (np.array_equal(known[0], ids) and np.array_equal(known[1], up)):
+            self._tree = known = ids.copy(), up, _tree_of(ids, up)
+        return known[2]
 
     def name(self, id: int) -> str:
         """What an object of the world is called."""
@@ -339,6 +338,20 @@ class Play:
         if not commands:
             return None
         return commands[0] if len(commands) == 1 else {"do": "group", "commands": commands}
+
+
+def _tree_of(ids: NDArray[Any], up: NDArray[Any]) -> Tree:
+    """ids: (n,) by row, 0 for none.  up: (n,) the row of what each hangs on, -1 for nothing, -2 for what is gone."""
+    roots: list[int] = []
+    below: dict[int, list[int]] = {}
+    parent: dict[int, int] = {}
+    numbers = ids.tolist()
+    for number, row in zip(numbers, up.tolist(), strict=True):
+        if number and row > -2:
+            above = numbers[row] if row >= 0 else 0
+            parent[number] = above
+            (below.setdefault(above, []) if above else roots).append(number)
+    return Tree(roots, below, parent)
 
 
 def _short(number: float) -> float:

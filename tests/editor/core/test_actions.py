@@ -546,7 +546,7 @@ def _(editor: EditorState) -> None:
 # ---- the table --------------------------------------------------------------------------------------------------
 
 GROUPS = ("file", "edit", "create", "object", "play")
-CORE = tuple(id for id in table() if id.partition(".")[0] in GROUPS)  # views and panels have tests of their own
+CORE = tuple(name for name in table() if name.partition(".")[0] in GROUPS)  # views and panels have tests of their own
 
 
 @pytest.mark.parametrize("exercised", sorted({id(f): f for f in EXERCISES.values()}.values(), key=lambda f: [

@@ -216,6 +216,9 @@ def test_a_conflict_is_told_and_nothing_is_lost(editor: EditorState, project: Pa
     assert editor.document.text() == mine
     assert editor.notice is not None
     assert "another program" in editor.notice.text
+    editor.run("file.save")
+    assert editor.answer("Cancel")
+    assert dw.Scene.load(project / "scene.dream").dumps() == other.dumps()
     editor.run("file.revert")
     assert editor.document.text() == other.dumps()
     editor.undo()
@@ -258,6 +261,51 @@ def test_scripts_and_pictures_that_change_are_taken_over(editor: EditorState, pr
     png(project / "late.png")
     look(editor)
     assert "late.png" in editor.project.assets
+
+
+def test_a_file_that_was_just_written_by_another_is_not_overwritten_unasked(editor: EditorState, project: Path) -> None:
+    other = dw.Scene.load(project / "scene.dream")
+    other["table"].name = "theirs"
+    editor.set([editor.scene["table"].id], {"name": "ours"})
+    (project / "scene.dream").write_text(other.dumps())  # nobody looked since
+    editor.run("file.save")
+    assert editor.asks[0].choices == ("Overwrite", "Reload", "Cancel")
+    assert dw.Scene.load(project / "scene.dream").dumps() == other.dumps()
+    editor.answer("Overwrite")
+    assert "ours" in dw.Scene.load(project / "scene.dream")
+
+
+def test_saving_into_another_folder_keeps_what_can_be_undone(editor: EditorState, project: Path) -> None:
+    rock, first = editor.scene["rock"].id, editor.document.text()
+    editor.set([rock], {"Mesh.asset": "tree.obj"})
+    editor.do({"do": "remove_objects", "ids": [rock]})
+    editor.run("file.save_as", path="levels/two.dream")
+    editor.undo()
+    assert editor.document.get(rock, "Mesh.asset") == "../tree.obj"
+    editor.undo()
+    assert editor.document.get(rock, "Mesh.asset") == "../models/rock.obj"
+    assert not editor.project.missing(editor.document)
+    editor.run("file.save_as", path="back.dream")
+    assert editor.document.text() == first
+
+
+def test_a_step_that_can_not_be_undone_any_more_is_told_and_forgotten(editor: EditorState, project: Path) -> None:
+    table = editor.scene["table"].id
+    editor.set([table], {"Turning": {"speed": 5}})
+    editor.set([table], {"Turning.speed": 6})
+    script = (project / "turning.py").read_text()
+    (project / "turning.py").write_text(script.replace("speed", "pace"))
+    editor.run("file.reload_scripts")
+    editor.set([editor.scene["lamp"].id], {"name": "light"})
+    assert editor.act("edit.undo")
+    before = editor.document.text()
+    assert not editor.act("edit.undo")
+    assert editor.notice is not None
+    assert "can't be undone any more" in editor.notice.text
+    assert editor.document.text() == before
+    assert not editor.history.can_undo
+    assert editor.act("edit.redo")
+    assert "light" in editor.scene
 
 
 # ---- opening ------------------------------------------------------------------------------------------------------
