@@ -19,6 +19,7 @@ from .document import Document
 from .history import History, Step, line_of
 from .journal import Journal
 from .log import Entry, Log
+from .naming import followed
 from .play import Play
 from .project import Project
 from .selection import Selection
@@ -105,13 +106,18 @@ class EditorState:
 
     # ---- changing -------------------------------------------------------------------------------------------------
 
-    def do(self, command: Mapping[str, Any], label: str = "Change", merge: str | None = None) -> None:
+    def do(
+        self, command: Mapping[str, Any], label: str = "Change", merge: str | None = None, *, exact: bool = False
+    ) -> None:
         """Apply a command to the document, as a step of the history.
 
-        merge: equal for all commands of one drag; they are one step until `seal`.
+        merge: equal for all commands of one drag; they are one step until `seal`.  exact: do this and nothing else;
+        otherwise joints and rules that name an object follow when it is renamed.
         Raises EditorError (or SceneError) for what can't be, and changes nothing then.
         """
         given: Command = jsonable(command)
+        if not exact:
+            given = followed(self.document, given)
         if self.history.open_merge != merge:
             self._write_journal()
         step = self.history.do(self.document, given, label, self.selection, merge)
@@ -197,7 +203,7 @@ class EditorState:
         yield copy
         command = difference(self.document.scene, copy)
         if command is not None:
-            self.do(command, label)
+            self.do(command, label, exact=True)
 
     def get(self, id: int, path: str) -> Any:
         """A field of an object as JSON data, of the world that is played if one is, else of the document."""

@@ -119,7 +119,7 @@ def reload(state: EditorState) -> None:
     fresh = Document.open(path)
     command = difference(state.document.scene, fresh.scene)
     if command is not None:
-        state.do(command, "Reload from disk")
+        state.do(command, "Reload from disk", exact=True)
     state.document.saved_state = state.document.state
     state.document.problems = fresh.problems
     state.watching.conflict = False
