@@ -326,6 +326,9 @@ class EditorState:
     def tell_problems(self) -> None:
         """Tell what was wrong with the scene's file, and which of its files are missing."""
         self.log.problems(self.document.problems, "scene", self._id_of, "error")
+        path = self.document.path
+        if path is not None and self.journal.held_by_another(path, self.document.root):
+            self.notice = self.log.warning(f"{path.name} is open in another editor, too: what is saved last is kept")
         missing = self.project.missing(self.document)
         self.log.problems([problem for _, problem in missing], "scene", self._id_of, "warning")
 
@@ -398,5 +401,6 @@ class EditorState:
 
     def tick(self, now: float) -> None:
         """Once a frame: the journal is put on the disk, changes from outside are looked for. now: seconds."""
-        self.journal.tick(self.document, now, self.settings.autosave_seconds, self.log)
+        if self.history.open_merge is None:  # a drag is written at its end
+            self.journal.tick(self.document, now, self.settings.autosave_seconds, self.log)
         self.watching.tick(self, now)
