@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from .engine.bindings import Bindings
     from .engine.camera import Ray
     from .engine.characters import MovingCharacter
-    from .engine.declare import AssetPath, Color, Vec2, Vec3, Vec4, component, field, struct
+    from .engine.declare import AssetPath, Color, ObjectName, Vec2, Vec3, Vec4, component, field, struct
     from .engine.entity import Entity
     from .engine.errors import (
         AssetError,
         DreamwellError,
+        EditorError,
         GpuError,
         HudError,
         InputError,
@@ -100,6 +101,7 @@ else:
         "engine.declare": (
             "AssetPath",
             "Color",
+            "ObjectName",
             "Vec2",
             "Vec3",
             "Vec4",
@@ -111,6 +113,7 @@ else:
         "engine.errors": (
             "AssetError",
             "DreamwellError",
+            "EditorError",
             "GpuError",
             "HudError",
             "InputError",
@@ -291,6 +294,7 @@ __all__ = [
     "ContactEnded",
     "Coroutine",
     "DreamwellError",
+    "EditorError",
     "Element",
     "Entity",
     "Environment",
@@ -314,6 +318,7 @@ __all__ = [
     "MeshData",
     "MovingBody",
     "MovingCharacter",
+    "ObjectName",
     "Observer",
     "OrbitCamera",
     "Pad",
