@@ -23,14 +23,14 @@ def test_none_gets_into_anything(scene: dw.Scene, play: Play, seed: int) -> None
             "wall", dw.Collider.box((1 if x else 40, 40, 1 if z else 40)), at=(x, 10, z)
         ) if x or not planar else None
     for i in range(60):
-        at = (rng.uniform(-10, 10), rng.uniform(-1, 7), 0 if planar else rng.uniform(-10, 10))
+        at = (rng.uniform(-10, 10), rng.uniform(-1, 7), 0.0 if planar else rng.uniform(-10, 10))
         turn = rng.normal(size=4) * ((0, 0, 1, 1) if planar else (1, 1, 1, 1))
         shape = (dw.Collider.box(tuple(rng.uniform(0.3, 3, 3).tolist())), dw.Collider.sphere(rng.uniform(0.2, 1)),
                  dw.Collider.capsule(0.3, rng.uniform(0.3, 2)), dw.Collider.cylinder(0.6, 1.0))[i % 4]  # fmt: skip
         scene.add(f"thing-{i}", shape, at=at, rotation=tuple((turn / np.linalg.norm(turn)).tolist()))
     for k in range(6):
         shape = dw.Collider.capsule(0.3, 0.8) if k % 2 else dw.Collider.box((0.6, 1.2, 0.6))
-        place = (rng.uniform(-10, 10), 14.0 + 2 * k, 0 if planar else rng.uniform(-10, 10))
+        place = (rng.uniform(-10, 10), 14.0 + 2 * k, 0.0 if planar else rng.uniform(-10, 10))
         scene.add(f"hero-{k}", dw.Body(kind="kinematic"), shape, dw.Character(), at=place)
     world = play(scene)
     heroes = [world[f"hero-{k}"] for k in range(6)]
