@@ -90,7 +90,7 @@ class Village(dw.Behaviour):
         world = self.world
         for tag in ("brush", "cut", "flame", "passing", "water"):
             world.despawn(world.rows_tagged(tag))
-        bushes = [row for row in world.rows_of(Tinder).tolist() if world.names[row].startswith("bush-")]
+        bushes = [row for row in world.rows_of(Tinder).tolist() if str(world.names[row]).startswith("bush-")]
         world.despawn(np.array(bushes, np.int32))
         for row, (material, scale) in self.looks.items():
             entity = world.at(row)

@@ -17,7 +17,7 @@ from dreamwell.samples.arena.creatures import Life, Loot
 from dreamwell.samples.arena.play import MOST, Game
 
 MINUTE = 3_600
-FEW = 120
+FEW = 60
 """Scarabs, where it does not matter how many there are."""
 
 
