@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..engine.app import App, RunOptions
+from ..engine.app import App
 from ..engine.cli.targets import Target
 from ..engine.cli.targets import play as run_script
 from ..engine.errors import DreamwellError, SceneError
+from ..engine.run_options import RunOptions
 from ..engine.scene import dream_file
 from .core.document import Document
 from .core.extensions import load_all
