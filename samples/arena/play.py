@@ -216,14 +216,8 @@ class Hero(dw.Behaviour):
 
     def pointed(self) -> tuple[float, float] | None:
         """x and z of what lies under the pointer, 0.8 m above the ground."""
-        (x, y), (width, height) = self.input.pointer, self.input.size
-        pose = self.world.observer().world_from_camera
-        half = math.tan(math.radians(self.world.lens.fov_y) / 2)
-        ray = pose[:, :3] @ ((2 * x / width - 1) * half * width / height, (1 - 2 * y / height) * half, -1)
-        if ray[1] > -1e-3:
-            return None
-        far = (0.8 - pose[1, 3]) / ray[1]
-        return float(pose[0, 3] + ray[0] * far), float(pose[2, 3] + ray[2] * far)
+        spot = self.world.camera_ray(*self.input.pointer, self.input.size).at_height(0.8)
+        return None if spot is None else (spot[0], spot[2])
 
     def nearest(self) -> tuple[float, float] | None:
         """x and z of the nearest scarab that can be hit; hunters and brutes count as nearer."""

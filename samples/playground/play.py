@@ -163,11 +163,10 @@ class Game(dw.Behaviour):
 
     def ray(self) -> tuple[F64, F64]:
         """From the eye through the pointer: where it begins, and its direction, whose depth is 1."""
-        (x, y), (width, height) = self.input.pointer, self.input.size
-        pose = self.world.observer().world_from_camera
-        half = math.tan(math.radians(self.world.lens.fov_y) / 2)
-        way = pose[:, :3] @ np.array(((2 * x / width - 1) * half * width / height, (1 - 2 * y / height) * half, -1.0))
-        return pose[:, 3].copy(), way
+        ray = self.world.camera_ray(*self.input.pointer, self.input.size)
+        way = np.array(ray.direction)
+        ahead = -self.world.observer().world_from_camera[:, 2]
+        return np.array(ray.origin), way / (way @ ahead)
 
     def under_pointer(self) -> tuple[dw.Entity, tuple[float, float, float]] | None:
         """What is there, and where."""

@@ -46,13 +46,9 @@ class Lantern(dw.Behaviour):
 
     def under_pointer(self) -> tuple[float, float, float]:
         """Where the pointer's ray meets the plane z = 0."""
-        (x, y), (width, height) = self.input.pointer, self.input.size
-        pose = self.world.observer().world_from_camera
-        half = math.tan(math.radians(self.world.lens.fov_y) / 2)
-        ray = pose[:, :3] @ ((2 * x / width - 1) * half * width / height, (1 - 2 * y / height) * half, -1)
-        eye = pose[:, 3]
-        far = eye[2] / max(-ray[2], 1e-3)
-        return float(eye[0] + ray[0] * far), float(eye[1] + ray[1] * far), 0.0
+        ray = self.world.camera_ray(*self.input.pointer, self.input.size)
+        x, y, _ = ray.at(ray.origin[2] / max(-ray.direction[2], 1e-3))
+        return x, y, 0.0
 
     def by_itself(self) -> tuple[float, float, float]:
         """To and fro through the gate."""
