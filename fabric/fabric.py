@@ -593,6 +593,21 @@ class Fabric:
         drawn, picking = self._last_frame()
         return picking.pick_rectangle(drawn, x0, y0, x1, y1)
 
+    def surfaces(self) -> tuple[wgpu.GPUTextureView, wgpu.GPUTextureView]:
+        """What every pixel of the last frame shows, on the GPU: see `Picking.surfaces`. Raises GpuError as `pick`."""
+        drawn, picking = self._last_frame()
+        return picking.surfaces(drawn)
+
+    @property
+    def depth_view(self) -> wgpu.GPUTextureView:
+        """The last frame's depth (depth32float, reversed), for who draws over it; another one after `resize`."""
+        return self._main.depth_view
+
+    @property
+    def clip_from_world(self) -> NDArray[np.float64]:
+        """(4, 4) how the last frame saw the world, without the shift within a pixel; for who draws over it."""
+        return self._sight.steady_view_proj()
+
     def _last_frame(self) -> tuple[Drawn, Picking]:
         scene = self._scene()
         if self._begun or not self._drawn:
