@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .engine.errors import (
         AssetError,
         DreamwellError,
+        EditorError,
         GpuError,
         HudError,
         InputError,
@@ -100,6 +101,7 @@ else:
         "engine.errors": (
             "AssetError",
             "DreamwellError",
+            "EditorError",
             "GpuError",
             "HudError",
             "InputError",
@@ -261,6 +263,7 @@ __all__ = [
     "ContactEnded",
     "Coroutine",
     "DreamwellError",
+    "EditorError",
     "Entity",
     "Environment",
     "Explanation",

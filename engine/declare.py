@@ -55,6 +55,9 @@ Color = Annotated[tuple[float, float, float], "color"]
 AssetPath = Annotated[str, "asset"]
 """A file, relative to the scene's file; `model.glb#mesh/0/1` names a part of it. Empty for none."""
 
+ObjectName = Annotated[str, "object"]
+"""The name of another object of the scene. Empty for none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spec:
@@ -115,7 +118,7 @@ class Kind:
 
     name: str
     of: Any = None
-    role: str = ""  # "color" or "asset", for editors and importers
+    role: str = ""  # "color", "asset" or "object", for editors and importers
     optional: bool = False
 
     @property
@@ -125,7 +128,7 @@ class Kind:
             "float": "a number",
             "int": "a whole number",
             "bool": "true or false",
-            "str": "a path (text)" if self.role == "asset" else "text",
+            "str": {"asset": "a path (text)", "object": "the name of an object"}.get(self.role, "text"),
         }
         if self.name == "choice":
             text = "one of " + ", ".join(self.of)

@@ -67,6 +67,10 @@ class HudError(DreamwellError):
     """An element of the HUD that is unknown, or a value of one that can't be."""
 
 
+class EditorError(ProblemsError):
+    """What the editor can't do: a command about what is not there, a value that does not fit, a file that refuses."""
+
+
 class AssetError(DreamwellError):
     """A model, image or environment file that is missing, broken or of an unsupported kind."""
 

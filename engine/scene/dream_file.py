@@ -8,15 +8,20 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from ..declare import Kind, Plain, component_types, fields_of, from_plain, is_number, say, to_plain
 from ..errors import Problem, SceneError
 from ..script import scripts_of
 from .components import Mesh
+from .notes import Note
 from .physics import Physics
 from .prefabs import Prefab, as_prefab
 from .rules import Rule, with_files
@@ -24,7 +29,7 @@ from .scene import Scene, id_text
 from .settings import RenderSettings
 
 VERSION = 1
-_OBJECT_KEYS = ("components", "id", "name", "parent", "position", "rotation", "scale", "tags")
+_OBJECT_KEYS = ("components", "editor", "id", "name", "parent", "position", "rotation", "scale", "tags")
 _ID = re.compile(r"[0-9a-f]{16}")
 _HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")  # what may be half a character, for which UTF-8 has no bytes
 
@@ -87,44 +92,69 @@ def rebased(old_root: Path, new_root: Path) -> Callable[[str], str]:
     return change
 
 
-def dumps(scene: Scene) -> str:
-    """A scene as `.dream` text. Raises SceneError when a Mesh holds geometry in memory: `save` writes that."""
-    plain: dict[type, list[dict[str, Any]]] = {}
-    for kind, pool in scene.pools.items():
-        values = pool.values
-        if any(isinstance(v, Mesh) and v.shape == "data" for v in values):
+def canonical(tree: Any) -> str:
+    """JSON data as `.dream` text: keys sorted, lists of numbers on one line."""
+    return _text(tree, 0) + "\n"
+
+
+def blocks_of(scene: Scene, rows: Sequence[int] | None = None) -> list[dict[str, Any]]:
+    """The objects in some rows, all for None, as a file has them.
+
+    Raises SceneError when a Mesh holds geometry in memory.
+    """
+    chosen = range(len(scene)) if rows is None else rows
+    at = np.asarray(chosen, np.intp)
+    slots = {kind: scene.slots_of(kind)[at].tolist() for kind in scene.slots}
+    plain: dict[type, dict[int, dict[str, Any]]] = {}
+    for kind, mine in slots.items():
+        values = scene.pools[kind].values
+        used = {i: values[i] for i in dict.fromkeys(mine) if i >= 0}
+        if any(isinstance(v, Mesh) and v.shape == "data" for v in used.values()):
             raise SceneError(f"scene {scene.name} holds geometry made in code; write it with scene.save(path)")
-        plain[kind] = [to_plain(v) for v in values]
-    slots = {kind: scene.slots_of(kind).tolist() for kind in scene.slots}
-    ids = [id_text(i) for i in scene.ids.tolist()]
-    parents, tag_rows = scene.parents.tolist(), scene.tag_rows.tolist()
-    tags = [sorted(s) for s in scene.tag_sets.values]
-    moved = (scene.positions != 0).any(axis=1).tolist()
-    turned = (scene.rotations != (0, 0, 0, 1)).any(axis=1).tolist()
-    scaled = (scene.scales != 1).any(axis=1).tolist()
+        plain[kind] = {i: to_plain(v) for i, v in used.items()}
+    ids = [id_text(i) for i in scene.ids[at].tolist()]
+    above = scene.parents[at]
+    parents = [id_text(i) for i in scene.ids[above].tolist()] if len(scene) else []
+    hung = (above >= 0).tolist()
+    tag_rows, tags = scene.tag_rows[at].tolist(), [sorted(s) for s in scene.tag_sets.values]
+    note_rows, notes = scene.note_rows[at].tolist(), [to_plain(note) for note in scene.notes.values]
+    positions, rotations, scales = scene.positions[at], scene.rotations[at], scene.scales[at]
+    moved = (positions != 0).any(axis=1).tolist()
+    turned = (rotations != (0, 0, 0, 1)).any(axis=1).tolist()
+    scaled = (scales != 1).any(axis=1).tolist()
+    names = scene.names if rows is None else [scene.names[row] for row in rows]
     objects: list[dict[str, Any]] = []
-    for row, name in enumerate(scene.names):
-        block: dict[str, Any] = {"id": ids[row], "name": name}
-        if parents[row] >= 0:
-            block["parent"] = ids[parents[row]]
-        if moved[row]:
-            block["position"] = scene.positions[row].tolist()
-        if turned[row]:
-            block["rotation"] = scene.rotations[row].tolist()
-        if scaled[row]:
-            block["scale"] = scene.scales[row].tolist()
-        if tag_rows[row]:
-            block["tags"] = tags[tag_rows[row]]
-        components = {kind.__name__: plain[kind][s[row]] for kind, s in slots.items() if s[row] >= 0}
+    for i, name in enumerate(names):
+        block: dict[str, Any] = {"id": ids[i], "name": name}
+        if hung[i]:
+            block["parent"] = parents[i]
+        if moved[i]:
+            block["position"] = positions[i].tolist()
+        if turned[i]:
+            block["rotation"] = rotations[i].tolist()
+        if scaled[i]:
+            block["scale"] = scales[i].tolist()
+        if tag_rows[i]:
+            block["tags"] = tags[tag_rows[i]]
+        components = {kind.__name__: plain[kind][s[i]] for kind, s in slots.items() if s[i] >= 0}
+        if scene.unread:
+            components |= scene.unread.get(int(ids[i], 16), {})
         if components:
             block["components"] = components
+        if note_rows[i] and notes[note_rows[i]]:
+            block["editor"] = notes[note_rows[i]]
         objects.append(block)
-    top: dict[str, Any] = {"dream": VERSION, "name": scene.name, "objects": objects}
+    return objects
+
+
+def dumps(scene: Scene) -> str:
+    """A scene as `.dream` text. Raises SceneError when a Mesh holds geometry in memory: `save` writes that."""
+    top: dict[str, Any] = {"dream": VERSION, "name": scene.name, "objects": blocks_of(scene)}
     physics = to_plain(scene.physics)
     if physics:
         top["physics"] = physics
     if scene.prefabs:
-        top["prefabs"] = [_prefab_text(prefab) for prefab in scene.prefabs]
+        top["prefabs"] = prefabs_plain(scene.prefabs)
     if scene.rules:
         top["rules"] = [to_plain(rule) for rule in scene.rules]
     settings = to_plain(scene.settings)
@@ -132,7 +162,12 @@ def dumps(scene: Scene) -> str:
         top["settings"] = settings
     if scene.scripts:
         top["scripts"] = list(scene.scripts)
-    return _text(top, 0) + "\n"
+    return canonical(top)
+
+
+def prefabs_plain(prefabs: Sequence[Prefab | str]) -> list[Any]:
+    """Prefabs that a scene keeps ready, as a file has them."""
+    return [_prefab_text(prefab) for prefab in prefabs]
 
 
 def _prefab_text(value: Prefab | str) -> Any:
@@ -148,28 +183,38 @@ def save(scene: Scene, path: Path) -> None:
     The file is replaced whole or not at all. Raises AssetError when something can't be written.
     """
     from ...assets.files import written
-    from ...assets.library import save_mesh
 
     root = path.absolute().parent
+    move_root(scene, root)
+    if Mesh in scene.pools:
+        pool = scene.pools[Mesh]
+        pool.replace([_filed(value, root, f"{path.stem}.assets") for value in pool.values])
+    text = dumps(scene)
+    with written(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _filed(mesh: Mesh, root: Path, folder: str) -> Mesh:
+    """A Mesh whose geometry is in a file, if it was in memory."""
+    from ...assets.library import save_mesh
+
+    if mesh.shape != "data" or mesh.data is None:
+        return mesh
+    address = f"{folder}/{mesh.data.digest}.npz"
+    if not (root / address).exists():
+        save_mesh(root / address, mesh.data)
+    return replace(mesh, shape="asset", asset=address, data=None)
+
+
+def move_root(scene: Scene, root: Path) -> None:
+    """Have a scene's asset paths be relative to another folder, and name the same files."""
     change = rebased(scene.root, root)
     for kind, pool in scene.pools.items():
-        moved: list[Any] = []
-        for value in pool.values:
-            if isinstance(value, Mesh) and value.shape == "data" and value.data is not None:
-                address = f"{path.stem}.assets/{value.data.digest}.npz"
-                if not (root / address).exists():
-                    save_mesh(root / address, value.data)
-                moved.append(replace(value, shape="asset", asset=address, data=None))
-            else:
-                moved.append(with_assets(value, Kind("struct", kind), change))
-        pool.replace(moved)
+        pool.replace([with_assets(value, Kind("struct", kind), change) for value in pool.values])
     scene.prefabs = [with_assets(as_prefab(prefab), Kind("struct", Prefab), change) for prefab in scene.prefabs]
     scene.scripts = [change(address) for address in scene.scripts]
     scene.rules = [with_files(rule, change) for rule in scene.rules]
     scene.root = root
-    text = dumps(scene)
-    with written(path) as temporary:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
 # ---- reading --------------------------------------------------------------------------------------------------
@@ -179,8 +224,13 @@ def _list_of_numbers(raw: Any, n: int) -> bool:
     return isinstance(raw, list) and len(raw) == n and all(map(is_number, raw))
 
 
-def loads(text: str, *, name: str = "scene", root: Path | None = None) -> tuple[Scene, list[Problem]]:
+def loads(
+    text: str, *, name: str = "scene", root: Path | None = None, keep: bool = False
+) -> tuple[Scene, list[Problem]]:
     """`.dream` text → the scene, and every problem of the text. What has a problem keeps its default.
+
+    keep: components that nobody declares are kept in `Scene.unread` as they are written, for an editor to write them
+    again. They stay problems: a scene with some can't be played.
 
     Raises SceneError when the text is no JSON object at all or of another version.
     """
@@ -222,9 +272,15 @@ def loads(text: str, *, name: str = "scene", root: Path | None = None) -> tuple[
     if not isinstance(objects, list):
         problems.append(Problem("type", "", "objects", say(objects), "a list of objects"))
         objects = []
+    read_blocks(scene, objects, problems, keep=keep)
+    return scene, problems
+
+
+def read_blocks(scene: Scene, objects: Sequence[Any], problems: list[Problem], *, keep: bool = False) -> None:
+    """Add objects as a file has them to a scene; what does not fit is appended to `problems`. keep: as for `loads`."""
     parents: list[tuple[int, str, str]] = []  # row, name, the parent's id as written
     for i, block in enumerate(objects):
-        _read_object(scene, i, block, parents, problems)
+        _read_object(scene, i, block, parents, problems, keep)
     for row, where, wanted in parents:
         above = scene.row_of(int(wanted, 16))
         if above is None:
@@ -233,7 +289,6 @@ def loads(text: str, *, name: str = "scene", root: Path | None = None) -> tuple[
             )
         else:
             scene.parents[row] = above
-    return scene, problems
 
 
 def _read_prefabs(scene: Scene, raw: Any, problems: list[Problem]) -> None:
@@ -260,7 +315,7 @@ def _read_rules(scene: Scene, raw: Any, problems: list[Problem]) -> None:
 
 
 def _read_object(
-    scene: Scene, i: int, block: Any, parents: list[tuple[int, str, str]], problems: list[Problem]
+    scene: Scene, i: int, block: Any, parents: list[tuple[int, str, str]], problems: list[Problem], keep: bool
 ) -> None:
     if not isinstance(block, dict):
         problems.append(Problem("type", "", f"objects[{i}]", say(block), "an object {...}"))
@@ -289,12 +344,15 @@ def _read_object(
         problems.append(Problem("type", where, "tags", say(tags), "a list of texts"))
         tags = []
     values: list[Any] = []
+    unread: dict[str, Any] = {}
     components = block.get("components", {})
     if not isinstance(components, dict):
         problems.append(Problem("type", where, "components", say(components), "an object {...}"))
         components = {}
     for kind_name, data in components.items():
         kind = component_types().get(kind_name)
+        if kind is None and keep:
+            unread[kind_name] = data
         if kind is None and any(p.code == "script" for p in problems):
             continue  # what failed may declare it
         if kind is None:
@@ -304,7 +362,12 @@ def _read_object(
         value = from_plain(kind, data, where, f"{kind_name}.", problems)
         if value is not None:
             values.append(value)
-    scene.add(name, *values, tags=tags, id=None if number is None else int(number, 16), **transform)
+    made = scene.add(name, *values, tags=tags, id=None if number is None else int(number, 16), **transform)
+    if unread:
+        scene.unread[made.id] = unread
+    note = block.get("editor")
+    if note is not None:
+        made.note = from_plain(Note, note, where, "editor.", problems) or made.note
     parent = block.get("parent")
     if parent is not None:
         if isinstance(parent, str) and _ID.fullmatch(parent):
@@ -313,8 +376,35 @@ def _read_object(
             problems.append(Problem("bad-id", where, "parent", say(parent), "16 hexadecimal digits"))
 
 
+_UNSAVED: ContextVar[_Unsaved | None] = ContextVar("dreamwell.unsaved", default=None)
+
+
+@dataclass(frozen=True)
+class _Unsaved:
+    texts: Mapping[Path, str]
+    taken: set[Path]
+
+
+@contextmanager
+def unsaved(texts: Mapping[Path, str]) -> Generator[set[Path]]:
+    """For the length of a `with`, `read` finds these texts in place of what is in the files.
+
+    So an editor plays what is not saved. Gives the set of those that were asked for.
+    """
+    given = _Unsaved({path.resolve(): text for path, text in texts.items()}, set())
+    token = _UNSAVED.set(given)
+    try:
+        yield given.taken
+    finally:
+        _UNSAVED.reset(token)
+
+
 def read(path: Path) -> tuple[Scene, list[Problem]]:
     """A `.dream` file → the scene and its problems. Raises SceneError when it can't be read at all."""
+    given = _UNSAVED.get()
+    if given is not None and path.resolve() in given.texts:
+        given.taken.add(path.resolve())
+        return loads(given.texts[path.resolve()], name=path.name, root=path.absolute().parent)
     try:
         text = path.read_bytes().decode("utf-8")
     except FileNotFoundError:
@@ -332,4 +422,16 @@ def load(path: Path) -> Scene:
     return scene
 
 
-__all__ = ["VERSION", "dumps", "load", "loads", "read", "save"]
+__all__ = [
+    "VERSION",
+    "blocks_of",
+    "canonical",
+    "dumps",
+    "load",
+    "loads",
+    "move_root",
+    "read",
+    "read_blocks",
+    "save",
+    "unsaved",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from ..declare import Vec3, Vec4, component, field, struct
+from ..declare import ObjectName, Vec3, Vec4, component, field, struct
 
 Axes = Literal["", "x", "y", "z", "xy", "xz", "yz", "xyz"]
 ColliderShape = Literal["box", "sphere", "capsule", "cylinder", "cone", "convex", "mesh", "heightfield"]
@@ -117,7 +117,7 @@ class Joint:
     kind: Literal["fixed", "hinge", "ball", "slider", "spring", "distance"] = field(
         default="fixed", doc="what is left free: nothing, an axis to turn about, all turning, an axis to slide along"
     )
-    other: str = field(default="", doc="the name of the other object; empty for the world")
+    other: ObjectName = field(default="", doc="the name of the other object; empty for the world")
     anchor: Vec3 = field(default=(0.0, 0.0, 0.0), unit="m", doc="where it holds, on this object")
     other_anchor: Vec3 | None = field(default=None, doc="where it holds on the other; null: where `anchor` is at first")
     axis: Vec3 = field(default=(0.0, 1.0, 0.0), doc="hinge, slider: the axis, on this object")

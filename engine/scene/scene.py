@@ -21,6 +21,7 @@ from ..errors import SceneError
 from ..live import kept, kind_of
 from .lights import SceneLights
 from .names import Names
+from .notes import PLAIN_NOTE, Note
 from .physics import Physics
 from .prefabs import Prefab, part_ids
 from .rules import Rule
@@ -92,6 +93,10 @@ class _Column:
             self._data = bigger
         self._data[self.n : need] = self.fill
         self.n = need
+
+    def reorder(self, order: NDArray[np.intp]) -> None:
+        """Put the rows (n,) in another order."""
+        self._data = self.view[order]
 
     def copy(self) -> _Column:
         """The same rows, which no longer change with these."""
@@ -177,6 +182,27 @@ class SceneObject:
     def children(self) -> list[SceneObject]:
         """The objects that hang on this one, in order."""
         return [SceneObject(self.scene, int(r)) for r in np.flatnonzero(self.scene.parents == self.row)]
+
+    @property
+    def index(self) -> int:
+        """Its place among the objects that hang on the same one, from 0; among the roots for one that hangs on none.
+
+        It is the order of the file. Set it to move the object there; what is beyond the end is the end.
+        """
+        return int(np.searchsorted(self.scene.children_rows(int(self.scene.parents[self.row])), self.row))
+
+    @index.setter
+    def index(self, value: int) -> None:
+        self.scene.put_among([self.row], int(self.scene.parents[self.row]), value)
+
+    @property
+    def note(self) -> Note:
+        """What the editor keeps about the object; nothing of it matters to a game."""
+        return cast(Note, self.scene.notes.values[self.scene.note_rows[self.row]])
+
+    @note.setter
+    def note(self, value: Note) -> None:
+        self.scene.note_rows[self.row] = self.scene.notes.index(value)
 
     @property
     def position(self) -> tuple[float, float, float]:
@@ -276,6 +302,10 @@ class Scene:
         self.names = Names()
         self.tag_sets = Pool()
         self.tag_sets.index(frozenset())
+        self.notes = Pool()
+        self.notes.index(PLAIN_NOTE)
+        self.unread: dict[int, dict[str, Any]] = {}
+        """By the ids of objects, components that nobody declares, as the file has them: see `dream_file.loads`."""
         self.pools: dict[type, Pool] = {}
         self.slots: dict[type, _Column] = {}
         self._ids = _Column(np.uint64)
@@ -284,6 +314,7 @@ class Scene:
         self._rotations = _Column(np.float64, 4)
         self._scales = _Column(np.float64, 3, fill=1)
         self._tag_rows = _Column(np.int32)
+        self._note_rows = _Column(np.int32)
         self._random = np.random.default_rng(secrets.randbits(128) if seed is None else seed)
         self._rows_by_id: dict[int, int] | None = None
 
@@ -327,6 +358,17 @@ class Scene:
     def tag_rows(self) -> NDArray[np.int32]:
         """(n,) index into `tag_sets`."""
         return self._tag_rows.view
+
+    @property
+    def note_rows(self) -> NDArray[np.int32]:
+        """(n,) index into `notes`, what the editor keeps about the objects."""
+        return self._note_rows.view
+
+    def _columns(self) -> Iterator[_Column]:
+        """Every column there is."""
+        yield from (self._ids, self._parents, self._positions, self._rotations, self._scales)
+        yield from (self._tag_rows, self._note_rows)
+        yield from self.slots.values()
 
     def column(self, value: Any) -> _Column:
         """The slot column of a component's type, made when it is new. Raises SceneError for what is no component."""
@@ -463,10 +505,7 @@ class Scene:
 
     def _grow(self, count: int, ids: U64 | None) -> int:
         first = len(self.names)
-        for column in (
-            self._ids, self._parents, self._positions, self._rotations, self._scales, self._tag_rows,
-            *self.slots.values(),
-        ):  # fmt: skip
+        for column in self._columns():
             column.grow(count)
         self._ids.view[first:] = self._random.integers(1, 2**64, count, np.uint64) if ids is None else ids
         self._rows_by_id = None
@@ -484,6 +523,8 @@ class Scene:
         made._ids, made._parents, made._tag_rows = self._ids.copy(), self._parents.copy(), self._tag_rows.copy()
         made._positions, made._rotations = self._positions.copy(), self._rotations.copy()
         made._scales = self._scales.copy()
+        made.notes, made._note_rows = self.notes.copy(), self._note_rows.copy()
+        made.unread = {number: dict(data) for number, data in self.unread.items()}
         return made
 
     def put(self, rows: ArrayLike, kind: type, value: Any) -> None:
@@ -539,14 +580,84 @@ class Scene:
         new_row = (np.cumsum(kept) - 1).astype(np.int32)
         parents = np.where(has_parent, new_row[self.parents], -1)
         self.parents[:] = parents
-        for column in (
-            self._ids, self._parents, self._positions, self._rotations, self._scales, self._tag_rows,
-            *self.slots.values(),
-        ):  # fmt: skip
+        if self.unread:
+            for number in self.ids[gone].tolist():
+                self.unread.pop(number, None)
+        for column in self._columns():
             column.keep(kept)
         self.names = Names(name for name, keep in zip(self.names, kept.tolist(), strict=True) if keep)
         self._rows_by_id = None
         self.version += 1
+
+    def reorder(self, order: ArrayLike) -> None:
+        """Put the objects in another order, which is that of the file and of `children`.
+
+        order: (n,) the rows as they are now, each once, in their new order. Raises SceneError for anything else.
+        """
+        rows = np.asarray(order, np.intp)
+        n = len(self)
+        now_at = np.full(n, -1, np.int32)
+        if rows.shape == (n,) and ((rows >= 0) & (rows < n)).all():
+            now_at[rows] = np.arange(n, dtype=np.int32)
+        if rows.shape != (n,) or (now_at < 0).any():
+            raise SceneError(f"scene {self.name} can't be put in this order; it must have each of its {n} rows once")
+        parents = self.parents
+        self.parents[:] = np.where(parents >= 0, now_at[parents], -1)
+        for column in self._columns():
+            column.reorder(rows)
+        names = list(self.names)
+        self.names = Names(names[row] for row in rows.tolist())
+        self._rows_by_id = None
+        self.version += 1
+
+    def put_at(self, rows: ArrayLike, places: ArrayLike) -> None:
+        """Take the objects in some rows (k,) out of their order, and put them so that they are in the rows `places`."""
+        taken, wanted = np.asarray(rows, np.intp), np.asarray(places, np.intp)
+        n = len(self)
+        order = np.full(n, -1, np.intp)
+        if taken.shape != wanted.shape or len(np.unique(wanted)) != len(wanted) or ((wanted < 0) | (wanted >= n)).any():
+            raise SceneError(f"scene {self.name} has the rows 0 to {n - 1}; each object must be given one of its own")
+        order[wanted] = taken
+        others = np.ones(n, bool)
+        others[taken] = False
+        order[order < 0] = np.flatnonzero(others)
+        if (order != np.arange(n)).any():
+            self.reorder(order)
+
+    def put_among(self, rows: ArrayLike, parent: int, index: int) -> None:
+        """Have the objects in some rows (k,) follow each other from a place on among those that hang on a row.
+
+        parent: the row, -1 for the roots; what hangs elsewhere is hung there, its transform stays relative.
+        Raises SceneError where an object would hang below itself.
+        """
+        taken = np.asarray(rows, np.intp)
+        above = parent
+        for _ in range(len(self) + 1):
+            if above < 0:
+                break
+            if above in taken:
+                name = self.names[above]
+                raise SceneError(f"{name} can't hang on {self.names[parent]}: that is {name} itself, or below it")
+            above = int(self.parents[above])
+        places = self.places_among(taken, parent, index)
+        self.parents[taken] = parent
+        self.put_at(taken, places)
+
+    def places_among(self, rows: ArrayLike, parent: int, index: int) -> NDArray[np.intp]:
+        """(k,) the rows that `put_among` gives to objects. Nothing is moved further than it needs to be."""
+        taken = np.asarray(rows, np.intp)
+        siblings = self.children_rows(parent)
+        siblings = siblings[~np.isin(siblings, taken)]
+        at = max(0, index)
+        if not len(taken) or not len(siblings) or (at >= len(siblings) and taken.min() > siblings[-1]):
+            return np.sort(taken)
+        before = int(siblings[at]) if at < len(siblings) else int(siblings[-1]) + 1
+        first = before - int((taken < before).sum())
+        return np.arange(first, first + len(taken))
+
+    def children_rows(self, parent: int) -> NDArray[np.intp]:
+        """(k,) the rows of what hangs on a row, in order; for -1 the roots."""
+        return np.flatnonzero(self.parents == parent)
 
     def row_under(self, parent: SceneObject | None) -> int:
         """The row of an object that another is to hang on, -1 for none. Raises SceneError for one of another scene."""
@@ -557,6 +668,8 @@ class Scene:
     def give_id(self, row: int, id: int) -> None:
         """Have the object in a row be known by another id, which none has. Handles made before go by the old one."""
         assert self.row_of(id) is None
+        if int(self.ids[row]) in self.unread:
+            self.unread[id] = self.unread.pop(int(self.ids[row]))
         self.ids[row] = id
         self._rows_by_id = None
 

@@ -1,0 +1,265 @@
+"""Files of a project moved, renamed, copied and deleted, with everything that names them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...engine.errors import EditorError
+from .files import reason, replace_text
+from .references import Moves, changed_tree, uses_in
+
+if TYPE_CHECKING:
+    from .state import EditorState
+
+_TOLD = 6
+
+
+def rename(state: EditorState, asset: str, name: str) -> str:
+    """Give a file or folder another name; what names it, names it by that. Returns its new path.
+
+    Without a suffix it keeps its own. Raises EditorError, and changes nothing then.
+    """
+    place = _there(state, asset)
+    if not name or name in (".", "..") or re.search(r'[\\/:*?"<>|\x00-\x1f]', name):
+        raise EditorError(f'"{name}" can\'t be a file\'s name; it must have no / \\ : * ? " < > |')
+    if place.is_file() and place.suffix and not Path(name).suffix:
+        name += place.suffix
+    return _moved(state, place, place.with_name(name))
+
+
+def move(state: EditorState, asset: str, folder: str) -> str:
+    """Put a file or folder into another folder of the project; what names it, names it there. Returns its new path.
+
+    Raises EditorError, and changes nothing then.
+    """
+    place, home = _there(state, asset), state.project.place(folder)
+    if not home.is_dir():
+        raise EditorError(f"{folder} is no folder of the project")
+    if home.resolve().is_relative_to(place.resolve()):
+        raise EditorError(f"{asset} can't be put into itself")
+    return _moved(state, place, home / place.name)
+
+
+def delete(state: EditorState, asset: str, anyway: bool = False) -> None:
+    """Remove a file or folder. Where something names it, it is asked first. Goes to no waste basket."""
+    from .state import Ask
+
+    place = _there(state, asset)
+    users = state.project.used_by(asset, state.document)
+    if not anyway:
+        told = f"{len(users)} places name it: {_users(users)}" if users else "Nothing names it."
+        state.ask(
+            Ask(
+                "choose", f"Delete {asset}?", lambda choice: choice == "Delete" and delete(state, asset, anyway=True),
+                f"{told} It can't be undone.", choices=("Delete", "Cancel"),
+            )
+        )  # fmt: skip
+        return
+    own = state.document.path
+    if own is not None and own.resolve().is_relative_to(place.resolve()):
+        raise EditorError(f"{asset} can't be deleted: the scene that is open is in it; open another one first")
+    try:
+        shutil.rmtree(place) if place.is_dir() and not place.is_symlink() else place.unlink()
+    except OSError as error:
+        raise EditorError(f"{place} can't be deleted: {reason(error)}") from error
+    finally:
+        state.project.refresh()
+    state.tell(f"deleted {asset}")
+
+
+def duplicate(state: EditorState, asset: str) -> str:
+    """Copy a file beside itself, under a free name. Returns the copy's path."""
+    place = _there(state, asset)
+    if place.is_dir():
+        raise EditorError(f"{asset} is a folder; files can be duplicated")
+    target = _free(place)
+    try:
+        shutil.copyfile(place, target)
+    except OSError as error:
+        target.unlink(missing_ok=True)
+        raise EditorError(f"{target} can't be written: {reason(error)}") from error
+    state.project.refresh()
+    return state.project.relative(target) or ""
+
+
+def new_folder(state: EditorState, folder: str = "", name: str = "folder") -> str:
+    """Make a folder. Returns its path."""
+    home = state.project.place(folder)
+    target = _free(home / name)
+    try:
+        target.mkdir(parents=True)
+    except OSError as error:
+        raise EditorError(f"{target} can't be made: {reason(error)}") from error
+    state.project.refresh()
+    return state.project.relative(target) or ""
+
+
+SCRIPT = '''"""What {name} does."""
+
+import dreamwell as dw
+
+
+class {kind}(dw.Behaviour):
+    """Say what it is for: the editor shows this line."""
+
+    speed: float = dw.field(default=90.0, unit="deg/s", doc="how fast it turns")
+
+    def update(self, dt: float) -> None:
+        """Called before every frame."""
+        self.entity.rotate(y=self.speed * dt)
+'''
+
+
+def new_script(state: EditorState, folder: str = "", name: str = "behaviour") -> str:
+    """Make a script with a behaviour in it, and have the scene name it. Returns its path."""
+    if not name.isidentifier():
+        raise EditorError(f"\"{name}\" can't be a script's name; it must be a Python name, as enemy or front_door")
+    kind = "".join(part.capitalize() for part in name.split("_"))
+    target = state.project.place(folder) / f"{name}.py"
+    if target.exists():
+        raise EditorError(f"{target} is there already; choose another name")
+    replace_text(target, SCRIPT.format(name=kind, kind=kind))
+    state.project.refresh()
+    asset = state.project.relative(target) or target.name
+    scripts = [*state.scene.scripts, state.project.address(asset, state.document)]
+    state.do({"do": "set_settings", "fields": {"scripts": scripts}}, f"Add Script {name}")
+    return asset
+
+
+def import_files(state: EditorState, paths: Sequence[str | Path] | None = None, folder: str = "") -> list[str]:
+    """Copy files from elsewhere into the project, with those that models name. Returns their paths."""
+    from .state import Ask
+
+    if paths is None:
+        state.ask(Ask("open", "Import", lambda path: import_files(state, [path], folder), default=str(Path.home())))
+        return []
+    home = state.project.place(folder)
+    made: list[str] = []
+    for path in map(Path, paths):
+        if not path.is_file():
+            raise EditorError(f"{path} is no file that can be imported")
+        target = _free(home / path.name)
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+            for use in uses_in(path):
+                beside = target.parent / use.address
+                if use.kind == "model" and use.target.is_file() and not beside.exists():
+                    beside.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(use.target, beside)
+        except OSError as error:
+            target.unlink(missing_ok=True)
+            raise EditorError(f"{target} can't be written: {reason(error)}") from error
+        made.append(target.name if not folder else f"{folder}/{target.name}")
+    state.project.refresh()
+    state.tell(f"imported {', '.join(made)}")
+    return made
+
+
+# ---- moving -----------------------------------------------------------------------------------------------------
+
+
+def _there(state: EditorState, asset: str) -> Path:
+    place = state.project.place(asset)
+    if not asset or not place.exists():
+        raise EditorError(f'there is no "{asset}" in the project')
+    return place
+
+
+def _free(path: Path) -> Path:
+    if not path.exists():
+        return path
+    for number in range(2, 10_000):
+        found = path.with_name(f"{path.stem}-{number}{path.suffix}")
+        if not found.exists():
+            return found
+    raise EditorError(f"{path} is there already, and so is every other name for it")
+
+
+def _users(users: Iterable[object]) -> str:
+    names = sorted({getattr(use, "user").name for use in users})  # noqa: B009
+    return ", ".join(names[:_TOLD]) + (", …" if len(names) > _TOLD else "")
+
+
+def _moved(state: EditorState, old: Path, new: Path) -> str:
+    """Move a file or folder, and write anew what names it. All of it, or nothing."""
+    project, document = state.project, state.document
+    same_file = old.resolve() != new.resolve() and new.exists() and os.path.samefile(old, new)  # another case only
+    if new.exists() and not same_file:
+        raise EditorError(f"{new.name} is there already; choose another name")
+    files = [old] if old.is_file() else [path for path in old.rglob("*") if path.is_file()]
+    before = {path.absolute(): (new / path.relative_to(old) if path != old else new).absolute() for path in files}
+    moves = Moves({path.resolve(): target.resolve() for path, target in before.items()})
+    texts: dict[Path, tuple[str, str]] = {}  # by where the file is after: what was in it, what is to be
+    for asset in project.assets.values():
+        path = (project.root / asset.path).absolute()
+        if path.suffix.lower() not in (".dream", ".gltf"):
+            continue
+        try:
+            text = path.read_bytes().decode("utf-8")
+            fresh = moves.text(path, before.get(path, path), text)
+        except (OSError, ValueError):
+            continue  # a file that is broken stays as it is
+        if fresh != text:
+            texts[before.get(path, path)] = text, fresh
+    scripts = [use for use in project.used_by(project.relative(old) or "", document) if use.kind == "script"]
+    try:
+        os.rename(old, new)
+    except OSError as error:
+        raise EditorError(f"{old.name} can't be moved: {reason(error)}") from error
+    written: list[Path] = []
+    try:
+        for path, (_, fresh) in texts.items():
+            replace_text(path, fresh)
+            written.append(path)
+    except EditorError:
+        for path in written:
+            replace_text(path, texts[path][0])
+        os.rename(new, old)
+        raise
+    _follow(state, moves, before)
+    project.refresh()
+    for use in scripts:
+        state.log.warning(
+            f'{use.user.name} names "{use.address}", which was moved: scripts are yours to change',
+            file=str(use.user), line=use.line,
+        )  # fmt: skip
+    asset = project.relative(new) or new.name
+    state.tell(f"{project.relative(old) or old.name} is {asset} now; {len(texts)} files name it so")
+    return asset
+
+
+def _follow(state: EditorState, moves: Moves, before: dict[Path, Path]) -> None:
+    """Have the document, what can be undone in it, and its file's name follow files that were moved."""
+    document, history = state.document, state.history
+    old_home = document.root
+    path = None if document.path is None else document.path.absolute()
+    new_path = before.get(path, path) if path is not None else None
+    new_home = old_home if new_path is None else new_path.parent
+    clean = not document.dirty
+
+    def address(text: str, _number: int = 0, _field: str = "") -> str:
+        return moves.address(text, old_home, new_home)
+
+    from .renamed import with_paths, with_paths_in_scene
+
+    with_paths_in_scene(document.scene, address, new_home)
+    for step in history.steps:
+        if step.command is not None and step.inverse is not None:
+            step.command = with_paths(step.command, address, new_home)
+            step.inverse = with_paths(step.inverse, address, new_home)
+    document.path = new_path
+    document.forget_changes()
+    if clean:
+        document.saved_state = document.state
+    state.watching.begin(state)
+    state.journal.end()
+    state.journal.begin(document)
+
+
+__all__ = ["changed_tree", "delete", "duplicate", "import_files", "move", "new_folder", "new_script", "rename"]

@@ -1,0 +1,391 @@
+"""Playing the scene that is edited: a world of its own, made from the document's text, and thrown away afterwards."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...engine.declare import component_types
+from ...engine.errors import DreamwellError, EditorError
+from ...engine.live import kind_of
+from .commands import Command
+from .document import Document
+from .log import Entry, Log
+from .tree import Tree
+from .values import TRANSFORM, component_from, jsonable, plain, read, split, with_field
+
+Mode = Literal["stopped", "playing", "paused"]
+PLACES = tuple(TRANSFORM)
+
+
+class Game(Protocol):
+    """What plays: the engine's `App`, as far as it is of account here."""
+
+    paused: bool
+    time_scale: float
+
+    @property
+    def world(self) -> Any: ...
+    @property
+    def input(self) -> Any: ...
+    @property
+    def hud(self) -> Any: ...
+    @property
+    def time(self) -> float: ...
+    def step(self, dt: float = ...) -> Any: ...
+    def step_tick(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be played. text: `.dream` text.  path: the file it would be in, None for a scene that was not saved.
+
+    main: the script that plays it, None for the scene with the scripts that it names.
+    """
+
+    text: str
+    root: Path
+    path: Path | None
+    name: str
+    main: Path | None = None
+
+
+MakeGame = Callable[[Request], Game]
+
+
+@dataclass(eq=False)
+class Play:
+    """The game that is played in the editor, if one is. make: makes the App; a host gives it (`editor.session`).
+
+    mode: as the toolbar shows it.  halted: whether a function of the game raised, so that it stands still.
+    cpu: seconds that the last frame of the game took.  listeners: called with the mode when it changes.
+    """
+
+    make: MakeGame | None = None
+    log: Log = field(default_factory=Log)
+    mode: Mode = "stopped"
+    game: Game | None = None
+    halted: bool = False
+    time_scale: float = 1.0
+    cpu: float = 0.0
+    listeners: list[Callable[[Mode], object]] = field(default_factory=list[Callable[[Mode], object]])
+    _home: Path | None = None
+    _told: int = 0
+    _before: dict[str, NDArray[Any]] = field(default_factory=dict[str, NDArray[Any]])
+    _rows: dict[int, int] = field(default_factory=dict[int, int])
+
+    @property
+    def active(self) -> bool:
+        """Whether a game is there, paused or not."""
+        return self.mode != "stopped"
+
+    @property
+    def world(self) -> Any:
+        """The world that is played, None where none is."""
+        return None if self.game is None else self.game.world
+
+    # ---- the toolbar ----------------------------------------------------------------------------------------------
+
+    def start(self, document: Document, main: Path | None = None) -> None:
+        """Play the document as it is now. Raises what weaving it, and its scripts, raise; nothing is played then."""
+        if self.make is None:
+            raise EditorError("there is nothing here to play scenes with; the editor's window brings it")
+        self.stop()
+        self._home = document.root
+        request = Request(document.text(), document.root, document.path, document.scene.name, main)
+        printed = io.StringIO()
+        try:
+            with redirect_stdout(printed):
+                game = self.make(request)
+                world = game.world
+        finally:
+            self._tell_printed(printed)
+        self.game, self.halted, self._told = game, False, 0
+        game.time_scale = self.time_scale
+        ids = world.ids.tolist()
+        self._rows = {number: row for row, number in enumerate(ids) if number}
+        self._before = {name: np.array(getattr(world, f"{name}s"), copy=True) for name in PLACES}
+        self._change("playing")
+
+    def pause(self) -> None:
+        """Have time stand still, or go on."""
+        if self.game is not None and self.active:
+            self.game.paused = self.mode == "playing"
+            self._change("paused" if self.mode == "playing" else "playing")
+
+    def step(self) -> None:
+        """Pause, and run one tick in the next frame."""
+        if self.game is not None and self.active:
+            self.game.step_tick()
+            self._change("paused")
+
+    def stop(self) -> None:
+        """Throw the world away. The document was never touched."""
+        if self.active:
+            self.game, self.halted = None, False
+            self._before, self._rows = {}, {}
+            self._change("stopped")
+
+    def set_time_scale(self, value: float) -> None:
+        """How fast the game's time goes, 0 to 100. Raises DreamwellError."""
+        if self.game is not None:
+            self.game.time_scale = value
+        elif not 0 <= value <= 100:
+            raise EditorError(f"the time scale is {value}; it must be from 0 to 100")
+        self.time_scale = value
+
+    def _change(self, mode: Mode) -> None:
+        if mode != self.mode:
+            self.mode = mode
+            for listener in self.listeners:
+                listener(mode)
+
+    def frame(self, dt: float) -> None:
+        """Once a frame, by the host: play `dt` seconds. What scripts raise and print is told in the log."""
+        game = self.game
+        if game is None or self.halted:
+            return
+        start = time.perf_counter()
+        printed = io.StringIO()
+        try:
+            with redirect_stdout(printed):
+                game.world.schedule.on_error = "stop-script"  # a game that loads another scene has another world
+                game.step(dt)
+        except DreamwellError as error:
+            self.halted = True
+            self._tell_printed(printed)
+            self._told = len(game.world.schedule.errors)
+            self.log.raised(error, "script", self._home)
+            self.log.warning("the game stands still: a function of it failed", "play")
+            game.paused = True
+            self._change("paused")
+        self._tell_printed(printed)
+        errors = game.world.schedule.errors
+        for error in errors[self._told :]:
+            self.log.raised(error, "script", self._home)
+        self._told = len(errors)
+        self.cpu = time.perf_counter() - start
+
+    def _tell_printed(self, printed: io.StringIO) -> None:
+        for line in printed.getvalue().splitlines():
+            self.log.add(Entry("output", line, "script"))
+        printed.seek(0)
+        printed.truncate()
+
+    # ---- the world, by ids ------------------------------------------------------------------------------------------
+
+    def row(self, id: int) -> int:
+        """The row of an object of the world, -1 for none: also of one that was spawned."""
+        world = self.world
+        if world is None or not id:
+            return -1
+        known = self._rows.get(id, -1)
+        ids = world.ids
+        if not (0 <= known < len(ids) and int(ids[known]) == id):
+            found = np.flatnonzero(ids == np.uint64(id))
+            known = int(found[0]) if len(found) else -1
+        return known if known >= 0 and world.roster.is_live(known) else -1
+
+    def knows(self, id: int) -> bool:
+        """Whether an object is in the world that is played."""
+        return self.row(id) >= 0
+
+    def entity(self, id: int) -> Any:
+        """The object with an id in the world. Raises EditorError."""
+        row = self.row(id)
+        if row < 0:
+            raise EditorError(
+                "this object is not in the world that is played: it was despawned, or is of the scene only"
+            )
+        return self.world.at(row)
+
+    def tree(self) -> Tree:
+        """Who hangs on whom in the world, spawned objects included. Objects without an id are left out."""
+        world = self.world
+        roots: list[int] = []
+        below: dict[int, list[int]] = {}
+        parent: dict[int, int] = {}
+        if world is not None:
+            for entity in world:
+                number = entity.id
+                if not number:
+                    continue
+                above = entity.parent
+                up = 0 if above is None else above.id
+                parent[number] = up
+                (below.setdefault(up, []) if up else roots).append(number)
+        return Tree(roots, below, parent)
+
+    def name(self, id: int) -> str:
+        """What an object of the world is called."""
+        return str(self.entity(id).name)
+
+    def components(self, id: int) -> list[Any]:
+        """What an object has in the world that can be read and set while it is played."""
+        return list(self.entity(id).components)
+
+    def get(self, id: int, path: str) -> Any:
+        """A field of an object in the world as JSON data; None for what it has not there."""
+        entity = self.entity(id)
+        if path in TRANSFORM:
+            return list(getattr(entity, path))
+        if path == "name":
+            return entity.name
+        if path == "tags":
+            return sorted(entity.tags)
+        head, steps = split(path)
+        value = _component(entity, head)
+        return None if value is None else jsonable(read(value, steps)) if steps else jsonable(plain(_as_value(value)))
+
+    def set(self, ids: Sequence[int], values: Mapping[str, Any], *, each: bool = False) -> None:
+        """Set fields of objects in the world, JSON data by field; it lasts until the game is stopped.
+
+        Raises EditorError and SceneError for what can't be set while it is played.
+        """
+        for i, number in enumerate(ids):
+            entity = self.entity(number)
+            for path, given in values.items():
+                raw = given[i] if each else given
+                if path in TRANSFORM:
+                    setattr(entity, path, tuple(raw))
+                    continue
+                head, steps = split(path)
+                value = _component(entity, head)
+                if value is None or head in ("name", "tags", "hidden", "locked", "order"):
+                    raise EditorError(f"{entity.name}: {path} can't be set while the scene is played")
+                now = _as_value(value)
+                fresh = (
+                    with_field(now, steps, raw, entity.name, head) if steps else component_from(head, raw, entity.name)
+                )
+                _put(entity, value, fresh, steps)
+
+    # ---- keeping what was played ------------------------------------------------------------------------------------
+
+    def changed(self, document: Document, ids: Iterable[int] | None = None) -> dict[int, dict[str, Any]]:
+        """What is other in the world than in the document, by object and field, as JSON data.
+
+        Transforms that the game moved, and fields of components that the world keeps: those that games declare,
+        behaviours, lights, bodies and colliders. ids: of which objects, all for None. What was spawned or despawned is
+        left out.
+        """
+        world = self.world
+        if world is None:
+            return {}
+        out: dict[int, dict[str, Any]] = {}
+        now = {name: getattr(world, f"{name}s") for name in PLACES}
+        for number in document.scene.ids.tolist() if ids is None else ids:
+            row = self.row(number)
+            first = self._rows.get(number)
+            if row < 0 or first is None or number not in document:
+                continue
+            found: dict[str, Any] = {}
+            for name in PLACES:
+                if first < len(self._before[name]) and (now[name][row] != self._before[name][first]).any():
+                    found[name] = [_short(n) for n in getattr(world.at(row), name)]
+            for value in world.at(row).components:
+                found |= _differences(document, number, value)
+            if found:
+                out[number] = found
+        return out
+
+    def keep(self, document: Document, ids: Iterable[int] | None = None, only: Iterable[str] = ()) -> Command | None:
+        """The command that puts what is other in the world into the document; None where nothing is.
+
+        only: names of fields or components, as "position" or "PointLight"; all without any.
+        """
+        wanted = set(only)
+        commands: list[Command] = []
+        by_fields: dict[tuple[str, ...], list[int]] = {}
+        changed = self.changed(document, ids)
+        for number, found in changed.items():
+            if wanted:
+                found = {path: value for path, value in found.items() if wanted & {path, path.partition(".")[0]}}
+            if found:
+                by_fields.setdefault(tuple(sorted(found)), []).append(number)
+        for paths, numbers in by_fields.items():
+            fields = {path: [changed[number][path] for number in numbers] for path in paths}
+            commands.append({"do": "set_fields", "ids": numbers, "fields": fields})
+        if not commands:
+            return None
+        return commands[0] if len(commands) == 1 else {"do": "group", "commands": commands}
+
+
+def _short(number: float) -> float:
+    """A number of the world, which keeps single precision, without the digits that only double precision has."""
+    return float(str(np.float32(number)))
+
+
+def _component(entity: Any, head: str) -> Any:
+    kind = component_types().get(head)
+    if kind is None:
+        return None
+    try:
+        return entity.get(kind)
+    except DreamwellError:
+        return None
+
+
+def _as_value(value: Any) -> Any:
+    """What a world gives for a component → a value of its class."""
+    from ...engine.declare import fields_of
+
+    kind = getattr(type(value), "kind", None) or kind_of(value)
+    if isinstance(value, kind) and type(value) is kind:
+        return value
+    kind = component_types().get(type(value).__name__, kind)
+    return kind(**{f.name: getattr(value, f.name) for f in fields_of(kind)})
+
+
+def _put(entity: Any, value: Any, fresh: Any, steps: Sequence[str]) -> None:
+    """Have an object of the world have another value of a component."""
+    from ...engine.scene.lights import LIGHTS
+
+    if isinstance(value, LIGHTS):
+        entity.set(fresh)
+    elif steps:
+        setattr(value, steps[0], getattr(fresh, steps[0]))
+    else:
+        from ...engine.declare import fields_of
+
+        for f in fields_of(kind_of(fresh)):
+            setattr(value, f.name, getattr(fresh, f.name))
+
+
+def _differences(document: Document, number: int, value: Any) -> dict[str, Any]:
+    from ...engine.declare import fields_of
+
+    name = kind_of(value).__name__
+    kind = component_types().get(name)
+    known = None if kind is None else document.object(number).get(kind)
+    if kind is None or known is None:
+        return {}
+    out: dict[str, Any] = {}
+    for f in fields_of(kind):
+        if f.kind.name != "memory":
+            now, before = jsonable(plain(getattr(value, f.name))), plain(getattr(known, f.name))
+            if not _alike(now, before):
+                out[f"{name}.{f.name}"] = _shortened(now)
+    return out
+
+
+def _alike(a: Any, b: Any) -> bool:
+    """Whether two values are equal as far as single precision can tell."""
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(map(_alike, a, b))
+    if isinstance(a, float) or isinstance(b, float):
+        return a is not None and b is not None and bool(np.float32(a) == np.float32(b))
+    return bool(a == b)
+
+
+def _shortened(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_shortened(one) for one in value]
+    return _short(value) if isinstance(value, float) else value

@@ -1,0 +1,175 @@
+"""Changes from outside: another program wrote the scene, a picture, a script; files came and went."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...engine.errors import DreamwellError
+from ...engine.reload import Rerun, Watcher, affected, forget_replaced, modules_in, renew_kinds
+from ...engine.scene import dream_file
+from .difference import difference
+from .document import Document
+from .references import uses_in
+
+if TYPE_CHECKING:
+    from .state import EditorState
+
+SCAN_SECONDS = 2.0
+"""How often the project's folder is looked at for files that came and went."""
+
+
+@dataclass(eq=False)
+class Watching:
+    """What is looked at. conflict: whether the scene's file was written by another program while there is unsaved work.
+
+    assets: grows when files that the scene uses were written, so that a view reads them again; changed: those.
+    """
+
+    conflict: bool = False
+    assets: int = 0
+    changed: tuple[Path, ...] = ()
+    _watcher: Watcher = field(default_factory=Watcher)
+    _digest: str = ""
+    _scanned: float = 0.0
+    _looked_for: int = -1
+
+    def begin(self, state: EditorState) -> None:
+        """Look at the files of the document as it is now."""
+        self.conflict = False
+        self._digest = _digest(state.document.path)
+        self._watcher = Watcher()
+        self._look(state)
+        self._scanned = time.monotonic()
+
+    def _look(self, state: EditorState) -> None:
+        document = state.document
+        files: set[Path] = set() if document.path is None else {document.path.absolute()}
+        files |= {use.target for use in uses_in(document.path or document.root / "unsaved.dream", document)}
+        files |= set(modules_in([state.project.root, document.root]))
+        self._watcher.watch(sorted(path.absolute() for path in files))
+        self._looked_for = document.revision
+
+    def tick(self, state: EditorState, now: float) -> None:
+        """Look, a few times a second, and take over what can be. now: seconds."""
+        clock = time.monotonic()
+        if clock - self._scanned > SCAN_SECONDS:
+            self._scanned = clock
+            if state.project.refresh():
+                state.log.add(_quiet(f"{state.project.root.name}: files came, went or changed"))
+            if self._looked_for != state.document.revision:
+                self._look(state)
+        stamps = self._watcher.poll()
+        if stamps:
+            self._watcher.accept(stamps)
+            self.take_over(state, stamps)
+
+    def take_over(self, state: EditorState, files: Iterable[Path]) -> None:
+        """Take over files that were written; what can't be is told, and things stay as they are."""
+        document = state.document
+        changed = {path.absolute() for path in files}
+        own = None if document.path is None else document.path.absolute()
+        scripts = {path for path in changed if path.suffix == ".py"}
+        if own in changed:
+            self._scene_written(state)
+        if scripts:
+            rerun_scripts(state, scripts)
+        others = changed - scripts - ({own} if own is not None else set())
+        if others:
+            self.assets += 1
+            self.changed = tuple(sorted(others))
+            names = ", ".join(sorted(path.name for path in others))
+            state.log.info(f"{names} changed on disk: read again")
+
+    def _scene_written(self, state: EditorState) -> None:
+        document = state.document
+        digest = _digest(document.path)
+        if digest == self._digest or not digest:
+            return
+        self._digest = digest
+        if document.dirty:
+            self.conflict = True
+            state.notice = state.log.warning(
+                f"{document.title} was changed by another program, and here there is unsaved work: "
+                "reload it (File > Reload), or save to keep what is here"
+            )
+            return
+        try:
+            reload(state)
+        except DreamwellError as error:
+            state.tell_error(error)
+
+    def saved(self, document: Document) -> None:
+        """The document was written by this editor: that is no change from outside."""
+        self._digest = _digest(document.path)
+        self.conflict = False
+
+
+def reload(state: EditorState) -> None:
+    """Take over the scene's file as it is now, as one step of the history. Raises SceneError, and changes nothing."""
+    path = state.document.path
+    assert path is not None
+    fresh = Document.open(path)
+    command = difference(state.document.scene, fresh.scene)
+    if command is not None:
+        state.do(command, "Reload from disk")
+    state.document.saved_state = state.document.state
+    state.document.problems = fresh.problems
+    state.watching.conflict = False
+    state.log.info(f"{path.name} was changed by another program: read again")
+
+
+def rerun_scripts(state: EditorState, files: Iterable[Path]) -> bool:
+    """Run scripts once more that were changed, and those that import them; the scene has their new components then.
+
+    What raises is told with file and line, and everything stays as it was. Returns whether it went.
+    """
+    document = state.document
+    home = document.root
+    modules = modules_in([state.project.root, home])
+    again = affected(modules, {path.resolve() for path in files})
+    rerun = Rerun(again, {})
+    try:
+        rerun.run(home, None, lambda _module: None)
+    except DreamwellError as error:
+        rerun.undo()
+        state.tell_error(error, "script")
+        return False
+    renew_kinds(document.scene)
+    read_again(document)
+    forget_replaced()
+    document.forget_changes()
+    if again:
+        state.log.info(f"ran again: {', '.join(sorted(module.__name__ for module in again))}", "script")
+    return True
+
+
+def read_again(document: Document) -> None:
+    """Components that nobody declared are read where somebody does now; what is wrong with them stays told."""
+    if not document.problems and not document.scene.unread:
+        return
+    try:
+        fresh, problems = dream_file.loads(document.text(), name=document.title, root=document.root, keep=True)
+    except DreamwellError:
+        return
+    if all(problem.code in ("unknown-component", "script") for problem in problems):
+        document.scene, document.problems = fresh, problems
+
+
+def _digest(path: Path | None) -> str:
+    if path is None:
+        return ""
+    try:
+        return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+    except OSError:
+        return ""
+
+
+def _quiet(text: str):  # type: ignore[no-untyped-def]
+    from .log import Entry
+
+    return Entry("debug", text)
