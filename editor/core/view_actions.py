@@ -32,7 +32,7 @@ _SIDES = {
     "bottom": "Ctrl+Numpad7",
 }  # fmt: skip
 _SHOWN = (
-    ("grid", "Grid", "Ctrl+G"),
+    ("grid", "Grid", "Shift+G"),
     ("icons", "Icons", ""),
     ("outlines", "Selection Outlines", ""),
     ("shapes", "Light and Camera Shapes", ""),
@@ -40,6 +40,7 @@ _SHOWN = (
     ("preview", "Camera Preview", ""),
     ("stats", "Statistics", "Shift+F1"),
 )
+_LABELS = {"none": "Picture", "uv": "UV", "ao": "Ambient Occlusion", "hi_z": "Hi-Z", "cull": "Culling", "rings": "Observer Rings"}
 TURN = 15.0
 """Degrees that a key turns the view."""
 
@@ -211,15 +212,15 @@ def _shown(actions: Actions) -> None:
         run, on = _switch(name), _is_on(name)
         actions.add(f"view.{name}", label, run, keys, menu="View/Show", checked=on, doc=f"show it or not: {label}")
     for name in VIEWS:
-        label = "Picture" if name == "none" else name.replace("_", " ").title()
+        label = _LABELS.get(name, name.replace("_", " ").title())
         keys = "F3" if name == "none" else ""
         actions.add(
             f"view.debug_{name}", label, _debug(name), keys, menu="View/Debug View",
             checked=_shows(name), doc="the finished picture" if name == "none" else f"what it is made of: {name}",
         )  # fmt: skip
-    actions.add("view.debug_next", "Next Debug View", _next_debug(1), "F2", menu="View/Debug View", palette=False)
+    actions.add("view.debug_next", "Next Debug View", _next_debug(1), "F4", menu="View/Debug View", palette=False)
     actions.add(
-        "view.debug_back", "Previous Debug View", _next_debug(-1), "Shift+F2", menu="View/Debug View", palette=False
+        "view.debug_back", "Previous Debug View", _next_debug(-1), "Shift+F4", menu="View/Debug View", palette=False
     )
     actions.add(
         "view.freeze_cull", "Freeze Culling", _switch("freeze_cull"), menu="View/Debug View",

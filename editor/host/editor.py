@@ -7,7 +7,6 @@ from typing import Any
 
 from imgui_bundle import imgui
 
-from ..core import view_actions
 from ..core.state import EditorState
 from ..core.view import View
 from ..panels import theme
@@ -26,11 +25,10 @@ class Editor:
 
         editor = Editor(state, HostServices(gpu, draw), theme.load_fonts())
         editor.frame(seconds)    # between new_frame and render, once a frame
+    """
 
     def __init__(self, state: EditorState, services: HostServices, fonts: theme.Fonts) -> None:
         self.state, self.services = state, services
-        if "view.focus" not in state.actions:
-            view_actions.register(state.actions)
         state.part(Ui).fonts = fonts
         state.part(View).take(state.settings.panels.get(_VIEW, {}))
         state.read_clipboard = imgui.get_clipboard_text
@@ -67,8 +65,7 @@ class Editor:
 
     def dropped(self, paths: list[Any]) -> None:
         """Files were dropped on the window."""
-        for path in paths:
-            self.state.act("file.dropped", path=path)
+        self.state.act("file.import_asset", paths=[str(path) for path in paths])
 
     def close(self) -> None:
         """The editor ends: what is worth remembering is kept."""

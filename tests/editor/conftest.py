@@ -137,7 +137,8 @@ def editor_ui(
             page.resize(size)
         imgui.get_io().clear_input_keys()
         imgui.get_io().clear_input_mouse()
-        imgui.internal.close_popup_to_level(0, False)
+        if imgui.is_popup_open("", int(imgui.PopupFlags_.any_popup)):
+            imgui.internal.close_popup_to_level(0, False)
 
         def gui() -> None:
             editor.frame(1 / 60)
