@@ -20,6 +20,7 @@ from ..host.draw_data import DrawData
 from . import badges as icons
 from . import moving, shapes
 from .badges import Badge
+from .dropping import context_menu, place_cursor, take_assets
 from .frame import Frame, Rect
 from .game_input import GameInput
 from .gizmo import Stand
@@ -238,12 +239,16 @@ class Viewport:
         played = self.played(state)
         draw = imgui.get_window_draw_list()
         draw.push_clip_rect(ImVec2(x, y), ImVec2(x + width, y + height), True)
+        take_assets(state, self, frame, scale, draw)
+        place_cursor(state, frame)
+        self.pointer.menu = False
         if played is not None and not view.free:
             self.game.feed(state.play.game, frame.rect, over=over, focused=imgui.is_window_focused())
         else:
             self._edit(state, view, frame, scale, draw, over=over)
         self._notes(state, view, frame, scale, draw)
         draw.pop_clip_rect()
+        context_menu(state, self, asked=self.pointer.menu)
 
     def _edit(
         self,
