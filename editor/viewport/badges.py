@@ -10,7 +10,7 @@ from imgui_bundle import ImVec2, imgui
 from imgui_bundle import icons_fontawesome_6 as icons
 from numpy.typing import NDArray
 
-from ...engine.scene.components import Camera, Environment, Mesh, PointLight, Prefab, SpotLight, Sun
+from ...engine.scene.components import Camera, Mesh, PointLight, SpotLight, Sun
 from ...engine.scene.scene import Scene
 from .frame import Frame
 from .moving import worlds
@@ -23,13 +23,11 @@ MOST = 400
 
 _LAMP: Rgba = (0.98, 0.83, 0.45, 1.0)
 _EYE: Rgba = (0.56, 0.80, 1.0, 1.0)
-_PALE: Rgba = (0.80, 0.83, 0.90, 0.85)
 KINDS: tuple[tuple[type, str, Rgba], ...] = (
     (Sun, icons.ICON_FA_SUN, _LAMP),
     (PointLight, icons.ICON_FA_LIGHTBULB, _LAMP),
     (SpotLight, icons.ICON_FA_BULLSEYE, _LAMP),
     (Camera, icons.ICON_FA_VIDEO, _EYE),
-    (Environment, icons.ICON_FA_CLOUD_SUN, _PALE),
 )
 
 
@@ -71,14 +69,6 @@ def _placed(scene: Scene, rows: NDArray[np.intp], frame: Frame, icon: str, tint:
         for k, row in enumerate(rows.tolist())
         if front[k]
     ]
-
-
-def bare(scene: Scene) -> NDArray[np.bool_]:
-    """(n,) objects that show nothing at all: no surface, no icon, no prefab."""
-    out = np.ones(len(scene), bool)
-    for kind in (Mesh, Prefab, *(kind for kind, _, _ in KINDS)):
-        out &= scene.slots_of(kind) < 0
-    return out
 
 
 def at(found: list[Badge], px: float, py: float, scale: float) -> Badge | None:

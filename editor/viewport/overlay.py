@@ -200,7 +200,7 @@ class Overlay:
         v["forward"], v["focus"], v["size"] = frame.forward, focus, size
         tens = math.log10(max(distance, 1e-4) / 4)
         v["cell"], v["minor"] = 10 ** math.floor(tens), 1 - (tens - math.floor(tens)) ** 2
-        v["reach"] = max(30 * distance, 10.0)
+        v["reach"] = max(20 * distance, 10.0)
         v["line"], v["outline"] = self.scale, 2 * self.scale
         v["grid_u"], v["grid_v"] = _WAYS[plane[0]], _WAYS[plane[1]]
         v["grid_color"], v["u_color"], v["v_color"] = colours.grid, colours.axis(plane[0]), colours.axis(plane[1])

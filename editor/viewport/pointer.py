@@ -58,19 +58,21 @@ class Pointer:
     """Whether a click with the right button asks for a menu."""
     _count: int = field(default=0)
 
-    def update(self, state: EditorState, port: Viewport, frame: Frame, *, over: bool, held: bool, scale: float) -> None:
-        """Follow the pointer for a frame. over: it is over the scene; held: a button went down there."""
+    def update(self, state: EditorState, port: Viewport, frame: Frame, *, over: bool, scale: float) -> None:
+        """Follow the pointer for a frame. over: it is over the scene."""
         io, view = imgui.get_io(), state.part(View)
         px, py = io.mouse_pos.x, io.mouse_pos.y
         self.menu = False
         stand = port.stand(state, frame, scale)
         navigator = Navigator(frame, frame.rect, scale)
         free = not self.doing
-        self.corner = navigator.hit(px, py) if over and free and view.through == 0 else self.corner if held else ""
+        if self.doing != "around":
+            self.corner = navigator.hit(px, py) if over and free and view.through == 0 else ""
         found = stand is not None and over and free and not self.corner and not io.key_alt
         self.hovered = hit(view.mode, stand, px, py) if stand is not None and found else ""
-        near = badges.at(port.badges, px, py, scale) if over and free and not self.hovered else None
-        self.badge = near.id if near is not None else 0
+        if self.doing != "press":
+            near = badges.at(port.badges, px, py, scale) if over and free and not self.hovered else None
+            self.badge = near.id if near is not None else 0
         if free and over:
             self._begin(state, port, frame, stand, view)
         if self.doing:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...engine import math as dmath
-from ...engine.scene.components import Camera, Mesh, PointLight, SpotLight, Sun
+from ...engine.scene.components import Camera, Mesh, PointLight, Prefab, SpotLight, Sun
 from ...engine.scene.physics import Collider
 from ...engine.scene.scene import Scene
 from .frame import Frame
@@ -190,7 +190,7 @@ def of_selected(scene: Scene, rows: NDArray[np.intp], frame: Frame, scale: float
     """What is shown of the objects in some rows (k,), as they are chosen: lights, cameras, empty ones."""
     lines: list[NDArray[np.void]] = []
     bare = np.ones(len(rows), bool)
-    for kind in (Sun, PointLight, SpotLight, Camera, Mesh):
+    for kind in (Sun, PointLight, SpotLight, Camera, Mesh, Prefab):
         bare &= scene.slots_of(kind)[rows] < 0
     for kind in (Sun, PointLight, SpotLight, Camera):
         for value, where in _carried(scene, kind, rows):

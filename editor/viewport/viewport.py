@@ -20,6 +20,7 @@ from ..host.draw_data import DrawData
 from . import badges as icons
 from . import moving, shapes
 from .badges import Badge
+from .dropping import context_menu, place_cursor, take_assets
 from .frame import Frame, Rect
 from .game_input import GameInput
 from .gizmo import Stand
@@ -235,16 +236,19 @@ class Viewport:
         every = flags.mouse_button_left | flags.mouse_button_right | flags.mouse_button_middle
         imgui.invisible_button("###scene", ImVec2(width, height), every)
         over = imgui.is_item_hovered(imgui.HoveredFlags_.allow_when_overlapped_by_item)
-        held = imgui.is_item_active()
         played = self.played(state)
         draw = imgui.get_window_draw_list()
         draw.push_clip_rect(ImVec2(x, y), ImVec2(x + width, y + height), True)
+        take_assets(state, self, frame, scale, draw)
+        place_cursor(state, frame)
+        self.pointer.menu = False
         if played is not None and not view.free:
             self.game.feed(state.play.game, frame.rect, over=over, focused=imgui.is_window_focused())
         else:
-            self._edit(state, view, frame, scale, draw, over=over, held=held)
+            self._edit(state, view, frame, scale, draw, over=over)
         self._notes(state, view, frame, scale, draw)
         draw.pop_clip_rect()
+        context_menu(state, self, asked=self.pointer.menu)
 
     def _edit(
         self,
@@ -255,7 +259,6 @@ class Viewport:
         draw: imgui.ImDrawList,
         *,
         over: bool,
-        held: bool,
     ) -> None:
         document, selection = state.document, state.selection
         self.badges = []
@@ -264,7 +267,7 @@ class Viewport:
             if view.through:
                 self.badges = [badge for badge in self.badges if badge.id != view.through]
         pointer = self.pointer
-        pointer.update(state, self, frame, over=over, held=held, scale=scale)
+        pointer.update(state, self, frame, over=over, scale=scale)
         icons.draw_badges(draw, self.badges, set(selection.ids), pointer.badge, scale)
         stand = self.stand(state, frame, scale)
         if stand is not None and not view.through:

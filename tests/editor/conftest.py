@@ -144,12 +144,14 @@ def editor_ui(
             editor.frame(1 / 60)
 
         page.show(gui)
+        page.on_drawn = editor.between
         ui = EditorUi(state, editor, page)
         made.append(ui)
         page.step(6)
         return ui
 
     yield opened
+    page.on_drawn = None
     page.show(lambda: None)
     for ui in made:
         ui.editor.close()
