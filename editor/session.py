@@ -36,7 +36,7 @@ def opened(path: Path | str | None = None, settings: UserSettings | None = None)
         document = with_model(project, Path(path))
     chosen = settings if settings is not None else UserSettings.load()
     made = EditorState(
-        document or Document.new(project.root),
+        document if document is not None else Document.new(project.root),
         project,
         log=log,
         settings=chosen,
