@@ -291,7 +291,7 @@ def _choice(ui: Ui, slot: Slot, options: Sequence[str]) -> Change | None:
                 change = _to(option)
             if chosen:
                 imgui.set_item_default_focus()
-        imgui.end_combo()
+        imgui.end_popup()
     return change
 
 

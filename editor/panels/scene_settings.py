@@ -87,7 +87,7 @@ def _presets(state: EditorState, ui: Ui, wide: float) -> None:
             if imgui.selectable(f"{name.capitalize()}###preset.{name}", name == now)[0]:
                 values = {f"settings.{key}": value for key, value in preset(name).items()}
                 ui.edit(state, commands.settings(values), f"Preset {name}")
-        imgui.end_combo()
+        imgui.end_popup()
     tip(
         "How much a picture may cost: sets the settings that a machine can or can't afford, and leaves the others alone"
     )
