@@ -1,4 +1,4 @@
-"""Fields for colours: a swatch, its code, and a picker. Values are linear light; what is shown is encoded for screens."""
+"""Fields for colours: a swatch, its code, and a picker. Values are linear light, swatches as screens show it."""
 
 from __future__ import annotations
 

@@ -161,8 +161,8 @@ def _entry(state: EditorState, ui: Ui, mine: ConsoleView, i: int, high: float) -
 def follow(state: EditorState, ui: Ui, entry: Entry) -> None:
     """Go to what a message is about: its object and field, its file and line."""
     if entry.object and entry.object in state.document:
-        id, path = entry.object, entry.field
-        ui.later(lambda: point_to(state, ui, id, path))
+        number, path = entry.object, entry.field
+        ui.later(lambda: point_to(state, ui, number, path))
     elif entry.file:
         file = Path(entry.file)
         place = file if file.is_absolute() else state.project.root / file

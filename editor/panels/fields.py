@@ -16,7 +16,7 @@ from ...engine.declare import Field, Kind, Plain, Spec, fields_of, say
 from . import icons, numbers
 from .colours import colour_field
 from .numbers import MIXED
-from .theme import SMALL, faded, u32
+from .theme import SMALL, u32
 from .ui import Ui
 from .widgets import begin_combo, checkbox, chip, elided, elided_end, flow, icon_button, muted, text, tip
 
@@ -666,19 +666,3 @@ def _list_rows(ui: Ui, slot: Slot, depth: int) -> Change | None:
         if icon_button(ui, icons.REMOVE, f"{item.path}.remove", "Remove", colour=ui.theme.faint):
             change = _without(i)
     return change
-
-
-__all__ = [
-    "Change",
-    "Choices",
-    "Slot",
-    "Widget",
-    "Widgets",
-    "begin_grid",
-    "chips",
-    "draw",
-    "faded",
-    "row",
-    "turn_field",
-    "words_of",
-]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from imgui_bundle import ImVec2, ImVec4, imgui
 
 from . import icons
-from .theme import SMALL, TITLE, Rgba, faded, mixed, typeset, u32
+from .theme import SMALL, TITLE, Rgba, faded, mixed, u32
 from .ui import Ui
 
 
@@ -335,9 +335,3 @@ def banner(ui: Ui, level: str, words: str) -> None:
     imgui.pop_font()
     imgui.set_cursor_screen_pos(ImVec2(start.x, start.y + high))
     imgui.dummy(ImVec2(width, 0))
-
-
-__all__ = [
-    "align_right", "banner", "begin_combo", "caption", "checkbox", "chip", "elided", "elided_end", "empty", "flow", "heading", "icon_button", "level_look",
-    "muted", "primary_button", "search", "segments", "separator_v", "text", "tip", "toolbar", "typeset", "wrapped",
-]  # fmt: skip
