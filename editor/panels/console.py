@@ -190,7 +190,7 @@ def _prompt(state: EditorState, ui: Ui, mine: ConsoleView) -> None:
     imgui.push_font(ui.fonts.mono, imgui.get_style().font_size_base)
     text(ui, "..." if mine.before else ">>>", ui.theme.accent)
     imgui.same_line(0, ui.px(6))
-    if mine.focus:
+    if mine.focus and not imgui.is_key_down(imgui.Key.enter):  # held, it would enter the next line at once
         imgui.set_keyboard_focus_here()
         mine.focus = False
     flags = imgui.InputTextFlags_

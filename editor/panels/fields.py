@@ -148,6 +148,13 @@ def row(
     return drawn or change
 
 
+def row_of_extension(ui: Ui, slot: Slot, drawn: Callable[[], object]) -> None:
+    """A row whose right half an extension draws; it sets the field itself."""
+    _label(ui, slot, 0, False, None)
+    imgui.table_next_column()
+    drawn()
+
+
 def _label(
     ui: Ui, slot: Slot, depth: int, overridden: bool, menu: Callable[[], None] | None, fold: bool | None = None
 ) -> Change | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from imgui_bundle import ImVec2, imgui
 
 from ...engine.declare import Field, Kind, Spec, component_types, fields_of
 from ...engine.scene.prefabs import Prefab
-from ..core import commands
+from ..core import commands, extensions
 from ..core.values import plain
 from . import fields, icons, instances
 from .fields import Choices, Slot, begin_grid, chips, words_of
@@ -282,6 +282,9 @@ def _part(state: EditorState, ui: Ui, subject: Subject, part: Part, choices: Cho
         _material(ui, part)
     if part.kind is Prefab and not subject.live and len(part.values) == 1:
         instances.draw(state, ui, subject.active, part.values[0], choices)
+    whole = extensions.WIDGETS.get((part.name, ""))
+    if whole is not None:
+        whole.draw(subject.state, list(subject.ids), part.name, plain(part.values[0]))
     if begin_grid(ui, f"###{part.name}.grid"):
         _fields(ui, subject, part, choices)
         imgui.end_table()
@@ -361,6 +364,10 @@ def _field(ui: Ui, subject: Subject, part: Part, choices: Choices, f: Field, dep
     values = tuple(dict.fromkeys(getattr(v, f.name) for v in part.values))
     slot = Slot(path, words_of(f.name), f.kind, f.spec, f.default, values, choices)
     _highlighted(ui, path)
+    declared = extensions.WIDGETS.get((part.name, f.name))
+    if declared is not None:
+        fields.row_of_extension(ui, slot, partial(declared.draw, subject.state, list(subject.ids), path, plain(values[0])))
+        return
     change = fields.row(ui, slot, depth=depth)
     if change is not None:
         subject.write(ui, path, change)

@@ -80,6 +80,19 @@ def remember(ui: Ui) -> None:
         ui.keep_settings()
 
 
+_ANCHORS = {"left": "hierarchy", "right": "inspector", "bottom": "console", "center": "viewport"}
+
+
+def dock_newcomer(panel: Panel) -> None:
+    """Have a panel that no layout knows yet, as one of an extension, stand beside those of its place."""
+    find = imgui.internal.find_window_by_name
+    if find(f"###{panel.id}") is not None:  # pyright: ignore[reportUnnecessaryComparison]
+        return
+    anchor = find(f"###{_ANCHORS[panel.dock]}")
+    if anchor is not None and anchor.dock_id:  # pyright: ignore[reportUnnecessaryComparison]
+        imgui.set_next_window_dock_id(anchor.dock_id, imgui.Cond_.first_use_ever)
+
+
 def float_size(ui: Ui, panel: Panel) -> None:
     """Size and place of a panel that floats, when it is first there."""
     view = imgui.get_main_viewport()

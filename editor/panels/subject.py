@@ -38,6 +38,7 @@ class Part:
 class Subject(Protocol):
     """Objects that are inspected together."""
 
+    state: EditorState
     ids: Sequence[int]
     active: int
     live: bool
