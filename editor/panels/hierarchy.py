@@ -339,8 +339,8 @@ def _context(state: EditorState, ui: Ui, mine: Hierarchy, number: int) -> None:
 
 CONTEXT = (
     "view.focus", "edit.rename", "edit.duplicate", "", "edit.cut", "edit.copy", "edit.paste", "edit.paste_below",
-    "edit.delete", "", "object.group", "object.ungroup", "object.unparent", "object.hide", "object.lock", "object.isolate", "",
-    "object.make_prefab", "object.unpack_prefab",
+    "edit.delete", "", "object.group", "object.ungroup", "object.unparent", "object.hide", "object.lock",
+    "object.isolate", "", "object.make_prefab", "object.unpack_prefab",
 )  # fmt: skip
 """Actions that the menu of a row offers, where there are such."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from ..core import extensions
 from . import (
@@ -20,7 +20,7 @@ from . import (
     scene_settings,
     viewport,
 )
-from .ui import Dock, Panel, Ui
+from .ui import Panel, Ui
 
 if TYPE_CHECKING:
     from ..core import EditorState
@@ -55,7 +55,7 @@ def all_panels() -> dict[str, Panel]:
         dock = declared.dock if declared.dock in ("left", "right", "bottom", "center", "float") else "right"
         draw = partial(_draw_declared, declared)
         icon = icons.named(declared.icon) or icons.USER
-        found[declared.id] = Panel(declared.id, declared.title, draw, icon, cast("Dock", dock), scrolls=True)
+        found[declared.id] = Panel(declared.id, declared.title, draw, icon, dock, scrolls=True)
     return found
 
 
