@@ -59,7 +59,8 @@ def pressed(text: str) -> bool:
 _named = {key: text for text, key in {
     "Delete": "delete", "Space": "space", "Enter": "enter", "Tab": "tab", "Insert": "insert", "Home": "home",
     "End": "end", "PageUp": "page_up", "PageDown": "page_down", "Up": "up_arrow", "Down": "down_arrow",
-    "Left": "left_arrow", "Right": "right_arrow", ".": "period", ",": "comma", "/": "slash", "-": "minus", "=": "equal", "[": "left_bracket",
+    "Left": "left_arrow", "Right": "right_arrow", ".": "period", ",": "comma", "/": "slash", "-": "minus",
+    "=": "equal", "[": "left_bracket",
     "]": "right_bracket", ";": "semicolon", "'": "apostrophe", "`": "grave_accent", "Numpad.": "keypad_decimal",
     "Numpad+": "keypad_add", "Numpad-": "keypad_subtract", "Numpad*": "keypad_multiply", "Numpad/": "keypad_divide",
 }.items()}  # fmt: skip
