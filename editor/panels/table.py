@@ -20,7 +20,7 @@ from . import (
     scene_settings,
     viewport,
 )
-from .ui import Panel, Ui
+from .ui import Dock, Panel, Ui
 
 if TYPE_CHECKING:
     from ..core import EditorState
