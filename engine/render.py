@@ -20,6 +20,7 @@ from ..loom.source import read
 from ..loom.weave import weave
 from ..loom.woven import WovenScene
 from ..physics.following import follow_physics
+from .camera import Eye
 from .errors import AssetError, DreamwellError, SceneError
 from .gpu import Gpu
 from .hud import Hud
@@ -199,15 +200,18 @@ class Stage:
         self.times = self.fabric.time_passes() if timed else None
         self._stopwatch = Stopwatch(self.fabric, timed=timed)
 
-    def draw(self, world: World, time: float, sample: tuple[int, int] = (0, 1), view: Any = None) -> None:
+    def draw(
+        self, world: World, time: float, sample: tuple[int, int] = (0, 1), view: Any = None, eye: Eye | None = None
+    ) -> None:
         """Draw one frame: what moved is sent, another scene than last time is uploaded whole.
 
-        What ticks moved is drawn between them, where the world says so.
+        What ticks moved is drawn between them, where the world says so. `eye`: looked through in place of the world's
+        camera.
         """
         with nullcontext() if world.between is None else world.between.shown():
-            self._draw(world, time, sample, view)
+            self._draw(world, time, sample, view, eye)
 
-    def _draw(self, world: World, time: float, sample: tuple[int, int], view: Any) -> None:
+    def _draw(self, world: World, time: float, sample: tuple[int, int], view: Any, eye: Eye | None) -> None:
         lines, fabric = world.lines, self.fabric
         follow_physics(world)
         for told in lines.before_drawing:
@@ -229,7 +233,7 @@ class Stage:
             self.fabric.light_is_as_before()
         if world.settings is not self.fabric.settings:
             self.fabric.set_post_process_config(world.settings)
-        eye = world.observer()
+        eye = eye or world.observer()
         lens = eye.lens
         observer = Observer(eye.world_from_camera, lens.fov_y, lens.near, lens.height, lens.orthographic)
         self.fabric.begin_frame(observer, time=time, sample=sample)

@@ -543,6 +543,8 @@ class Fabric:
     def time_passes(self, *, on: bool = True) -> PassTimes | None:
         """Time every pass from the next frame on, on the GPU where the adapter has timestamps. None where not `on`."""
         if on != (self._pass_times is not None):
+            if self._pass_times is not None:
+                self._pass_times.end()
             self._pass_times = PassTimes(self.gpu.device) if on else None
             self._tapes.clear()
         return self._pass_times
@@ -609,6 +611,21 @@ class Fabric:
         """
         drawn, picking = self._last_frame()
         return picking.pick_rectangle(drawn, x0, y0, x1, y1)
+
+    def surfaces(self) -> tuple[wgpu.GPUTextureView, wgpu.GPUTextureView]:
+        """What every pixel of the last frame shows, on the GPU: see `Picking.surfaces`. Raises GpuError as `pick`."""
+        drawn, picking = self._last_frame()
+        return picking.surfaces(drawn)
+
+    @property
+    def depth_view(self) -> wgpu.GPUTextureView:
+        """The last frame's depth (depth32float, reversed), for who draws over it; another one after `resize`."""
+        return self._main.depth_view
+
+    @property
+    def clip_from_world(self) -> NDArray[np.float64]:
+        """(4, 4) how the last frame saw the world, without the shift within a pixel; for who draws over it."""
+        return self._sight.steady_view_proj()
 
     def _last_frame(self) -> tuple[Drawn, Picking]:
         scene = self._scene()

@@ -157,6 +157,17 @@ class Picking:
         words = -(-len(drawn.scene.instance_of_object) // 32)
         return self._ask(drawn, (left, top), (right, bottom), "rectangle", words, _rows)
 
+    def surfaces(self, drawn: Drawn) -> tuple[wgpu.GPUTextureView, wgpu.GPUTextureView]:
+        """What every pixel shows: object row + 1 and triangle + 1 (rg32uint), 0 for none; and the depth of that.
+
+        They hold until the next request.
+        """
+        self._resize(drawn.sight.size)
+        encoder = self.gpu.device.create_command_encoder(label="surfaces")
+        self._draw(encoder, drawn, (0, 0, *drawn.sight.size))
+        self.gpu.device.queue.submit([encoder.finish()])
+        return self._surfaces_view, self._depth_view
+
     def _ask(
         self,
         drawn: Drawn,

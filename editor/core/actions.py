@@ -83,10 +83,10 @@ def keys_of(shortcut: str) -> tuple[frozenset[str], str]:
 
 def table() -> Actions:
     """A new table with all actions of the core."""
-    from . import create_actions, edit_actions, file_actions, object_actions, play_actions
+    from . import create_actions, edit_actions, file_actions, object_actions, play_actions, view_actions
 
     made = Actions()
-    for module in (file_actions, edit_actions, create_actions, object_actions, play_actions):
+    for module in (file_actions, edit_actions, create_actions, object_actions, play_actions, view_actions):
         module.register(made)
     return made
 

@@ -238,6 +238,27 @@ def run(
 
 
 @app.command()
+def edit(
+    target: Annotated[
+        str,
+        Argument(metavar="[PROJECT|SCENE]", help="A game's folder or a .dream file; else a new scene.", show_default=False),
+    ] = "",
+    scale: Annotated[
+        float, Option("--scale", min=0.0, max=4.0, help="How large everything is; 0 for what the screen asks for.")
+    ] = 0.0,
+    screenshot: Annotated[
+        Path | None, Option("--screenshot", metavar="FILE", help="Write a picture of the editor and end; no window.")
+    ] = None,
+    size: MaybeSize = None,
+    frames: Annotated[int | None, Option("--frames", min=1, help="End after so many.")] = None,
+) -> None:
+    """Edit a scene or a game in the editor."""
+    from . import edit as work
+
+    work.edit(target, scale, screenshot, maybe_size(size), frames)
+
+
+@app.command()
 def samples(
     names: Annotated[bool, Option("--names", help="One name per line, nothing else.")] = False,
 ) -> None:

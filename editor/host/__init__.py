@@ -1,0 +1,1 @@
+"""Where the editor runs: in a window, or without one for pictures and tests."""

@@ -1,0 +1,77 @@
+"""One editor on a page: its state, what the host does for it, and what a frame is."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from imgui_bundle import imgui
+
+from ..core.state import EditorState
+from ..core.view import View
+from ..panels import theme
+from ..panels.frame import frame as draw_panels
+from ..panels.frame import ready
+from ..panels.ui import Ui
+from .services import HostServices
+
+LONGEST = 0.25
+"""Seconds of game time in one frame, at most."""
+_VIEW = "viewport"
+
+
+class Editor:
+    """An EditorState on a page of Dear ImGui.
+
+        editor = Editor(state, HostServices(gpu, draw), theme.load_fonts())
+        editor.frame(seconds)    # between new_frame and render, once a frame
+    """
+
+    def __init__(self, state: EditorState, services: HostServices, fonts: theme.Fonts) -> None:
+        self.state, self.services = state, services
+        state.part(Ui).fonts = fonts
+        state.part(View).take(state.settings.panels.get(_VIEW, {}))
+        state.read_clipboard = imgui.get_clipboard_text
+        state.write_clipboard = imgui.set_clipboard_text
+
+    @property
+    def ui(self) -> Ui:
+        """The panels' own state."""
+        return ready(self.state, self.services)
+
+    @property
+    def busy(self) -> bool:
+        """Whether the next frame will show something else without anybody doing anything."""
+        view, state = self.state.part(View), self.state
+        playing = state.play.active and state.play.mode == "playing"
+        return playing or view.camera.moving or view.flying or self.services.port.drew
+
+    def frame(self, seconds: float) -> None:
+        """One frame, so many seconds after the last one."""
+        state, services = self.state, self.services
+        started = time.perf_counter()
+        state.tick(time.monotonic())
+        ticked = time.perf_counter()
+        state.play.frame(min(seconds, LONGEST))
+        played = time.perf_counter()
+        services.began(state, self.ui.scale / services.scale)
+        draw_panels(state, services)
+        ended = time.perf_counter()
+        services.ended({"editor": ticked - started, "game": played - ticked, "panels": ended - played})
+
+    def between(self) -> None:
+        """Between two frames: what may take a while and nobody waits for."""
+        self.services.thumbnails.step()
+
+    def dropped(self, paths: list[Any]) -> None:
+        """Files were dropped on the window."""
+        self.state.act("file.import_asset", paths=[str(path) for path in paths])
+
+    def close(self) -> None:
+        """The editor ends: what is worth remembering is kept."""
+        state = self.state
+        state.settings.panels[_VIEW] = {key: v for key, v in state.part(View).data().items() if key != "camera"}
+        try:
+            state.settings.save()
+        finally:
+            state.close()

@@ -1,0 +1,54 @@
+"""Colours and small shapes for Dear ImGui's draw lists."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from imgui_bundle import ImVec2, ImVec4, imgui
+
+Rgba = tuple[float, float, float, float]
+Point = tuple[float, float]
+
+AXIS: dict[str, Rgba] = {
+    "x": (0.93, 0.36, 0.40, 1.0),
+    "y": (0.49, 0.76, 0.33, 1.0),
+    "z": (0.32, 0.58, 0.98, 1.0),
+}
+HOT: Rgba = (1.0, 0.83, 0.30, 1.0)
+WHITE: Rgba = (0.96, 0.97, 0.99, 1.0)
+INK: Rgba = (0.04, 0.045, 0.06, 0.72)
+
+
+def color(rgba: Rgba, alpha: float = 1.0) -> int:
+    """As draw lists take it; `alpha` multiplies."""
+    return imgui.color_convert_float4_to_u32(ImVec4(rgba[0], rgba[1], rgba[2], rgba[3] * alpha))
+
+
+def mixed(a: Rgba, b: Rgba, part: float) -> Rgba:
+    """Between two colours; 0 is the first."""
+    return (
+        a[0] + (b[0] - a[0]) * part,
+        a[1] + (b[1] - a[1]) * part,
+        a[2] + (b[2] - a[2]) * part,
+        a[3] + (b[3] - a[3]) * part,
+    )
+
+
+def path(points: Sequence[Point]) -> list[ImVec2]:
+    """Points as draw lists take them."""
+    return [ImVec2(*p) for p in points]
+
+
+def label(
+    draw: imgui.ImDrawList, at: Point, text: str, scale: float, *, middle: bool = False, fill: Rgba = INK
+) -> None:
+    """A line of text on a dark plate; `at` is its top left, or its middle."""
+    size, pad = imgui.calc_text_size(text), 5.0 * scale
+    x, y = at
+    if middle:
+        x, y = x - size.x / 2, y - size.y / 2
+    x, y = math.floor(x), math.floor(y)
+    low, high = ImVec2(x - pad, y - pad * 0.5), ImVec2(x + size.x + pad, y + size.y + pad * 0.5)
+    draw.add_rect_filled(low, high, color(fill), 4 * scale)
+    draw.add_text(ImVec2(x, y), color(WHITE), text)
