@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Container
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,7 +80,9 @@ def at(found: list[Badge], px: float, py: float, scale: float) -> Badge | None:
     return None
 
 
-def draw_badges(draw: imgui.ImDrawList, found: list[Badge], chosen: set[int], hovered: int, scale: float) -> None:
+def draw_badges(
+    draw: imgui.ImDrawList, found: list[Badge], chosen: Container[int], hovered: int, scale: float
+) -> None:
     """Draw them; those that are chosen in the selection's colour."""
     size = SIZE * scale
     imgui.push_font(None, SIZE * 0.86)

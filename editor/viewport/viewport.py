@@ -75,6 +75,7 @@ class Viewport:
         self._told: list[Any] = []
         self._stats, self._stats_at = "", 0.0
         self._played: Any = None
+        self._basis: tuple[tuple[Any, ...], Any] | None = None
 
     # ---- a frame ----------------------------------------------------------------------------------------------------
 
@@ -182,10 +183,10 @@ class Viewport:
         if (world.settings.debug.view, world.settings.debug.freeze_cull) != (view.debug, view.freeze_cull):
             world.configure({"debug.view": view.debug, "debug.freeze_cull": view.freeze_cull})
             changed = True
-        ids, active = state.selection.ids, state.selection.active
+        chosen = self._chosen = state.selection  # kept, so that its id is no other's
         over = played is None or view.free
         shown = (view.grid, view.outlines, view.shapes, view.colliders, view.debug) if over else ()
-        key = (eye.world_from_camera.tobytes(), str(eye.lens), self.picture.size, ids, active, shown, scale)
+        key = (eye.world_from_camera.tobytes(), str(eye.lens), self.picture.size, id(chosen), shown, scale)
         if changed or key != self._key or played is not None:
             self._key, self._left = key, self.settle
         if not self._left:
@@ -196,9 +197,9 @@ class Viewport:
         assert overlay is not None
         overlay.scale = scale * imgui.get_io().display_framebuffer_scale.x
         clean = view.debug == "none"
-        outlines = over and view.outlines and bool(ids) and played is None
+        outlines = over and view.outlines and bool(chosen.ids) and played is None
         if outlines:
-            overlay.select(self.mirror.codes(ids, active))
+            overlay.select(self.mirror.codes(chosen.ids, chosen.active))
         overlay.draw_lines(self._lines(state, view, frame, scale) if over and played is None else _NO_LINES)
         pose = view.camera.pose
         self.picture.draw(
@@ -268,7 +269,7 @@ class Viewport:
                 self.badges = [badge for badge in self.badges if badge.id != view.through]
         pointer = self.pointer
         pointer.update(state, self, frame, over=over, scale=scale)
-        icons.draw_badges(draw, self.badges, set(selection.ids), pointer.badge, scale)
+        icons.draw_badges(draw, self.badges, selection, pointer.badge, scale)
         stand = self.stand(state, frame, scale)
         if stand is not None and not view.through:
             now = pointer.moving
@@ -339,26 +340,35 @@ class Viewport:
 
     def stand(self, state: EditorState, frame: Frame, scale: float) -> Stand | None:
         """Where the handles of what is chosen are; None where nothing can be moved."""
-        view, document = state.part(View), state.document
-        ids = [one for one in state.selection.ids if one in document]
-        if view.mode == "select" or not ids or self.played(state) is not None or view.through:
+        view = state.part(View)
+        key = (state.document, state.document.revision, state.selection, view.mode, view.space, view.pivot)
+        if self._basis is None or any(a is not b and a != b for a, b in zip(key, self._basis[0], strict=True)):
+            self._basis = key, self._find_basis(state, view)
+        found = self._basis[1]
+        if found is None or view.through or self.played(state) is not None:
             return None
-        rows = document.rows(ids).astype(np.int64)
-        rows = moving.topmost(document.scene, rows)
+        origin, axes = found
+        if float((origin - frame.eye) @ frame.forward) < 1e-3:
+            return None
+        return Stand.at(origin, axes, frame, scale)
+
+    def _find_basis(self, state: EditorState, view: View) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        """Where handles are and how they are turned: origin (3,), axes (3, 3)."""
+        document, ids = state.document, [one for one in state.selection.ids if one in state.document]
+        if view.mode == "select" or not ids:
+            return None
+        rows = moving.topmost(document.scene, document.rows(ids).astype(np.int64))
         rows = rows[~document.locked[rows]]
         if not len(rows):
             return None
         active = document.scene.row_of(state.selection.active)
         lead = np.array([active if active is not None and active in rows else rows[-1]], np.int64)
         worlds, turns = moving.worlds(document.scene, lead)
+        origin = worlds[0, :, 3]
         if view.pivot == "median" and len(rows) > 1:
             every = moving.worlds(document.scene, rows)[0][:, :, 3]
             origin = (every.min(axis=0) + every.max(axis=0)) / 2
-        else:
-            origin = worlds[0, :, 3]
-        if not np.isfinite(origin).all() or float((origin - frame.eye) @ frame.forward) < 1e-3:
-            return None
-        return Stand.at(origin, moving.axes_of(turns[0], view.space, view.mode), frame, scale)
+        return (origin, moving.axes_of(turns[0], view.space, view.mode)) if np.isfinite(origin).all() else None
 
     def object_at(self, state: EditorState, px: float, py: float) -> int:
         """The object that the picture shows under a point of the page, 0 for none. Waits for the GPU."""
