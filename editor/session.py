@@ -1,4 +1,4 @@
-"""The editor without a window: its state, with the engine's App to play with. What `dream edit` and tests begin with."""
+"""The editor without a window: its state, with the engine's App to play with. `dream edit` begins with it."""
 
 from __future__ import annotations
 

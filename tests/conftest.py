@@ -25,6 +25,8 @@ if "MESA_SHADER_CACHE_DIR" not in os.environ:
 # No test reads or fills the cache of whoever runs it; processes that tests start are in the same place.
 _cache = tempfile.TemporaryDirectory(prefix="dreamwell-cache-", ignore_cleanup_errors=True)
 os.environ["DREAMWELL_CACHE"] = _cache.name
+_config = tempfile.TemporaryDirectory(prefix="dreamwell-config-", ignore_cleanup_errors=True)
+os.environ["DREAMWELL_CONFIG"] = _config.name  # nor what they like in the editor
 
 # A test's time says more about the machine than about the code; the same examples everywhere make CI's failures ours.
 settings.register_profile("dreamwell", deadline=None, derandomize=True)

@@ -14,21 +14,23 @@
 
 What panels read:
 
-- `state.document`: `.scene` (columns), `.tree` (`roots`, `children(id)`, `parent`, `walk()` depth first), `.get(id, path)`,
-  `.components(id)` in the inspector's order, `.unread(id)` of missing scripts, `.shown`, `.locked` by row, `.dirty`, `.title`,
-  `.changes(since)` → `Changes(moved, fields, structure, settings, everything, revision)`.
-- `state.get(id, path)`, `state.set(ids, {path: value})`: of the played world while one is played, else of the document.
+- `state.document`: `.scene` (columns), `.tree` (`roots`, `children(id)`, `parent`, `walk()` depth first),
+  `.get(id, path)`, `.components(id)` in the inspector's order, `.unread(id)` of missing scripts, `.shown`, `.locked` by
+  row, `.dirty`, `.title`, `.changes(since)` → `Changes(moved, fields, structure, settings, everything, revision)`.
+- `state.get(id, path)`, `state.set(ids, {path: value})`: of the played world while one is, else of the document.
 - `state.selection`: `.ids` in order, `.active`, `in`.   `state.renaming`: whose name is typed.
 - `state.history`: `.steps`, `.position`, `.can_undo`, `.undo_label`, `.revision`.
-- `state.log`: `.entries`, `.filtered(levels, text)`, `.counts()`, `.revision`; an `Entry` has level, text, source, file, line,
-  object, field, details.   `state.notice`: the last that one should see.
-- `state.actions` (also `ACTIONS`): by id, in the order of menus: `.label_of(state)`, `.shortcut`, `.menu`, `.checked`, `.icon`.
+- `state.log`: `.entries`, `.filtered(levels, text)`, `.counts()`, `.revision`; an `Entry` has level, text, source,
+  file, line, object, field, details.   `state.notice`: the last that one should see.
+- `state.actions` (also `ACTIONS`): by id, in the order of menus: `.label_of(state)`, `.shortcut`, `.menu`.
 - `state.asks`: questions to be shown as dialogs; `state.answer(value)` goes on.
-- `state.project`: `.assets`, `.in_folder(folder)`, `.of_kind(…)`, `.used_by(asset, document)`, `.needs(asset)`, `.missing(document)`.
+- `state.project`: `.assets`, `.in_folder(folder)`, `.of_kind(…)`, `.used_by(asset, document)`, `.needs(asset)`,
+  `.missing(document)`.
 - `state.play`: `.mode`, `.active`, `.world`, `.game` (the App), `.tree()`, `.components(id)`, `.changed(document)`.
 - `state.console`: `.run(state, text)`, `.history`, `.completions(state, text)`, `.is_complete(text)`.
 - `state.settings`: the user's: theme, scale, layout, recent, panels; `.save()`.
-- `state.part(Class)`: the state of a part of the editor, of a class of its own (`part(Cursor).at`: where new objects go).
+- `state.part(Class)`: the state of a part of the editor, of a class of its own (`part(Cursor).at`: where new objects
+  go).
 - `prefabs.parts(document, id)`: the objects of an instance, with what is overridden.
 - `values.py`: fields by name; `field_at("Sun.lux")` is the declaration, `default_of` its default.
 - `extensions.py`: `PANELS` and `WIDGETS` that the user's own files declare.
@@ -52,6 +54,6 @@ from .tree import Tree
 
 __all__ = [
     "ACTIONS", "Action", "Actions", "Ask", "Asset", "Changes", "Command", "Cursor", "Document", "EditorState", "Entry",
-    "History", "Journal", "Log", "Offer", "Play", "Project", "Request", "Selection", "Step", "Tree", "UserSettings", "apply",
-    "each_field", "fields", "group", "settings",
+    "History", "Journal", "Log", "Offer", "Play", "Project", "Request", "Selection", "Step", "Tree", "UserSettings",
+    "apply", "each_field", "fields", "group", "settings",
 ]  # fmt: skip

@@ -76,7 +76,7 @@ class Actions(dict[str, Action]):
 
 
 def keys_of(shortcut: str) -> tuple[frozenset[str], str]:
-    """ "Ctrl+Shift+D" → the modifiers and the key, in small letters. The plus key is written "Ctrl+Plus"."""
+    """Text as "Ctrl+Shift+D" → the modifiers and the key, in small letters. The plus key is written "Ctrl+Plus"."""
     *modifiers, key = (part.strip().lower() for part in shortcut.split("+"))
     return frozenset(modifiers), key
 

@@ -52,10 +52,15 @@ def delete(state: EditorState, asset: str, anyway: bool = False) -> None:
     place = _there(state, asset)
     users = state.project.used_by(asset, state.document)
     if not anyway:
+
+        def decided(choice: str) -> None:
+            if choice == "Delete":
+                delete(state, asset, anyway=True)
+
         told = f"{len(users)} places name it: {_users(users)}" if users else "Nothing names it."
         state.ask(
             Ask(
-                "choose", f"Delete {asset}?", lambda choice: choice == "Delete" and delete(state, asset, anyway=True),
+                "choose", f"Delete {asset}?", decided,
                 f"{told} It can't be undone.", choices=("Delete", "Cancel"),
             )
         )  # fmt: skip
@@ -229,9 +234,9 @@ def _moved(state: EditorState, old: Path, new: Path) -> str:
             f'{use.user.name} names "{use.address}", which was moved: scripts are yours to change',
             file=str(use.user), line=use.line,
         )  # fmt: skip
-    asset = project.relative(new) or new.name
-    state.tell(f"{project.relative(old) or old.name} is {asset} now; {len(texts)} files name it so")
-    return asset
+    now = project.relative(new) or new.name
+    state.tell(f"{project.relative(old) or old.name} is {now} now; {len(texts)} files name it so")
+    return now
 
 
 def _follow(state: EditorState, moves: Moves, before: dict[Path, Path]) -> None:

@@ -25,11 +25,11 @@ MOST_LINES = 500
 
 @dataclass(eq=False)
 class Console:
-    """Runs lines of Python. They know `editor` (this is `state`), `scene`, `world`, `document`, `dw` and what lines before them
-    named. `_` is the last result.
+    """Runs lines of Python, which know what lines before them named. `_` is the last result.
 
-    `scene` is a copy of the scene that is edited, with all that `Scene` can do: what a line changes in it is one step of
-    the history. `world` is the one that is played, else None. history: lines, the latest last.
+    `editor` (and `state`) is the editor's state, `dw` the engine, `document` what is edited. `scene` is a copy of its
+    scene, with all that `Scene` can do: what a line changes in it is one step of the history. `world` is
+    the one that is played, else None. history: lines, the latest last.
     """
 
     log: Log = field(default_factory=Log)

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ...engine import math as dmath
 from ...engine.declare import component_types, fields_of
 from ...engine.errors import EditorError
@@ -53,7 +55,7 @@ def make(
     place = list(map(float, at if at is not None else state.part(Cursor).at))
     if above:
         world = world_matrices(document.scene, document.rows([above]))[0]
-        if abs(dmath.np.linalg.det(world[:, :3])) > 1e-30:
+        if abs(np.linalg.det(world[:, :3])) > 1e-30:
             inner = inverse_affine(world)
             place = [round(float(n), 6) for n in inner[:, :3] @ place + inner[:, 3]]
     block: dict[str, Any] = {
@@ -207,8 +209,8 @@ def register(actions: Actions) -> None:
     at = ("at", "metres, in the world")
     put("create.empty", "Empty Object", empty, "Ctrl+Shift+N", stopped, "Create", icon="cube", arguments=(at,))
     put(
-        "create.child", "Child of the Active Object", child, "", lambda s: stopped(s) and s.selection.active in s.document,
-        "Create",
+        "create.child", "Child of the Active Object", child, "",
+        lambda s: stopped(s) and s.selection.active in s.document, "Create",
     )  # fmt: skip
     put(
         "create.primitive", "Shape", primitive, "", stopped, arguments=(("shape", ", ".join(PRIMITIVES)), at),

@@ -110,7 +110,8 @@ def _hung_elsewhere(old: Scene, new: Scene, was: Rows, now: Rows) -> list[int]:
         parents = scene.parents[rows]
         return np.where(parents >= 0, scene.ids[np.maximum(parents, 0)], np.uint64(0))
 
-    return now[above(old, was) != above(new, now)].tolist()
+    rows: list[int] = now[above(old, was) != above(new, now)].tolist()
+    return rows
 
 
 def _fields(old: Scene, new: Scene, was: Rows, now: Rows) -> list[Command]:
@@ -149,7 +150,7 @@ def _components(old: Scene, new: Scene, was: Rows, now: Rows, ids: list[int]) ->
         a, b = old.slots_of(kind)[was], new.slots_of(kind)[now]
         differ = _differing([*old.values_of(kind), None], [*new.values_of(kind), None], a, b)
         if differ:
-            values = new.values_of(kind)
+            values: list[Any] = new.values_of(kind)
             raws: dict[int, Any] = {}
             for i in differ:
                 slot = int(b[i])

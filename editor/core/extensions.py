@@ -72,7 +72,7 @@ def action(
     enabled: Callable[[EditorState], bool] = always,
     doc: str = "",
 ) -> Callable[[F], F]:
-    """Decorator: `function(state, **arguments)` is an action: in the menu, the palette, by its shortcut and `state.act`.
+    """Decorator: `function(state, **arguments)` is an action: in the menu, the palette, by its shortcut, `state.act`.
 
     Raises EditorError for an id or a shortcut that is taken.
     """

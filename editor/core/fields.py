@@ -127,9 +127,9 @@ def _component(
     kind = component_types().get(head)
     if kind is None:
         return _unread(document, ids, head, paths, back, writes)
-    pool = scene.values_of(kind)
+    known: list[Any] = scene.values_of(kind)
     slots = scene.slots_of(kind)[rows].tolist()
-    values = [pool[slot] if slot >= 0 else None for slot in slots]
+    values = [known[slot] if slot >= 0 else None for slot in slots]
     before: dict[str, list[Any]] = {}
     fresh: list[Any] = values
     made: dict[tuple[int, str], Any] = {}  # many objects share a value, and get the same one

@@ -31,7 +31,12 @@ def _then(state: EditorState, what: str, go_on: Callable[[], object]) -> None:
     def decided(choice: str) -> None:
         if choice == "Save":
             if state.document.path is None:
-                _ask_for_file(state, lambda path: (state.save(path), go_on()))
+
+                def save_and_go_on(path: Path) -> None:
+                    state.save(path)
+                    go_on()
+
+                _ask_for_file(state, save_and_go_on)
                 return
             state.save()
         if choice != "Cancel":
@@ -262,7 +267,7 @@ def register(actions: Actions) -> None:
     add("file.discard_recovery", "Discard What Can Be Recovered", discard_recovery, "", lambda s: offers(s) is not None)
     add("file.reload_scripts", "Reload Scripts", reload_scripts, "", stopped, "File", doc=_doc(reload_scripts))
     add("file.scan", "Look for New Files", scan, "F5", menu="File", doc=_doc(scan))
-    for id, label, run, more in (
+    for name, label, run, more in (
         ("file.rename_asset", "Rename Asset…", asset_files.rename, (asset, ("name", "the new name"))),
         ("file.move_asset", "Move Asset…", asset_files.move, (asset, ("folder", "where to, relative to the project"))),
         ("file.delete_asset", "Delete Asset…", asset_files.delete, (asset,)),
@@ -271,7 +276,7 @@ def register(actions: Actions) -> None:
         ("file.new_script", "New Script…", asset_files.new_script, (("folder", "where"), ("name", "its name"))),
         ("file.import_asset", "Import…", asset_files.import_files, (("paths", "files from elsewhere"),)),
     ):
-        add(id, label, run, "", stopped, "Assets", arguments=more, palette=len(more) == 1 and more[0][0] == "paths")
+        add(name, label, run, "", stopped, "Assets", arguments=more, palette=len(more) == 1 and more[0][0] == "paths")
     add("file.quit", "Quit", quit_editor, "Ctrl+Q", menu="File")
 
 

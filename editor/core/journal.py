@@ -183,7 +183,7 @@ class Journal:
                 self._file.close()
             self._file = None
 
-    # ---- after a crash ------------------------------------------------------------------------------------------------
+    # ---- after a crash ----------------------------------------------------------------------------------------------
 
     @staticmethod
     def offer(path: Path | None, root: Path | None = None) -> Offer | None:
@@ -209,15 +209,13 @@ class Journal:
         text = (offer.place / about["text"]).read_bytes().decode("utf-8")
         document = Document.of_text(text, offer.path, offer.root)
         trouble = ""
-        done = 0
-        for line in _lines(offer.place / about["lines"]):
+        for done, line in enumerate(_lines(offer.place / about["lines"])):
             try:
                 apply(document, json.loads(line))
             except (ValueError, DreamwellError) as error:
                 trouble = f"{offer.commands - done} of {offer.commands} commands could not be done again: {error}"
                 break
             document.new_state()
-            done += 1
         document.saved_state = -1
         return document, trouble
 

@@ -6,7 +6,7 @@ import time
 import traceback
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -64,11 +64,11 @@ class Log:
 
     def add(self, entry: Entry) -> Entry:
         """Tell it."""
-        entry = Entry(**{**entry.__dict__, "time": entry.time or time.time()})
+        entry = replace(entry, time=entry.time or time.time())
         self.revision += 1
         last = self.entries[-1] if self.entries else None
         if last is not None and last.same(entry) and entry.level not in ("input", "output"):
-            entry = Entry(**{**entry.__dict__, "count": last.count + 1})
+            entry = replace(entry, count=last.count + 1)
             self.entries[-1] = entry
         else:
             self.entries.append(entry)

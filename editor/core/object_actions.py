@@ -354,7 +354,7 @@ def register(actions: Actions) -> None:
     put("object.group", "Group", group_objects, "Ctrl+G", chosen, "Object", arguments=(("name", "of the group"),))
     put("object.ungroup", "Ungroup", ungroup, "Ctrl+Shift+G", chosen, "Object")
     put(
-        "object.reparent", "Hang Elsewhere", reparent, "", chosen, palette=False,
+        "object.reparent", "Hang Elsewhere", reparent, "", stopped, palette=False,
         arguments=(("parent", "an id, 0 for none"), ("index", "among its children"), ids, ("keep", "world or local")),
     )  # fmt: skip
     put("object.parent_to_active", "Hang on the Active Object", parent_to_active, "", many, "Object")
@@ -363,8 +363,8 @@ def register(actions: Actions) -> None:
     put("object.move_down", "Move Down", move_down, "Ctrl+Down", chosen, "Object/Order")
     put("object.move_first", "Move to the Top", move_first, "Ctrl+Home", chosen, "Object/Order")
     put("object.move_last", "Move to the Bottom", move_last, "Ctrl+End", chosen, "Object/Order")
-    put("object.hide", "Hide", hide, "H", chosen, "Object", checked=hidden, icon="eye-slash", arguments=(ids,))
-    put("object.lock", "Lock", lock, "", chosen, "Object", checked=locked, icon="lock", arguments=(ids,))
+    put("object.hide", "Hide", hide, "H", stopped, "Object", checked=hidden, icon="eye-slash", arguments=(ids,))
+    put("object.lock", "Lock", lock, "", stopped, "Object", checked=locked, icon="lock", arguments=(ids,))
     put("object.isolate", "Isolate", isolate, "Shift+H", chosen, "Object")
     put("object.show_all", "Show All", show_all, "Alt+H", stopped, "Object")
     put("object.unlock_all", "Unlock All", unlock_all, "", stopped, "Object")
@@ -385,13 +385,13 @@ def register(actions: Actions) -> None:
         "object.add_component", "Add Component", add_component, "", chosen, arguments=(component, ("values", "fields")),
         palette=False,
     )  # fmt: skip
-    for id, label, run, more in (
+    for name, label, run, more in (
         ("object.remove_component", "Remove Component", remove_component, ()),
         ("object.move_component", "Move Component", move_component, (("index", "its place"),)),
         ("object.reset_component", "Reset Component", reset_component, ()),
         ("object.copy_component", "Copy Component", copy_component, ()),
     ):
-        put(id, label, run, "", chosen, arguments=(component, *more), palette=False)
+        put(name, label, run, "", chosen, arguments=(component, *more), palette=False)
     put("object.paste_component", "Paste Component", paste_component, "", chosen, "Object")
     put("object.add_tag", "Add Tag", add_tag, "", chosen, arguments=(("tag", "one word"),), palette=False)
     put("object.remove_tag", "Remove Tag", remove_tag, "", chosen, arguments=(("tag", "one word"),), palette=False)

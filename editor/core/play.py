@@ -29,9 +29,14 @@ PLACES = tuple(TRANSFORM)
 class Game(Protocol):
     """What plays: the engine's `App`, as far as it is of account here."""
 
-    paused: bool
-    time_scale: float
-
+    @property
+    def paused(self) -> bool: ...
+    @paused.setter
+    def paused(self, value: bool) -> None: ...
+    @property
+    def time_scale(self) -> float: ...
+    @time_scale.setter
+    def time_scale(self, value: float) -> None: ...
     @property
     def world(self) -> Any: ...
     @property
@@ -169,8 +174,8 @@ class Play:
             self._change("paused")
         self._tell_printed(printed)
         errors = game.world.schedule.errors
-        for error in errors[self._told :]:
-            self.log.raised(error, "script", self._home)
+        for one in errors[self._told :]:
+            self.log.raised(one, "script", self._home)
         self._told = len(errors)
         self.cpu = time.perf_counter() - start
 
@@ -380,8 +385,8 @@ def _alike(a: Any, b: Any) -> bool:
     """Whether two values are equal as far as single precision can tell."""
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         return len(a) == len(b) and all(map(_alike, a, b))
-    if isinstance(a, float) or isinstance(b, float):
-        return a is not None and b is not None and bool(np.float32(a) == np.float32(b))
+    if isinstance(a, (int, float)) and isinstance(b, (int, float)):
+        return bool(np.float32(a) == np.float32(b))
     return bool(a == b)
 
 

@@ -18,8 +18,8 @@ KINDS = {
     ".dream": "scene", ".gltf": "model", ".glb": "model", ".obj": "model", ".stl": "model", ".ply": "model",
     ".npz": "model", ".png": "image", ".jpg": "image", ".jpeg": "image", ".webp": "image", ".bmp": "image",
     ".tga": "image", ".exr": "image", ".hdr": "environment", ".py": "script", ".wav": "sound", ".ogg": "sound",
-    ".mp3": "sound", ".flac": "sound", ".ttf": "font", ".otf": "font", ".wgsl": "shader", ".json": "data", ".bin": "data",
-    ".csv": "data", ".toml": "data", ".md": "text", ".txt": "text", ".dwrec": "recording",
+    ".mp3": "sound", ".flac": "sound", ".ttf": "font", ".otf": "font", ".wgsl": "shader", ".json": "data",
+    ".bin": "data", ".csv": "data", ".toml": "data", ".md": "text", ".txt": "text", ".dwrec": "recording",
 }  # fmt: skip
 """What a file is, by its suffix; "other" for all else."""
 FILE = "dreamwell.json"

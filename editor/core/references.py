@@ -66,7 +66,7 @@ def _tree_of(document: Document) -> Any:
     for kind in scene.slots:
         if any(_may_name_files(Kind("struct", kind))):
             column = scene.slots_of(kind)
-            named = [i for i, value in enumerate(scene.values_of(kind)) if _names_files(value)]
+            named = [i for i, value in enumerate(scene.pools[kind].values) if _names_files(value)]
             holders += [row for row, slot in enumerate(column.tolist()) if slot in set(named)] if named else []
     return {
         "objects": dream_file.blocks_of(scene, sorted(set(holders))),

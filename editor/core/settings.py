@@ -1,7 +1,7 @@
 """What a person likes, kept in a file of the user's: theme, scale, layouts, what was opened last.
 
-The folder is DREAMWELL_CONFIG where that is set ("off" for none), else `dreamwell` in what the system keeps such things
-in: $XDG_CONFIG_HOME or ~/.config, ~/Library/Application Support, %APPDATA%. A file that is broken is put aside and told.
+The folder is DREAMWELL_CONFIG where that is set ("off" for none), else `dreamwell` in what the system keeps them in:
+$XDG_CONFIG_HOME or ~/.config, ~/Library/Application Support, %APPDATA%. A broken file is put aside and told.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class UserSettings:
         for name, value in data.items() if isinstance(data, dict) else ():
             if name in KEPT and _fits(value, getattr(usual, name)):
                 setattr(made, name, value)
-        made.recent = [one for one in made.recent if isinstance(one, str)]
+        made.recent = list(map(str, made.recent))
         return made
 
     def save(self) -> None:

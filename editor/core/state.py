@@ -94,7 +94,7 @@ class EditorState:
         found = self._parts.get(kind)
         if found is None:
             found = self._parts[kind] = kind()
-        return found  # type: ignore[no-any-return]
+        return found
 
     @property
     def scene(self) -> Scene:

@@ -125,7 +125,8 @@ def world_matrices(scene: Scene, rows: Any) -> F64:
 def inverse_affine(m: F64) -> F64:
     """(..., 3, 4) → (..., 3, 4). Raises numpy.linalg.LinAlgError for a scale of 0."""
     turn = np.linalg.inv(m[..., :3])
-    return np.concatenate([turn, -(turn @ m[..., 3:])], axis=-1)
+    made: F64 = np.concatenate([turn, -(turn @ m[..., 3:])], axis=-1, dtype=np.float64)
+    return made
 
 
 def taken_apart(m: F64) -> tuple[list[float], list[float], list[float]]:
