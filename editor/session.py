@@ -11,6 +11,8 @@ from ..engine.errors import DreamwellError, SceneError
 from ..engine.scene import dream_file
 from .core.document import Document
 from .core.extensions import load_all
+from .core.file_actions import ask_to_recover
+from .core.journal import Journal
 from .core.log import Log
 from .core.play import Play, Request
 from .core.project import Project
@@ -36,7 +38,7 @@ def opened(path: Path | str | None = None, settings: UserSettings | None = None)
         document = with_model(project, Path(path))
     chosen = settings if settings is not None else UserSettings.load()
     made = EditorState(
-        document or Document.new(project.root),
+        document if document is not None else Document.new(project.root),
         project,
         log=log,
         settings=chosen,
@@ -47,6 +49,9 @@ def opened(path: Path | str | None = None, settings: UserSettings | None = None)
     if project.trouble:
         log.warning(project.trouble)
     load_all(made)
+    offer = Journal.offer(made.document.path, made.document.root)
+    if offer is not None:
+        ask_to_recover(made, offer)
     return made
 
 

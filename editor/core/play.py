@@ -89,6 +89,7 @@ class Play:
     _told: int = 0
     _before: dict[str, NDArray[Any]] = field(default_factory=dict[str, NDArray[Any]])
     _rows: dict[int, int] = field(default_factory=dict[int, int])
+    _tree: tuple[NDArray[Any], NDArray[Any], Tree] | None = None
     _values: list[tuple[ModuleType, dict[str, Any]]] = field(default_factory=list[tuple[ModuleType, dict[str, Any]]])
 
     @property
@@ -117,6 +118,9 @@ class Play:
             with redirect_stdout(printed):
                 game = self.make(request)
                 world = game.world
+        except BaseException:
+            self._put_back()
+            raise
         finally:
             self._tell_printed(printed)
         self.game, self.halted, self._told = game, False, 0
@@ -141,15 +145,18 @@ class Play:
     def stop(self) -> None:
         """Throw the world away. The document was never touched.
 
-        Numbers, texts and collections of them at the top of scripts are as they were, so that the next game begins anew.
+        Numbers, texts and collections of them at the top of scripts are as they were: the next game begins anew.
         """
         if self.active:
             self.game, self.halted = None, False
-            self._before, self._rows = {}, {}
-            for module, values in self._values:
-                vars(module).update(values)
-            self._values = []
+            self._before, self._rows, self._tree = {}, {}, None
+            self._put_back()
             self._change("stopped")
+
+    def _put_back(self) -> None:
+        for module, values in self._values:
+            vars(module).update(values)
+        self._values = []
 
     def set_time_scale(self, value: float) -> None:
         """How fast the game's time goes, 0 to 100. Raises DreamwellError."""
@@ -225,21 +232,19 @@ class Play:
         return self.world.at(row)
 
     def tree(self) -> Tree:
-        """Who hangs on whom in the world, spawned objects included. Objects without an id are left out."""
+        """Who hangs on whom in the world, spawned objects included; made anew when that changed.
+
+        Objects without an id, as the camera that a world makes itself, are left out.
+        """
         world = self.world
-        roots: list[int] = []
-        below: dict[int, list[int]] = {}
-        parent: dict[int, int] = {}
-        if world is not None:
-            for entity in world:
-                number = entity.id
-                if not number:
-                    continue
-                above = entity.parent
-                up = 0 if above is None else above.id
-                parent[number] = up
-                (below.setdefault(up, []) if up else roots).append(number)
-        return Tree(roots, below, parent)
+        if world is None:
+            return Tree([], {}, {})
+        ids = np.asarray(world.ids)
+        up = np.where(world.roster.alive, np.frombuffer(world.transforms.up, np.int32)[: len(ids)], -2)
+        known = self._tree
+        if known is None or not (np.array_equal(known[0], ids) and np.array_equal(known[1], up)):
+            self._tree = known = ids.copy(), up, _tree_of(ids, up)
+        return known[2]
 
     def name(self, id: int) -> str:
         """What an object of the world is called."""
@@ -333,6 +338,20 @@ class Play:
         if not commands:
             return None
         return commands[0] if len(commands) == 1 else {"do": "group", "commands": commands}
+
+
+def _tree_of(ids: NDArray[Any], up: NDArray[Any]) -> Tree:
+    """ids: (n,) by row, 0 for none.  up: (n,) the row of what each hangs on, -1 for nothing, -2 for what is gone."""
+    roots: list[int] = []
+    below: dict[int, list[int]] = {}
+    parent: dict[int, int] = {}
+    numbers = ids.tolist()
+    for number, row in zip(numbers, up.tolist(), strict=True):
+        if number and row > -2:
+            above = numbers[row] if row >= 0 else 0
+            parent[number] = above
+            (below.setdefault(above, []) if above else roots).append(number)
+    return Tree(roots, below, parent)
 
 
 def _short(number: float) -> float:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from ...engine.errors import DreamwellError, EditorError
+from ...engine.scene import dream_file
 from ...engine.scene.scene import Scene
 from .actions import Action, Actions, ready
 from .commands import Command, each_field, fields
@@ -82,6 +83,7 @@ class EditorState:
         self.play.log = self.console.log = self.log
         self.journal.begin(self.document)
         self.watching.begin(self)
+        self.bookmarks = dict(self.settings.bookmarks.get(str(self.document.path), {}))
         if self.settings.trouble:
             self.log.warning(self.settings.trouble)
         self.tell_problems()
@@ -130,7 +132,12 @@ class EditorState:
         for _ in range(steps):
             if not self.history.can_undo:
                 return
-            step = self.history.undo(self.document)
+            try:
+                step = self.history.undo(self.document)
+            except DreamwellError as error:
+                label = self.history.undo_label
+                self.history.forget(undone=False)
+                raise EditorError(f"{label} can't be undone any more, nor what was before it: {error}") from error
             if step.inverse is not None:
                 self.journal.add(line_of(step.inverse), self.log)
             self.selection = step.selected_before
@@ -142,7 +149,12 @@ class EditorState:
         for _ in range(steps):
             if not self.history.can_redo:
                 return
-            step = self.history.redo(self.document)
+            try:
+                step = self.history.redo(self.document)
+            except DreamwellError as error:
+                label = self.history.redo_label
+                self.history.forget(undone=True)
+                raise EditorError(f"{label} can't be done again any more: {error}") from error
             if step.command is not None:
                 self.journal.add(line_of(step.command), self.log)
             self.selection = step.selected_after
@@ -263,12 +275,12 @@ class EditorState:
             if not self.can(action):
                 return False
             self.run(id, **arguments)
-        except (DreamwellError, OSError) as error:
+        except Exception as error:  # a mistake in an action must not end the editor
             self.tell_error(error)
             return False
         return True
 
-    def run(self, id: str, **arguments: Any) -> object:
+    def run(self, id: str, **arguments: Any) -> Any:
         """Do an action, as a script does: raises what goes wrong, and EditorError where it can't be done now."""
         action = self.actions.get(id)
         if action is None:
@@ -329,7 +341,7 @@ class EditorState:
             return False
         try:
             asked.then(value)
-        except (DreamwellError, OSError) as error:
+        except Exception as error:
             self.tell_error(error)
             return False
         return True
@@ -366,7 +378,7 @@ class EditorState:
         target = self.document.path
         assert target is not None
         if old.resolve() != self.document.root.resolve():
-            self.history.clear()  # its paths are relative to the other folder
+            self.history.follow(dream_file.rebased(old, self.document.root), self.document.root)
             self.document.forget_changes()
         self.journal.saved(self.document)
         self.watching.begin(self)

@@ -14,13 +14,14 @@ from ...engine.reload import Rerun, Watcher, affected, forget_replaced, modules_
 from ...engine.scene import dream_file
 from .difference import difference
 from .document import Document
+from .log import Entry
 from .references import uses_in
 
 if TYPE_CHECKING:
     from .state import EditorState
 
 SCAN_SECONDS = 2.0
-"""How often the project's folder is looked at for files that came and went."""
+"""How often the project's folder is looked at for files that came and went; rarer where that takes long."""
 
 
 @dataclass(eq=False)
@@ -36,6 +37,7 @@ class Watching:
     _watcher: Watcher = field(default_factory=Watcher)
     _digest: str = ""
     _scanned: float = 0.0
+    _pause: float = SCAN_SECONDS
     _looked_for: int = -1
 
     def begin(self, state: EditorState) -> None:
@@ -57,12 +59,13 @@ class Watching:
     def tick(self, state: EditorState, now: float) -> None:
         """Look, a few times a second, and take over what can be. now: seconds."""
         clock = time.monotonic()
-        if clock - self._scanned > SCAN_SECONDS:
-            self._scanned = clock
+        if clock - self._scanned > self._pause:
             if state.project.refresh():
-                state.log.add(_quiet(f"{state.project.root.name}: files came, went or changed"))
+                state.log.add(Entry("debug", f"{state.project.root.name}: files came, went or changed"))
             if self._looked_for != state.document.revision:
                 self._look(state)
+            self._scanned = time.monotonic()
+            self._pause = max(SCAN_SECONDS, 100 * (self._scanned - clock))
         stamps = self._watcher.poll()
         if stamps:
             self._watcher.accept(stamps)
@@ -103,10 +106,10 @@ class Watching:
         except DreamwellError as error:
             state.tell_error(error)
 
-    def saved(self, document: Document) -> None:
-        """The document was written by this editor: that is no change from outside."""
-        self._digest = _digest(document.path)
-        self.conflict = False
+    def is_conflict(self, document: Document) -> bool:
+        """Whether the scene's file is another than this editor read or wrote last. Looks at the file."""
+        now = _digest(document.path)
+        return self.conflict or (bool(now) and now != self._digest)
 
 
 def reload(state: EditorState) -> None:
@@ -167,9 +170,3 @@ def _digest(path: Path | None) -> str:
         return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
     except OSError:
         return ""
-
-
-def _quiet(text: str):  # type: ignore[no-untyped-def]
-    from .log import Entry
-
-    return Entry("debug", text)

@@ -23,7 +23,9 @@ _KEYS = {"console": "Ctrl+`", "inspector": "Ctrl+1", "hierarchy": "Ctrl+2", "ass
 def register(actions: Actions) -> None:
     """Add them."""
     add = actions.add
-    add("window.palette", "Search Everything", _palette, "Ctrl+P", menu="Window", icon="magnifying-glass", palette=False)
+    add(
+        "window.palette", "Search Everything", _palette, "Ctrl+P", menu="Window", icon="magnifying-glass", palette=False
+    )
     for panel in PANELS:
         if panel.dock == "float":
             continue
@@ -88,7 +90,7 @@ def _scaled(step: int) -> Callable[[EditorState], None]:
     return run
 
 
-# ---- layouts ----------------------------------------------------------------------------------------------------------
+# ---- layouts ----------------------------------------------------------------------------------------------------
 
 
 def _reset(state: EditorState) -> None:
@@ -101,7 +103,9 @@ def _keep(state: EditorState, name: str = "") -> None:
     from ..core import Ask
 
     if not name:
-        state.ask(Ask("text", "Keep Layout", lambda text: _keep(state, text), "A name for where the panels are now", "mine"))
+        state.ask(
+            Ask("text", "Keep Layout", lambda text: _keep(state, text), "A name for where the panels are now", "mine")
+        )
         return
     state.settings.layouts[name] = state.settings.layout
     state.part(Ui).keep_settings()
@@ -138,5 +142,9 @@ def _chosen(state: EditorState, name: str, title: str, do: Callable[[EditorState
     elif len(names) == 1:
         do(state, names[0])
     else:
-        ask = Ask("choose", title, lambda text: text in names and do(state, text), "", choices=(*names, "Cancel"))
-        state.ask(ask)
+
+        def chosen(text: str) -> None:
+            if text in names:
+                do(state, text)
+
+        state.ask(Ask("choose", title, chosen, "", choices=(*names, "Cancel")))

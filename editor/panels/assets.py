@@ -14,7 +14,7 @@ from .inspector import point_to
 from .opening import open_text
 from .theme import SMALL, u32
 from .ui import Ui
-from .widgets import elided_end, caption, elided, empty, icon_button, muted, search, text, tip, toolbar, wrapped
+from .widgets import caption, elided, elided_end, empty, icon_button, muted, search, text, tip, toolbar, wrapped
 
 if TYPE_CHECKING:
     from ..core import EditorState
@@ -83,7 +83,7 @@ def _revealed(state: EditorState, mine: Assets) -> None:
         mine.folder, mine.chosen, mine.search = path.rpartition("/")[0], path, ""
 
 
-# ---- folders ----------------------------------------------------------------------------------------------------------
+# ---- folders ----------------------------------------------------------------------------------------------------
 
 
 def _folder_row(state: EditorState, ui: Ui, mine: Assets, path: str, depth: int) -> None:
@@ -127,7 +127,7 @@ def _drop_on_folder(state: EditorState, ui: Ui, folder: str) -> None:
         ui.act(state, "file.move_asset", asset=dropped.data, folder=folder)
 
 
-# ---- files ------------------------------------------------------------------------------------------------------------
+# ---- files ------------------------------------------------------------------------------------------------------
 
 
 def _bar(state: EditorState, ui: Ui, mine: Assets) -> None:
@@ -199,7 +199,12 @@ def shown(state: EditorState, mine: Assets) -> list[Asset]:
 def _files(state: EditorState, ui: Ui, mine: Assets) -> None:
     found = shown(state, mine)
     if not found:
-        empty(ui, icons.ASSETS, "Nothing found" if mine.search else "Nothing here", "" if mine.search else "Import files, or drop them here")
+        empty(
+            ui,
+            icons.ASSETS,
+            "Nothing found" if mine.search else "Nothing here",
+            "" if mine.search else "Import files, or drop them here",
+        )
         return
     if mine.rows:
         _list(state, ui, mine, found)
@@ -243,10 +248,21 @@ def _tile(state: EditorState, ui: Ui, mine: Assets, asset: Asset, size: ImVec2, 
     picture = ui.services.thumbnail(asset.path) if asset.kind in _PICTURED else None
     if picture is not None:
         draw_list.add_image_rounded(
-            picture, ImVec2(x, y), ImVec2(x + edge, y + edge - ui.px(6)), ImVec2(0, 0.04), ImVec2(1, 0.96), 0xFFFFFFFF, ui.px(4)
+            picture,
+            ImVec2(x, y),
+            ImVec2(x + edge, y + edge - ui.px(6)),
+            ImVec2(0, 0.04),
+            ImVec2(1, 0.96),
+            0xFFFFFFFF,
+            ui.px(4),
         )
     else:
-        draw_list.add_rect_filled(ImVec2(x, y), ImVec2(x + edge, y + edge - ui.px(6)), u32(t.inset if asset.kind != "folder" else (0, 0, 0, 0)), ui.px(4))
+        draw_list.add_rect_filled(
+            ImVec2(x, y),
+            ImVec2(x + edge, y + edge - ui.px(6)),
+            u32(t.inset if asset.kind != "folder" else (0, 0, 0, 0)),
+            ui.px(4),
+        )
         imgui.push_font(None, 30)
         icon = icons.of_asset(asset.kind)
         glyph = imgui.calc_text_size(icon)
@@ -285,7 +301,11 @@ def _list(state: EditorState, ui: Ui, mine: Assets, found: list[Asset]) -> None:
                 draw_list.add_rect_filled(start, ImVec2(start.x + width, start.y + high), u32(colour), 3.0)
             _item(state, ui, mine, asset, pressed)
             top = start.y + imgui.get_style().frame_padding.y
-            draw_list.add_text(ImVec2(start.x + ui.px(6), top), u32(t.accent if asset.kind == "folder" else t.muted), icons.of_asset(asset.kind))
+            draw_list.add_text(
+                ImVec2(start.x + ui.px(6), top),
+                u32(t.accent if asset.kind == "folder" else t.muted),
+                icons.of_asset(asset.kind),
+            )
             if mine.renaming == asset.path:
                 _rename(state, ui, mine, asset, ImVec2(start.x + ui.px(28), start.y), ui.px(260))
                 imgui.set_cursor_screen_pos(ImVec2(start.x, start.y + high))
@@ -293,7 +313,9 @@ def _list(state: EditorState, ui: Ui, mine: Assets, found: list[Asset]) -> None:
                 continue
             draw_list.add_text(ImVec2(start.x + ui.px(30), top), u32(t.text), asset.path if mine.search else asset.name)
             said = _size(asset.size) if asset.kind != "folder" else ""
-            draw_list.add_text(ImVec2(start.x + width - imgui.calc_text_size(said).x - ui.px(8), top), u32(t.faint), said)
+            draw_list.add_text(
+                ImVec2(start.x + width - imgui.calc_text_size(said).x - ui.px(8), top), u32(t.faint), said
+            )
     imgui.pop_style_var()
 
 
@@ -343,7 +365,9 @@ def _rename(state: EditorState, ui: Ui, mine: Assets, asset: Asset, place: ImVec
         imgui.set_keyboard_focus_here()
         mine.begun = True
     flags = imgui.InputTextFlags_
-    entered, mine.new_name = imgui.input_text("###rename", mine.new_name, flags.enter_returns_true | flags.auto_select_all)
+    entered, mine.new_name = imgui.input_text(
+        "###rename", mine.new_name, flags.enter_returns_true | flags.auto_select_all
+    )
     if entered or (imgui.is_item_deactivated() and not begins):
         mine.renaming = ""
         new = mine.new_name.strip()
@@ -375,11 +399,16 @@ def _imported(state: EditorState, ui: Ui, mine: Assets) -> None:
     """An object that is let go here becomes a prefab."""
     dropped = ui.drop_target("objects")
     if dropped is not None:
-        ids = list(dropped.data)
-        ui.later(lambda: (state.select(ids[:1]), state.act("object.make_prefab")))
+        id = dropped.data[0]
+
+        def make() -> None:
+            state.select([id])
+            state.act("object.make_prefab")
+
+        ui.later(make)
 
 
-# ---- one asset --------------------------------------------------------------------------------------------------------
+# ---- one asset --------------------------------------------------------------------------------------------------
 
 
 def _about(state: EditorState, ui: Ui, mine: Assets, asset: Asset) -> None:

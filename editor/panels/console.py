@@ -181,7 +181,7 @@ def _details(ui: Ui, entry: Entry, high: float) -> None:
     imgui.pop_style_color()
 
 
-# ---- Python ---------------------------------------------------------------------------------------------------------
+# ---- Python -----------------------------------------------------------------------------------------------------
 
 
 def _prompt(state: EditorState, ui: Ui, mine: ConsoleView) -> None:

@@ -55,7 +55,9 @@ def draw_dialogs(state: EditorState, ui: Ui) -> None:
     imgui.set_next_window_size(ImVec2(ui.px(560 if files else 430), ui.px(420) if files else 0))
     imgui.push_style_var(imgui.StyleVar_.window_padding, ImVec2(ui.px(18), ui.px(16)))
     flags = imgui.WindowFlags_
-    if imgui.begin_popup_modal("###ask", None, flags.no_title_bar | flags.no_resize | flags.no_move | flags.no_saved_settings)[0]:
+    if imgui.begin_popup_modal(
+        "###ask", None, flags.no_title_bar | flags.no_resize | flags.no_move | flags.no_saved_settings
+    )[0]:
         text(ui, ask.title, size=17.0, bold=True)
         imgui.dummy(ImVec2(0, ui.px(2)))
         if ask.text:
@@ -174,7 +176,7 @@ def _buttons(ui: Ui, label: str, enabled: bool) -> bool:
     return pressed
 
 
-# ---- files ------------------------------------------------------------------------------------------------------------
+# ---- files ------------------------------------------------------------------------------------------------------
 
 
 def go_to(mine: Dialogs, folder: Path) -> None:
@@ -245,7 +247,11 @@ def _entries(state: EditorState, ui: Ui, mine: Dialogs, ask: Ask) -> Path | None
                 if twice and ask.kind == "open":
                     picked = mine.folder / name
         draw = imgui.get_window_draw_list()
-        draw.add_text(ImVec2(start.x + ui.px(2), start.y), u32(t.accent if is_folder else t.muted), icons.FOLDER if is_folder else icons.FILE)
+        draw.add_text(
+            ImVec2(start.x + ui.px(2), start.y),
+            u32(t.accent if is_folder else t.muted),
+            icons.FOLDER if is_folder else icons.FILE,
+        )
         draw.add_text(ImVec2(start.x + ui.px(26), start.y), u32(t.text), name)
     return picked
 

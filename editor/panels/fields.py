@@ -66,7 +66,9 @@ class Slot:
     def inner(self, f: Field) -> Slot:
         """The slot of a field of the structs in this one."""
         found = tuple(dict.fromkeys(getattr(v, f.name) for v in self.values if v is not None))
-        return Slot(f"{self.path}.{f.name}", words_of(f.name), f.kind, f.spec, f.default, found or (f.default,), self.choices)
+        return Slot(
+            f"{self.path}.{f.name}", words_of(f.name), f.kind, f.spec, f.default, found or (f.default,), self.choices
+        )
 
 
 Widget = Callable[[Ui, Slot], Change | None]
@@ -83,7 +85,19 @@ class Widgets:
     filter: str = ""
 
 
-_ACRONYMS = {"id": "ID", "uv": "UV", "iso": "ISO", "ior": "IOR", "ccd": "CCD", "ao": "AO", "aa": "AA", "fov": "FOV", "hi": "Hi", "lod": "LOD", "ev100": "EV100"}
+_ACRONYMS = {
+    "id": "ID",
+    "uv": "UV",
+    "iso": "ISO",
+    "ior": "IOR",
+    "ccd": "CCD",
+    "ao": "AO",
+    "aa": "AA",
+    "fov": "FOV",
+    "hi": "Hi",
+    "lod": "LOD",
+    "ev100": "EV100",
+}
 
 
 def words_of(name: str) -> str:
@@ -109,7 +123,7 @@ def blank(kind: Kind) -> Any:
             return {"float": 0.0, "int": 0, "bool": False, "str": ""}.get(kind.name)
 
 
-# ---- rows -----------------------------------------------------------------------------------------------------------
+# ---- rows -------------------------------------------------------------------------------------------------------
 
 
 def begin_grid(ui: Ui, id: str) -> bool:
@@ -122,7 +136,9 @@ def begin_grid(ui: Ui, id: str) -> bool:
     return True
 
 
-def row(ui: Ui, slot: Slot, *, depth: int = 0, overridden: bool = False, menu: Callable[[], None] | None = None) -> Change | None:
+def row(
+    ui: Ui, slot: Slot, *, depth: int = 0, overridden: bool = False, menu: Callable[[], None] | None = None
+) -> Change | None:
     """One field as a row of a grid, and the rows of what is in it. menu: more items for the label's menu."""
     if slot.kind.name == "struct" or (slot.kind.name == "list" and slot.kind.of.name in ("struct", "vector", "list")):
         return _nested(ui, slot, depth, overridden, menu)
@@ -132,7 +148,9 @@ def row(ui: Ui, slot: Slot, *, depth: int = 0, overridden: bool = False, menu: C
     return drawn or change
 
 
-def _label(ui: Ui, slot: Slot, depth: int, overridden: bool, menu: Callable[[], None] | None, fold: bool | None = None) -> Change | None:
+def _label(
+    ui: Ui, slot: Slot, depth: int, overridden: bool, menu: Callable[[], None] | None, fold: bool | None = None
+) -> Change | None:
     """The left half of a row. Returns the change that resets the field, when that was asked for."""
     imgui.table_next_row()
     imgui.table_next_column()
@@ -183,7 +201,9 @@ def _label(ui: Ui, slot: Slot, depth: int, overridden: bool, menu: Callable[[], 
     imgui.pop_style_var()
     if not kept and not slot.is_default:
         imgui.same_line(0, 0)
-        if icon_button(ui, icons.RESET, f"reset.{slot.path}", f"Back to {_shown(slot.default)}", colour=t.faint, size=18):
+        if icon_button(
+            ui, icons.RESET, f"reset.{slot.path}", f"Back to {_shown(slot.default)}", colour=t.faint, size=18
+        ):
             change = _to(slot.default)
     return change
 
@@ -214,7 +234,7 @@ def _to(value: Any) -> Change:
     return lambda old: value
 
 
-# ---- values ---------------------------------------------------------------------------------------------------------
+# ---- values -----------------------------------------------------------------------------------------------------
 
 
 def draw(ui: Ui, slot: Slot) -> Change | None:
@@ -253,7 +273,7 @@ def _draw(ui: Ui, slot: Slot) -> Change | None:
 
 def _tick(ui: Ui, slot: Slot) -> Change | None:
     if slot.mixed:
-        imgui.push_item_flag(imgui.internal.ItemFlagsPrivate_.mixed_value, True)
+        imgui.push_item_flag(imgui.ItemFlags_.mixed_value, True)
     changed, new = checkbox(ui, slot.path, on=bool(slot.value) and not slot.mixed)
     if slot.mixed:
         imgui.pop_item_flag()
@@ -311,7 +331,9 @@ def _picked(ui: Ui, slot: Slot, icon: str, names: Sequence[str]) -> Change | Non
         imgui.set_next_item_width(-1)
         _, kept.filter = imgui.input_text_with_hint(f"###{slot.path}.filter", "Search", kept.filter)
         found = [name for name in names if kept.filter.lower() in name.lower()]
-        if imgui.begin_child(f"###{slot.path}.names", ImVec2(0, min(len(found) + 1.2, 10) * imgui.get_text_line_height_with_spacing())):
+        if imgui.begin_child(
+            f"###{slot.path}.names", ImVec2(0, min(len(found) + 1.2, 10) * imgui.get_text_line_height_with_spacing())
+        ):
             if imgui.selectable(f"none###{slot.path}.none", not slot.mixed and slot.value == "")[0]:
                 change = _to("")
             for name in found[:500]:
@@ -423,7 +445,9 @@ def _words(ui: Ui, slot: Slot) -> Change | None:
     return chips(ui, slot.path, slot.value, picks() if picks else ())
 
 
-def chips(ui: Ui, path: str, words: Sequence[str], known: Sequence[str] = (), *, one_word: bool = False) -> Change | None:
+def chips(
+    ui: Ui, path: str, words: Sequence[str], known: Sequence[str] = (), *, one_word: bool = False
+) -> Change | None:
     """Texts as chips that can be removed, and a field for another. known: what is offered."""
     change: Change | None = None
     for i, word in enumerate(words):
@@ -457,10 +481,10 @@ def _another(ui: Ui, path: str, words: Sequence[str], known: Sequence[str]) -> C
     mine = typing.words if typing.path == path else ""
     edge = imgui.get_frame_height()
     offered = [word for word in known if word not in words]
-    imgui.set_next_item_width(max(ui.px(70), min(imgui.get_content_region_avail().x - (edge if offered else 0), ui.px(110))))
-    entered, mine = imgui.input_text_with_hint(
-        f"###{path}.add", "Add…", mine, imgui.InputTextFlags_.enter_returns_true
+    imgui.set_next_item_width(
+        max(ui.px(70), min(imgui.get_content_region_avail().x - (edge if offered else 0), ui.px(110)))
     )
+    entered, mine = imgui.input_text_with_hint(f"###{path}.add", "Add…", mine, imgui.InputTextFlags_.enter_returns_true)
     change: Change | None = None
     if imgui.is_item_active() or entered:
         typing.path, typing.words = path, mine
@@ -510,7 +534,7 @@ def _optional(ui: Ui, slot: Slot) -> Change | None:
     there = any(v is not None for v in slot.values)
     some_only = there and any(v is None for v in slot.values)
     if some_only:
-        imgui.push_item_flag(imgui.internal.ItemFlagsPrivate_.mixed_value, True)
+        imgui.push_item_flag(imgui.ItemFlags_.mixed_value, True)
     ticked, on = checkbox(ui, f"{slot.path}.has", on=there)
     if some_only:
         imgui.pop_item_flag()
@@ -533,14 +557,14 @@ def _only_shown(ui: Ui, slot: Slot) -> None:
     elif slot.value is None:
         words = "none"
     elif isinstance(slot.value, Plain):
-        count = len(slot.value) if hasattr(slot.value, "__len__") else 0  # type: ignore[arg-type]
+        count = len(slot.value) if hasattr(slot.value, "__len__") else 0
         words = f"{count} changes" if count != 1 else "1 change"
     else:
         words = f"{type(slot.value).__name__}, made in code"
     text(ui, words, ui.theme.faint)
 
 
-# ---- structs and lists of them ------------------------------------------------------------------------------------
+# ---- structs and lists of them ----------------------------------------------------------------------------------
 
 
 def _nested(ui: Ui, slot: Slot, depth: int, overridden: bool, menu: Callable[[], None] | None) -> Change | None:
@@ -574,7 +598,9 @@ def _struct_summary(ui: Ui, slot: Slot, there: Sequence[Any]) -> Change | None:
     first = next(iter(fields_of(slot.kind.of)), None)
     if first is not None and first.kind.role == "asset" and first.kind.name == "str":
         paths = tuple(dict.fromkeys("" if v is None else getattr(v, first.name) for v in slot.values))
-        inner = _asset(ui, Slot(f"{slot.path}.{first.name}.of", slot.label, first.kind, first.spec, "", paths, slot.choices))
+        inner = _asset(
+            ui, Slot(f"{slot.path}.{first.name}.of", slot.label, first.kind, first.spec, "", paths, slot.choices)
+        )
         if inner is None:
             return None
         return _asset_of_struct(slot.kind, first.name, inner)
@@ -606,7 +632,12 @@ def _asset_of_struct(kind: Kind, name: str, inner: Change) -> Change:
 def _list_summary(ui: Ui, slot: Slot) -> Change | None:
     imgui.align_text_to_frame_padding()
     count = len(slot.value)
-    text(ui, MIXED if slot.mixed else "empty" if not count else f"{count} item{'s' * (count > 1)}", ui.theme.faint, size=SMALL)
+    text(
+        ui,
+        MIXED if slot.mixed else "empty" if not count else f"{count} item{'s' * (count > 1)}",
+        ui.theme.faint,
+        size=SMALL,
+    )
     imgui.same_line()
     if slot.mixed or not icon_button(ui, icons.ADD, f"{slot.path}.more", "Add one"):
         return None
@@ -619,7 +650,15 @@ def _list_rows(ui: Ui, slot: Slot, depth: int) -> Change | None:
     if slot.mixed:
         return None
     for i, value in enumerate(slot.value):
-        item = Slot(f"{slot.path}[{i}]", f"{slot.label} {i + 1}", slot.kind.of, slot.spec, blank(slot.kind.of), (value,), slot.choices)
+        item = Slot(
+            f"{slot.path}[{i}]",
+            f"{slot.label} {i + 1}",
+            slot.kind.of,
+            slot.spec,
+            blank(slot.kind.of),
+            (value,),
+            slot.choices,
+        )
         inner = row(ui, item, depth=depth, menu=None)
         if inner is not None:
             change = _at(i, inner)
@@ -629,4 +668,17 @@ def _list_rows(ui: Ui, slot: Slot, depth: int) -> Change | None:
     return change
 
 
-__all__ = ["Change", "Choices", "Slot", "Widget", "Widgets", "begin_grid", "chips", "draw", "faded", "row", "turn_field", "words_of"]
+__all__ = [
+    "Change",
+    "Choices",
+    "Slot",
+    "Widget",
+    "Widgets",
+    "begin_grid",
+    "chips",
+    "draw",
+    "faded",
+    "row",
+    "turn_field",
+    "words_of",
+]

@@ -13,10 +13,10 @@ from .dialogs import draw_dialogs
 from .guard import guarded
 from .menu import main_menu, run_shortcuts
 from .palette import draw_palette
-from .table import all_panels, extended
-from .statusbar import status_bar, toasts
-from .toolbar import play_toolbar
 from .services import Services
+from .statusbar import status_bar, toasts
+from .table import all_panels, extended
+from .toolbar import play_toolbar
 from .ui import Panel, Ui
 from .widgets import text, wrapped
 

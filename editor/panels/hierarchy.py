@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from imgui_bundle import ImVec2, ImVec4, imgui
+from imgui_bundle import ImVec2, imgui
 
 from ..core import commands
 from . import icons, menu
@@ -178,7 +178,15 @@ def _row(state: EditorState, ui: Ui, mine: Hierarchy, outline: Outline, look: _L
         glyph = icons.UNFOLDED if mine.rows.is_open(id) or mine.rows.hits is not None else icons.FOLDED
         look.draw.add_text(ImVec2(x, start.y + look.top), look.faint, glyph)
     x += look.indent
-    tint = look.lamp if icon in _LIGHTS else look.lens if icon == icons.CAMERA else colour if "Prefab" in carried else look.muted
+    tint = (
+        look.lamp
+        if icon in _LIGHTS
+        else look.lens
+        if icon == icons.CAMERA
+        else colour
+        if "Prefab" in carried
+        else look.muted
+    )
     look.draw.add_text(ImVec2(x, start.y + look.top), tint if seen else look.faint, icon)
     x += look.indent + look.pad * 1.6
     clip = ImVec2(end.x - (icons_width if over else look.pad), end.y)
@@ -211,14 +219,21 @@ def _marks(state: EditorState, ui: Ui, look: _Look, id: int, row: int, start: Im
                 ids = list(state.selection.ids) if id in state.selection else [id]
                 word = {"hidden": ("Hide", "Show"), "locked": ("Lock", "Unlock")}[name][int(mark)]
                 ui.edit(state, commands.fields(ids, {name: not mark}), word)
-            tip({"hidden": "Show in the viewport" if mark else "Hide in the viewport", "locked": "Unlock" if mark else "Lock: can't be chosen in the viewport"}[name])
+            tip(
+                {
+                    "hidden": "Show in the viewport" if mark else "Hide in the viewport",
+                    "locked": "Unlock" if mark else "Lock: can't be chosen in the viewport",
+                }[name]
+            )
         x -= look.high
     if over:
         imgui.set_cursor_screen_pos(ImVec2(start.x, start.y + look.high))
         imgui.dummy(ImVec2(0, 0))
 
 
-def _clicked(state: EditorState, ui: Ui, mine: Hierarchy, look: _Look, id: int, below: bool, start: ImVec2, depth: int) -> None:
+def _clicked(
+    state: EditorState, ui: Ui, mine: Hierarchy, look: _Look, id: int, below: bool, start: ImVec2, depth: int
+) -> None:
     io = imgui.get_io()
     arrow = start.x + look.pad + depth * look.indent
     if below and arrow - look.pad <= look.mouse.x < arrow + look.indent and mine.rows.hits is None:
@@ -263,7 +278,7 @@ def _drop(state: EditorState, ui: Ui, outline: Outline, look: _Look, id: int, be
             y = start.y + (look.high if behind else 0)
             look.draw.add_line(ImVec2(start.x, y), ImVec2(start.x + look.width, y), colour, ui.px(2))
         else:
-            look.draw.add_rect(start, ImVec2(start.x + look.width, start.y + look.high), colour, 3.0, 0, ui.px(1.5))
+            look.draw.add_rect(start, ImVec2(start.x + look.width, start.y + look.high), colour, 3.0, ui.px(1.5))
         if not imgui.is_mouse_released(0):
             continue
         if kind == "asset":

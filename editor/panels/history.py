@@ -35,7 +35,11 @@ def draw(state: EditorState, ui: Ui) -> None:
         imgui.same_line(0, ui.px(10))
         imgui.align_text_to_frame_padding()
         size = history.bytes
-        words = f"{history.position} of {len(history.steps)} steps, {size / 1e6:.1f} MB" if size > 1e5 else f"{history.position} of {len(history.steps)} steps"
+        words = (
+            f"{history.position} of {len(history.steps)} steps, {size / 1e6:.1f} MB"
+            if size > 1e5
+            else f"{history.position} of {len(history.steps)} steps"
+        )
         muted(ui, words)
     if not history.steps:
         empty(ui, icons.HISTORY, "Nothing done yet", "Every change can be undone, and is listed here")

@@ -129,7 +129,7 @@ def suits(field_path: str, asset: str) -> bool:
     return wanted is None or name.endswith(wanted)
 
 
-# ---- the object itself ----------------------------------------------------------------------------------------------
+# ---- the object itself ------------------------------------------------------------------------------------------
 
 
 def _head(state: EditorState, ui: Ui, subject: Subject, choices: Choices) -> None:
@@ -146,7 +146,9 @@ def _head(state: EditorState, ui: Ui, subject: Subject, choices: Choices) -> Non
     imgui.push_item_flag(imgui.ItemFlags_.live_edit_on_input_text, False)
     hint = f"{len(subject.ids)} objects" if many else "name"
     imgui.push_font(ui.fonts.bold, imgui.get_style().font_size_base)
-    changed, new = imgui.input_text_with_hint("###name", hint, "" if many else names[0], imgui.InputTextFlags_.auto_select_all)
+    changed, new = imgui.input_text_with_hint(
+        "###name", hint, "" if many else names[0], imgui.InputTextFlags_.auto_select_all
+    )
     imgui.pop_font()
     imgui.pop_item_flag()
     if changed and imgui.is_item_deactivated_after_edit() and new.strip() and not subject.live:
@@ -154,7 +156,12 @@ def _head(state: EditorState, ui: Ui, subject: Subject, choices: Choices) -> Non
     if not subject.live:
         imgui.same_line(0, ui.px(4))
         hidden = not bool(state.document.shown[state.document.scene.row_of(subject.active)])
-        if icon_button(ui, icons.HIDDEN if hidden else icons.SHOWN, "shown", "Show in the viewport" if hidden else "Hide in the viewport"):
+        if icon_button(
+            ui,
+            icons.HIDDEN if hidden else icons.SHOWN,
+            "shown",
+            "Show in the viewport" if hidden else "Hide in the viewport",
+        ):
             ui.edit(state, commands.fields(list(subject.ids), {"hidden": not hidden}), "Show" if hidden else "Hide")
     if len(subject.ids) > 1:
         caption(ui, f"{len(subject.ids)} objects selected; {MIXED_HINT}")
@@ -202,7 +209,7 @@ def _placed(ui: Ui, subject: Subject) -> None:
         imgui.end_table()
 
 
-# ---- components -----------------------------------------------------------------------------------------------------
+# ---- components -------------------------------------------------------------------------------------------------
 
 
 def _header(ui: Ui, name: str, icon: str, title: str, note: str = "", room: float = 0.0) -> bool:
@@ -248,7 +255,9 @@ def _part(state: EditorState, ui: Ui, subject: Subject, part: Part, choices: Cho
     below = imgui.get_cursor_screen_pos()
     if not subject.live:
         imgui.same_line(0, 0)
-        imgui.set_cursor_screen_pos(ImVec2(imgui.get_item_rect_max().x - edge - ui.px(2), imgui.get_item_rect_min().y + ui.px(1)))
+        imgui.set_cursor_screen_pos(
+            ImVec2(imgui.get_item_rect_max().x - edge - ui.px(2), imgui.get_item_rect_min().y + ui.px(1))
+        )
         if icon_button(ui, icons.MORE, f"more.{part.name}", "Menu", colour=ui.theme.faint):
             imgui.open_popup(f"###menu.{part.name}")
         if imgui.begin_popup(f"###menu.{part.name}"):
@@ -259,7 +268,11 @@ def _part(state: EditorState, ui: Ui, subject: Subject, part: Part, choices: Cho
     if not opened:
         return
     if part.kind is None:
-        banner(ui, "warning", f"Nothing declares {part.name}: its script is missing or broken. It is kept as it is written.")
+        banner(
+            ui,
+            "warning",
+            f"Nothing declares {part.name}: its script is missing or broken. It is kept as it is written.",
+        )
         return
     own = ui.kept(Inspector).own.get(part.name)
     if own is not None:
@@ -334,7 +347,12 @@ def _group(ui: Ui, subject: Subject, part: Part, choices: Choices, inside: Seque
             _field(ui, subject, part, choices, f, 1)
     else:
         imgui.align_text_to_frame_padding()
-        text(ui, f"{len(inside)} fields at their defaults" if not changed else f"{len(inside)} fields", t.faint, size=SMALL)
+        text(
+            ui,
+            f"{len(inside)} fields at their defaults" if not changed else f"{len(inside)} fields",
+            t.faint,
+            size=SMALL,
+        )
 
 
 def _field(ui: Ui, subject: Subject, part: Part, choices: Choices, f: Field, depth: int) -> None:
@@ -377,7 +395,9 @@ def _carried(state: EditorState, ui: Ui, subject: Subject, part: Part, index: in
 
 
 def _move(state: EditorState, ui: Ui, subject: Subject, name: str, index: int) -> None:
-    ui.edit(state, {"do": "move_component", "ids": list(subject.ids), "component": name, "index": index}, f"Move {name}")
+    ui.edit(
+        state, {"do": "move_component", "ids": list(subject.ids), "component": name, "index": index}, f"Move {name}"
+    )
 
 
 def _part_menu(state: EditorState, ui: Ui, subject: Subject, part: Part, index: int) -> None:
@@ -392,7 +412,9 @@ def _part_menu(state: EditorState, ui: Ui, subject: Subject, part: Part, index: 
         same = mine.copied is not None and mine.copied[0] == part.name
         if imgui.menu_item_simple(f"{icons.PASTE}   Paste values###paste", enabled=same and not subject.live):
             assert mine.copied is not None
-            ui.edit(state, {"do": "set_fields", "ids": ids, "fields": {part.name: [mine.copied[1]]}}, f"Paste {part.name}")
+            ui.edit(
+                state, {"do": "set_fields", "ids": ids, "fields": {part.name: [mine.copied[1]]}}, f"Paste {part.name}"
+            )
         imgui.separator()
     if imgui.menu_item_simple(f"{icons.UP}   Move up###up", enabled=index > 0):
         _move(state, ui, subject, part.name, index - 1)
@@ -412,12 +434,14 @@ def _material(ui: Ui, part: Part) -> None:
     width = imgui.get_content_region_avail().x
     start = imgui.get_cursor_screen_pos()
     draw_list = imgui.get_window_draw_list()
-    draw_list.add_rect_filled(start, ImVec2(start.x + width, start.y + edge), u32(ui.theme.inset), imgui.get_style().frame_rounding)
+    draw_list.add_rect_filled(
+        start, ImVec2(start.x + width, start.y + edge), u32(ui.theme.inset), imgui.get_style().frame_rounding
+    )
     imgui.set_cursor_screen_pos(ImVec2(start.x + (width - edge) / 2, start.y))
     imgui.image(picture, ImVec2(edge, edge))
 
 
-# ---- adding -----------------------------------------------------------------------------------------------------------
+# ---- adding -----------------------------------------------------------------------------------------------------
 
 
 def _add(state: EditorState, ui: Ui, subject: Subject) -> None:
@@ -441,7 +465,9 @@ def _add_list(state: EditorState, ui: Ui, subject: Subject) -> None:
     carried = {part.name for part in subject.parts() if not part.partly}
     names = [name for name in component_types() if name not in carried]
     words = mine.search.lower().split()
-    found = [name for name in sorted(names) if all(word in words_in(name).lower() or word in name.lower() for word in words)]
+    found = [
+        name for name in sorted(names) if all(word in words_in(name).lower() or word in name.lower() for word in words)
+    ]
     entered = imgui.is_key_pressed(imgui.Key.enter, False)
     line = imgui.get_text_line_height_with_spacing() * 2
     if imgui.begin_child("###add.names", ImVec2(0, min(max(len(found), 1), 7.5) * line)):
@@ -456,7 +482,9 @@ def _add_list(state: EditorState, ui: Ui, subject: Subject) -> None:
             imgui.push_font(None, SMALL)
             room = imgui.get_window_width() - ui.px(36)
             draw_list.add_text(
-                ImVec2(start.x + ui.px(28), start.y + imgui.get_text_line_height() * 1.2), u32(t.muted), elided(doc, room)
+                ImVec2(start.x + ui.px(28), start.y + imgui.get_text_line_height() * 1.2),
+                u32(t.muted),
+                elided(doc, room),
             )
             imgui.pop_font()
             if pressed or (entered and i == 0):

@@ -106,7 +106,9 @@ def _part(state: EditorState, ui: Ui, mine: Instances, part: prefabs.Part, high:
     draw_list = imgui.get_window_draw_list()
     over = imgui.is_item_hovered()
     if part.key == mine.chosen or over:
-        draw_list.add_rect_filled(start, ImVec2(start.x + width, start.y + high), u32(t.select if part.key == mine.chosen else t.hover), 3.0)
+        draw_list.add_rect_filled(
+            start, ImVec2(start.x + width, start.y + high), u32(t.select if part.key == mine.chosen else t.hover), 3.0
+        )
     x = start.x + ui.px(6) + part.depth * ui.px(12)
     top = start.y + (high - imgui.get_font_size()) / 2
     carried = list(part.block.get("components", {}))
@@ -120,7 +122,9 @@ def _part(state: EditorState, ui: Ui, mine: Instances, part: prefabs.Part, high:
     if over or part.removed:
         after = imgui.get_cursor_screen_pos()
         imgui.set_cursor_screen_pos(ImVec2(start.x + width - high - ui.px(2), start.y))
-        icon, words = (icons.RESET, "Have it again") if part.removed else (icons.REMOVE, "Leave it out of this instance")
+        icon, words = (
+            (icons.RESET, "Have it again") if part.removed else (icons.REMOVE, "Leave it out of this instance")
+        )
         if icon_button(ui, icon, f"part.out.{part.key}", words, size=20):
             if part.removed:
                 ui.act(state, "object.revert_overrides", part=part.key)
@@ -158,7 +162,9 @@ def _fields(state: EditorState, ui: Ui, part: prefabs.Part, choices: Choices) ->
             if f.kind.name == "memory":
                 continue
             path = f"{component}.{f.name}"
-            slot = Slot(f"prefab.{path}", words_of(f.name), f.kind, f.spec, f.default, (getattr(value_of, f.name),), choices)
+            slot = Slot(
+                f"prefab.{path}", words_of(f.name), f.kind, f.spec, f.default, (getattr(value_of, f.name),), choices
+            )
             _row(state, ui, part, path, slot)
     imgui.end_table()
 

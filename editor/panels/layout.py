@@ -24,7 +24,10 @@ def dock_space(ui: Ui) -> None:
         build(ui, id, ui.panels.values())
     for place in (imgui.Col_.window_bg, imgui.Col_.border):  # the latter is that of the splitters
         imgui.push_style_color(place, imgui.get_style_color_vec4(imgui.Col_.docking_empty_bg))
-    flags = imgui.internal.DockNodeFlagsPrivate_.no_window_menu_button | imgui.internal.DockNodeFlagsPrivate_.no_close_button
+    flags = (
+        imgui.internal.DockNodeFlagsPrivate_.no_window_menu_button
+        | imgui.internal.DockNodeFlagsPrivate_.no_close_button
+    )
     imgui.dock_space_over_viewport(id, imgui.get_main_viewport(), int(flags))
     imgui.pop_style_color(2)
 

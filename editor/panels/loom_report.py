@@ -13,7 +13,19 @@ from . import icons
 from .inspector import point_to
 from .theme import SMALL, Rgba, u32
 from .ui import Ui
-from .widgets import elided_end, caption, empty, icon_button, level_look, muted, separator_v, text, tip, toolbar, wrapped
+from .widgets import (
+    caption,
+    elided_end,
+    empty,
+    icon_button,
+    level_look,
+    muted,
+    separator_v,
+    text,
+    tip,
+    toolbar,
+    wrapped,
+)
 
 if TYPE_CHECKING:
     from ..core import EditorState

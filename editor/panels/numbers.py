@@ -15,7 +15,18 @@ MIXED = "—"
 """What a field shows whose values differ."""
 AXES = "xyzw"
 _LARGEST = 2**31 - 1
-_STEPS = {"m": 0.02, "deg": 0.5, "s": 0.01, "m/s": 0.05, "kg": 0.1, "lx": 100.0, "cd": 1.0, "EV": 0.05, "K": 20.0, "px": 4.0}
+_STEPS = {
+    "m": 0.02,
+    "deg": 0.5,
+    "s": 0.01,
+    "m/s": 0.05,
+    "kg": 0.1,
+    "lx": 100.0,
+    "cd": 1.0,
+    "EV": 0.05,
+    "K": 20.0,
+    "px": 4.0,
+}
 
 
 def shortest(value: float) -> float:
@@ -59,7 +70,9 @@ def format_of(value: float, unit: str) -> str:
     return f"%.{decimals(value)}f{tail}"
 
 
-def decimal(ui: Ui, id: str, value: float, spec: Spec, *, mixed_: bool = False, width: float = -1.0, axis: int = -1) -> float | None:
+def decimal(
+    ui: Ui, id: str, value: float, spec: Spec, *, mixed_: bool = False, width: float = -1.0, axis: int = -1
+) -> float | None:
     """A field for one number; what it was changed to, None for nothing.
 
     axis: which of x, y, z, w it is, to be marked so; -1 for none. `width` as imgui's: negative from the right edge.
@@ -76,7 +89,13 @@ def decimal(ui: Ui, id: str, value: float, spec: Spec, *, mixed_: bool = False, 
     bounded = spec.minimum is not None or spec.maximum is not None or spec.above is not None
     flags = imgui.SliderFlags_.no_round_to_format | (imgui.SliderFlags_.always_clamp if bounded else 0)
     changed, new = imgui.drag_float(
-        f"###{id}", value, step, low if bounded else 0.0, high if bounded else 0.0, MIXED if mixed_ else format_of(value, unit), flags
+        f"###{id}",
+        value,
+        step,
+        low if bounded else 0.0,
+        high if bounded else 0.0,
+        MIXED if mixed_ else format_of(value, unit),
+        flags,
     )
     if bar:
         imgui.pop_style_color()
@@ -111,7 +130,9 @@ def _marked(ui: Ui, start: ImVec2, axis: int) -> None:
     high = imgui.get_frame_height()
     draw = imgui.get_window_draw_list()
     draw.add_rect_filled(
-        ImVec2(start.x, start.y + high * 0.18), ImVec2(start.x + ui.px(2), start.y + high * 0.82), u32(faded(colour, 0.95))
+        ImVec2(start.x, start.y + high * 0.18),
+        ImVec2(start.x + ui.px(2), start.y + high * 0.82),
+        u32(faded(colour, 0.95)),
     )
 
 
@@ -149,7 +170,7 @@ def vector(
     return found
 
 
-# ---- rotations as Euler angles ------------------------------------------------------------------------------------
+# ---- rotations as Euler angles ----------------------------------------------------------------------------------
 
 
 def euler_from_quaternion(q: Sequence[float]) -> tuple[float, float, float]:

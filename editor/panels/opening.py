@@ -12,7 +12,12 @@ from ...engine.errors import EditorError
 
 VARIABLE = "DREAMWELL_TEXT_EDITOR"
 """A command line in which {file} and {line} are filled in; "off" for none."""
-_KNOWN = (("code", "-g", "{file}:{line}"), ("codium", "-g", "{file}:{line}"), ("subl", "{file}:{line}"), ("zed", "{file}:{line}"))
+_KNOWN = (
+    ("code", "-g", "{file}:{line}"),
+    ("codium", "-g", "{file}:{line}"),
+    ("subl", "{file}:{line}"),
+    ("zed", "{file}:{line}"),
+)
 
 
 def command(path: Path, line: int) -> list[str]:
@@ -37,7 +42,9 @@ def open_text(path: Path, line: int = 0) -> None:
         return
     words = command(path, line)
     if not words:
-        raise EditorError(f"no text editor was found for {path}; {VARIABLE} names one, as in: code -g {{file}}:{{line}}")
+        raise EditorError(
+            f"no text editor was found for {path}; {VARIABLE} names one, as in: code -g {{file}}:{{line}}"
+        )
     try:
         subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     except OSError as error:

@@ -99,7 +99,14 @@ def _wait(state: EditorState, ui: Ui, mine: Shortcuts) -> None:
     pressed = "" if imgui.is_key_pressed(imgui.Key.backspace, False) else shortcuts.pressed_now()
     if pressed is None:
         return
-    other = next((a for a in state.actions.values() if pressed and a.id != mine.waiting and menu.shortcut_of(state, a) == pressed), None)
+    other = next(
+        (
+            a
+            for a in state.actions.values()
+            if pressed and a.id != mine.waiting and menu.shortcut_of(state, a) == pressed
+        ),
+        None,
+    )
     if other is not None:
         mine.trouble = f"{pressed} is that of {other.label}"
     else:
@@ -144,7 +151,11 @@ def draw_about(state: EditorState, ui: Ui) -> None:
         imgui.same_line(ui.px(130))
         imgui.text_unformatted(value)
     imgui.dummy(ImVec2(0, ui.px(8)))
-    wrapped(ui, "Drawn with Dear ImGui (MIT). Type: Roboto (Apache 2.0), Inconsolata (OFL). Icons: Font Awesome 6 Free (OFL).", t.muted)
+    wrapped(
+        ui,
+        "Drawn with Dear ImGui (MIT). Type: Roboto (Apache 2.0), Inconsolata (OFL). Icons: Font Awesome 6 Free (OFL).",
+        t.muted,
+    )
     imgui.dummy(ImVec2(0, ui.px(8)))
     if primary_button(ui, "Close###close", ui.px(90)):
         ui.later(lambda: ui.show("about", shown=False))

@@ -54,7 +54,10 @@ def score(words: str, label: str) -> float:
     direct = text.find(words.lower())
     if direct >= 0:
         starts = direct == 0 or not text[direct - 1].isalnum()
-        return 100.0 + (50.0 if starts else 0.0) + (25.0 if direct == 0 else 0.0) - len(text) * 0.1
+        return (150.0 if starts else 40.0) + (25.0 if direct == 0 else 0.0) - len(text) * 0.1
+    initials = "".join(word[0] for word in text.replace("_", " ").replace("-", " ").split())
+    if initials.startswith(wanted):
+        return 60.0 - len(text) * 0.1
     place, found, run = 0, 0.0, 0
     for letter in wanted:
         at = text.find(letter, place)
@@ -113,7 +116,9 @@ def _inside(state: EditorState, ui: Ui) -> None:
     chosen = mine.offers[mine.at] if entered and count else None
     line = imgui.get_text_line_height() + ui.px(10)
     imgui.push_style_var(imgui.StyleVar_.item_spacing, ImVec2(0, 0))
-    if imgui.begin_child("###palette.offers", ImVec2(0, max(1, min(count, 11)) * line), 0, imgui.WindowFlags_.no_nav_inputs):
+    if imgui.begin_child(
+        "###palette.offers", ImVec2(0, max(1, min(count, 11)) * line), 0, imgui.WindowFlags_.no_nav_inputs
+    ):
         for i, offer in enumerate(mine.offers):
             if _offer(ui, mine, i, offer, line):
                 chosen = offer
@@ -163,7 +168,7 @@ def _offer(ui: Ui, mine: Palette, i: int, offer: Offer, high: float) -> bool:
     return pressed
 
 
-# ---- finding ----------------------------------------------------------------------------------------------------------
+# ---- finding ----------------------------------------------------------------------------------------------------
 
 
 def found(state: EditorState, ui: Ui, words: str) -> list[Offer]:
@@ -186,14 +191,21 @@ def _actions(state: EditorState, ui: Ui, words: str) -> Iterator[tuple[float, Of
             continue
         label = action.label_of(state)
         place = action.menu.replace("/", " › ")
-        value = max(score(words, label), score(words, f"{place} {label}") * 0.7, score(words, action.doc) * 0.3 if len(words) > 3 else 0)
+        value = max(
+            score(words, label),
+            score(words, f"{place} {label}") * 0.7,
+            score(words, action.doc) * 0.3 if len(words) > 3 else 0,
+        )
         if value <= 0:
             continue
         enabled = state.can(action)
         value += (8.0 - recent.index(action.id)) if action.id in recent[:8] else 0.0
         value -= 0.0 if enabled else 30.0
         icon = icons.named(action.icon) or icons.RIGHT
-        yield value, Offer(label, "action", icon, place, menu.shortcut_of(state, action), enabled, _act(state, ui, action.id))
+        yield (
+            value,
+            Offer(label, "action", icon, place, menu.shortcut_of(state, action), enabled, _act(state, ui, action.id)),
+        )
 
 
 def _act(state: EditorState, ui: Ui, id: str) -> Callable[[], object]:
@@ -218,7 +230,10 @@ def _objects(state: EditorState, ui: Ui, words: str) -> Iterator[tuple[float, Of
         id = int(scene.ids[row])
         carried = outline.carried(id)
         detail = ", ".join(sorted(carried)[:3])
-        yield value, Offer(scene.names[row], "object", icons.of_object(carried), detail, "", True, _select(state, ui, id))
+        yield (
+            value,
+            Offer(scene.names[row], "object", icons.of_object(carried), detail, "", True, _select(state, ui, id)),
+        )
 
 
 def _select(state: EditorState, ui: Ui, id: int) -> Callable[[], object]:
@@ -234,7 +249,12 @@ def _assets(state: EditorState, ui: Ui, words: str) -> Iterator[tuple[float, Off
     for asset in state.project.assets.values():
         value = max(score(words, asset.name), score(words, asset.path) * 0.6) * 0.85
         if value > 0:
-            yield value, Offer(asset.name, "asset", icons.of_asset(asset.kind), asset.folder, "", True, _asset(state, ui, asset))
+            yield (
+                value,
+                Offer(
+                    asset.name, "asset", icons.of_asset(asset.kind), asset.folder, "", True, _asset(state, ui, asset)
+                ),
+            )
 
 
 def _asset(state: EditorState, ui: Ui, asset: object) -> Callable[[], object]:

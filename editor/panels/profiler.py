@@ -143,7 +143,9 @@ def _plots(ui: Ui, mine: Profiler) -> None:
     _plot(ui, "###counted", ((mine.counter, ring, t.good),), imgui.get_content_region_avail().y, "")
 
 
-def _plot(ui: Ui, id: str, lines: Sequence[tuple[str, Ring, tuple[float, float, float, float]]], high: float, unit: str) -> None:
+def _plot(
+    ui: Ui, id: str, lines: Sequence[tuple[str, Ring, tuple[float, float, float, float]]], high: float, unit: str
+) -> None:
     flags = implot.Flags_.no_mouse_text | implot.Flags_.no_menus | implot.Flags_.no_box_select | implot.Flags_.no_title
     if len(lines) == 1:
         flags |= implot.Flags_.no_legend
@@ -191,7 +193,10 @@ def _bars(ui: Ui, rings: Mapping[str, Ring]) -> None:
         x, y = start.x + (i // rows) * (each + ui.px(14)), start.y + (i % rows) * high
         right = x + each
         draw_list.add_rect_filled(
-            ImVec2(x, y), ImVec2(x + max(each * ms / most, 1), y + high - ui.px(2)), u32(mixed(t.panel, t.accent, 0.28)), 2.0
+            ImVec2(x, y),
+            ImVec2(x + max(each * ms / most, 1), y + high - ui.px(2)),
+            u32(mixed(t.panel, t.accent, 0.28)),
+            2.0,
         )
         value = f"{ms:.2f}"
         wide = imgui.calc_text_size(value).x

@@ -17,7 +17,7 @@ from . import fields, icons
 from .fields import Change, Choices, Slot, begin_grid, words_of
 from .theme import SMALL, u32
 from .ui import Ui
-from .widgets import elided_end, banner, caption, checkbox, empty, icon_button, muted, text, tip, toolbar
+from .widgets import banner, caption, checkbox, elided_end, empty, icon_button, muted, text, tip, toolbar
 
 if TYPE_CHECKING:
     from ..core import EditorState
@@ -51,7 +51,12 @@ def draw(state: EditorState, ui: Ui) -> None:
     imgui.same_line(0, ui.px(10))
     if not rules:
         if imgui.begin_child("###rules.none", ImVec2(0, 0)):
-            empty(ui, icons.RULES, "No rules yet", "A rule: when something is so, then something happens, for all objects at once")
+            empty(
+                ui,
+                icons.RULES,
+                "No rules yet",
+                "A rule: when something is so, then something happens, for all objects at once",
+            )
         imgui.end_child()
         return
     why = state.play.world is not None and width > ui.px(620)
@@ -88,7 +93,7 @@ def _check(state: EditorState, mine: Rules) -> None:
     try:
         modules = scripts_of(scene)[0]
     except DreamwellError:
-        modules = []
+        modules = ()
     known = Known(tags, scene.__contains__, lambda: list(scene.names), scene.root, list(modules))
     mine.problems, mine.doubts = check_rules(scene.rules, known)
 
@@ -98,7 +103,7 @@ def put(state: EditorState, ui: Ui, rules: Sequence[Rule], label: str, merge: st
     ui.edit(state, commands.settings({"rules": [to_plain(rule) for rule in rules]}), label, merge)
 
 
-# ---- the list -----------------------------------------------------------------------------------------------------------
+# ---- the list ---------------------------------------------------------------------------------------------------
 
 
 def _list(state: EditorState, ui: Ui, mine: Rules, rules: Sequence[Rule]) -> None:
@@ -175,13 +180,18 @@ def _row(state: EditorState, ui: Ui, mine: Rules, rules: Sequence[Rule], rule: R
     imgui.dummy(ImVec2(0, 0))
 
 
-# ---- one rule -------------------------------------------------------------------------------------------------------------
+# ---- one rule ---------------------------------------------------------------------------------------------------
 
 
 def _one(state: EditorState, ui: Ui, mine: Rules, rule: Rule, i: int) -> None:
     for problem in mine.problems:
         if problem.where in (f'rule "{rule.name}"', f"rules[{i}]"):
-            banner(ui, "error", f"{problem.field}: {problem.found}; it must be {problem.wanted}" + (f" ({problem.hint})" if problem.hint else ""))
+            banner(
+                ui,
+                "error",
+                f"{problem.field}: {problem.found}; it must be {problem.wanted}"
+                + (f" ({problem.hint})" if problem.hint else ""),
+            )
     for doubt in mine.doubts:
         if doubt.rule == rule.name:
             banner(ui, "warning", f"{doubt.field}: {doubt.found}" + (f" ({doubt.hint})" if doubt.hint else ""))
@@ -320,7 +330,7 @@ def _then_buttons(state: EditorState, ui: Ui, rule: Rule, i: int, k: int) -> Non
         _set(state, ui, i, lambda old: replace_rule(old, then=(*old.then[:k], *old.then[k + 1 :])), "")
 
 
-# ---- why --------------------------------------------------------------------------------------------------------------------
+# ---- why --------------------------------------------------------------------------------------------------------
 
 
 def _why(state: EditorState, ui: Ui, rule: Rule) -> None:
@@ -342,7 +352,9 @@ def _why(state: EditorState, ui: Ui, rule: Rule) -> None:
     colour = t.warning if unsure else t.good if explained.fires else t.error
     text(ui, f"{icons.GOOD if explained.fires else icons.ERROR}  {words} for {explained.entity}", colour)
     for finding in explained.findings:
-        icon, colour = {True: (icons.TICK, t.good), False: (icons.REMOVE, t.error)}.get(finding.holds, (icons.QUESTION, t.warning))  # type: ignore[call-overload]
+        icon, colour = {True: (icons.TICK, t.good), False: (icons.REMOVE, t.error)}.get(
+            finding.holds, (icons.QUESTION, t.warning)
+        )
         text(ui, icon, colour)
         imgui.same_line(0, ui.px(8))
         imgui.begin_group()

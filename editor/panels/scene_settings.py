@@ -45,7 +45,7 @@ class ProjectView:
     seen: set[str] = field(default_factory=set)
 
 
-# ---- render settings --------------------------------------------------------------------------------------------------
+# ---- render settings --------------------------------------------------------------------------------------------
 
 
 def draw_rendering(state: EditorState, ui: Ui) -> None:
@@ -53,7 +53,9 @@ def draw_rendering(state: EditorState, ui: Ui) -> None:
     mine = ui.kept(RenderingView)
     with toolbar(ui, "bar"):
         wide = ui.px(104)
-        mine.search = search(ui, "search", "Search settings", mine.search, imgui.get_content_region_avail().x - wide - ui.px(4))
+        mine.search = search(
+            ui, "search", "Search settings", mine.search, imgui.get_content_region_avail().x - wide - ui.px(4)
+        )
         imgui.same_line()
         _presets(state, ui, wide)
     if imgui.begin_child("###settings", ImVec2(0, 0)):
@@ -86,7 +88,9 @@ def _presets(state: EditorState, ui: Ui, wide: float) -> None:
                 values = {f"settings.{key}": value for key, value in preset(name).items()}
                 ui.edit(state, commands.settings(values), f"Preset {name}")
         imgui.end_combo()
-    tip("How much a picture may cost: sets the settings that a machine can or can't afford, and leaves the others alone")
+    tip(
+        "How much a picture may cost: sets the settings that a machine can or can't afford, and leaves the others alone"
+    )
 
 
 def _is(settings: RenderSettings, values: dict[str, Any]) -> bool:
@@ -127,7 +131,7 @@ def set_field(state: EditorState, ui: Ui, path: str, change: Change, old: Any) -
     ui.edit(state, commands.settings({path: plain(change(old))}), f"Set {words}", merge=path)
 
 
-# ---- the project --------------------------------------------------------------------------------------------------------
+# ---- the project ------------------------------------------------------------------------------------------------
 
 
 def draw_project(state: EditorState, ui: Ui) -> None:

@@ -58,7 +58,12 @@ def _right(state: EditorState, ui: Ui, mine: Told) -> float:
     mine.frame_ms = ms if not mine.frame_ms else mine.frame_ms + (ms - mine.frame_ms) * 0.05
     words = [f"{len(state.document.scene):,} objects".replace(",", " ")]
     if len(state.selection) == 1:
-        words.insert(0, state.document.object(state.selection.active).name if state.selection.active in state.document else "1 selected")
+        words.insert(
+            0,
+            state.document.object(state.selection.active).name
+            if state.selection.active in state.document
+            else "1 selected",
+        )
     elif state.selection:
         words.insert(0, f"{len(state.selection)} selected")
     words.append(f"{mine.frame_ms:.1f} ms")
@@ -88,7 +93,9 @@ def _last(state: EditorState, ui: Ui, room: float) -> None:
             ui.later(lambda: ui.show("console"))
     draw.add_text(ImVec2(place.x + ui.px(10), top), u32(colour), icon)
     words = elided_end(entry.text.partition("\n")[0], room - ui.px(30))
-    draw.add_text(ImVec2(place.x + ui.px(30), top), u32(ui.theme.text if entry.level != "info" else ui.theme.muted), words)
+    draw.add_text(
+        ImVec2(place.x + ui.px(30), top), u32(ui.theme.text if entry.level != "info" else ui.theme.muted), words
+    )
 
 
 def _notice(state: EditorState, ui: Ui, mine: Told) -> None:

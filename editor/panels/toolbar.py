@@ -60,7 +60,9 @@ def action_button(state: EditorState, ui: Ui, name: str, icon: str = "", size: f
     on = action.checked is not None and bool(action.checked(state))
     keys = menu.shortcut_of(state, action)
     words = action.label_of(state) + (f"   {keys}" if keys else "") + (f"\n{action.doc}" if action.doc else "")
-    if icon_button(ui, icon or icons.named(action.icon) or icons.MORE, name, words, active=on, enabled=state.can(action), size=size):
+    if icon_button(
+        ui, icon or icons.named(action.icon) or icons.MORE, name, words, active=on, enabled=state.can(action), size=size
+    ):
         ui.act(state, name)
 
 
@@ -88,14 +90,21 @@ def _middle(state: EditorState, ui: Ui) -> None:
     draw = imgui.get_window_draw_list()
     pad = ui.px(2)
     draw.add_rect_filled(
-        ImVec2(plate.x - pad, plate.y - pad), ImVec2(plate.x + size * 4 + gap * 3 + pad, plate.y + size + pad), u32(t.panel), ui.px(6)
+        ImVec2(plate.x - pad, plate.y - pad),
+        ImVec2(plate.x + size * 4 + gap * 3 + pad, plate.y + size + pad),
+        u32(t.panel),
+        ui.px(6),
     )
     imgui.push_style_var(imgui.StyleVar_.item_spacing, ImVec2(gap, 0))
     playing = play.mode == "playing"
-    if icon_button(ui, icons.PLAY, "play", "Play   Ctrl+Enter", active=playing, colour=t.good, enabled=not playing, size=28):
+    if icon_button(
+        ui, icons.PLAY, "play", "Play   Ctrl+Enter", active=playing, colour=t.good, enabled=not playing, size=28
+    ):
         ui.act(state, "play.pause" if play.mode == "paused" else "play.start")
     imgui.same_line()
-    if icon_button(ui, icons.PAUSE, "pause", "Pause", active=play.mode == "paused", colour=t.warning, enabled=play.active, size=28):
+    if icon_button(
+        ui, icons.PAUSE, "pause", "Pause", active=play.mode == "paused", colour=t.warning, enabled=play.active, size=28
+    ):
         ui.act(state, "play.pause")
     imgui.same_line()
     if icon_button(ui, icons.STEP, "step", "Step: one tick", enabled=play.active, size=28):
@@ -144,7 +153,9 @@ def _right(state: EditorState, ui: Ui) -> None:
     draw.add_text(ImVec2(start.x + wide - imgui.calc_text_size(keys).x - ui.px(8), top), u32(t.faint), keys)
     imgui.set_cursor_pos(ImVec2(left + wide + ui.px(6), ui.px(5)))
     dark = t.dark
-    if icon_button(ui, icons.LIGHT_THEME if dark else icons.DARK_THEME, "theme", "Light theme" if dark else "Dark theme", size=28):
+    if icon_button(
+        ui, icons.LIGHT_THEME if dark else icons.DARK_THEME, "theme", "Light theme" if dark else "Dark theme", size=28
+    ):
         ui.act(state, "window.theme")
 
 

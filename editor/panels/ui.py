@@ -84,7 +84,7 @@ class Ui:
     styled: tuple[str, float] = ("", 0.0)
     extended: object = None  # what extensions had declared when the panels were looked up
     _kept: dict[type, Any] = field(default_factory=dict)
-    _queue: list[Callable[[], None]] = field(default_factory=list)
+    _queue: list[Callable[[], object]] = field(default_factory=list)
 
     @property
     def theme(self) -> Theme:
@@ -136,7 +136,7 @@ class Ui:
 
     # ---- doing --------------------------------------------------------------------------------------------------
 
-    def later(self, do: Callable[[], None]) -> None:
+    def later(self, do: Callable[[], object]) -> None:
         """Do something when all panels are drawn, so that none sees half of a change."""
         self._queue.append(do)
 

@@ -35,7 +35,10 @@ def _bar(state: EditorState, ui: Ui, place: ImVec2) -> None:
     names = [name for name in ("view.debug_none",) if name in actions]
     if not names:
         return
-    view = next((a for a in actions.values() if a.id.startswith("view.debug_") and a.checked is not None and a.checked(state)), None)
+    view = next(
+        (a for a in actions.values() if a.id.startswith("view.debug_") and a.checked is not None and a.checked(state)),
+        None,
+    )
     label = view.label_of(state) if view is not None else "Picture"
     pad = ui.px(8)
     imgui.set_cursor_screen_pos(ImVec2(place.x + pad, place.y + pad))
@@ -43,7 +46,9 @@ def _bar(state: EditorState, ui: Ui, place: ImVec2) -> None:
     high = imgui.get_frame_height()
     corner = imgui.get_cursor_screen_pos()
     draw_list = imgui.get_window_draw_list()
-    draw_list.add_rect_filled(corner, ImVec2(corner.x + wide + high * 2 + ui.px(6), corner.y + high), u32(faded(t.panel, 0.82)), ui.px(5))
+    draw_list.add_rect_filled(
+        corner, ImVec2(corner.x + wide + high * 2 + ui.px(6), corner.y + high), u32(faded(t.panel, 0.82)), ui.px(5)
+    )
     imgui.set_next_item_allow_overlap()
     if imgui.invisible_button("###views", ImVec2(wide, high)):
         imgui.open_popup("###views.menu")
@@ -74,7 +79,7 @@ def _playing(state: EditorState, ui: Ui, place: ImVec2, room: ImVec2) -> None:
     t = ui.theme
     colour = t.error if state.play.halted else t.warning if state.play.mode == "paused" else t.good
     draw_list = imgui.get_window_draw_list()
-    draw_list.add_rect(place, ImVec2(place.x + room.x, place.y + room.y), u32(faded(colour, 0.9)), 0.0, 0, ui.px(2))
+    draw_list.add_rect(place, ImVec2(place.x + room.x, place.y + room.y), u32(faded(colour, 0.9)), 0.0, ui.px(2))
     words = "Stopped by an error" if state.play.halted else "Paused" if state.play.mode == "paused" else "Playing"
     if state.play.time_scale != 1:
         words += f"  × {state.play.time_scale:g}"
@@ -83,7 +88,7 @@ def _playing(state: EditorState, ui: Ui, place: ImVec2, room: ImVec2) -> None:
     x = place.x + (room.x - size.x) / 2
     draw_list.add_rect_filled(
         ImVec2(x - ui.px(12), place.y), ImVec2(x + size.x + ui.px(12), place.y + size.y + ui.px(9)), u32(colour), ui.px(6),
-        int(imgui.ImDrawFlags_.round_corners_bottom),
+        int(imgui.ImDrawFlags_.round_bottom),
     )  # fmt: skip
     draw_list.add_text(ImVec2(x, place.y + ui.px(4)), u32((0.05, 0.06, 0.08, 1.0)), words)
     imgui.pop_font()

@@ -244,7 +244,7 @@ def test_the_difference_of_any_two_scenes_makes_one_into_the_other() -> None:
             if not len(new):
                 break
             obj = new.by_id(int(new.ids[random.integers(len(new))]))
-            match random.integers(5):
+            match int(random.integers(5)):
                 case 0:
                     obj.remove()
                 case 1:

@@ -152,8 +152,9 @@ def test_a_scene_that_was_never_saved_is_recovered(tmp_path: Path) -> None:
     wanted = editor.document.text()
     left_behind(editor)
     again = session.opened(folder, UserSettings())
+    assert again.asks[0].choices == ("Recover", "Discard", "Later")
     assert again.can("file.recover")
-    again.run("file.recover")
+    assert again.answer("Recover")
     assert again.document.text() == wanted
     assert again.document.path is None
 

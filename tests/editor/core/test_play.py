@@ -102,7 +102,8 @@ def test_a_game_script_plays_the_scene_as_it_is_edited(project: Path) -> None:
     editor.set([door], {"position": (0, 7, 0)})  # not saved
     before = editor.document.text()
     editor.run("play.start")
-    assert editor.play.game.title == "The game"  # type: ignore[union-attr]
+    assert isinstance(editor.play.game, dw.App)
+    assert editor.play.game.title == "The game"
     assert editor.get(door, "position") == [0, 7, 0]
     frames(editor, 3)
     assert editor.get(door, "rotation") != [0, 0, 0, 1]
