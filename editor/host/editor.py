@@ -23,8 +23,8 @@ _VIEW = "viewport"
 class Editor:
     """An EditorState on a page of Dear ImGui.
 
-        editor = Editor(state, HostServices(gpu, draw), theme.load_fonts())
-        editor.frame(seconds)    # between new_frame and render, once a frame
+    editor = Editor(state, HostServices(gpu, draw), theme.load_fonts())
+    editor.frame(seconds)    # between new_frame and render, once a frame
     """
 
     def __init__(self, state: EditorState, services: HostServices, fonts: theme.Fonts) -> None:

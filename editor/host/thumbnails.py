@@ -178,5 +178,4 @@ def _toned(radiance: NDArray[np.float32]) -> NDArray[np.float32]:
     step = max(1, radiance.shape[1] // (2 * SIZE))
     some = np.asarray(radiance[::step, ::step, :3], np.float32)
     light = some / max(float(np.median(some)) * 2.2, 1e-9)
-    out: NDArray[np.float32] = (light / (1 + light)) ** (1 / 2.2)
-    return out
+    return np.asarray((light / (1 + light)) ** (1 / 2.2), np.float32)

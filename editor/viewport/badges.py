@@ -66,7 +66,7 @@ def _placed(scene: Scene, rows: NDArray[np.intp], frame: Frame, icon: str, tint:
     front &= (at[:, 0] > x) & (at[:, 0] < x + width) & (at[:, 1] > y) & (at[:, 1] < y + height)
     depth = (places - frame.eye) @ frame.forward
     return [
-        Badge(int(scene.ids[row]), int(row), *at[k].tolist(), float(depth[k]), icon, tint)
+        Badge(int(scene.ids[row]), int(row), float(at[k, 0]), float(at[k, 1]), float(depth[k]), icon, tint)
         for k, row in enumerate(rows.tolist())
         if front[k]
     ]
@@ -80,9 +80,7 @@ def at(found: list[Badge], px: float, py: float, scale: float) -> Badge | None:
     return None
 
 
-def draw_badges(
-    draw: imgui.ImDrawList, found: list[Badge], chosen: Container[int], hovered: int, scale: float
-) -> None:
+def draw_badges(draw: imgui.ImDrawList, found: list[Badge], chosen: Container[int], hovered: int, scale: float) -> None:
     """Draw them; those that are chosen in the selection's colour."""
     size = SIZE * scale
     imgui.push_font(None, SIZE * 0.86)

@@ -105,9 +105,7 @@ def hit(mode: Mode, stand: Stand, px: float, py: float) -> str:
         for name, axis in PLANES.items():
             if stand.faces(axis) and _inside(stand.square(axis), px, py):
                 return name
-    found = [
-        (_to_segment(*stand.ends(axis), px, py), name) for axis, name in enumerate(AXES) if stand.shown(axis)
-    ]
+    found = [(_to_segment(*stand.ends(axis), px, py), name) for axis, name in enumerate(AXES) if stand.shown(axis)]
     nearest = min(found, default=(math.inf, ""))
     return nearest[1] if nearest[0] < reach else ""
 

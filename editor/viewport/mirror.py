@@ -76,7 +76,8 @@ def mended(scene: Scene, library: AssetLibrary) -> list[str]:
         if isinstance(value, Material):
             named = {name: t for name in vars(value) if name.endswith("_texture") and (t := getattr(value, name))}
             bad = [name for name, t in named.items() if not t.image or not try_(library.image, t.image)]
-            return replace(value, **dict.fromkeys(bad)) if bad else value
+            nothing: dict[str, Any] = dict.fromkeys(bad)
+            return replace(value, **nothing) if bad else value
         if isinstance(value, Environment) and value.source == "file":
             return value if try_(library.environment, value.file) else Environment(source="color")
         if isinstance(value, Prefab):
@@ -210,7 +211,8 @@ class Mirror:
         if not len(self._ids) or not len(wanted):
             return np.zeros(0, np.int32)
         at = np.minimum(np.searchsorted(self._ids, wanted), len(self._ids) - 1)
-        return self._order[at[self._ids[at] == wanted]].astype(np.int32)
+        found: I32 = self._order[at[self._ids[at] == wanted]].astype(np.int32)
+        return found
 
     def ids(self, rows: Any) -> list[int]:
         """The document's objects that rows of the world belong to: what a prefab brought along is its instance's."""

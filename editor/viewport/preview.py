@@ -36,9 +36,7 @@ class Preview:
         self._key: Any = None
         self._left = 0
 
-    def show(
-        self, state: EditorState, frame: Frame, scale: float, draw: imgui.ImDrawList, *, settle: int
-    ) -> None:
+    def show(self, state: EditorState, frame: Frame, scale: float, draw: imgui.ImDrawList, *, settle: int) -> None:
         """Show it, if a camera is the active object and there is room."""
         from .viewport import camera_eye
 
@@ -70,7 +68,9 @@ class Preview:
         low = ImVec2(x + width - wide - MARGIN * scale, y + height - high - MARGIN * scale)
         size = ImVec2(low.x + wide, low.y + high)
         edge = 2 * scale
-        draw.add_rect_filled(ImVec2(low.x - edge, low.y - edge), ImVec2(size.x + edge, size.y + edge), color(INK), 4 * scale)
+        draw.add_rect_filled(
+            ImVec2(low.x - edge, low.y - edge), ImVec2(size.x + edge, size.y + edge), color(INK), 4 * scale
+        )
         draw.add_image(self._texture, low, size)
         label(draw, (low.x + 8 * scale, low.y + 6 * scale), state.document.object(camera).name, scale)
 

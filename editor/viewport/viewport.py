@@ -81,7 +81,7 @@ class Viewport:
 
     def draw(self, state: EditorState, rect: Rect, scale: float = 1.0) -> None:
         """Draw into a rectangle of the page, within the current window; take the pointer and the keys over it."""
-        x, y, width, height = rect
+        width, height = rect[2:]
         if width < 2 or height < 2:
             return
         started = time.perf_counter()
@@ -153,7 +153,8 @@ class Viewport:
         """What is looked through now: the editor's camera, one of the scene's, or that of the game."""
         played = self.played(state)
         if played is not None and not view.free:
-            return played.observer()
+            of_game: Eye = played.observer()
+            return of_game
         if view.through:
             found = camera_eye(state, view.through)
             if found is not None:
@@ -166,9 +167,7 @@ class Viewport:
         game = state.play.game if state.play.active else None
         return None if game is None else game.world
 
-    def _paint(
-        self, state: EditorState, view: View, eye: Eye, frame: Frame, scale: float, *, changed: bool
-    ) -> None:
+    def _paint(self, state: EditorState, view: View, eye: Eye, frame: Frame, scale: float, *, changed: bool) -> None:
         """Draw the scene, if anything of it is other than before."""
         self.drew = False
         played = self.played(state)
@@ -396,9 +395,7 @@ class Viewport:
         start, way = frame.ray(px, py)
         return start + way * 10.0
 
-    def in_rectangle(
-        self, state: EditorState, a: tuple[float, float], b: tuple[float, float]
-    ) -> list[int]:
+    def in_rectangle(self, state: EditorState, a: tuple[float, float], b: tuple[float, float]) -> list[int]:
         """The objects that are seen between two points of the page, and those whose icons are. Waits for the GPU."""
         first, second = self._pixel(*a, clamp=True), self._pixel(*b, clamp=True)
         ids: list[int] = []
@@ -465,7 +462,9 @@ def _rectangle(draw: imgui.ImDrawList, a: tuple[float, float], b: tuple[float, f
 
 def _letterbox(draw: imgui.ImDrawList, frame: Frame, scale: float) -> None:
     x, y, width, height = frame.rect
-    draw.add_rect(ImVec2(x + 1, y + 1), ImVec2(x + width - 1, y + height - 1), color((0.56, 0.80, 1.0, 0.85)), 0, 2 * scale)
+    draw.add_rect(
+        ImVec2(x + 1, y + 1), ImVec2(x + width - 1, y + height - 1), color((0.56, 0.80, 1.0, 0.85)), 0, 2 * scale
+    )
 
 
 __all__ = ["INK", "WHITE", "Viewport", "camera_eye"]

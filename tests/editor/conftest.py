@@ -115,14 +115,12 @@ def editor_page(gpu: Gpu) -> Iterator[tuple[Headless, HostServices, theme.Fonts]
 def editor_ui(
     editor_page: tuple[Headless, HostServices, theme.Fonts], tmp_path: Path
 ) -> Iterator[Callable[..., EditorUi]]:
-    """Opens the editor: `editor_ui(scene)`, `editor_ui(path)`, `editor_ui()` for a new scene; size=(w, h), scale=2.0."""
+    """Opens the editor: `editor_ui(scene)`, `editor_ui(path)`, `editor_ui()` for a new scene; size=…, scale=2.0."""
     page, services, fonts = editor_page
     made: list[EditorUi] = []
     numbers = itertools.count()
 
-    def opened(
-        what: Scene | Path | str | None = None, *, size: tuple[int, int] = SIZE, scale: float = 1.0
-    ) -> EditorUi:
+    def opened(what: Scene | Path | str | None = None, *, size: tuple[int, int] = SIZE, scale: float = 1.0) -> EditorUi:
         if isinstance(what, Scene):
             path = tmp_path / f"scene{next(numbers) or ''}.dream"
             what.save(path)

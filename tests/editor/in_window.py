@@ -14,9 +14,8 @@ from typing import Any
 
 os.environ["DREAMWELL_CONFIG"] = "off"
 
-from imgui_bundle import imgui  # before glfw
-
 import numpy as np
+from imgui_bundle import imgui  # before glfw
 from numpy.typing import NDArray
 from PIL import Image
 

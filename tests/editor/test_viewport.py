@@ -68,7 +68,7 @@ def test_shift_adds_and_a_click_on_nothing_lets_go(editor_ui: Open) -> None:
         context.key_up(KEY.mod_shift)
         context.yield_(2)
         assert ui.state.selection.ids == (ui.id("cube"),), "again takes it out"
-        x, y, w, h = ui.port.frame.rect
+        x, y, w, _ = ui.port.frame.rect
         context.mouse_move_to_pos((x + w * 0.5, y + 12))
         context.mouse_click(0)
         context.yield_(2)
@@ -256,7 +256,7 @@ def test_rings_turn_and_boxes_stretch(editor_ui: Open) -> None:
         points, front = stand.ring(1)
         near = [(float(x), float(y)) for (x, y), seen in zip(points, front, strict=True) if seen]
         ui.drag(context, near[len(near) // 2 - 3], near[len(near) // 2 + 9], steps=10)
-        x, y, z, w = ui.state.scene["cube"].rotation
+        x, y, z, _ = ui.state.scene["cube"].rotation
         assert abs(y) > 0.1
         assert (abs(x), abs(z)) == (pytest.approx(0, abs=1e-6), pytest.approx(0, abs=1e-6))
         assert position(ui, "cube") == [0, 0.5, 0]

@@ -15,6 +15,7 @@ from PIL import Image
 from dreamwell.engine.scene.scene import Scene
 from dreamwell.tests.editor.test_viewport import room
 
+
 @pytest.mark.skipif(sys.platform != "linux", reason="sends events to the X server")
 @pytest.mark.skipif(ctypes.util.find_library("Xtst") is None, reason="needs libXtst to send events")
 def test_a_person_edits_a_scene(display: None, tmp_path: Path) -> None:
