@@ -106,7 +106,7 @@ class Thumbnails:
         picture = self._picture = self._picture or Picture(self.gpu, overlay=False)
         picture.resize((SIZE, SIZE))
         world = World(weave(scene), aspect=1.0, seed=1)
-        world.frame(yaw=32, pitch=20, aspect=1.15)
+        world.frame(yaw=32, pitch=20, aspect=0.86)
         for _ in range(_FRAMES):
             picture.draw(world, 0.0)
         made = self._empty(wgpu.TextureUsage.COPY_DST, FORMAT)
@@ -131,12 +131,14 @@ class Thumbnails:
 def _stage(of: Any, root: Path) -> Scene:
     """A scene that shows one thing."""
     scene = Scene("thumbnail", seed=1, root=root)
-    scene.configure({"aa.mode": "fxaa", "shadows.size": 512, "bloom.enabled": False})
+    scene.configure(
+        {"aa.mode": "fxaa", "shadows.size": 512, "bloom.enabled": False, "exposure.compensation": -0.2}
+    )
     scene.add("camera", Camera(fov_y=32))
-    scene.add("sun", Sun(lux=40_000), toward=(-1.0, -1.3, -1.6))
+    scene.add("sun", Sun(lux=48_000), toward=(1.3, -1.5, -0.75))
     around = Environment(
-        source="gradient", intensity=9000.0, zenith=(0.62, 0.68, 0.80), horizon=(0.50, 0.53, 0.60),
-        ground=(0.22, 0.22, 0.25), visible=False, backdrop=(0.0, 0.0, 0.0),
+        source="gradient", intensity=7000.0, zenith=(0.95, 1.0, 1.1), horizon=(0.42, 0.45, 0.52),
+        ground=(0.2, 0.2, 0.23), visible=False, backdrop=(750.0, 800.0, 900.0),
     )  # fmt: skip
     scene.add("around", around)
     if isinstance(of, Material):
