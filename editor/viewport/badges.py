@@ -19,6 +19,8 @@ from .paint import HOT, INK, Rgba, color
 
 SIZE, REACH = 19.0, 13.0
 """Points: of an icon, and around its middle where it takes the pointer."""
+NEAREST = 0.4
+"""Metres from the eye within which there are none."""
 MOST = 400
 """Icons in one picture: the nearest."""
 
@@ -63,6 +65,7 @@ def _placed(scene: Scene, rows: NDArray[np.intp], frame: Frame, icon: str, tint:
     places = worlds(scene, rows.astype(np.int64))[0][:, :, 3]
     at, front = frame.project(places)
     x, y, width, height = frame.rect
+    front &= np.linalg.norm(places - frame.eye, axis=1) > NEAREST
     front &= (at[:, 0] > x) & (at[:, 0] < x + width) & (at[:, 1] > y) & (at[:, 1] < y + height)
     depth = (places - frame.eye) @ frame.forward
     return [

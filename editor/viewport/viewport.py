@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ...engine.camera import Eye, Lens
 from ...engine.gpu import Gpu
 from ...engine.scene.components import Camera
+from ..core.camera import Pose
 from ..core.tree import world_matrices
 from ..core.view import View
 from ..host.draw_data import DrawData
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 SETTLE = 24
 """Frames that are drawn after something changed: what is averaged over time has come to rest then."""
+LAST = "last"
+"""The bookmark of where a scene was looked at when it was closed."""
 SAID = 1.2
 """Seconds that a word about what was just done stays."""
 _STATS = 0.5
@@ -126,6 +129,8 @@ class Viewport:
     def _wishes(self, state: EditorState, view: View, aspect: float) -> None:
         wishes, view.wishes = view.wishes, []
         for what, ids in wishes:
+            if what == "begin" and self._begin_view(state, view):
+                continue
             ball = self.mirror.bounds(ids if what == "focus" else state.scene.ids)
             if ball is None:
                 continue
@@ -139,6 +144,29 @@ class Viewport:
             if what == "begin":
                 goal = view.camera.goal
                 view.camera.put(replace(goal, distance=goal.distance * 0.72))  # the middle is what one begins with
+
+    def _begin_view(self, state: EditorState, view: View) -> bool:
+        """Look from where the scene was left, else about from where its first camera looks; whether there is either."""
+        kept = state.bookmarks.get(LAST)
+        if isinstance(kept, dict):
+            view.camera.put(Pose.of(kept))
+            return True
+        cameras = np.flatnonzero(state.scene.slots_of(Camera) >= 0)
+        eye = camera_eye(state, int(state.scene.ids[cameras[0]])) if len(cameras) else None
+        ball = None if self.mirror.world is None else self.mirror.world.bounds()
+        if eye is None or ball is None:
+            return False
+        at, back = eye.world_from_camera[:, 3], eye.world_from_camera[:, 2]
+        down = float(at[1] / back[1]) if back[1] > 0.02 and at[1] > 0 else math.inf  # metres to the ground, along
+        middle = float((at - np.asarray(ball.centre)) @ back)
+        distance = min(down, middle if middle > 0 else math.inf, 4 * ball.radius)
+        if not 0.2 < distance < math.inf:
+            return False
+        x, y, z = (at - back * distance).tolist()
+        yaw = math.degrees(math.atan2(back[0], back[2])) + 14
+        pitch = math.degrees(math.asin(max(-1.0, min(1.0, back[1])))) + 5
+        view.camera.put(Pose((x, y, z), distance * 1.25, yaw, max(-89.0, min(89.0, pitch))))
+        return True
 
     def _resize(self, rect: Rect) -> None:
         fb = imgui.get_io().display_framebuffer_scale
