@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from ...engine.declare import component_types, fields_of, to_plain
+from ...engine.declare import component_types
 from ...engine.errors import EditorError
 from .actions import Actions
 from .clipboard import copied, moved_paths, objects_in, pasted
-from .commands import Command, fields, group
-from .document import Document
+from .commands import Command, fields
 from .objects import Block, blocks, id_of
 from .selection import Selection
 
@@ -130,34 +128,7 @@ def rename(state: EditorState, name: str | None = None) -> None:
     if not name:
         raise EditorError("an object's name can't be empty")
     state.renaming = 0
-    document, ids = state.document, state.selection.ids
-    old = {document.object(one).name for one in ids if document.scene.find(document.object(one).name) is not None}
-    meant = {one for one in old if document.scene[one].id in state.selection}  # the first of a name is who is meant
-    state.do(group(fields(ids, {"name": name}), *naming(document, meant - {name}, name)), "Rename")
-
-
-def naming(document: Document, old: Collection[str], new: str) -> list[Command]:
-    """The commands that have components and rules name an object by another name."""
-    out: list[Command] = []
-    scene = document.scene
-    for kind in scene.slots:
-        for f in fields_of(kind):
-            if f.kind.role != "object" or not old:
-                continue
-            values = scene.pools[kind].values
-            rows = [
-                r for r, s in enumerate(scene.slots_of(kind).tolist()) if s >= 0 and getattr(values[s], f.name) in old
-            ]
-            if rows:
-                out.append(fields(scene.ids[rows].tolist(), {f"{kind.__name__}.{f.name}": new}))
-    if any(action.do == "spawn" and action.name in old for rule in scene.rules for action in rule.then):
-        rules = [to_plain(rule) for rule in scene.rules]
-        for rule in rules:
-            for action in rule.get("then", ()):
-                if action.get("do") == "spawn" and action.get("name") in old:
-                    action["name"] = new
-        out.append({"do": "set_settings", "fields": {"rules": rules}})
-    return out
+    state.do(fields(state.selection.ids, {"name": name}), "Rename")
 
 
 def select_all(state: EditorState) -> None:

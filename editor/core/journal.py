@@ -186,6 +186,14 @@ class Journal:
 
     # ---- after a crash ----------------------------------------------------------------------------------------------
 
+    def held_by_another(self, path: Path | None, root: Path) -> bool:
+        """Whether another editor that lives has the scene open."""
+        home = home_of(path, root)
+        if home is None or not home.is_dir():
+            return False
+        free = set(_places(home))
+        return any(one.is_dir() and one not in free and one != self.folder for one in home.iterdir())
+
     @staticmethod
     def offer(path: Path | None, root: Path | None = None) -> Offer | None:
         """The latest journal of a scene that an editor left behind without closing it, if something was done in it.

@@ -19,6 +19,7 @@ from .document import Document
 from .history import History, Step, line_of
 from .journal import Journal
 from .log import Entry, Log
+from .naming import followed
 from .play import Play
 from .project import Project
 from .selection import Selection
@@ -105,13 +106,18 @@ class EditorState:
 
     # ---- changing -------------------------------------------------------------------------------------------------
 
-    def do(self, command: Mapping[str, Any], label: str = "Change", merge: str | None = None) -> None:
+    def do(
+        self, command: Mapping[str, Any], label: str = "Change", merge: str | None = None, *, exact: bool = False
+    ) -> None:
         """Apply a command to the document, as a step of the history.
 
-        merge: equal for all commands of one drag; they are one step until `seal`.
+        merge: equal for all commands of one drag; they are one step until `seal`.  exact: do this and nothing else;
+        otherwise joints and rules that name an object follow when it is renamed.
         Raises EditorError (or SceneError) for what can't be, and changes nothing then.
         """
         given: Command = jsonable(command)
+        if not exact:
+            given = followed(self.document, given)
         if self.history.open_merge != merge:
             self._write_journal()
         step = self.history.do(self.document, given, label, self.selection, merge)
@@ -197,7 +203,7 @@ class EditorState:
         yield copy
         command = difference(self.document.scene, copy)
         if command is not None:
-            self.do(command, label)
+            self.do(command, label, exact=True)
 
     def get(self, id: int, path: str) -> Any:
         """A field of an object as JSON data, of the world that is played if one is, else of the document."""
@@ -320,6 +326,9 @@ class EditorState:
     def tell_problems(self) -> None:
         """Tell what was wrong with the scene's file, and which of its files are missing."""
         self.log.problems(self.document.problems, "scene", self._id_of, "error")
+        path = self.document.path
+        if path is not None and self.journal.held_by_another(path, self.document.root):
+            self.notice = self.log.warning(f"{path.name} is open in another editor, too: what is saved last is kept")
         missing = self.project.missing(self.document)
         self.log.problems([problem for _, problem in missing], "scene", self._id_of, "warning")
 
@@ -392,5 +401,6 @@ class EditorState:
 
     def tick(self, now: float) -> None:
         """Once a frame: the journal is put on the disk, changes from outside are looked for. now: seconds."""
-        self.journal.tick(self.document, now, self.settings.autosave_seconds, self.log)
+        if self.history.open_merge is None:  # a drag is written at its end
+            self.journal.tick(self.document, now, self.settings.autosave_seconds, self.log)
         self.watching.tick(self, now)

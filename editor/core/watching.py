@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,13 +16,16 @@ from ...engine.scene import dream_file
 from .difference import difference
 from .document import Document
 from .log import Entry
+from .project import Asset, Project
 from .references import uses_in
 
 if TYPE_CHECKING:
     from .state import EditorState
 
 SCAN_SECONDS = 2.0
-"""How often the project's folder is looked at for files that came and went; rarer where that takes long."""
+"""How often the project's folder is looked at for files that came and went."""
+SLOW_SCAN = 0.02
+"""Seconds from which on another thread looks."""
 
 
 @dataclass(eq=False)
@@ -37,7 +41,9 @@ class Watching:
     _watcher: Watcher = field(default_factory=Watcher)
     _digest: str = ""
     _scanned: float = 0.0
-    _pause: float = SCAN_SECONDS
+    _takes: float = 0.0
+    _scanner: threading.Thread | None = None
+    _found: tuple[Project, dict[str, Asset]] | None = None
     _looked_for: int = -1
 
     def begin(self, state: EditorState) -> None:
@@ -59,17 +65,42 @@ class Watching:
     def tick(self, state: EditorState, now: float) -> None:
         """Look, a few times a second, and take over what can be. now: seconds."""
         clock = time.monotonic()
-        if clock - self._scanned > self._pause:
-            if state.project.refresh():
-                state.log.add(Entry("debug", f"{state.project.root.name}: files came, went or changed"))
+        if clock - self._scanned > SCAN_SECONDS:
+            self._scan(state)
             if self._looked_for != state.document.revision:
                 self._look(state)
             self._scanned = time.monotonic()
-            self._pause = max(SCAN_SECONDS, 100 * (self._scanned - clock))
         stamps = self._watcher.poll()
         if stamps:
             self._watcher.accept(stamps)
             self.take_over(state, stamps)
+
+    def _scan(self, state: EditorState) -> None:
+        """Look at the project's folder; where that takes long, another thread does, and it counts the next time."""
+        project = state.project
+        if self._scanner is not None:
+            if self._scanner.is_alive():
+                return
+            self._scanner = None
+            if self._found is not None and self._found[0] is project:
+                self._taken(state, self._found[1])
+            return
+        if self._takes < SLOW_SCAN:
+            start = time.monotonic()
+            found = project.scan()
+            self._takes = time.monotonic() - start
+            self._taken(state, found)
+            return
+
+        def scan() -> None:
+            self._found = project, project.scan()
+
+        self._scanner = threading.Thread(target=scan, name="dreamwell-assets", daemon=True)
+        self._scanner.start()
+
+    def _taken(self, state: EditorState, found: dict[str, Asset]) -> None:
+        if state.project.take(found):
+            state.log.add(Entry("debug", f"{state.project.root.name}: files came, went or changed"))
 
     def take_over(self, state: EditorState, files: Iterable[Path]) -> None:
         """Take over files that were written; what can't be is told, and things stay as they are."""
@@ -119,7 +150,7 @@ def reload(state: EditorState) -> None:
     fresh = Document.open(path)
     command = difference(state.document.scene, fresh.scene)
     if command is not None:
-        state.do(command, "Reload from disk")
+        state.do(command, "Reload from disk", exact=True)
     state.document.saved_state = state.document.state
     state.document.problems = fresh.problems
     state.watching.conflict = False

@@ -399,10 +399,10 @@ def _imported(state: EditorState, ui: Ui, mine: Assets) -> None:
     """An object that is let go here becomes a prefab."""
     dropped = ui.drop_target("objects")
     if dropped is not None:
-        id = dropped.data[0]
+        number = dropped.data[0]
 
         def make() -> None:
-            state.select([id])
+            state.select([number])
             state.act("object.make_prefab")
 
         ui.later(make)
@@ -443,8 +443,8 @@ def _use(state: EditorState, ui: Ui, use: Use, i: int) -> None:
     imgui.pop_style_color()
     tip(f"{use.user.name}: {use.field}")
     if pressed and here:
-        id, path = use.object, use.field
-        ui.later(lambda: point_to(state, ui, id, path))
+        number, path = use.object, use.field
+        ui.later(lambda: point_to(state, ui, number, path))
     elif pressed and use.user.suffix == ".py":
         ui.later(lambda: open_text(use.user, use.line))
 

@@ -1,4 +1,4 @@
-"""Fields for colours: a swatch, its code, and a picker. Values are linear light; what is shown is encoded for screens."""
+"""Fields for colours: a swatch, its code, and a picker. Values are linear light, swatches as screens show it."""
 
 from __future__ import annotations
 
@@ -101,8 +101,10 @@ def _picker(ui: Ui, path: str, value: Sequence[float], spec: Spec, strength: flo
         linear = tuple(numbers.shortest(decoded(c) * strength) for c in (new.x, new.y, new.z))
         change = lambda old: linear  # noqa: E731
     imgui.set_next_item_width(ui.px(220))
+    imgui.push_item_flag(imgui.ItemFlags_.live_edit_on_input_text, False)
     typed, code = imgui.input_text(f"###{path}.code", code_of(value), imgui.InputTextFlags_.auto_select_all)
-    if typed and imgui.is_item_deactivated_after_edit():
+    imgui.pop_item_flag()
+    if typed:
         found = from_code(code)
         if found is not None:
             change = lambda old: found  # noqa: E731

@@ -161,8 +161,8 @@ def _entry(state: EditorState, ui: Ui, mine: ConsoleView, i: int, high: float) -
 def follow(state: EditorState, ui: Ui, entry: Entry) -> None:
     """Go to what a message is about: its object and field, its file and line."""
     if entry.object and entry.object in state.document:
-        id, path = entry.object, entry.field
-        ui.later(lambda: point_to(state, ui, id, path))
+        number, path = entry.object, entry.field
+        ui.later(lambda: point_to(state, ui, number, path))
     elif entry.file:
         file = Path(entry.file)
         place = file if file.is_absolute() else state.project.root / file
@@ -190,7 +190,7 @@ def _prompt(state: EditorState, ui: Ui, mine: ConsoleView) -> None:
     imgui.push_font(ui.fonts.mono, imgui.get_style().font_size_base)
     text(ui, "..." if mine.before else ">>>", ui.theme.accent)
     imgui.same_line(0, ui.px(6))
-    if mine.focus:
+    if mine.focus and not imgui.is_key_down(imgui.Key.enter):  # held, it would enter the next line at once
         imgui.set_keyboard_focus_here()
         mine.focus = False
     flags = imgui.InputTextFlags_

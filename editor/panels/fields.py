@@ -16,7 +16,7 @@ from ...engine.declare import Field, Kind, Plain, Spec, fields_of, say
 from . import icons, numbers
 from .colours import colour_field
 from .numbers import MIXED
-from .theme import SMALL, faded, u32
+from .theme import SMALL, u32
 from .ui import Ui
 from .widgets import begin_combo, checkbox, chip, elided, elided_end, flow, icon_button, muted, text, tip
 
@@ -146,6 +146,13 @@ def row(
     imgui.table_next_column()
     drawn = draw(ui, slot)
     return drawn or change
+
+
+def row_of_extension(ui: Ui, slot: Slot, drawn: Callable[[], object]) -> None:
+    """A row whose right half an extension draws; it sets the field itself."""
+    _label(ui, slot, 0, False, None)
+    imgui.table_next_column()
+    drawn()
 
 
 def _label(
@@ -291,7 +298,7 @@ def _choice(ui: Ui, slot: Slot, options: Sequence[str]) -> Change | None:
                 change = _to(option)
             if chosen:
                 imgui.set_item_default_focus()
-        imgui.end_combo()
+        imgui.end_popup()
     return change
 
 
@@ -666,19 +673,3 @@ def _list_rows(ui: Ui, slot: Slot, depth: int) -> Change | None:
         if icon_button(ui, icons.REMOVE, f"{item.path}.remove", "Remove", colour=ui.theme.faint):
             change = _without(i)
     return change
-
-
-__all__ = [
-    "Change",
-    "Choices",
-    "Slot",
-    "Widget",
-    "Widgets",
-    "begin_grid",
-    "chips",
-    "draw",
-    "faded",
-    "row",
-    "turn_field",
-    "words_of",
-]

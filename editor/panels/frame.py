@@ -75,6 +75,8 @@ def window(state: EditorState, ui: Ui, panel: Panel) -> bool:
     """One panel: its window, and in it what it draws, or the error that it stopped with. Whether it is seen."""
     if panel.dock == "float":
         layout.float_size(ui, panel)
+    else:
+        layout.dock_newcomer(panel)
     if not panel.padded:
         imgui.push_style_var(imgui.StyleVar_.window_padding, ImVec2(0, 0))
     still_flags = imgui.WindowFlags_.no_scrollbar | imgui.WindowFlags_.no_scroll_with_mouse

@@ -83,10 +83,10 @@ def _bar(state: EditorState, ui: Ui, mine: Hierarchy) -> None:
         popup_create(state, ui, "###create")
 
 
-def popup_create(state: EditorState, ui: Ui, id: str) -> None:
+def popup_create(state: EditorState, ui: Ui, number: str) -> None:
     """The menu of everything that can be created, as a popup."""
     imgui.push_style_var(imgui.StyleVar_.window_padding, ImVec2(ui.px(8), ui.px(8)))
-    if imgui.begin_popup(id):
+    if imgui.begin_popup(number):
         found = menu.menus(dict(state.actions)).get("Create")
         if found is not None:
             menu.draw_items(state, ui, found)
@@ -146,36 +146,36 @@ class _Look:
 
 
 def _row(state: EditorState, ui: Ui, mine: Hierarchy, outline: Outline, look: _Look, i: int) -> None:
-    id, depth, below = mine.rows.shown[i]
+    number, depth, below = mine.rows.shown[i]
     start = imgui.get_cursor_screen_pos()
-    chosen = id in state.selection
+    chosen = number in state.selection
     scene = state.document.scene
-    row = None if look.playing else scene.row_of(id)
+    row = None if look.playing else scene.row_of(number)
     end = ImVec2(start.x + look.width, start.y + look.high)
     over = look.hovered and start.y <= look.mouse.y < end.y and start.x <= look.mouse.x < end.x
     if chosen or over:
         look.draw.add_rect_filled(start, end, look.select if chosen else look.hover, 3.0)
-    if state.renaming == id:
+    if state.renaming == number:
         _rename_field(state, ui, mine, look, start, depth)
         return
     icons_width = look.high * 2 + look.pad
     imgui.set_next_item_allow_overlap()
-    if imgui.invisible_button(f"###{id:016x}", ImVec2(look.width, look.high)):
-        _clicked(state, ui, mine, look, id, below, start, depth)
+    if imgui.invisible_button(f"###{number:016x}", ImVec2(look.width, look.high)):
+        _clicked(state, ui, mine, look, number, below, start, depth)
     if imgui.is_item_hovered() and imgui.is_mouse_double_clicked(0):
         state.act("view.focus")
-    _drag(state, ui, outline, id)
-    _drop(state, ui, outline, look, id, below, start)
-    _context(state, ui, mine, id)
+    _drag(state, ui, outline, number)
+    _drop(state, ui, outline, look, number, below, start)
+    _context(state, ui, mine, number)
     # what is seen of it
-    carried = outline.carried(id)
+    carried = outline.carried(number)
     icon = icons.of_object(carried)
-    hit = mine.rows.hits is None or id in mine.rows.hits
+    hit = mine.rows.hits is None or number in mine.rows.hits
     seen = row is None or look.shown is None or bool(look.shown[row])
     colour = look.muted if not hit or not seen else look.prefab if "Prefab" in carried else look.text
     x = start.x + look.pad + depth * look.indent
     if below:
-        glyph = icons.UNFOLDED if mine.rows.is_open(id) or mine.rows.hits is not None else icons.FOLDED
+        glyph = icons.UNFOLDED if mine.rows.is_open(number) or mine.rows.hits is not None else icons.FOLDED
         look.draw.add_text(ImVec2(x, start.y + look.top), look.faint, glyph)
     x += look.indent
     tint = (
@@ -191,13 +191,13 @@ def _row(state: EditorState, ui: Ui, mine: Hierarchy, outline: Outline, look: _L
     x += look.indent + look.pad * 1.6
     clip = ImVec2(end.x - (icons_width if over else look.pad), end.y)
     look.draw.push_clip_rect(start, clip, True)
-    look.draw.add_text(ImVec2(x, start.y + look.top), colour, outline.name(id))
+    look.draw.add_text(ImVec2(x, start.y + look.top), colour, outline.name(number))
     look.draw.pop_clip_rect()
     if row is not None:
-        _marks(state, ui, look, id, row, start, over)
+        _marks(state, ui, look, number, row, start, over)
 
 
-def _marks(state: EditorState, ui: Ui, look: _Look, id: int, row: int, start: ImVec2, over: bool) -> None:
+def _marks(state: EditorState, ui: Ui, look: _Look, number: int, row: int, start: ImVec2, over: bool) -> None:
     """The eye and the lock at the right end of a row."""
     assert look.shown is not None
     assert look.locked is not None
@@ -215,8 +215,8 @@ def _marks(state: EditorState, ui: Ui, look: _Look, id: int, row: int, start: Im
             look.draw.add_text(ImVec2(x + (look.high - wide) / 2, start.y + look.top), colour, glyph)
         if over:
             imgui.set_cursor_screen_pos(ImVec2(x, start.y))
-            if imgui.invisible_button(f"###{name}.{id:016x}", ImVec2(look.high, look.high)):
-                ids = list(state.selection.ids) if id in state.selection else [id]
+            if imgui.invisible_button(f"###{name}.{number:016x}", ImVec2(look.high, look.high)):
+                ids = list(state.selection.ids) if number in state.selection else [number]
                 word = {"hidden": ("Hide", "Show"), "locked": ("Lock", "Unlock")}[name][int(mark)]
                 ui.edit(state, commands.fields(ids, {name: not mark}), word)
             tip(
@@ -232,37 +232,37 @@ def _marks(state: EditorState, ui: Ui, look: _Look, id: int, row: int, start: Im
 
 
 def _clicked(
-    state: EditorState, ui: Ui, mine: Hierarchy, look: _Look, id: int, below: bool, start: ImVec2, depth: int
+    state: EditorState, ui: Ui, mine: Hierarchy, look: _Look, number: int, below: bool, start: ImVec2, depth: int
 ) -> None:
     io = imgui.get_io()
     arrow = start.x + look.pad + depth * look.indent
     if below and arrow - look.pad <= look.mouse.x < arrow + look.indent and mine.rows.hits is None:
-        opened = not mine.rows.is_open(id)
+        opened = not mine.rows.is_open(number)
         if io.key_alt:
             assert mine.outline is not None
-            mine.rows.fold_below(mine.outline, id, opened)
+            mine.rows.fold_below(mine.outline, number, opened)
         else:
-            mine.rows.fold(id, opened)
+            mine.rows.fold(number, opened)
         return
     now = state.selection
     if io.key_shift:
-        new = now.range_to(id, mine.rows.order)
+        new = now.range_to(number, mine.rows.order)
     elif io.key_ctrl:
-        new = now.toggle(id)
+        new = now.toggle(number)
     else:
-        new = type(now).of([id])
+        new = type(now).of([number])
     mine.seen_active = new.active
     ui.later(lambda: state.set_selection(new))
 
 
-def _drag(state: EditorState, ui: Ui, outline: Outline, id: int) -> None:
+def _drag(state: EditorState, ui: Ui, outline: Outline, number: int) -> None:
     if imgui.is_item_active() and not isinstance(outline, PlayOutline):
-        ids = list(state.selection.ids) if id in state.selection else [id]
-        words = outline.name(id) if len(ids) == 1 else f"{len(ids)} objects"
+        ids = list(state.selection.ids) if number in state.selection else [number]
+        words = outline.name(number) if len(ids) == 1 else f"{len(ids)} objects"
         ui.drag_source(OBJECTS, ids, words, icons.OBJECT)
 
 
-def _drop(state: EditorState, ui: Ui, outline: Outline, look: _Look, id: int, below: bool, start: ImVec2) -> None:
+def _drop(state: EditorState, ui: Ui, outline: Outline, look: _Look, number: int, below: bool, start: ImVec2) -> None:
     """Let something go over a row: its upper part puts it before, its lower part behind, the middle below."""
     if not imgui.begin_drag_drop_target():
         return
@@ -282,16 +282,16 @@ def _drop(state: EditorState, ui: Ui, outline: Outline, look: _Look, id: int, be
         if not imgui.is_mouse_released(0):
             continue
         if kind == "asset":
-            ui.act(state, "create.from_asset", asset=ui.dragged.data, parent=id)
+            ui.act(state, "create.from_asset", asset=ui.dragged.data, parent=number)
             continue
-        ids: list[int] = [one for one in ui.dragged.data if one != id]
+        ids: list[int] = [one for one in ui.dragged.data if one != number]
         if before or behind:
-            parent = outline.parent(id)
+            parent = outline.parent(number)
             siblings = [one for one in outline.children(parent) if one not in ids]
-            move(state, ui, ids, parent, siblings.index(id) + int(behind))
+            move(state, ui, ids, parent, siblings.index(number) + int(behind))
         else:
-            move(state, ui, ids, id, None)
-            ui.kept(Hierarchy).rows.fold(id, opened=True)
+            move(state, ui, ids, number, None)
+            ui.kept(Hierarchy).rows.fold(number, opened=True)
     imgui.end_drag_drop_target()
 
 
@@ -312,19 +312,19 @@ def _asset_dropped(state: EditorState, ui: Ui, parent: int) -> None:
         ui.act(state, "create.from_asset", asset=dropped.data, parent=parent)
 
 
-def _context(state: EditorState, ui: Ui, mine: Hierarchy, id: int) -> None:
+def _context(state: EditorState, ui: Ui, mine: Hierarchy, number: int) -> None:
     imgui.push_style_var(imgui.StyleVar_.window_padding, ImVec2(ui.px(8), ui.px(8)))
     imgui.push_style_var(imgui.StyleVar_.item_spacing, ImVec2(ui.px(8), ui.px(5)))
-    if imgui.begin_popup_context_item(f"###context.{id:016x}"):
-        if imgui.is_window_appearing() and id not in state.selection:
-            new = type(state.selection).of([id])
+    if imgui.begin_popup_context_item(f"###context.{number:016x}"):
+        if imgui.is_window_appearing() and number not in state.selection:
+            new = type(state.selection).of([number])
             ui.later(lambda: state.set_selection(new))
         for name in CONTEXT:
             if not name:
                 imgui.separator()
             elif name == "edit.rename":
                 if imgui.menu_item_simple(f"{icons.RENAME}   Rename###rename", "F2"):
-                    state.renaming = id
+                    state.renaming = number
             elif name in state.actions:
                 menu.item(state, ui, state.actions[name])
         imgui.separator()
@@ -338,8 +338,8 @@ def _context(state: EditorState, ui: Ui, mine: Hierarchy, id: int) -> None:
 
 
 CONTEXT = (
-    "view.focus", "edit.rename", "edit.duplicate", "", "edit.cut", "edit.copy", "edit.paste", "edit.paste_below", "edit.delete", "",
-    "object.group", "object.ungroup", "object.unparent", "object.hide", "object.lock", "object.isolate", "",
+    "view.focus", "edit.rename", "edit.duplicate", "", "edit.cut", "edit.copy", "edit.paste", "edit.paste_below",
+    "edit.delete", "", "object.group", "object.ungroup", "object.unparent", "object.hide", "object.lock", "object.isolate", "",
     "object.make_prefab", "object.unpack_prefab",
 )  # fmt: skip
 """Actions that the menu of a row offers, where there are such."""
@@ -347,13 +347,13 @@ CONTEXT = (
 
 def _rename_field(state: EditorState, ui: Ui, mine: Hierarchy, look: _Look, start: ImVec2, depth: int) -> None:
     """The name of the object `state.renaming`, to be typed; Enter or a click elsewhere takes it, Escape does not."""
-    id = state.renaming
+    number = state.renaming
     imgui.set_cursor_screen_pos(ImVec2(start.x + look.pad + (depth + 1) * look.indent, start.y))
     imgui.push_style_var(imgui.StyleVar_.frame_padding, ImVec2(ui.px(5), look.top))
     imgui.set_next_item_width(-1)
-    begins = mine.renaming != id
+    begins = mine.renaming != number
     if begins:
-        mine.renaming, mine.new_name = id, state.document.object(id).name
+        mine.renaming, mine.new_name = number, state.document.object(number).name
         imgui.set_keyboard_focus_here()
     flags = imgui.InputTextFlags_
     entered, mine.new_name = imgui.input_text(
@@ -363,8 +363,8 @@ def _rename_field(state: EditorState, ui: Ui, mine: Hierarchy, look: _Look, star
     if entered or (imgui.is_item_deactivated() and not begins):
         state.renaming = mine.renaming = 0
         new = mine.new_name.strip()
-        if new and not imgui.is_key_pressed(imgui.Key.escape) and new != state.document.object(id).name:
-            ui.edit(state, commands.fields([id], {"name": new}), "Rename")
+        if new and not imgui.is_key_pressed(imgui.Key.escape) and new != state.document.object(number).name:
+            ui.edit(state, commands.fields([number], {"name": new}), "Rename")
     imgui.set_cursor_screen_pos(ImVec2(start.x, start.y + look.high))
     imgui.dummy(ImVec2(0, 0))
 
@@ -427,6 +427,3 @@ def _below(state: EditorState, ui: Ui) -> None:
         move(state, ui, list(dropped.data), 0, None)
     elif dropped is not None:
         ui.act(state, "create.from_asset", asset=dropped.data, parent=0)
-
-
-__all__ = ["Hierarchy", "draw", "popup_create"]

@@ -144,7 +144,8 @@ _COMPONENTS = {
     "Animator": ANIMATION,
 }
 _FIRST = (
-    "Prefab", "Camera", "Sun", "PointLight", "SpotLight", "Environment", "Emitter", "AudioSource", "Text", "Sprite", "Mesh",
+    "Prefab", "Camera", "Sun", "PointLight", "SpotLight", "Environment", "Emitter", "AudioSource", "Text", "Sprite",
+    "Mesh",
 )  # fmt: skip
 _ASSETS = {
     "folder": FOLDER,

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from imgui_bundle import ImVec2, ImVec4, imgui
+from imgui_bundle import ImVec2, imgui
 
 from ...engine.declare import Field, Kind, Spec, component_types, fields_of
 from ...engine.scene.prefabs import Prefab
-from ..core import commands
+from ..core import commands, extensions
 from ..core.values import plain
 from . import fields, icons, instances
-from .fields import Change, Choices, Slot, begin_grid, chips, words_of
+from .fields import Choices, Slot, begin_grid, chips, words_of
 from .subject import EditSubject, Part, PlaySubject, Subject
 from .theme import SMALL, mixed, u32
 from .ui import Ui
@@ -72,10 +72,10 @@ def subject_of(state: EditorState) -> Subject | None:
     if world is None:
         return EditSubject(state, selection.ids, selection.active)
     rows = {int(number): row for row, number in enumerate(world.ids.tolist()) if number in selection}
-    alive = {id: row for id, row in rows.items() if world.roster.is_live(row)}
+    alive = {number: row for number, row in rows.items() if world.roster.is_live(row)}
     if selection.active not in alive:
         return None
-    return PlaySubject(state, world, [id for id in selection.ids if id in alive], selection.active, alive)
+    return PlaySubject(state, world, [number for number in selection.ids if number in alive], selection.active, alive)
 
 
 def choices_of(state: EditorState, ui: Ui) -> Choices:
@@ -190,9 +190,10 @@ def _tags(ui: Ui, subject: Subject, choices: Choices) -> None:
 
 
 _METRES, _FACTOR = Spec(unit="m", doc="relative to the parent"), Spec(doc="relative to the parent")
+_DEGREES = Spec(unit="deg", doc="about x, y and z, relative to the parent: turned by z first, then x, then y")
 _PLACES = (
     ("position", "Position", Kind("vector", 3), _METRES, (0.0, 0.0, 0.0)),
-    ("rotation", "Rotation", Kind("vector", 4), Spec(unit="deg", doc="about x, y and z, relative to the parent"), (0.0, 0.0, 0.0, 1.0)),
+    ("rotation", "Rotation", Kind("vector", 4), _DEGREES, (0.0, 0.0, 0.0, 1.0)),
     ("scale", "Scale", Kind("vector", 3), _FACTOR, (1.0, 1.0, 1.0)),
 )  # fmt: skip
 
@@ -281,6 +282,9 @@ def _part(state: EditorState, ui: Ui, subject: Subject, part: Part, choices: Cho
         _material(ui, part)
     if part.kind is Prefab and not subject.live and len(part.values) == 1:
         instances.draw(state, ui, subject.active, part.values[0], choices)
+    whole = extensions.WIDGETS.get((part.name, ""))
+    if whole is not None:
+        whole.draw(subject.state, list(subject.ids), part.name, plain(part.values[0]))
     if begin_grid(ui, f"###{part.name}.grid"):
         _fields(ui, subject, part, choices)
         imgui.end_table()
@@ -360,6 +364,10 @@ def _field(ui: Ui, subject: Subject, part: Part, choices: Choices, f: Field, dep
     values = tuple(dict.fromkeys(getattr(v, f.name) for v in part.values))
     slot = Slot(path, words_of(f.name), f.kind, f.spec, f.default, values, choices)
     _highlighted(ui, path)
+    declared = extensions.WIDGETS.get((part.name, f.name))
+    if declared is not None:
+        fields.row_of_extension(ui, slot, partial(declared.draw, subject.state, list(subject.ids), path, plain(values[0])))
+        return
     change = fields.row(ui, slot, depth=depth)
     if change is not None:
         subject.write(ui, path, change)
@@ -374,11 +382,11 @@ def _highlighted(ui: Ui, path: str) -> None:
         mine.until = imgui.get_time() + 2.5
 
 
-def point_to(state: EditorState, ui: Ui, id: int, path: str) -> None:
+def point_to(state: EditorState, ui: Ui, number: int, path: str) -> None:
     """Choose an object, and show one of its fields."""
     mine = ui.kept(Inspector)
-    if id:
-        state.select([id])
+    if number:
+        state.select([number])
     head = path.partition(".")[0]
     mine.folded.discard(head)
     mine.highlight = ".".join(path.split(".")[:2]).partition("[")[0]
@@ -495,6 +503,3 @@ def _add_list(state: EditorState, ui: Ui, subject: Subject) -> None:
         if not found:
             muted(ui, "None of that name")
     imgui.end_child()
-
-
-__all__ = ["Change", "ImVec4", "Inspector", "PartWidget", "draw", "point_to", "replace", "suits", "words_in"]

@@ -16,7 +16,7 @@ from . import fields, icons
 from .fields import Choices, Slot, begin_grid, words_of
 from .theme import SMALL, u32
 from .ui import Ui
-from .widgets import banner, caption, icon_button, muted, text, tip
+from .widgets import banner, caption, flow, icon_button, text, tip
 
 if TYPE_CHECKING:
     from ..core import EditorState
@@ -48,14 +48,15 @@ def draw(state: EditorState, ui: Ui, id: int, prefab: Prefab, choices: Choices) 
     high = imgui.get_frame_height() - ui.px(2)
     rows = min(len(mine.parts), 7)
     imgui.push_style_var(imgui.StyleVar_.item_spacing, ImVec2(0, 0))
-    if imgui.begin_child("###parts", ImVec2(0, rows * high + ui.px(2)), imgui.ChildFlags_.borders):
+    imgui.push_style_var(imgui.StyleVar_.window_padding, ImVec2(ui.px(2), ui.px(2)))
+    if imgui.begin_child("###parts", ImVec2(0, rows * high + ui.px(6)), imgui.ChildFlags_.borders):
         clipper = imgui.ListClipper()
         clipper.begin(len(mine.parts), high)
         while clipper.step():
             for i in range(clipper.display_start, clipper.display_end):
                 _part(state, ui, mine, mine.parts[i], high)
     imgui.end_child()
-    imgui.pop_style_var()
+    imgui.pop_style_var(2)
     chosen = next((part for part in mine.parts if part.key == mine.chosen), None)
     if chosen is not None and not chosen.removed:
         _fields(state, ui, chosen, choices)
@@ -77,23 +78,25 @@ def _read(state: EditorState, mine: Instances, id: int, prefab: Prefab) -> None:
 
 def _buttons(state: EditorState, ui: Ui, prefab: Prefab) -> None:
     there = bool(prefab.overrides)
-    if imgui.button(f"{icons.OPEN}  Open###prefab.open") and prefab.file:
-        ui.act(state, "file.open", path=str(state.document.root / prefab.file))
-    tip("Open the prefab's file")
-    imgui.same_line()
-    imgui.begin_disabled(not there)
-    if imgui.button(f"{icons.SAVE}  Apply###prefab.apply"):
-        ui.act(state, "object.apply_overrides")
-    tip("Write what differs here into the file: all its instances are so then")
-    imgui.same_line()
-    if imgui.button(f"{icons.RESET}  Revert###prefab.revert"):
-        ui.act(state, "object.revert_overrides")
-    tip("Be as the file says")
-    imgui.end_disabled()
-    imgui.same_line()
-    if imgui.button("Unpack###prefab.unpack"):
-        ui.act(state, "object.unpack_prefab")
-    tip("Put its objects into the scene, in its place")
+    path = str(state.document.root / prefab.file)
+    for i, (icon, label, words, enabled, action, given) in enumerate(
+        (
+            (icons.OPEN, "Open", "Open the prefab's file", bool(prefab.file), "file.open", {"path": path}),
+            (icons.SAVE, "Apply", "Write what differs here into the file: all its instances are so then", there,
+             "object.apply_overrides", {}),
+            (icons.RESET, "Revert", "Be as the file says", there, "object.revert_overrides", {}),
+            (icons.PREFAB, "Unpack", "Put its objects into the scene, in its place", bool(prefab.file),
+             "object.unpack_prefab", {}),
+        )
+    ):  # fmt: skip
+        words_in = f"{icon}  {label}"
+        if i:
+            flow(ui, imgui.calc_text_size(words_in).x + imgui.get_style().frame_padding.x * 2)
+        imgui.begin_disabled(not enabled)
+        if imgui.button(f"{words_in}###prefab.{label.lower()}"):
+            ui.act(state, action, **given)
+        imgui.end_disabled()
+        tip(words)
 
 
 def _part(state: EditorState, ui: Ui, mine: Instances, part: prefabs.Part, high: float) -> None:
@@ -104,7 +107,7 @@ def _part(state: EditorState, ui: Ui, mine: Instances, part: prefabs.Part, high:
     if imgui.invisible_button(f"###part.{part.key}", ImVec2(max(width, 1), high)):
         mine.chosen = "" if mine.chosen == part.key else part.key
     draw_list = imgui.get_window_draw_list()
-    over = imgui.is_item_hovered()
+    over = imgui.is_window_hovered() and imgui.is_mouse_hovering_rect(start, ImVec2(start.x + width, start.y + high))
     if part.key == mine.chosen or over:
         draw_list.add_rect_filled(
             start, ImVec2(start.x + width, start.y + high), u32(t.select if part.key == mine.chosen else t.hover), 3.0
@@ -191,6 +194,3 @@ def override(state: EditorState, part: str, path: str, value: Any) -> None:
     overrides[part] = {**(overrides.get(part) or {}), path: value}
     command = {"do": "set_fields", "ids": [state.selection.active], "fields": {"Prefab.overrides": [overrides]}}
     state.do(command, f"Override {part}: {path}", merge=f"override.{part}.{path}")
-
-
-__all__ = ["Instances", "draw", "muted", "override"]

@@ -133,6 +133,3 @@ def run_shortcuts(state: EditorState, ui: Ui) -> None:
 def shortcut_of(state: EditorState, action: Action) -> str:
     """An action's shortcut: the user's own, or its own."""
     return state.settings.shortcuts.get(action.id, action.shortcut)
-
-
-__all__ = ["Menu", "draw_items", "draw_menu", "icons", "item", "main_menu", "menus", "run_shortcuts"]

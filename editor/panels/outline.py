@@ -33,19 +33,19 @@ class Outline(Protocol):
         """Another value whenever anything that a search looks at may have changed."""
         ...
 
-    def children(self, id: int) -> Sequence[int]:
+    def children(self, number: int) -> Sequence[int]:
         """What hangs on an object, in order; for 0 the roots."""
         ...
 
-    def parent(self, id: int) -> int:
+    def parent(self, number: int) -> int:
         """What an object hangs on, 0 for nothing."""
         ...
 
-    def name(self, id: int) -> str:
+    def name(self, number: int) -> str:
         """An object's name."""
         ...
 
-    def carried(self, id: int) -> list[str]:
+    def carried(self, number: int) -> list[str]:
         """The names of an object's components."""
         ...
 
@@ -102,27 +102,27 @@ class EditOutline:
     def __len__(self) -> int:
         return len(self.document.scene)
 
-    def children(self, id: int) -> Sequence[int]:
+    def children(self, number: int) -> Sequence[int]:
         """See `Outline`."""
-        return self.document.tree.children(id)
+        return self.document.tree.children(number)
 
-    def parent(self, id: int) -> int:
+    def parent(self, number: int) -> int:
         """See `Outline`."""
-        return self.document.tree.parent.get(id, 0)
+        return self.document.tree.parent.get(number, 0)
 
-    def name(self, id: int) -> str:
+    def name(self, number: int) -> str:
         """See `Outline`."""
-        row = self.document.scene.row_of(id)
+        row = self.document.scene.row_of(number)
         return "" if row is None else self.document.scene.names[row]
 
-    def carried(self, id: int) -> list[str]:
+    def carried(self, number: int) -> list[str]:
         """See `Outline`."""
         scene = self.document.scene
-        row = scene.row_of(id)
+        row = scene.row_of(number)
         if row is None:
             return []
         names = [kind.__name__ for kind in scene.slots if scene.slots_of(kind)[row] >= 0]
-        return [*names, *self.document.unread(id)]
+        return [*names, *self.document.unread(number)]
 
     def found(self, query: Query) -> set[int]:
         """See `Outline`."""
@@ -195,26 +195,26 @@ class PlayOutline:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def row(self, id: int) -> int | None:
+    def row(self, number: int) -> int | None:
         """The row of an object of the world."""
-        return self._rows.get(id)
+        return self._rows.get(number)
 
-    def children(self, id: int) -> Sequence[int]:
+    def children(self, number: int) -> Sequence[int]:
         """See `Outline`."""
-        return self._below.get(id, ())
+        return self._below.get(number, ())
 
-    def parent(self, id: int) -> int:
+    def parent(self, number: int) -> int:
         """See `Outline`."""
-        return self._above.get(id, 0)
+        return self._above.get(number, 0)
 
-    def name(self, id: int) -> str:
+    def name(self, number: int) -> str:
         """See `Outline`."""
-        row = self._rows.get(id)
+        row = self._rows.get(number)
         return "" if row is None else self.world.names[row]
 
-    def carried(self, id: int) -> list[str]:
+    def carried(self, number: int) -> list[str]:
         """See `Outline`."""
-        row = self._rows.get(id)
+        row = self._rows.get(number)
         return [] if row is None else [type(value).__name__ for value in self.world.at(row).components]
 
     def found(self, query: Query) -> set[int]:
@@ -247,18 +247,18 @@ class Rows:
     _key: object = None
     _folds: int = 0
 
-    def is_open(self, id: int) -> bool:
+    def is_open(self, number: int) -> bool:
         """Whether what hangs below an object is shown."""
-        return self.folded.get(id, bool(self.open_all))
+        return self.folded.get(number, bool(self.open_all))
 
-    def fold(self, id: int, opened: bool) -> None:
+    def fold(self, number: int, opened: bool) -> None:
         """Show what hangs below an object, or hide it."""
-        self.folded[id] = opened
+        self.folded[number] = opened
         self._folds += 1
 
-    def fold_below(self, outline: Outline, id: int, opened: bool) -> None:
+    def fold_below(self, outline: Outline, number: int, opened: bool) -> None:
         """The same for all that hangs below as well."""
-        stack = [id]
+        stack = [number]
         while stack:
             one = stack.pop()
             below = outline.children(one)
@@ -267,9 +267,9 @@ class Rows:
                 stack += below
         self._folds += 1
 
-    def reveal(self, outline: Outline, id: int) -> None:
+    def reveal(self, outline: Outline, number: int) -> None:
         """Unfold what an object hangs on."""
-        up = outline.parent(id)
+        up = outline.parent(number)
         while up:
             if not self.is_open(up):
                 self.fold(up, opened=True)
@@ -285,24 +285,24 @@ class Rows:
         self._key = key
         self.hits = outline.found(query) if query else None
         self.shown = self._searched(outline, self.hits) if self.hits is not None else self._unfolded(outline)
-        self.order = [id for id, _, _ in self.shown]
+        self.order = [number for number, _, _ in self.shown]
 
     def _unfolded(self, outline: Outline) -> list[tuple[int, int, bool]]:
         out: list[tuple[int, int, bool]] = []
         children, is_open = outline.children, self.is_open
-        stack = [(id, 0) for id in reversed(outline.children(0))]
+        stack = [(number, 0) for number in reversed(outline.children(0))]
         while stack:
-            id, depth = stack.pop()
-            below = children(id)
-            out.append((id, depth, bool(below)))
-            if below and is_open(id):
+            number, depth = stack.pop()
+            below = children(number)
+            out.append((number, depth, bool(below)))
+            if below and is_open(number):
                 stack += [(child, depth + 1) for child in reversed(below)]
         return out
 
     def _searched(self, outline: Outline, hits: set[int]) -> list[tuple[int, int, bool]]:
         wanted = set(hits)
-        for id in hits:
-            up = outline.parent(id)
+        for number in hits:
+            up = outline.parent(number)
             while up and up not in wanted:
                 wanted.add(up)
                 up = outline.parent(up)
@@ -311,11 +311,11 @@ class Rows:
 
 def _walk(outline: Outline, wanted: Callable[[int], bool]) -> list[tuple[int, int, bool]]:
     out: list[tuple[int, int, bool]] = []
-    stack = [(id, 0) for id in reversed(outline.children(0))]
+    stack = [(number, 0) for number in reversed(outline.children(0))]
     while stack:
-        id, depth = stack.pop()
-        if wanted(id):
-            below = [child for child in outline.children(id) if wanted(child)]
-            out.append((id, depth, bool(below)))
+        number, depth = stack.pop()
+        if wanted(number):
+            below = [child for child in outline.children(number) if wanted(child)]
+            out.append((number, depth, bool(below)))
             stack += [(child, depth + 1) for child in reversed(below)]
     return out

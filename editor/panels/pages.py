@@ -10,7 +10,7 @@ from imgui_bundle import ImVec2, imgui
 
 from ..core.actions import Action
 from . import icons, menu, shortcuts
-from .theme import SMALL, TITLE, u32
+from .theme import TITLE, u32
 from .ui import Ui
 from .widgets import caption, empty, icon_button, muted, primary_button, search, text, wrapped
 
@@ -159,6 +159,3 @@ def draw_about(state: EditorState, ui: Ui) -> None:
     imgui.dummy(ImVec2(0, ui.px(8)))
     if primary_button(ui, "Close###close", ui.px(90)):
         ui.later(lambda: ui.show("about", shown=False))
-
-
-__all__ = ["SMALL", "Shortcuts", "draw_about", "draw_shortcuts"]

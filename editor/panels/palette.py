@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from imgui_bundle import ImVec2, ImVec4, imgui
+from imgui_bundle import ImVec2, imgui
 
 from . import icons, menu
 from .outline import EditOutline
@@ -208,11 +208,11 @@ def _actions(state: EditorState, ui: Ui, words: str) -> Iterator[tuple[float, Of
         )
 
 
-def _act(state: EditorState, ui: Ui, id: str) -> Callable[[], object]:
+def _act(state: EditorState, ui: Ui, number: str) -> Callable[[], object]:
     def run() -> object:
         mine = ui.kept(Palette)
-        mine.recent = [id, *(one for one in mine.recent if one != id)][:20]
-        return state.act(id)
+        mine.recent = [number, *(one for one in mine.recent if one != number)][:20]
+        return state.act(number)
 
     return run
 
@@ -227,18 +227,18 @@ def _objects(state: EditorState, ui: Ui, words: str) -> Iterator[tuple[float, Of
             good.append((value * 0.9, row))
     good.sort(reverse=True)
     for value, row in good[:MOST]:
-        id = int(scene.ids[row])
-        carried = outline.carried(id)
+        number = int(scene.ids[row])
+        carried = outline.carried(number)
         detail = ", ".join(sorted(carried)[:3])
         yield (
             value,
-            Offer(scene.names[row], "object", icons.of_object(carried), detail, "", True, _select(state, ui, id)),
+            Offer(scene.names[row], "object", icons.of_object(carried), detail, "", True, _select(state, ui, number)),
         )
 
 
-def _select(state: EditorState, ui: Ui, id: int) -> Callable[[], object]:
+def _select(state: EditorState, ui: Ui, number: int) -> Callable[[], object]:
     def run() -> None:
-        state.select([id])
+        state.select([number])
         ui.show("hierarchy")
         state.act("view.focus")
 
@@ -261,6 +261,3 @@ def _asset(state: EditorState, ui: Ui, asset: object) -> Callable[[], object]:
     from .assets import open_asset
 
     return lambda: open_asset(state, ui, asset)  # type: ignore[arg-type]
-
-
-__all__ = ["ImVec4", "Offer", "Palette", "draw_palette", "found", "open_palette", "score"]

@@ -135,7 +135,7 @@ def _plots(ui: Ui, mine: Profiler) -> None:
         for name in names:
             if imgui.selectable(f"{name}###counter.{name}", name == mine.counter)[0]:
                 mine.counter = name
-        imgui.end_combo()
+        imgui.end_popup()
     ring = mine.counters[mine.counter]
     imgui.same_line()
     imgui.align_text_to_frame_padding()

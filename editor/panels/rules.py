@@ -271,8 +271,8 @@ def remade(old: Any, name: str, value: Any) -> Any:
 
 _NEEDS = {
     "nothing": (), "set": ("target", "name", "to"), "add": ("target", "name", "to"), "tag": ("target", "tags"),
-    "untag": ("target", "tags"), "emit": ("name",), "event": ("name", "fields"), "spawn": ("target", "name", "at", "tags"),
-    "despawn": ("target",), "call": ("name",),
+    "untag": ("target", "tags"), "emit": ("name",), "event": ("name", "fields"),
+    "spawn": ("target", "name", "at", "tags"), "despawn": ("target",), "call": ("name",),
 }  # fmt: skip
 """The fields that each deed looks at."""
 _NAMES = {

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from ..core import EditorState
 
 _TITLES = {
-    "tonemap": "Tone mapping", "aa": "Antialiasing", "ao": "Ambient occlusion", "cull": "Culling", "grading": "Colour grading",
-    "lights": "Light clusters",
+    "tonemap": "Tone mapping", "aa": "Antialiasing", "ao": "Ambient occlusion", "cull": "Culling",
+    "grading": "Colour grading", "lights": "Light clusters",
 }  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def _presets(state: EditorState, ui: Ui, wide: float) -> None:
             if imgui.selectable(f"{name.capitalize()}###preset.{name}", name == now)[0]:
                 values = {f"settings.{key}": value for key, value in preset(name).items()}
                 ui.edit(state, commands.settings(values), f"Preset {name}")
-        imgui.end_combo()
+        imgui.end_popup()
     tip(
         "How much a picture may cost: sets the settings that a machine can or can't afford, and leaves the others alone"
     )
@@ -119,9 +119,9 @@ def _group(state: EditorState, ui: Ui, group: Field, title: str, value: Any, ins
 
 
 _ICONS = {
-    "tonemap": "\uf042", "exposure": "\uf030", "bloom": "\uf005", "grading": "\uf53f", "aa": "\uf545", "shadows": "\uf186",
-    "lights": "\uf0eb", "shading": "\uf1b2", "ao": "\uf192", "transparency": "\uf043", "cull": "\uf070", "textures": "\uf03e",
-    "sky": "\uf185", "debug": "\uf188",
+    "tonemap": "\uf042", "exposure": "\uf030", "bloom": "\uf005", "grading": "\uf53f", "aa": "\uf545",
+    "shadows": "\uf186", "lights": "\uf0eb", "shading": "\uf1b2", "ao": "\uf192", "transparency": "\uf043",
+    "cull": "\uf070", "textures": "\uf03e", "sky": "\uf185", "debug": "\uf188",
 }  # fmt: skip
 
 

@@ -10,8 +10,8 @@ _KEYS = {
     "delete": "delete", "del": "delete", "escape": "escape", "esc": "escape", "space": "space", "enter": "enter",
     "return": "enter", "tab": "tab", "backspace": "backspace", "insert": "insert", "home": "home", "end": "end",
     "pageup": "page_up", "pagedown": "page_down", "up": "up_arrow", "down": "down_arrow", "left": "left_arrow",
-    "right": "right_arrow", ".": "period", "period": "period", ",": "comma", "comma": "comma", "/": "slash", "slash": "slash",
-    "-": "minus", "minus": "minus", "=": "equal", "plus": "equal", "[": "left_bracket", "]": "right_bracket",
+    "right": "right_arrow", ".": "period", "period": "period", ",": "comma", "comma": "comma", "/": "slash",
+    "slash": "slash",    "-": "minus", "minus": "minus", "=": "equal", "plus": "equal", "[": "left_bracket", "]": "right_bracket",
     ";": "semicolon", "'": "apostrophe", "`": "grave_accent", "\\": "backslash", "pause": "pause",
     "numpad.": "keypad_decimal", "numpad,": "keypad_decimal", "numpad+": "keypad_add", "numpad-": "keypad_subtract",
     "numpad*": "keypad_multiply", "numpad/": "keypad_divide", "numpadenter": "keypad_enter",
@@ -57,8 +57,8 @@ def pressed(text: str) -> bool:
 
 
 _NAMES = {key: text for text, key in {
-    "Delete": "delete", "Space": "space", "Enter": "enter", "Tab": "tab", "Insert": "insert", "Home": "home", "End": "end",
-    "PageUp": "page_up", "PageDown": "page_down", "Up": "up_arrow", "Down": "down_arrow", "Left": "left_arrow",
+    "Delete": "delete", "Space": "space", "Enter": "enter", "Tab": "tab", "Insert": "insert", "Home": "home",
+    "End": "end", "PageUp": "page_up", "PageDown": "page_down", "Up": "up_arrow", "Down": "down_arrow", "Left": "left_arrow",
     "Right": "right_arrow", ".": "period", ",": "comma", "/": "slash", "-": "minus", "=": "equal", "[": "left_bracket",
     "]": "right_bracket", ";": "semicolon", "'": "apostrophe", "`": "grave_accent", "Numpad.": "keypad_decimal",
     "Numpad+": "keypad_add", "Numpad-": "keypad_subtract", "Numpad*": "keypad_multiply", "Numpad/": "keypad_divide",

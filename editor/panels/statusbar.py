@@ -10,7 +10,7 @@ from imgui_bundle import ImVec2, ImVec4, imgui
 
 from .console import follow
 from .theme import SMALL, u32
-from .ui import Ui, short
+from .ui import Ui
 from .widgets import elided_end, level_look, text
 
 if TYPE_CHECKING:
@@ -136,6 +136,3 @@ def toasts(state: EditorState, ui: Ui) -> None:
         imgui.end()
         imgui.pop_style_var()
         imgui.pop_style_color(2)
-
-
-__all__ = ["short", "status_bar", "toasts"]

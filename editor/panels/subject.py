@@ -38,6 +38,7 @@ class Part:
 class Subject(Protocol):
     """Objects that are inspected together."""
 
+    state: EditorState
     ids: Sequence[int]
     active: int
     live: bool
@@ -51,7 +52,7 @@ class Subject(Protocol):
         ...
 
     def placed(self, name: str) -> tuple[Any, ...]:
-        """The active object's position, rotation or scale; and, where others differ, one that differs where any does."""
+        """The active object's position, rotation or scale; where others differ, and one that differs where any does."""
         ...
 
     def parts(self) -> list[Part]:
@@ -143,7 +144,7 @@ class EditSubject:
             return commands.each_field(ids, {path: [sorted(set(change(tuple(sorted(one))))) for one in sets]})
         kind = component_types()[head]
         slots = scene.slots_of(kind)[self.rows].tolist()
-        kept = [id for id, slot in zip(ids, slots, strict=True) if slot >= 0]
+        kept = [number for number, slot in zip(ids, slots, strict=True) if slot >= 0]
         made: dict[int, Any] = {}
         for slot in slots:
             if slot >= 0 and slot not in made:
@@ -174,7 +175,7 @@ class PlaySubject:
     live: bool = True
 
     def _entities(self) -> list[Any]:
-        return [self.world.at(self.rows[id]) for id in self.ids if id in self.rows]
+        return [self.world.at(self.rows[number]) for number in self.ids if number in self.rows]
 
     def _active(self) -> Any:
         return self.world.at(self.rows[self.active])

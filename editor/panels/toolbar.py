@@ -9,7 +9,7 @@ from imgui_bundle import ImVec2, ImVec4, imgui
 from . import icons, menu
 from .theme import faded, u32
 from .ui import Ui
-from .widgets import icon_button, separator_v, text, tip
+from .widgets import icon_button, separator_v, tip
 
 if TYPE_CHECKING:
     from ..core import EditorState
@@ -157,6 +157,3 @@ def _right(state: EditorState, ui: Ui) -> None:
         ui, icons.LIGHT_THEME if dark else icons.DARK_THEME, "theme", "Light theme" if dark else "Dark theme", size=28
     ):
         ui.act(state, "window.theme")
-
-
-__all__ = ["action_button", "play_toolbar", "text"]

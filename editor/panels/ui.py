@@ -1,4 +1,4 @@
-"""What the panels share: the theme, the preferences, what is dragged, and what each of them keeps from frame to frame."""
+"""What the panels share: theme, settings, what is dragged, and what each of them keeps from frame to frame."""
 
 from __future__ import annotations
 

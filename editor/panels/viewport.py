@@ -87,7 +87,8 @@ def _playing(state: EditorState, ui: Ui, place: ImVec2, room: ImVec2) -> None:
     size = imgui.calc_text_size(words)
     x = place.x + (room.x - size.x) / 2
     draw_list.add_rect_filled(
-        ImVec2(x - ui.px(12), place.y), ImVec2(x + size.x + ui.px(12), place.y + size.y + ui.px(9)), u32(colour), ui.px(6),
+        ImVec2(x - ui.px(12), place.y), ImVec2(x + size.x + ui.px(12), place.y + size.y + ui.px(9)), u32(colour),
+        ui.px(6),
         int(imgui.ImDrawFlags_.round_bottom),
     )  # fmt: skip
     draw_list.add_text(ImVec2(x, place.y + ui.px(4)), u32((0.05, 0.06, 0.08, 1.0)), words)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from imgui_bundle import ImVec2, ImVec4, imgui
 
 from . import icons
-from .theme import SMALL, TITLE, Rgba, faded, mixed, typeset, u32
+from .theme import SMALL, TITLE, Rgba, faded, mixed, u32
 from .ui import Ui
 
 
@@ -122,17 +122,29 @@ def segments(ui: Ui, id: str, words: Sequence[str], chosen: int) -> int | None:
 
 
 def begin_combo(ui: Ui, id: str, shown: str, width: float = -1.0) -> bool:
-    """A field that opens a list; `imgui.end_combo` ends it where this is true."""
-    imgui.set_next_item_width(width)
-    opened = imgui.begin_combo(f"###{id}", shown, imgui.ComboFlags_.height_large | imgui.ComboFlags_.no_arrow_button)
-    if not opened:
-        low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
-        pad = imgui.get_style().frame_padding
-        wide = imgui.calc_text_size(icons.UNFOLDED).x
-        imgui.get_window_draw_list().add_text(
-            ImVec2(high.x - wide - pad.x * 0.6, low.y + pad.y), u32(ui.theme.muted), icons.UNFOLDED
-        )
-    return opened
+    """A field that opens a list of `imgui.selectable`s; `imgui.end_popup` ends it where this is true."""
+    t, pad = ui.theme, imgui.get_style().frame_padding
+    start = imgui.get_cursor_screen_pos()
+    wide = max(imgui.get_content_region_avail().x if width < 0 else width, 1.0)
+    high = imgui.get_frame_height()
+    pressed = imgui.invisible_button(f"###{id}", ImVec2(wide, high), imgui.ButtonFlags_.enable_nav)
+    over = imgui.is_item_hovered()
+    draw, rounding = imgui.get_window_draw_list(), imgui.get_style().frame_rounding
+    end = ImVec2(start.x + wide, start.y + high)
+    draw.add_rect_filled(start, end, u32(t.inset_hovered if over else t.inset), rounding)
+    if not t.dark:
+        draw.add_rect(start, end, u32(t.line), rounding)
+    arrow = imgui.calc_text_size(icons.UNFOLDED).x
+    words = elided_end(shown, wide - arrow - pad.x * 2.5)
+    draw.add_text(ImVec2(start.x + pad.x, start.y + pad.y), u32(t.text), words)
+    draw.add_text(ImVec2(end.x - arrow - pad.x * 0.7, start.y + pad.y), u32(t.muted), icons.UNFOLDED)
+    if pressed:
+        imgui.open_popup(f"###{id}.list")
+    if not imgui.is_popup_open(f"###{id}.list"):
+        return False
+    imgui.set_next_window_pos(ImVec2(start.x, end.y + ui.px(2)))
+    imgui.set_next_window_size_constraints(ImVec2(wide, 0), ImVec2(max(wide, ui.px(420)), ui.px(420)))
+    return bool(imgui.begin_popup(f"###{id}.list", int(imgui.WindowFlags_.no_move)))
 
 
 def search(ui: Ui, id: str, hint: str, words: str, width: float = -1.0, *, focus: bool = False) -> str:
@@ -323,9 +335,3 @@ def banner(ui: Ui, level: str, words: str) -> None:
     imgui.pop_font()
     imgui.set_cursor_screen_pos(ImVec2(start.x, start.y + high))
     imgui.dummy(ImVec2(width, 0))
-
-
-__all__ = [
-    "align_right", "banner", "begin_combo", "caption", "checkbox", "chip", "elided", "elided_end", "empty", "flow", "heading", "icon_button", "level_look",
-    "muted", "primary_button", "search", "segments", "separator_v", "text", "tip", "toolbar", "typeset", "wrapped",
-]  # fmt: skip

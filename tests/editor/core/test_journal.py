@@ -135,6 +135,14 @@ def test_an_autosave_begins_the_journal_anew_outside_of_the_project(editor: Edit
     assert Journal.recovered(offer)[0].text() == wanted
 
 
+def test_another_editor_on_the_same_scene_is_told(editor: EditorState, project: Path) -> None:
+    other = session.opened(project, UserSettings())
+    assert other.notice is not None
+    assert "another editor" in other.notice.text
+    other.close()
+    assert session.opened(project / "tree.dream", UserSettings()).notice is None
+
+
 def test_a_file_that_was_changed_since_is_told(editor: EditorState, project: Path) -> None:
     editor.set([editor.scene["table"].id], {"name": "x"})
     left_behind(editor)

@@ -308,6 +308,18 @@ def test_a_step_that_can_not_be_undone_any_more_is_told_and_forgotten(editor: Ed
     assert "light" in editor.scene
 
 
+def test_a_large_folder_is_looked_at_by_another_thread(editor: EditorState, project: Path) -> None:
+    watching = editor.watching
+    watching._takes = 1.0
+    png(project / "late.png")
+    look(editor)
+    assert watching._scanner is not None
+    watching._scanner.join()
+    assert "late.png" not in editor.project.assets  # until the next look
+    look(editor)
+    assert "late.png" in editor.project.assets
+
+
 # ---- opening ------------------------------------------------------------------------------------------------------
 
 

@@ -57,6 +57,23 @@ def test_copies_refer_to_each_other_and_not_to_their_originals(editor: EditorSta
     assert editor.scene.by_id(editor.selection.active).name == "hinge-3"
 
 
+def test_what_names_an_object_follows_when_it_is_renamed(editor: EditorState, ids: Ids) -> None:
+    before = editor.document.text()
+    (door,) = ids("door")
+    rule = {"name": "r", "then": [{"do": "spawn", "name": "door"}, {"do": "spawn", "name": "lamp"}]}
+    editor.run("object.set_scene", fields={"rules": [rule]})
+    editor.set([door], {"name": "gate"})
+    assert editor.scene["hinge"][dw.Joint].other == "gate"
+    assert [action.name for action in editor.scene.rules[0].then] == ["gate", "lamp"]
+    editor.set(ids("crate-1"), {"name": "hinge"})  # the first of two that have a name is the one that is meant by it
+    editor.set([editor.scene.tagged("crate")[1].id], {"name": "other"})
+    assert [action.name for action in editor.scene.rules[0].then] == ["gate", "lamp"]
+    editor.go_to(0)
+    assert editor.document.text() == before
+    editor.console.run(editor, "scene['door'].name = 'x'")  # exactly that, and nothing else
+    assert editor.scene["hinge"][dw.Joint].other == "door"
+
+
 def test_the_system_clipboard_is_used_where_there_is_one(editor: EditorState, ids: Ids) -> None:
     held: list[str] = []
     editor.write_clipboard, editor.read_clipboard = held.append, lambda: held[-1]

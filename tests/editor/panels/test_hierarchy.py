@@ -38,12 +38,12 @@ def ref(ui: Any, name: str) -> str:
 
 
 def chosen(ui: Any) -> list[str]:
-    return [ui.state.document.object(id).name for id in ui.state.selection.ids]
+    return [ui.state.document.object(number).name for number in ui.state.selection.ids]
 
 
 def order(ui: Any, parent: str = "") -> list[str]:
     tree = ui.state.document.tree
-    return [ui.state.document.object(id).name for id in tree.children(ui.id(parent) if parent else 0)]
+    return [ui.state.document.object(number).name for number in tree.children(ui.id(parent) if parent else 0)]
 
 
 def test_a_click_chooses_ctrl_adds_shift_takes_all_between(ui: Any) -> None:

@@ -125,7 +125,7 @@ def _scene() -> Document:
 
 
 def _names(document: Document, rows: Rows) -> list[str]:
-    return [document.object(id).name for id in rows.order]
+    return [document.object(number).name for number in rows.order]
 
 
 def _rows(document: Document, words: str = "") -> list[str]:
