@@ -20,6 +20,7 @@ from ...engine.scene.prefabs import Prefab
 from ...engine.scene.scene import Scene
 from ...engine.world import World
 from ...loom.weave import weave
+from ..viewport.mirror import seen
 from ..viewport.picture import FORMAT, Picture
 from .draw_data import DrawData
 
@@ -100,13 +101,18 @@ class Thumbnails:
                 return self._uploaded(_fitted(AssetLibrary(root).image(str(of)).pixels))
             if suffix == ".hdr":
                 return self._uploaded(_fitted(_toned(read_panorama(root / file).pixels)))
+            if suffix == ".dream":
+                whole = Scene.load(root / file)
+                if (whole.slots_of(Camera) >= 0).any():  # a place rather than a thing: as its camera sees it
+                    return self._rendered(seen(whole, np.ones(len(whole), bool)), framed=False)
         return self._rendered(_stage(of, root))
 
-    def _rendered(self, scene: Scene) -> wgpu.GPUTextureView:
+    def _rendered(self, scene: Scene, *, framed: bool = True) -> wgpu.GPUTextureView:
         picture = self._picture = self._picture or Picture(self.gpu, overlay=False)
         picture.resize((SIZE, SIZE))
         world = World(weave(scene), aspect=1.0, seed=1)
-        world.frame(yaw=32, pitch=20, aspect=0.86)
+        if framed:
+            world.frame(yaw=32, pitch=20, aspect=0.86)
         for _ in range(_FRAMES):
             picture.draw(world, 0.0)
         made = self._empty(wgpu.TextureUsage.COPY_DST, FORMAT)
