@@ -40,6 +40,7 @@ class Preview:
         """Show it, if a camera is the active object and there is room."""
         from .viewport import camera_eye
 
+        self._of.frozen = False
         camera = state.selection.active
         x, y, width, height = frame.rect
         wide = min(WIDTH * scale, width * 0.4)
@@ -56,6 +57,9 @@ class Preview:
                 self._draw.forget(self._texture)
             self._texture = self._draw.texture(picture.view)
             self._key = None
+        self._of.frozen = True
+        if self._of.live:
+            self._of.forget_files(set())  # to be woven, since this picture shows only what is
         key = (state.document.revision, eye.world_from_camera.tobytes(), str(eye.lens), picture.size)
         if key != self._key:
             self._key, self._left = key, min(settle, 6)

@@ -556,3 +556,45 @@ def test_an_empty_scene_has_a_picture(editor_ui: Open) -> None:
     ui.state.run("create.sphere")
     ui.step(4)
     assert len(ui.port.mirror.world.roster.drawn().rows) == 1
+
+
+# ---- what needs no weaving ------------------------------------------------------------------------------------------
+
+
+def test_colours_and_lights_change_without_weaving_and_look_as_if_woven(editor_ui: Open) -> None:
+    ui = editor_ui(room())
+    ui.state.act("gizmo.select")
+    mirror, weaves = ui.port.mirror, ui.port.mirror.weaves
+    before = ui.port.picture.read().astype(int)
+    ui.state.set([ui.id("cube")], {"Material.base_color": [0.1, 0.2, 0.9], "Material.roughness": 0.9})
+    ui.state.set([ui.id("lamp")], {"PointLight.candela": 4000})
+    ui.state.set([ui.id("sky")], {"Environment.color": [0.9, 0.5, 0.3]})
+    ui.step(4)
+    assert mirror.weaves == weaves
+    live = ui.port.picture.read().astype(int)
+    assert np.abs(live - before).mean() > 4
+    mirror.forget_files(set())
+    ui.step(4)
+    assert mirror.weaves == weaves + 1
+    assert np.abs(ui.port.picture.read().astype(int) - live).mean() < 0.5, "woven anew it is the same"
+    for _ in range(3):
+        ui.state.undo()
+    ui.step(4)
+    assert np.abs(ui.port.picture.read().astype(int) - before).mean() < 0.5
+
+
+def test_a_material_that_others_share_is_woven_for_the_one_that_changes(editor_ui: Open) -> None:
+    made = room()
+    made["cone"].set(made["cube"][dw.Material])
+    ui = editor_ui(made)
+    weaves = ui.port.mirror.weaves
+    ui.state.set([ui.id("cube")], {"Material.base_color": [0, 0, 1]})
+    ui.step(3)
+    world = ui.port.mirror.world
+    assert world["cube"].material.base_color == (0, 0, 1)
+    assert world["cone"].material.base_color == pytest.approx((0.9, 0.3, 0.2))
+    assert ui.port.mirror.weaves == weaves + 1
+    ui.state.set([ui.id("cube"), ui.id("cone")], {"Material.base_color": [0, 1, 0]})
+    ui.step(3)
+    now = {world.materials[world[name].material].base_color for name in ("cube", "cone")}
+    assert now == {(0, 1, 0)}
