@@ -172,7 +172,7 @@ def test_a_drag_of_an_arrow_moves_and_is_one_step(editor_ui: Open) -> None:
 
     ui.run(test)
     x, y, z = position(ui, "cube")
-    assert x == pytest.approx(1.0, abs=0.2)
+    assert x == pytest.approx(1.0, abs=0.3)
     assert (y, z) == (0.5, 0.0), "along that axis alone"
     assert len(ui.state.history.steps) == steps + 1
     assert ui.state.history.undo_label == "Move"
@@ -471,6 +471,16 @@ def test_the_chosen_camera_has_a_picture_of_its_own(editor_ui: Open) -> None:
     ui.step(8)
     after = preview._picture.read().astype(int)
     assert np.abs(after - before).sum() > 1000
+
+
+def test_it_begins_about_where_the_camera_of_the_scene_looks(editor_ui: Open) -> None:
+    ui = editor_ui(room(), begin=True)
+    eye = np.array([-3, 2.5, 5])
+    assert np.linalg.norm(ui.port.frame.eye - eye) < 4
+    x, y, w, h = ui.port.frame.rect
+    px, py = ui.at((0, 0.5, 0))
+    assert abs(px - x - w / 2) < w / 4
+    assert abs(py - y - h / 2) < h / 4
 
 
 # ---- what is shown --------------------------------------------------------------------------------------------------
