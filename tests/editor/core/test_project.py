@@ -332,6 +332,19 @@ def test_opening_nothing_and_models(tmp_path: Path, project: Path, monkeypatch: 
         session.opened(tmp_path / "gone.dream", UserSettings())
 
 
+def test_a_model_is_opened_as_an_instance_in_a_new_scene(project: Path) -> None:
+    (project / "models" / "chair.gltf").write_text('{"asset": {"version": "2.0"}, "scenes": [{"nodes": []}]}')
+    editor = session.opened(project / "models" / "chair.gltf", UserSettings())
+    assert editor.scene["chair"][dw.Prefab].file == "chair.gltf"
+    assert editor.document.dirty
+    assert editor.document.path is None
+    assert not editor.project.missing(editor.document)
+    editor.run("file.save_as", path="with_chair")
+    assert not editor.project.missing(editor.document)
+    with pytest.raises(dw.EditorError, match="can't be edited"):
+        editor.run("file.open", path="chair.gltf")
+
+
 def test_a_scene_is_built_from_nothing_saved_and_reopened(tmp_path: Path) -> None:
     root = tmp_path / "new"
     root.mkdir()
