@@ -13,8 +13,8 @@ from .panels.actions import register
 
 _HEAD = """# Shortcuts of the editor
 
-On a Mac, Ctrl is Cmd. Every action can have another shortcut: Help → Shortcuts. Every action is in the palette (Ctrl+P) too,
-with or without a shortcut, and can be done from Python by its id: `state.act("view.focus")`.
+On a Mac, Ctrl is Cmd. Every action can have another shortcut: Help → Shortcuts. Every action is in the palette (Ctrl+P)
+too, with or without a shortcut, and can be done from Python by its id: `state.act("view.focus")`.
 This page is made from the table of actions: `python -m dreamwell.editor.shortcut_page docs/editor-shortcuts.md`.
 """
 _GROUPS = {

@@ -8,7 +8,7 @@ from imgui_bundle import imgui
 def configure() -> None:
     """Docking, and no files of Dear ImGui's own: layouts are kept with the user's settings.
 
-    Its way through windows by keys is off: Alt, Enter and the arrows are shortcuts here, and panels have their own keys.
+    Its way through windows by keys is off: Alt, Enter and the arrows are shortcuts here; panels have their own keys.
     """
     io = imgui.get_io()
     io.config_flags |= imgui.ConfigFlags_.docking_enable

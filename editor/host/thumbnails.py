@@ -137,9 +137,7 @@ class Thumbnails:
 def _stage(of: Any, root: Path) -> Scene:
     """A scene that shows one thing."""
     scene = Scene("thumbnail", seed=1, root=root)
-    scene.configure(
-        {"aa.mode": "fxaa", "shadows.size": 512, "bloom.enabled": False, "exposure.compensation": -0.2}
-    )
+    scene.configure({"aa.mode": "fxaa", "shadows.size": 512, "bloom.enabled": False, "exposure.compensation": -0.2})
     scene.add("camera", Camera(fov_y=32))
     scene.add("sun", Sun(lux=48_000), toward=(1.3, -1.5, -0.75))
     around = Environment(

@@ -608,3 +608,30 @@ def test_a_material_that_others_share_is_woven_for_the_one_that_changes(editor_u
     ui.step(3)
     now = {world.materials[world[name].material].base_color for name in ("cube", "cone")}
     assert now == {(0, 1, 0)}
+
+
+# ---- the table of actions -------------------------------------------------------------------------------------------
+
+
+def test_every_action_of_the_view_can_be_done(editor_ui: Open) -> None:
+    """One after the other: none raises, none stops a panel, none changes the scene but that which puts the camera."""
+    ui = editor_ui(room(), size=(480, 320))
+    ui.select("cube", "ball")
+    text = ui.state.document.text()
+    done: list[str] = []
+    for action in list(ui.state.actions.values()):
+        if action.id.split(".")[0] not in ("view", "gizmo") or action.id.startswith("view.debug_"):
+            continue
+        if ui.state.can(action):
+            ui.state.run(action.id)
+            done.append(action.id)
+        if action.id == "view.align_camera":
+            ui.state.undo()
+    ui.state.run("gizmo.steps", move=1.0, turn=5.0)
+    assert (ui.view.steps.move, ui.view.steps.turn, ui.view.steps.scale) == (1.0, 5.0, 0.1)
+    with pytest.raises(dw.DreamwellError, match="must be 0 or more"):
+        ui.state.run("gizmo.steps", move=-1)
+    ui.settle()
+    assert len(done) > 40
+    assert ui.editor.ui.failures == {}
+    assert ui.state.document.text() == text
