@@ -164,7 +164,7 @@ class Headless:
         te = imgui.test_engine
         raised: list[BaseException] = []
 
-        def guarded(context: te.TestContext) -> None:
+        def guarded(context: imgui.test_engine.TestContext) -> None:
             try:
                 test(context)
             except BaseException as error:

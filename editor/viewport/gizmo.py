@@ -164,7 +164,8 @@ class Drag:
     """One drag of a handle, from where the pointer went down."""
 
     def __init__(self, mode: Mode, handle: str, stand: Stand, px: float, py: float) -> None:
-        self.mode, self.handle, self.stand = mode, handle, stand
+        self.mode: Mode = mode
+        self.handle, self.stand = handle, stand
         self._start = px, py
         self._from = self._point(px, py)
         self._angle, self._turned = self._angle_at(px, py), 0.0

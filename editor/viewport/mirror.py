@@ -150,7 +150,7 @@ class Mirror:
         if len(changes.moved):
             self._move(document.scene, changes.moved)
             done = True
-        if changes.settings and self.world is not None:
+        if changes.settings:
             debug = self.world.settings.debug
             self.world.settings = replace(document.scene.settings, debug=debug)
             done = True
