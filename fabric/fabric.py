@@ -526,6 +526,8 @@ class Fabric:
     def time_passes(self, *, on: bool = True) -> PassTimes | None:
         """Time every pass from the next frame on, on the GPU where the adapter has timestamps. None where not `on`."""
         if on != (self._pass_times is not None):
+            if self._pass_times is not None:
+                self._pass_times.end()
             self._pass_times = PassTimes(self.gpu.device) if on else None
             self._tapes.clear()
         return self._pass_times

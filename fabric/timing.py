@@ -28,6 +28,7 @@ class PassTimes:
         """Whether the adapter has timestamps."""
         self.labels: list[str] = []
         """Those of the passes of the last frame, in order."""
+        self._stamped: dict[int, Any] = {}  # passes of tapes that others own, by address: they outlive these times
         self.marks: tuple[Sequence[str], Sequence[int]] = (), (0,)
         """Labels (n), and when each was begun, in nanoseconds; last when all was done (n + 1)."""
         if self.on_gpu:
@@ -39,6 +40,17 @@ class PassTimes:
             )
             self.period: float = native.wgpuQueueGetTimestampPeriod(queue._internal)
             """Nanoseconds of a tick."""
+
+    def stamp(self, descriptor: Any, writes: Any) -> None:
+        """Have a pass of a tape that others own write timestamps, until `end`."""
+        descriptor.timestampWrites = writes
+        self._stamped[int(ffi.cast("uintptr_t", descriptor))] = descriptor
+
+    def end(self) -> None:
+        """Nobody times any more: passes of tapes that others own forget the timestamps, which are freed with this."""
+        for descriptor in self._stamped.values():
+            descriptor.timestampWrites = ffi.NULL
+        self._stamped.clear()
 
     def tape(self) -> TimedTape:
         """A tape whose passes are timed."""
@@ -132,7 +144,8 @@ class TimedTape(Tape):
                 return [nothing, *given]
             for one in passes:
                 one.descriptor.timestampWrites = ffi.NULL
-            passes[0].descriptor.timestampWrites, passes[-1].descriptor.timestampWrites = begin, end
+            self._times.stamp(passes[0].descriptor, begin)
+            self._times.stamp(passes[-1].descriptor, end)
             return given
 
         super().include(label, timed)

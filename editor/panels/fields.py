@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from imgui_bundle import ImVec2, ImVec4, imgui
@@ -18,7 +19,7 @@ from .colours import colour_field
 from .numbers import MIXED
 from .theme import SMALL, u32
 from .ui import Ui
-from .widgets import begin_combo, checkbox, chip, elided, elided_end, flow, icon_button, muted, text, tip
+from .widgets import HOVERED, begin_combo, checkbox, chip, elided, elided_end, flow, icon_button, muted, text, tip
 
 Change = Callable[[Any], Any]
 """From the old value of a field to its new one."""
@@ -100,6 +101,7 @@ _ACRONYMS = {
 }
 
 
+@cache
 def words_of(name: str) -> str:
     """A field's name as a label: base_color → Base color."""
     parts = [_ACRONYMS.get(part, part) for part in name.strip("_").split("_")]
@@ -191,7 +193,8 @@ def _label(
         if after + imgui.calc_text_size(slot.spec.unit).x < start.x + room:
             draw_list.add_text(ImVec2(after, top + ui.px(1)), u32(t.faint), slot.spec.unit)
         imgui.pop_font()
-    tip(_explained(slot))
+    if imgui.is_item_hovered(HOVERED):
+        tip(_explained(slot))
     change: Change | None = None
     imgui.push_style_var(imgui.StyleVar_.window_padding, ImVec2(ui.px(8), ui.px(8)))
     if imgui.begin_popup_context_item(f"###menu.{slot.path}"):
@@ -208,9 +211,7 @@ def _label(
     imgui.pop_style_var()
     if not kept and not slot.is_default:
         imgui.same_line(0, 0)
-        if icon_button(
-            ui, icons.RESET, f"reset.{slot.path}", f"Back to {_shown(slot.default)}", colour=t.faint, size=18
-        ):
+        if icon_button(ui, icons.RESET, f"reset.{slot.path}", "Back to the default", colour=t.faint, size=18):
             change = _to(slot.default)
     return change
 

@@ -63,6 +63,20 @@ def draw(state: EditorState, ui: Ui) -> None:
     imgui.end_child()
 
 
+class _Looked:
+    """The objects of the document that are inspected, found anew when something changed."""
+
+    def __init__(self) -> None:
+        self._key: object = None
+        self._found: EditSubject | None = None
+
+    def at(self, state: EditorState) -> EditSubject:
+        key = state.document.revision, state.generation, state.selection
+        if self._found is None or key != self._key:
+            self._key, self._found = key, EditSubject(state, state.selection.ids, state.selection.active)
+        return self._found
+
+
 def subject_of(state: EditorState) -> Subject | None:
     """What is inspected: the selection, in the scene or in the world that is played."""
     selection = state.selection
@@ -70,7 +84,7 @@ def subject_of(state: EditorState) -> Subject | None:
         return None
     world = state.play.world
     if world is None:
-        return EditSubject(state, selection.ids, selection.active)
+        return state.part(_Looked).at(state)
     rows = {int(number): row for row, number in enumerate(world.ids.tolist()) if number in selection}
     alive = {number: row for number, row in rows.items() if world.roster.is_live(row)}
     if selection.active not in alive:
@@ -290,6 +304,7 @@ def _part(state: EditorState, ui: Ui, subject: Subject, part: Part, choices: Cho
         imgui.end_table()
 
 
+@cache
 def words_in(name: str) -> str:
     """A class's name as words: PointLight → Point Light."""
     out = "".join(f" {c}" if i and c.isupper() and not name[i - 1].isupper() else c for i, c in enumerate(name))
@@ -366,7 +381,9 @@ def _field(ui: Ui, subject: Subject, part: Part, choices: Choices, f: Field, dep
     _highlighted(ui, path)
     declared = extensions.WIDGETS.get((part.name, f.name))
     if declared is not None:
-        fields.row_of_extension(ui, slot, partial(declared.draw, subject.state, list(subject.ids), path, plain(values[0])))
+        fields.row_of_extension(
+            ui, slot, partial(declared.draw, subject.state, list(subject.ids), path, plain(values[0]))
+        )
         return
     change = fields.row(ui, slot, depth=depth)
     if change is not None:

@@ -15,6 +15,8 @@ MIXED = "—"
 """What a field shows whose values differ."""
 AXES = "xyzw"
 _LARGEST = 2**31 - 1
+_FREE = int(imgui.SliderFlags_.no_round_to_format)
+_BOUNDED = _FREE | int(imgui.SliderFlags_.always_clamp)
 _STEPS = {
     "m": 0.02,
     "deg": 0.5,
@@ -87,7 +89,7 @@ def decimal(
         imgui.push_style_color(imgui.Col_.frame_bg, ImVec4(0, 0, 0, 0))
     start = imgui.get_cursor_screen_pos() if axis >= 0 else None
     bounded = spec.minimum is not None or spec.maximum is not None or spec.above is not None
-    flags = imgui.SliderFlags_.no_round_to_format | (imgui.SliderFlags_.always_clamp if bounded else 0)
+    flags = _BOUNDED if bounded else _FREE
     changed, new = imgui.drag_float(
         f"###{id}",
         value,

@@ -83,6 +83,7 @@ class EditSubject:
     live: bool = False
     rows: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
     at: int = 0  # the active object's row
+    _kept: dict[str, Any] = field(default_factory=dict[str, Any])  # what was found: it holds until a change
 
     def __post_init__(self) -> None:
         document = self.state.document
@@ -96,17 +97,32 @@ class EditSubject:
 
     def tags(self) -> tuple[tuple[str, ...], ...]:
         """See `Subject`."""
+        if "tags" not in self._kept:
+            self._kept["tags"] = self._tags()
+        found: tuple[tuple[str, ...], ...] = self._kept["tags"]
+        return found
+
+    def _tags(self) -> tuple[tuple[str, ...], ...]:
         scene = self.state.document.scene
         sets = dict.fromkeys([int(scene.tag_rows[self.at]), *np.unique(scene.tag_rows[self.rows]).tolist()])
         return tuple(tuple(sorted(scene.tag_sets.values[i])) for i in sets)
 
     def placed(self, name: str) -> tuple[Any, ...]:
         """See `Subject`."""
-        column = getattr(self.state.document.scene, name + "s")
-        return _differing(column[self.rows], column[self.at])
+        if name not in self._kept:
+            column = getattr(self.state.document.scene, name + "s")
+            self._kept[name] = _differing(column[self.rows], column[self.at])
+        found: tuple[Any, ...] = self._kept[name]
+        return found
 
     def parts(self) -> list[Part]:
         """See `Subject`."""
+        if "parts" not in self._kept:
+            self._kept["parts"] = self._parts()
+        found: list[Part] = self._kept["parts"]
+        return found
+
+    def _parts(self) -> list[Part]:
         document = self.state.document
         scene = document.scene
         out: list[Part] = []

@@ -11,6 +11,9 @@ from . import icons
 from .theme import SMALL, TITLE, Rgba, faded, mixed, u32
 from .ui import Ui
 
+HOVERED = int(imgui.HoveredFlags_.delay_normal | imgui.HoveredFlags_.allow_when_disabled)
+"""How long the pointer rests on something before it is explained; flags, put together once."""
+
 
 def text(ui: Ui, words: str, colour: Rgba | None = None, *, size: float = 0.0, bold: bool = False) -> None:
     """Words in a colour, a size and a weight."""
@@ -40,7 +43,7 @@ def wrapped(ui: Ui, words: str, colour: Rgba | None = None) -> None:
 
 def tip(words: str) -> None:
     """What the item drawn last says when the pointer rests on it."""
-    if words and imgui.is_item_hovered(imgui.HoveredFlags_.delay_normal | imgui.HoveredFlags_.allow_when_disabled):
+    if words and imgui.is_item_hovered(HOVERED):
         imgui.push_style_var(imgui.StyleVar_.window_padding, ImVec2(9, 7))
         if imgui.begin_tooltip():
             imgui.push_text_wrap_pos(imgui.get_font_size() * 24)
@@ -142,7 +145,12 @@ def begin_combo(ui: Ui, id: str, shown: str, width: float = -1.0) -> bool:
         imgui.open_popup(f"###{id}.list")
     if not imgui.is_popup_open(f"###{id}.list"):
         return False
-    imgui.set_next_window_pos(ImVec2(start.x, end.y + ui.px(2)))
+    view = imgui.get_main_viewport()
+    below, above = view.pos.y + view.size.y - end.y, start.y - view.pos.y
+    if below < ui.px(220) and above > below:
+        imgui.set_next_window_pos(ImVec2(start.x, start.y - ui.px(2)), 0, ImVec2(0, 1))
+    else:
+        imgui.set_next_window_pos(ImVec2(start.x, end.y + ui.px(2)))
     imgui.set_next_window_size_constraints(ImVec2(wide, 0), ImVec2(max(wide, ui.px(420)), ui.px(420)))
     return bool(imgui.begin_popup(f"###{id}.list", int(imgui.WindowFlags_.no_move)))
 

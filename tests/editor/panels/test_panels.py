@@ -398,13 +398,13 @@ def test_folders_are_gone_into_and_files_tell_who_names_them(editor_ui: Open, pr
         assert ui.state.selection.active == ui.id("stack")
         c.item_click("//assets/**/###folder.art")
         c.yield_(3)
-        assert c.item_exists("//assets/**/###asset.art/grass.png")
+        assert c.item_exists("//assets/**/###asset.art\\/grass.png")
         c.item_click("//assets/**/###rows")
         c.yield_(2)
         c.item_click("//assets/**/###search")
         c.key_chars_replace("nothing such")
         c.yield_(2)
-        assert not c.item_exists("//assets/**/###asset.art/grass.png")
+        assert not c.item_exists("//assets/**/###asset.art\\/grass.png")
 
     ui.run(test)
 
@@ -537,6 +537,27 @@ def test_a_shortcut_is_changed_and_put_back(editor_ui: Open) -> None:
     assert "box-2" in ui.state.scene
     ui.run(lambda c: (c.item_click("//shortcuts/**/###keys.reset.edit.duplicate"), c.yield_(3)))
     assert not ui.state.settings.shortcuts
+
+
+def test_the_profiler_times_passes_and_lets_go_of_them(editor_ui: Open) -> None:
+    from dreamwell.editor.panels.profiler import Profiler
+
+    ui = editor_ui(_scene())
+    show(ui, "profiler")
+    for k in range(4):
+        ui.state.set([ui.id("box")], {"position": [k, 0, 0]})
+        ui.step(3)
+    profiler = kept(ui, Profiler)
+    assert profiler.totals["CPU"].mean > 0
+    fabric = ui.port.picture.stage.fabric
+    assert fabric.time_passes() is not None
+    fabric.time_passes(on=False)
+    show(ui, "assets")
+    ui.state.set([ui.id("box")], {"position": [0, 5, 0]})
+    ui.step(3)
+    show(ui, "profiler")
+    ui.run(lambda c: (c.item_click("//profiler/**/###stop"), c.yield_(2)))
+    assert profiler.stopped
 
 
 # ---- play -----------------------------------------------------------------------------------------------------------
