@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -88,6 +89,7 @@ def _may_name_files(kind: Kind) -> Iterator[bool]:
         yield from _may_name_files(kind.of)
 
 
+@lru_cache(maxsize=16_384)
 def _names_files(value: Any) -> bool:
     found: list[str] = []
 
