@@ -79,6 +79,7 @@ class Viewport:
         self._stats, self._stats_at = "", 0.0
         self._played: Any = None
         self._basis: tuple[tuple[Any, ...], Any] | None = None
+        self._assets = 0
 
     # ---- a frame ----------------------------------------------------------------------------------------------------
 
@@ -90,6 +91,9 @@ class Viewport:
         started = time.perf_counter()
         view = state.part(View)
         self._begin_scene(state, view)
+        if state.watching.assets != self._assets:
+            self._assets = state.watching.assets
+            self.mirror.forget_files(set(state.watching.changed))
         changed = self.mirror.follow(state.document, width / height)
         self._tell(state)
         followed = time.perf_counter()
@@ -111,6 +115,7 @@ class Viewport:
         """Another document is there: look at all of it, or from where it was looked at last."""
         if (state, state.generation) != self._shown:
             self._shown = state, state.generation
+            self._assets = state.watching.assets
             self.pointer, self._told, self._said_until = Pointer(), [], 0.0
             view.through = 0
             view.wishes = [("begin", ())]

@@ -10,6 +10,7 @@ import pytest
 from imgui_bundle import imgui
 
 import dreamwell as dw
+from dreamwell.assets.images import save_image
 from dreamwell.engine.scene.settings import VIEWS
 
 Open = Callable[..., Any]
@@ -608,6 +609,26 @@ def test_a_material_that_others_share_is_woven_for_the_one_that_changes(editor_u
     ui.step(3)
     now = {world.materials[world[name].material].base_color for name in ("cube", "cone")}
     assert now == {(0, 1, 0)}
+
+
+def test_a_picture_that_changes_on_disk_is_read_again(editor_ui: Open, tmp_path: Any) -> None:
+    paint = tmp_path / "paint.png"
+    save_image(paint, np.full((4, 4, 3), (255, 0, 0), np.uint8))
+    made = room()
+    made.root = tmp_path
+    made["cube"].set(dw.Material(unlit=True, base_color=(1, 1, 1), base_color_texture=dw.Texture("paint.png")))
+    ui = editor_ui(made)
+    x, y = (int(v) for v in ui.at((0.1, 0.3, 0.5)))
+    r, g, b = ui.picture()[y, x].tolist()
+    assert r > 200 > 80 > max(g, b)
+    save_image(paint, np.full((4, 4, 3), (0, 0, 255), np.uint8))
+    for _ in range(400):
+        ui.step()
+        if ui.state.watching.assets:
+            break
+    ui.step(4)
+    r, g, b = ui.picture()[y, x].tolist()
+    assert b > 200 > 80 > max(r, g)
 
 
 # ---- the table of actions -------------------------------------------------------------------------------------------
