@@ -11,7 +11,7 @@ import pytest
 from imgui_bundle import imgui
 
 import dreamwell as dw
-from dreamwell.engine.declare import Registry
+from dreamwell.engine.kinds import Registry
 from dreamwell.engine.scene.components import Camera, Material, Mesh, PointLight, Sun
 from dreamwell.engine.scene.physics import Body, Collider, Joint
 from dreamwell.engine.scene.scene import Scene
