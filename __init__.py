@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .assets.mesh import MeshData
     from .engine.app import App
     from .engine.bindings import Bindings
-    from .engine.declare import AssetPath, Color, Vec2, Vec3, Vec4, component, field, struct
+    from .engine.declare import AssetPath, Color, ObjectName, Vec2, Vec3, Vec4, component, field, struct
     from .engine.entity import Entity
     from .engine.errors import (
         AssetError,
@@ -90,6 +90,7 @@ else:
         "engine.declare": (
             "AssetPath",
             "Color",
+            "ObjectName",
             "Vec2",
             "Vec3",
             "Vec4",
@@ -283,6 +284,7 @@ __all__ = [
     "Mesh",
     "MeshData",
     "MovingBody",
+    "ObjectName",
     "Observer",
     "OrbitCamera",
     "Pad",

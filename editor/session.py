@@ -11,6 +11,8 @@ from ..engine.errors import DreamwellError, SceneError
 from ..engine.scene import dream_file
 from .core.document import Document
 from .core.extensions import load_all
+from .core.file_actions import ask_to_recover
+from .core.journal import Journal
 from .core.log import Log
 from .core.play import Play, Request
 from .core.project import Project
@@ -27,13 +29,13 @@ def opened(path: Path | str | None = None, settings: UserSettings | None = None)
     project = Project.open(Path.cwd() if path is None else Path(path))
     log = Log()
     document: Document | None = None
-    if project.scene is not None:
-        try:
+    try:
+        if path is not None and Path(path).suffix.lower() in (".gltf", ".glb"):
+            document = with_model(project, Path(path))
+        elif project.scene is not None:
             document = Document.open(project.scene)
-        except DreamwellError as error:
-            log.raised(error)
-    elif path is not None and Path(path).suffix.lower() in (".gltf", ".glb"):
-        document = with_model(project, Path(path))
+    except DreamwellError as error:
+        log.raised(error)
     chosen = settings if settings is not None else UserSettings.load()
     made = EditorState(
         document if document is not None else Document.new(project.root),
@@ -47,6 +49,9 @@ def opened(path: Path | str | None = None, settings: UserSettings | None = None)
     if project.trouble:
         log.warning(project.trouble)
     load_all(made)
+    offer = Journal.offer(made.document.path, made.document.root)
+    if offer is not None:
+        ask_to_recover(made, offer)
     return made
 
 
@@ -55,8 +60,9 @@ def with_model(project: Project, path: Path) -> Document:
     from ..engine.scene.prefabs import Prefab
 
     document = Document.new(project.root, path.stem)
-    address = project.address(project.relative(path) or path.name, document)
+    address = project.address(project.relative(path.absolute()) or path.name, document)
     document.scene.add(path.stem, Prefab(address))
+    document.saved_state = -1  # it is in no file
     return document
 
 

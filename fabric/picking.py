@@ -26,7 +26,7 @@ from .layouts import Layouts
 from .pipelines import Kernels, SurfacePipelines
 from .scene_buffers import GpuScene
 from .sight import Sight
-from .targets import COPY_DST, DEPTH_FORMAT
+from .targets import COPY_DST, COPY_SRC, DEPTH_FORMAT
 from .targets import drawn as drawn_into
 
 __all__ = ["Drawn", "Pick", "Picked", "Picking", "Rectangle", "Request"]
@@ -211,7 +211,7 @@ class Picking:
         self._size = size
         self._depth = drawn_into(self.gpu, "picked depth", size, DEPTH_FORMAT, COPY_DST)
         self._depth_view = self._depth.create_view()
-        self._surfaces_view = drawn_into(self.gpu, "surfaces", size, _SURFACES).create_view()
+        self._surfaces_view = drawn_into(self.gpu, "surfaces", size, _SURFACES, COPY_SRC).create_view()
 
     def _draw(self, encoder: wgpu.GPUCommandEncoder, drawn: Drawn, scissor: tuple[int, int, int, int]) -> None:
         scene = drawn.scene

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...engine.errors import EditorError
 from .files import reason, replace_text
-from .references import Moves, changed_tree, uses_in
+from .references import Moves, uses_in
+from .renamed import with_paths_in_scene
 
 if TYPE_CHECKING:
     from .state import EditorState
@@ -241,7 +243,7 @@ def _moved(state: EditorState, old: Path, new: Path) -> str:
 
 def _follow(state: EditorState, moves: Moves, before: dict[Path, Path]) -> None:
     """Have the document, what can be undone in it, and its file's name follow files that were moved."""
-    document, history = state.document, state.history
+    document = state.document
     old_home = document.root
     path = None if document.path is None else document.path.absolute()
     new_path = before.get(path, path) if path is not None else None
@@ -251,13 +253,12 @@ def _follow(state: EditorState, moves: Moves, before: dict[Path, Path]) -> None:
     def address(text: str, _number: int = 0, _field: str = "") -> str:
         return moves.address(text, old_home, new_home)
 
-    from .renamed import with_paths, with_paths_in_scene
-
+    for module in list(sys.modules.values()):  # a script that was run is the same one in its new place
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and file.endswith(".py") and Path(file).resolve() in moves.files:
+            module.__file__ = str(moves.files[Path(file).resolve()])
     with_paths_in_scene(document.scene, address, new_home)
-    for step in history.steps:
-        if step.command is not None and step.inverse is not None:
-            step.command = with_paths(step.command, address, new_home)
-            step.inverse = with_paths(step.inverse, address, new_home)
+    state.history.follow(address, new_home)
     document.path = new_path
     document.forget_changes()
     if clean:
@@ -265,6 +266,3 @@ def _follow(state: EditorState, moves: Moves, before: dict[Path, Path]) -> None:
     state.watching.begin(state)
     state.journal.end()
     state.journal.begin(document)
-
-
-__all__ = ["changed_tree", "delete", "duplicate", "import_files", "move", "new_folder", "new_script", "rename"]

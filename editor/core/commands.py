@@ -116,7 +116,7 @@ def each_field(ids: Sequence[int], values: Mapping[str, Sequence[Any]]) -> Comma
     return {
         "do": "set_fields",
         "ids": list(ids),
-        "fields": {path: jsonable(list(some)) for path, some in values.items()},
+        "fields": {path: jsonable(some) for path, some in values.items()},
     }
 
 

@@ -61,7 +61,7 @@ class Console:
             try:
                 command = difference(known, scene)
                 if command is not None:
-                    state.do(command, f"Console: {text.splitlines()[0][:60]}")
+                    state.do(command, f"Console: {text.splitlines()[0][:60]}", exact=True)
             except Exception as error:
                 failed = error
         if failed is not None:

@@ -217,6 +217,9 @@ class Document:
     def __len__(self) -> int:
         return len(self.scene)
 
+    def __bool__(self) -> bool:
+        return True  # one without objects is there, too
+
     def __contains__(self, id: int) -> bool:
         return self.scene.row_of(id) is not None
 

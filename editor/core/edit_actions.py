@@ -118,7 +118,10 @@ def delete(state: EditorState) -> None:
 
 
 def rename(state: EditorState, name: str | None = None) -> None:
-    """Give what is chosen another name; without one, it is typed in the hierarchy."""
+    """Give what is chosen another name; without one, it is typed in the hierarchy.
+
+    Joints and rules that name it name it by that then.
+    """
     if name is None:
         state.renaming = state.selection.active
         return

@@ -165,8 +165,26 @@ def discard_recovery(state: EditorState) -> None:
 
 def save(state: EditorState) -> None:
     """Write the scene to its file."""
+    from .state import Ask
+
     if state.document.path is None:
         save_as(state)
+    elif state.watching.is_conflict(state.document):
+
+        def decided(choice: str) -> None:
+            if choice == "Overwrite":
+                state.save()
+            elif choice == "Reload":
+                reload(state)
+
+        name = state.document.title
+        state.ask(
+            Ask(
+                "choose", f"Overwrite {name}?", decided,
+                "Another program changed the file since it was read. Reloading can be undone, overwriting can't.",
+                choices=("Overwrite", "Reload", "Cancel"),
+            )
+        )  # fmt: skip
     else:
         state.save()
 

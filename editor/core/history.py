@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from .commands import Command, apply
 from .document import Document
+from .renamed import with_paths
 from .selection import Selection
 
 MAX_BYTES = 256 << 20
@@ -156,6 +158,25 @@ class History:
     def open_merge(self) -> str | None:
         """The drag that is going on."""
         return self._open
+
+    def forget(self, *, undone: bool) -> None:
+        """Forget the steps that were undone, or those that are done."""
+        if undone:
+            self._drop_undone()
+        else:
+            self._bytes -= sum(step.size for step in self.steps[: self.position])
+            self.forgotten += self.position
+            del self.steps[: self.position]
+            self.position = 0
+        self._open = None
+        self.revision += 1
+
+    def follow(self, change: Callable[[str], str], root: Path) -> None:
+        """Apply `change` to every file that steps name: they are elsewhere, or the scene is."""
+        for step in self.steps:
+            if step.command is not None and step.inverse is not None:
+                step.command = with_paths(step.command, lambda address, _id, _field: change(address), root)
+                step.inverse = with_paths(step.inverse, lambda address, _id, _field: change(address), root)
 
     def clear(self) -> None:
         """Forget all steps."""

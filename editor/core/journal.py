@@ -83,12 +83,13 @@ class Journal:
             place.mkdir(mode=0o700, parents=True)
             self._lock = _locked(place / "lock")
             self.folder = place
-            self._base(document)
+            fresh = not document.dirty and document.path is not None
+            self._base(document, _read(document.path) if fresh and document.path is not None else None)
         except (OSError, EditorError) as error:
             self._broken(error)
 
-    def _base(self, document: Document) -> None:
-        """Write the text as it is now, and begin a new list of commands."""
+    def _base(self, document: Document, text: str | None = None) -> None:
+        """Write the text as it is now, and begin a new list of commands. text: that, where it is known."""
         assert self.folder is not None
         number = len(list(self.folder.glob("*.json")))
         about: dict[str, Any] = {
@@ -99,7 +100,7 @@ class Journal:
             "text": f"{number:04d}.dream",
             "lines": f"{number:04d}.jsonl",
         }
-        replace_text(self.folder / about["text"], document.text())
+        replace_text(self.folder / about["text"], document.text() if text is None else text)
         fresh = (self.folder / about["lines"]).open("ab", buffering=0)
         replace_text(self.folder / f"{number:04d}.json", json.dumps(about))  # from here on this one holds
         if self._file is not None:
@@ -185,6 +186,14 @@ class Journal:
 
     # ---- after a crash ----------------------------------------------------------------------------------------------
 
+    def held_by_another(self, path: Path | None, root: Path) -> bool:
+        """Whether another editor that lives has the scene open."""
+        home = home_of(path, root)
+        if home is None or not home.is_dir():
+            return False
+        free = set(_places(home))
+        return any(one.is_dir() and one not in free and one != self.folder for one in home.iterdir())
+
     @staticmethod
     def offer(path: Path | None, root: Path | None = None) -> Offer | None:
         """The latest journal of a scene that an editor left behind without closing it, if something was done in it.
@@ -234,6 +243,13 @@ def home_of(path: Path | None, root: Path) -> Path | None:
         return None
     what = str(path.resolve()) if path is not None else f"{_UNSAVED} of {root.resolve()}"
     return base / KIND / hashlib.blake2b(what.encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _digest_of(path: Path | None) -> str:

@@ -33,7 +33,10 @@ def reparent(
     ids: Sequence[int] | None = None,
     keep: str = "world",
 ) -> None:
-    """Hang objects, those that are chosen, on another one (0: on none), at a place among its children."""
+    """Hang objects, those that are chosen, on another one (0: on none), at a place among its other children.
+
+    index: from 0, not counting the objects themselves; the end without one.
+    """
     tops = state.document.tree.tops(list(ids) if ids is not None else state.selection.ids)
     command = {"do": "reparent", "ids": tops, "parent": parent, "index": index, "keep": keep}
     state.do(command, "Hang Elsewhere" if len(tops) == 1 else f"Hang {len(tops)} objects elsewhere")

@@ -8,14 +8,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...engine.declare import component_types
+from ...engine.declare import component_types, fields_of
 from ...engine.errors import DreamwellError, EditorError
-from ...engine.live import kind_of
+from ...engine.live import Live, kept, kind_of
+from ...engine.reload import modules_in, plain_values
+from ...engine.scene.lights import LIGHTS
 from .commands import Command
 from .document import Document
 from .log import Entry, Log
@@ -86,6 +89,8 @@ class Play:
     _told: int = 0
     _before: dict[str, NDArray[Any]] = field(default_factory=dict[str, NDArray[Any]])
     _rows: dict[int, int] = field(default_factory=dict[int, int])
+    _tree: tuple[NDArray[Any], NDArray[Any], Tree] | None = None
+    _values: list[tuple[ModuleType, dict[str, Any]]] = field(default_factory=list[tuple[ModuleType, dict[str, Any]]])
 
     @property
     def active(self) -> bool:
@@ -105,12 +110,17 @@ class Play:
             raise EditorError("there is nothing here to play scenes with; the editor's window brings it")
         self.stop()
         self._home = document.root
+        folders = [document.root] if main is None else [document.root, main.parent]
+        self._values = [(module, plain_values(module)) for module in modules_in(folders).values()]
         request = Request(document.text(), document.root, document.path, document.scene.name, main)
         printed = io.StringIO()
         try:
             with redirect_stdout(printed):
                 game = self.make(request)
                 world = game.world
+        except BaseException:
+            self._put_back()
+            raise
         finally:
             self._tell_printed(printed)
         self.game, self.halted, self._told = game, False, 0
@@ -133,11 +143,20 @@ class Play:
             self._change("paused")
 
     def stop(self) -> None:
-        """Throw the world away. The document was never touched."""
+        """Throw the world away. The document was never touched.
+
+        Numbers, texts and collections of them at the top of scripts are as they were: the next game begins anew.
+        """
         if self.active:
             self.game, self.halted = None, False
-            self._before, self._rows = {}, {}
+            self._before, self._rows, self._tree = {}, {}, None
+            self._put_back()
             self._change("stopped")
+
+    def _put_back(self) -> None:
+        for module, values in self._values:
+            vars(module).update(values)
+        self._values = []
 
     def set_time_scale(self, value: float) -> None:
         """How fast the game's time goes, 0 to 100. Raises DreamwellError."""
@@ -213,21 +232,19 @@ class Play:
         return self.world.at(row)
 
     def tree(self) -> Tree:
-        """Who hangs on whom in the world, spawned objects included. Objects without an id are left out."""
+        """Who hangs on whom in the world, spawned objects included; made anew when that changed.
+
+        Objects without an id, as the camera that a world makes itself, are left out.
+        """
         world = self.world
-        roots: list[int] = []
-        below: dict[int, list[int]] = {}
-        parent: dict[int, int] = {}
-        if world is not None:
-            for entity in world:
-                number = entity.id
-                if not number:
-                    continue
-                above = entity.parent
-                up = 0 if above is None else above.id
-                parent[number] = up
-                (below.setdefault(up, []) if up else roots).append(number)
-        return Tree(roots, below, parent)
+        if world is None:
+            return Tree([], {}, {})
+        ids = np.asarray(world.ids)
+        up = np.where(world.roster.alive, np.frombuffer(world.transforms.up, np.int32)[: len(ids)], -2)
+        known = self._tree
+        if known is None or not (np.array_equal(known[0], ids) and np.array_equal(known[1], up)):
+            self._tree = known = ids.copy(), up, _tree_of(ids, up)
+        return known[2]
 
     def name(self, id: int) -> str:
         """What an object of the world is called."""
@@ -323,6 +340,20 @@ class Play:
         return commands[0] if len(commands) == 1 else {"do": "group", "commands": commands}
 
 
+def _tree_of(ids: NDArray[Any], up: NDArray[Any]) -> Tree:
+    """ids: (n,) by row, 0 for none.  up: (n,) the row of what each hangs on, -1 for nothing, -2 for what is gone."""
+    roots: list[int] = []
+    below: dict[int, list[int]] = {}
+    parent: dict[int, int] = {}
+    numbers = ids.tolist()
+    for number, row in zip(numbers, up.tolist(), strict=True):
+        if number and row > -2:
+            above = numbers[row] if row >= 0 else 0
+            parent[number] = above
+            (below.setdefault(above, []) if above else roots).append(number)
+    return Tree(roots, below, parent)
+
+
 def _short(number: float) -> float:
     """A number of the world, which keeps single precision, without the digits that only double precision has."""
     return float(str(np.float32(number)))
@@ -340,34 +371,30 @@ def _component(entity: Any, head: str) -> Any:
 
 def _as_value(value: Any) -> Any:
     """What a world gives for a component → a value of its class."""
-    from ...engine.declare import fields_of
-
-    kind = getattr(type(value), "kind", None) or kind_of(value)
-    if isinstance(value, kind) and type(value) is kind:
+    kind = _class_of(value)
+    if type(value) is kind and not isinstance(value, Live):
         return value
-    kind = component_types().get(type(value).__name__, kind)
-    return kind(**{f.name: getattr(value, f.name) for f in fields_of(kind)})
+    return kept(kind(**{f.name: getattr(value, f.name) for f in fields_of(kind)}))
+
+
+def _class_of(value: Any) -> type:
+    """The component class of what a world gives for one: a value, a behaviour, or a row of a table."""
+    return kind_of(value) if isinstance(value, Live) else component_types().get(type(value).__name__, type(value))
 
 
 def _put(entity: Any, value: Any, fresh: Any, steps: Sequence[str]) -> None:
     """Have an object of the world have another value of a component."""
-    from ...engine.scene.lights import LIGHTS
-
     if isinstance(value, LIGHTS):
         entity.set(fresh)
     elif steps:
         setattr(value, steps[0], getattr(fresh, steps[0]))
     else:
-        from ...engine.declare import fields_of
-
         for f in fields_of(kind_of(fresh)):
             setattr(value, f.name, getattr(fresh, f.name))
 
 
 def _differences(document: Document, number: int, value: Any) -> dict[str, Any]:
-    from ...engine.declare import fields_of
-
-    name = kind_of(value).__name__
+    name = _class_of(value).__name__
     kind = component_types().get(name)
     known = None if kind is None else document.object(number).get(kind)
     if kind is None or known is None:

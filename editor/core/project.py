@@ -115,7 +115,14 @@ class Project:
 
     def refresh(self) -> bool:
         """Look at the folder anew; returns whether something is other than before."""
-        found = {asset.path: asset for asset in _files(self.root)}
+        return self.take(self.scan())
+
+    def scan(self) -> dict[str, Asset]:
+        """The files and folders as they are now, by path. Takes a while for many; another thread may do it."""
+        return {asset.path: asset for asset in _files(self.root)}
+
+    def take(self, found: dict[str, Asset]) -> bool:
+        """Those are the assets; returns whether something is other than before."""
         if found == self.assets:
             return False
         self.assets = found

@@ -8,9 +8,12 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
+
+import numpy as np
 
 from ...engine.declare import Kind, component_types, fields_of
 from ...engine.scene import dream_file
@@ -62,14 +65,14 @@ def uses_in(path: Path, document: Document | None = None) -> list[Use]:
 def _tree_of(document: Document) -> Any:
     """What of a document may name files, as the file has it."""
     scene = document.scene
-    holders = [row for row in range(len(scene)) if int(scene.ids[row]) in scene.unread]
+    holders = {row for number in scene.unread if (row := scene.row_of(number)) is not None}
     for kind in scene.slots:
         if any(_may_name_files(Kind("struct", kind))):
             column = scene.slots_of(kind)
             named = [i for i, value in enumerate(scene.pools[kind].values) if _names_files(value)]
-            holders += [row for row, slot in enumerate(column.tolist()) if slot in set(named)] if named else []
+            holders.update(np.flatnonzero(np.isin(column, named)).tolist() if named else ())
     return {
-        "objects": dream_file.blocks_of(scene, sorted(set(holders))),
+        "objects": dream_file.blocks_of(scene, sorted(holders)),
         "scripts": list(scene.scripts),
         "prefabs": dream_file.prefabs_plain(scene.prefabs),
         "rules": [{"then": [{"do": a.do, "name": a.name} for a in rule.then]} for rule in scene.rules],
@@ -86,6 +89,7 @@ def _may_name_files(kind: Kind) -> Iterator[bool]:
         yield from _may_name_files(kind.of)
 
 
+@lru_cache(maxsize=16_384)
 def _names_files(value: Any) -> bool:
     found: list[str] = []
 

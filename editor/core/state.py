@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from ...engine.errors import DreamwellError, EditorError
+from ...engine.scene import dream_file
 from ...engine.scene.scene import Scene
 from .actions import Action, Actions, ready
 from .commands import Command, each_field, fields
@@ -18,6 +19,7 @@ from .document import Document
 from .history import History, Step, line_of
 from .journal import Journal
 from .log import Entry, Log
+from .naming import followed
 from .play import Play
 from .project import Project
 from .selection import Selection
@@ -82,6 +84,7 @@ class EditorState:
         self.play.log = self.console.log = self.log
         self.journal.begin(self.document)
         self.watching.begin(self)
+        self.bookmarks = dict(self.settings.bookmarks.get(str(self.document.path), {}))
         if self.settings.trouble:
             self.log.warning(self.settings.trouble)
         self.tell_problems()
@@ -103,13 +106,18 @@ class EditorState:
 
     # ---- changing -------------------------------------------------------------------------------------------------
 
-    def do(self, command: Mapping[str, Any], label: str = "Change", merge: str | None = None) -> None:
+    def do(
+        self, command: Mapping[str, Any], label: str = "Change", merge: str | None = None, *, exact: bool = False
+    ) -> None:
         """Apply a command to the document, as a step of the history.
 
-        merge: equal for all commands of one drag; they are one step until `seal`.
+        merge: equal for all commands of one drag; they are one step until `seal`.  exact: do this and nothing else;
+        otherwise joints and rules that name an object follow when it is renamed.
         Raises EditorError (or SceneError) for what can't be, and changes nothing then.
         """
         given: Command = jsonable(command)
+        if not exact:
+            given = followed(self.document, given)
         if self.history.open_merge != merge:
             self._write_journal()
         step = self.history.do(self.document, given, label, self.selection, merge)
@@ -130,7 +138,12 @@ class EditorState:
         for _ in range(steps):
             if not self.history.can_undo:
                 return
-            step = self.history.undo(self.document)
+            try:
+                step = self.history.undo(self.document)
+            except DreamwellError as error:
+                label = self.history.undo_label
+                self.history.forget(undone=False)
+                raise EditorError(f"{label} can't be undone any more, nor what was before it: {error}") from error
             if step.inverse is not None:
                 self.journal.add(line_of(step.inverse), self.log)
             self.selection = step.selected_before
@@ -142,7 +155,12 @@ class EditorState:
         for _ in range(steps):
             if not self.history.can_redo:
                 return
-            step = self.history.redo(self.document)
+            try:
+                step = self.history.redo(self.document)
+            except DreamwellError as error:
+                label = self.history.redo_label
+                self.history.forget(undone=True)
+                raise EditorError(f"{label} can't be done again any more: {error}") from error
             if step.command is not None:
                 self.journal.add(line_of(step.command), self.log)
             self.selection = step.selected_after
@@ -185,7 +203,7 @@ class EditorState:
         yield copy
         command = difference(self.document.scene, copy)
         if command is not None:
-            self.do(command, label)
+            self.do(command, label, exact=True)
 
     def get(self, id: int, path: str) -> Any:
         """A field of an object as JSON data, of the world that is played if one is, else of the document."""
@@ -263,12 +281,12 @@ class EditorState:
             if not self.can(action):
                 return False
             self.run(id, **arguments)
-        except (DreamwellError, OSError) as error:
+        except Exception as error:  # a mistake in an action must not end the editor
             self.tell_error(error)
             return False
         return True
 
-    def run(self, id: str, **arguments: Any) -> object:
+    def run(self, id: str, **arguments: Any) -> Any:
         """Do an action, as a script does: raises what goes wrong, and EditorError where it can't be done now."""
         action = self.actions.get(id)
         if action is None:
@@ -308,6 +326,9 @@ class EditorState:
     def tell_problems(self) -> None:
         """Tell what was wrong with the scene's file, and which of its files are missing."""
         self.log.problems(self.document.problems, "scene", self._id_of, "error")
+        path = self.document.path
+        if path is not None and self.journal.held_by_another(path, self.document.root):
+            self.notice = self.log.warning(f"{path.name} is open in another editor, too: what is saved last is kept")
         missing = self.project.missing(self.document)
         self.log.problems([problem for _, problem in missing], "scene", self._id_of, "warning")
 
@@ -329,7 +350,7 @@ class EditorState:
             return False
         try:
             asked.then(value)
-        except (DreamwellError, OSError) as error:
+        except Exception as error:
             self.tell_error(error)
             return False
         return True
@@ -366,7 +387,7 @@ class EditorState:
         target = self.document.path
         assert target is not None
         if old.resolve() != self.document.root.resolve():
-            self.history.clear()  # its paths are relative to the other folder
+            self.history.follow(dream_file.rebased(old, self.document.root), self.document.root)
             self.document.forget_changes()
         self.journal.saved(self.document)
         self.watching.begin(self)
@@ -380,5 +401,6 @@ class EditorState:
 
     def tick(self, now: float) -> None:
         """Once a frame: the journal is put on the disk, changes from outside are looked for. now: seconds."""
-        self.journal.tick(self.document, now, self.settings.autosave_seconds, self.log)
+        if self.history.open_merge is None:  # a drag is written at its end
+            self.journal.tick(self.document, now, self.settings.autosave_seconds, self.log)
         self.watching.tick(self, now)

@@ -82,9 +82,9 @@ class View:
             if isinstance(data.get(name), bool):
                 setattr(self, name, data[name])
         steps: Any = data.get("steps")
-        if isinstance(steps, list) and len(cast("list[Any]", steps)) == 3:
+        if isinstance(steps, list) and len(steps) == 3:
             try:
-                move, turn, scale = (max(0.0, float(step)) for step in cast("list[Any]", steps))
+                move, turn, scale = (max(0.0, float(step)) for step in steps)
             except (TypeError, ValueError):
                 return
             self.steps = Steps(move, turn, scale)

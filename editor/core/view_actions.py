@@ -40,7 +40,14 @@ _SHOWN = (
     ("preview", "Camera Preview", ""),
     ("stats", "Statistics", "Shift+F1"),
 )
-_LABELS = {"none": "Picture", "uv": "UV", "ao": "Ambient Occlusion", "hi_z": "Hi-Z", "cull": "Culling", "rings": "Observer Rings"}
+_LABELS = {
+    "none": "Picture",
+    "uv": "UV",
+    "ao": "Ambient Occlusion",
+    "hi_z": "Hi-Z",
+    "cull": "Culling",
+    "rings": "Observer Rings",
+}
 TURN = 15.0
 """Degrees that a key turns the view."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from ...engine.reload import Rerun, Watcher, affected, forget_replaced, modules_
 from ...engine.scene import dream_file
 from .difference import difference
 from .document import Document
+from .log import Entry
+from .project import Asset, Project
 from .references import uses_in
 
 if TYPE_CHECKING:
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
 SCAN_SECONDS = 2.0
 """How often the project's folder is looked at for files that came and went."""
+SLOW_SCAN = 0.02
+"""Seconds from which on another thread looks."""
 
 
 @dataclass(eq=False)
@@ -36,6 +41,9 @@ class Watching:
     _watcher: Watcher = field(default_factory=Watcher)
     _digest: str = ""
     _scanned: float = 0.0
+    _takes: float = 0.0
+    _scanner: threading.Thread | None = None
+    _found: tuple[Project, dict[str, Asset]] | None = None
     _looked_for: int = -1
 
     def begin(self, state: EditorState) -> None:
@@ -58,15 +66,41 @@ class Watching:
         """Look, a few times a second, and take over what can be. now: seconds."""
         clock = time.monotonic()
         if clock - self._scanned > SCAN_SECONDS:
-            self._scanned = clock
-            if state.project.refresh():
-                state.log.add(_quiet(f"{state.project.root.name}: files came, went or changed"))
+            self._scan(state)
             if self._looked_for != state.document.revision:
                 self._look(state)
+            self._scanned = time.monotonic()
         stamps = self._watcher.poll()
         if stamps:
             self._watcher.accept(stamps)
             self.take_over(state, stamps)
+
+    def _scan(self, state: EditorState) -> None:
+        """Look at the project's folder; where that takes long, another thread does, and it counts the next time."""
+        project = state.project
+        if self._scanner is not None:
+            if self._scanner.is_alive():
+                return
+            self._scanner = None
+            if self._found is not None and self._found[0] is project:
+                self._taken(state, self._found[1])
+            return
+        if self._takes < SLOW_SCAN:
+            start = time.monotonic()
+            found = project.scan()
+            self._takes = time.monotonic() - start
+            self._taken(state, found)
+            return
+
+        def scan() -> None:
+            self._found = project, project.scan()
+
+        self._scanner = threading.Thread(target=scan, name="dreamwell-assets", daemon=True)
+        self._scanner.start()
+
+    def _taken(self, state: EditorState, found: dict[str, Asset]) -> None:
+        if state.project.take(found):
+            state.log.add(Entry("debug", f"{state.project.root.name}: files came, went or changed"))
 
     def take_over(self, state: EditorState, files: Iterable[Path]) -> None:
         """Take over files that were written; what can't be is told, and things stay as they are."""
@@ -103,10 +137,10 @@ class Watching:
         except DreamwellError as error:
             state.tell_error(error)
 
-    def saved(self, document: Document) -> None:
-        """The document was written by this editor: that is no change from outside."""
-        self._digest = _digest(document.path)
-        self.conflict = False
+    def is_conflict(self, document: Document) -> bool:
+        """Whether the scene's file is another than this editor read or wrote last. Looks at the file."""
+        now = _digest(document.path)
+        return self.conflict or (bool(now) and now != self._digest)
 
 
 def reload(state: EditorState) -> None:
@@ -116,7 +150,7 @@ def reload(state: EditorState) -> None:
     fresh = Document.open(path)
     command = difference(state.document.scene, fresh.scene)
     if command is not None:
-        state.do(command, "Reload from disk")
+        state.do(command, "Reload from disk", exact=True)
     state.document.saved_state = state.document.state
     state.document.problems = fresh.problems
     state.watching.conflict = False
@@ -167,9 +201,3 @@ def _digest(path: Path | None) -> str:
         return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
     except OSError:
         return ""
-
-
-def _quiet(text: str):  # type: ignore[no-untyped-def]
-    from .log import Entry
-
-    return Entry("debug", text)

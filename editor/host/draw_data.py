@@ -235,8 +235,6 @@ class DrawData:
                 if scissor != (x0, y0, x1 - x0, y1 - y0):
                     scissor = (x0, y0, x1 - x0, y1 - y0)
                     render.set_scissor_rect(*scissor)
-                render.draw_indexed(
-                    count, 1, command.idx_offset + first_index, command.vtx_offset + first_vertex
-                )
+                render.draw_indexed(count, 1, command.idx_offset + first_index, command.vtx_offset + first_vertex)
             first_vertex += one.vtx_buffer.size()
             first_index += one.idx_buffer.size()

@@ -13,6 +13,7 @@ from ..panels import theme
 from ..panels.frame import frame as draw_panels
 from ..panels.frame import ready
 from ..panels.ui import Ui
+from ..viewport.viewport import LAST
 from .services import HostServices
 
 LONGEST = 0.25
@@ -23,8 +24,8 @@ _VIEW = "viewport"
 class Editor:
     """An EditorState on a page of Dear ImGui.
 
-        editor = Editor(state, HostServices(gpu, draw), theme.load_fonts())
-        editor.frame(seconds)    # between new_frame and render, once a frame
+    editor = Editor(state, HostServices(gpu, draw), theme.load_fonts())
+    editor.frame(seconds)    # between new_frame and render, once a frame
     """
 
     def __init__(self, state: EditorState, services: HostServices, fonts: theme.Fonts) -> None:
@@ -70,6 +71,9 @@ class Editor:
     def close(self) -> None:
         """The editor ends: what is worth remembering is kept."""
         state = self.state
+        if state.document.path is not None:
+            state.bookmarks[LAST] = state.part(View).camera.goal.data()
+            state.settings.bookmarks[str(state.document.path)] = dict(state.bookmarks)
         state.settings.panels[_VIEW] = {key: v for key, v in state.part(View).data().items() if key != "camera"}
         try:
             state.settings.save()

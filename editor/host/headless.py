@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import numpy as np
 import wgpu
@@ -23,7 +23,7 @@ from .draw_data import DrawData
 FORMAT = "rgba8unorm"
 SECONDS = 1 / 60
 """From one frame to the next."""
-MOST_FRAMES = 5000
+MOST_FRAMES = 1200
 """Of one test: more is taken for one that hangs."""
 _LINES = 12
 """Of the Test Engine's log, in a failure's message."""
@@ -65,9 +65,7 @@ class Headless:
         parameters.platform_backend_type = hello_imgui.PlatformBackendType.null
         parameters.renderer_backend_type = hello_imgui.RendererBackendType.null
         parameters.use_imgui_test_engine = tests
-        parameters.imgui_window_params.default_imgui_window_type = (
-            hello_imgui.DefaultImGuiWindowType.no_default_window
-        )
+        parameters.imgui_window_params.default_imgui_window_type = hello_imgui.DefaultImGuiWindowType.no_default_window
         parameters.ini_disable = True
         parameters.fps_idling.enable_idling = False
         parameters.dpi_aware_params.dpi_window_size_factor = 1.0
@@ -95,7 +93,7 @@ class Headless:
         """Lay out other frames from now on."""
         self._gui, self._error = gui, None
 
-    def __enter__(self) -> Headless:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -166,7 +164,7 @@ class Headless:
         te = imgui.test_engine
         raised: list[BaseException] = []
 
-        def guarded(context: te.TestContext) -> None:
+        def guarded(context: imgui.test_engine.TestContext) -> None:
             try:
                 test(context)
             except BaseException as error:
@@ -185,11 +183,12 @@ class Headless:
                 raise AssertionError(f"the test did not end in {MOST_FRAMES} frames")
         self.step()
         self.seconds = time.perf_counter() - start
+        said = "\n".join([line for line in made.output.log.get_text().splitlines() if line.strip()][-_LINES:])
         if raised:
+            raised[0].add_note(said)
             raise raised[0]
         if made.output.status != te.TestStatus.success:
-            said = [line for line in made.output.log.get_text().splitlines() if line.strip()]
-            raise AssertionError("\n".join(said[-_LINES:]) or f"the test ended as {made.output.status!r}")
+            raise AssertionError(said or f"the test ended as {made.output.status!r}")
 
     def picture(self) -> NDArray[np.uint8]:
         """(h, w, 3) the last frame. Waits for the GPU. Raises DreamwellError before the first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from importlib import import_module
 from pathlib import Path
 
 from ...assets.images import save_image
@@ -33,8 +34,7 @@ def edit(
     if screenshot is not None:
         picture(path, screenshot, size or (1280, 760), scale or 1.0, frames or FRAMES)
         return
-    from imgui_bundle import imgui as _  # names the glfw that both use, before anybody loads one
-
+    import_module("imgui_bundle")  # names the glfw that both use, before anybody loads one
     why = why_no_window()
     if why:
         raise GpuError(f"the editor needs a window, and {why}; --screenshot FILE writes a picture of it without one")

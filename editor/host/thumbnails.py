@@ -20,6 +20,7 @@ from ...engine.scene.prefabs import Prefab
 from ...engine.scene.scene import Scene
 from ...engine.world import World
 from ...loom.weave import weave
+from ..viewport.mirror import seen
 from ..viewport.picture import FORMAT, Picture
 from .draw_data import DrawData
 
@@ -100,13 +101,18 @@ class Thumbnails:
                 return self._uploaded(_fitted(AssetLibrary(root).image(str(of)).pixels))
             if suffix == ".hdr":
                 return self._uploaded(_fitted(_toned(read_panorama(root / file).pixels)))
+            if suffix == ".dream":
+                whole = Scene.load(root / file)
+                if (whole.slots_of(Camera) >= 0).any():  # a place rather than a thing: as its camera sees it
+                    return self._rendered(seen(whole, np.ones(len(whole), bool)), framed=False)
         return self._rendered(_stage(of, root))
 
-    def _rendered(self, scene: Scene) -> wgpu.GPUTextureView:
+    def _rendered(self, scene: Scene, *, framed: bool = True) -> wgpu.GPUTextureView:
         picture = self._picture = self._picture or Picture(self.gpu, overlay=False)
         picture.resize((SIZE, SIZE))
         world = World(weave(scene), aspect=1.0, seed=1)
-        world.frame(yaw=32, pitch=20, aspect=1.15)
+        if framed:
+            world.frame(yaw=32, pitch=20, aspect=0.86)
         for _ in range(_FRAMES):
             picture.draw(world, 0.0)
         made = self._empty(wgpu.TextureUsage.COPY_DST, FORMAT)
@@ -131,12 +137,12 @@ class Thumbnails:
 def _stage(of: Any, root: Path) -> Scene:
     """A scene that shows one thing."""
     scene = Scene("thumbnail", seed=1, root=root)
-    scene.configure({"aa.mode": "fxaa", "shadows.size": 512, "bloom.enabled": False})
+    scene.configure({"aa.mode": "fxaa", "shadows.size": 512, "bloom.enabled": False, "exposure.compensation": -0.2})
     scene.add("camera", Camera(fov_y=32))
-    scene.add("sun", Sun(lux=40_000), toward=(-1.0, -1.3, -1.6))
+    scene.add("sun", Sun(lux=48_000), toward=(1.3, -1.5, -0.75))
     around = Environment(
-        source="gradient", intensity=9000.0, zenith=(0.62, 0.68, 0.80), horizon=(0.50, 0.53, 0.60),
-        ground=(0.22, 0.22, 0.25), visible=False, backdrop=(0.0, 0.0, 0.0),
+        source="gradient", intensity=7000.0, zenith=(0.95, 1.0, 1.1), horizon=(0.42, 0.45, 0.52),
+        ground=(0.2, 0.2, 0.23), visible=False, backdrop=(750.0, 800.0, 900.0),
     )  # fmt: skip
     scene.add("around", around)
     if isinstance(of, Material):
@@ -178,5 +184,4 @@ def _toned(radiance: NDArray[np.float32]) -> NDArray[np.float32]:
     step = max(1, radiance.shape[1] // (2 * SIZE))
     some = np.asarray(radiance[::step, ::step, :3], np.float32)
     light = some / max(float(np.median(some)) * 2.2, 1e-9)
-    out: NDArray[np.float32] = (light / (1 + light)) ** (1 / 2.2)
-    return out
+    return np.asarray((light / (1 + light)) ** (1 / 2.2), np.float32)

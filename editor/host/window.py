@@ -6,7 +6,7 @@ import ctypes
 import time
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from imgui_bundle import imgui, implot  # before glfw: it names the library that both use
 
@@ -31,8 +31,8 @@ IDLE, AWAKE = 0.25, 8
 class EditorWindow:
     """A window with the editor in it. Raises GpuError where none can be opened.
 
-        with EditorWindow(state) as window:
-            window.run()
+    with EditorWindow(state) as window:
+        window.run()
     """
 
     def __init__(self, state: EditorState, size: tuple[int, int] = SIZE, scale: float = 0.0) -> None:
@@ -62,7 +62,7 @@ class EditorWindow:
             self.window.close()
             raise
 
-    def __enter__(self) -> EditorWindow:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

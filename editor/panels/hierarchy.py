@@ -395,7 +395,7 @@ def _keys(state: EditorState, ui: Ui, mine: Hierarchy, outline: Outline) -> None
             mine.rows.fold(active, opened=False)
         elif outline.parent(active) in order:
             to = order.index(outline.parent(active))
-    elif at >= 0 and pressed(key.enter, False) and state.play.world is None:
+    elif at >= 0 and pressed(key.enter, False) and not imgui.get_io().key_ctrl and state.play.world is None:
         state.renaming = active
     if to >= 0:
         shift = imgui.get_io().key_shift

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imgui_bundle import ImVec2, imgui
 
+from ..core.view import View
 from . import icons, menu
 from .services import Rect
 from .theme import SMALL, faded, u32
@@ -23,7 +24,10 @@ def draw(state: EditorState, ui: Ui) -> None:
         return
     place = imgui.get_cursor_screen_pos()
     ui.services.viewport(state, Rect(place.x, place.y, room.x, room.y))
-    _bar(state, ui, place)
+    view = state.part(View)
+    if not state.play.active or view.free:  # over a game there may be what the game shows
+        titled = 16 * max(1, round(room.y / 240)) if view.debug != "none" else 0  # below the title of a debug view
+        _bar(state, ui, ImVec2(place.x, place.y + titled))
     if state.play.active:
         _playing(state, ui, place, room)
 

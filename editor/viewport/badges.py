@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Container
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,8 @@ from .paint import HOT, INK, Rgba, color
 
 SIZE, REACH = 19.0, 13.0
 """Points: of an icon, and around its middle where it takes the pointer."""
+NEAREST = 0.4
+"""Metres from the eye within which there are none."""
 MOST = 400
 """Icons in one picture: the nearest."""
 
@@ -62,10 +65,11 @@ def _placed(scene: Scene, rows: NDArray[np.intp], frame: Frame, icon: str, tint:
     places = worlds(scene, rows.astype(np.int64))[0][:, :, 3]
     at, front = frame.project(places)
     x, y, width, height = frame.rect
+    front &= np.linalg.norm(places - frame.eye, axis=1) > NEAREST
     front &= (at[:, 0] > x) & (at[:, 0] < x + width) & (at[:, 1] > y) & (at[:, 1] < y + height)
     depth = (places - frame.eye) @ frame.forward
     return [
-        Badge(int(scene.ids[row]), int(row), *at[k].tolist(), float(depth[k]), icon, tint)
+        Badge(int(scene.ids[row]), int(row), float(at[k, 0]), float(at[k, 1]), float(depth[k]), icon, tint)
         for k, row in enumerate(rows.tolist())
         if front[k]
     ]
@@ -79,7 +83,7 @@ def at(found: list[Badge], px: float, py: float, scale: float) -> Badge | None:
     return None
 
 
-def draw_badges(draw: imgui.ImDrawList, found: list[Badge], chosen: set[int], hovered: int, scale: float) -> None:
+def draw_badges(draw: imgui.ImDrawList, found: list[Badge], chosen: Container[int], hovered: int, scale: float) -> None:
     """Draw them; those that are chosen in the selection's colour."""
     size = SIZE * scale
     imgui.push_font(None, SIZE * 0.86)

@@ -13,7 +13,7 @@ from ..core.view import View
 from ..panels import menu
 from ..panels.ui import Ui
 from .frame import Frame
-from .paint import HOT, INK, color, label
+from .paint import HOT, INK, color, label, path
 from .shapes import arc
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def take_assets(state: EditorState, port: Viewport, frame: Frame, scale: float, 
         at = port.surface_at(imgui.get_io().mouse_pos.x, imgui.get_io().mouse_pos.y)
         if at is not None:
             _mark(draw, frame, at, scale, dragged.label)
-            if payload.is_delivery():
+            if imgui.is_mouse_released(imgui.MouseButton_.left):
                 state.act("create.from_asset", asset=str(dragged.data), at=[round(float(v), 4) for v in at])
     imgui.end_drag_drop_target()
 
@@ -53,7 +53,7 @@ def take_assets(state: EditorState, port: Viewport, frame: Frame, scale: float, 
 def _mark(draw: imgui.ImDrawList, frame: Frame, at: NDArray[np.float64], scale: float, said: str) -> None:
     radius = frame.pixel(at) * 16 * scale
     rim = frame.project(arc(1, radius, at)[:, 0])[0]
-    points = [ImVec2(float(x), float(y)) for x, y in rim]
+    points = path([(float(x), float(y)) for x, y in rim])
     closed = imgui.ImDrawFlags_.closed
     draw.add_polyline(points, color(INK), 5 * scale, closed)
     draw.add_polyline(points, color(HOT), 2.5 * scale, closed)

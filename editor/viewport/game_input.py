@@ -47,9 +47,9 @@ class GameInput:
             self._of, self._down, self._buttons = app, set(), set()
         given.size = (max(1.0, rect[2]), max(1.0, rect[3]))
         x, y = io.mouse_pos.x - rect[0], io.mouse_pos.y - rect[1]
-        if over or self._buttons:
-            if io.mouse_delta.x or io.mouse_delta.y or not self._buttons:
-                given.feed({"event_type": "pointer_move", "x": x, "y": y})
+        moved = bool(io.mouse_delta.x or io.mouse_delta.y)
+        if (over or self._buttons) and (moved or not self._buttons):
+            given.feed({"event_type": "pointer_move", "x": x, "y": y})
         for theirs, ours in _BUTTONS.items():
             if over and imgui.is_mouse_clicked(theirs):
                 self._buttons.add(ours)

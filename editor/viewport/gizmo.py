@@ -105,9 +105,7 @@ def hit(mode: Mode, stand: Stand, px: float, py: float) -> str:
         for name, axis in PLANES.items():
             if stand.faces(axis) and _inside(stand.square(axis), px, py):
                 return name
-    found = [
-        (_to_segment(*stand.ends(axis), px, py), name) for axis, name in enumerate(AXES) if stand.shown(axis)
-    ]
+    found = [(_to_segment(*stand.ends(axis), px, py), name) for axis, name in enumerate(AXES) if stand.shown(axis)]
     nearest = min(found, default=(math.inf, ""))
     return nearest[1] if nearest[0] < reach else ""
 
@@ -166,7 +164,8 @@ class Drag:
     """One drag of a handle, from where the pointer went down."""
 
     def __init__(self, mode: Mode, handle: str, stand: Stand, px: float, py: float) -> None:
-        self.mode, self.handle, self.stand = mode, handle, stand
+        self.mode: Mode = mode
+        self.handle, self.stand = handle, stand
         self._start = px, py
         self._from = self._point(px, py)
         self._angle, self._turned = self._angle_at(px, py), 0.0

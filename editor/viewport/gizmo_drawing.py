@@ -57,8 +57,8 @@ def _axes(draw: imgui.ImDrawList, stand: Stand, hovered: str, only: str, *, arro
         if arrows:
             px, py = -dy * 6 * s, dx * 6 * s
             base = bx - dx * head, by - dy * head
-            corners = path([(bx, by), (base[0] + px, base[1] + py), (base[0] - px, base[1] - py)])
-            draw.add_triangle_filled(*corners, tint)
+            a, b = ImVec2(base[0] + px, base[1] + py), ImVec2(base[0] - px, base[1] - py)
+            draw.add_triangle_filled(ImVec2(bx, by), a, b, tint)
         else:
             half = 5.5 * s
             draw.add_rect_filled(ImVec2(bx - half, by - half), ImVec2(bx + half, by + half), tint, 1.5 * s)

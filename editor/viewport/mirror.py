@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...assets.library import AssetLibrary
+from ...engine.appearance import Appearance
 from ...engine.camera import Sphere, bounds_of
 from ...engine.declare import problems_of
 from ...engine.errors import DreamwellError, Problem, ProblemsError, SceneError
@@ -25,6 +26,7 @@ from ...engine.world import World
 from ...loom.weave import weave
 from ...loom.woven import WovenScene
 from ..core.document import Document
+from . import live
 
 I32 = NDArray[np.int32]
 U64 = NDArray[np.uint64]
@@ -32,7 +34,6 @@ U64 = NDArray[np.uint64]
 SEEN: tuple[type, ...] = (Mesh, Material, Sun, PointLight, SpotLight, Camera, Environment, Prefab)
 """The components that a picture shows."""
 _SEEN_NAMES = frozenset(kind.__name__ for kind in SEEN)
-_UNSEEN = frozenset(("name", "tags", "locked", "order"))
 MISSING = Material(base_color=(1.0, 0.0, 0.75), unlit=True)
 """What stands in for a look that can't be drawn."""
 
@@ -76,7 +77,8 @@ def mended(scene: Scene, library: AssetLibrary) -> list[str]:
         if isinstance(value, Material):
             named = {name: t for name in vars(value) if name.endswith("_texture") and (t := getattr(value, name))}
             bad = [name for name, t in named.items() if not t.image or not try_(library.image, t.image)]
-            return replace(value, **dict.fromkeys(bad)) if bad else value
+            nothing: dict[str, Any] = dict.fromkeys(bad)
+            return replace(value, **nothing) if bad else value
         if isinstance(value, Environment) and value.source == "file":
             return value if try_(library.environment, value.file) else Environment(source="color")
         if isinstance(value, Prefab):
@@ -115,10 +117,13 @@ class Mirror:
         self._library: AssetLibrary | None = None
         self._ids: U64 = np.zeros(0, np.uint64)
         self._order: NDArray[np.intp] = np.zeros(0, np.intp)
-        self._hidden = b""
         self.world: World | None = None
         self.problems: list[Problem | str] = []
         self.weaves = 0
+        self.live = False
+        """Whether something was changed without weaving since all of it was woven."""
+        self.frozen = False
+        """Whether another picture is drawn of what is woven, which only changes by weaving."""
 
     def follow(self, document: Document, aspect: float = 16 / 9) -> bool:
         """Be as the document is now; returns whether anything that is seen changed. Never raises for a bad scene."""
@@ -130,14 +135,22 @@ class Mirror:
         self._revision = document.revision
         another = document.scene is not self._scene
         self._scene = document.scene
-        if self.world is None or another or changes.everything or changes.structure or self._weave_for(changes):
+        if self.world is None or another or changes.everything or changes.structure:
             self._weave(document, aspect)
             return True
-        done = False
+        if any(name.startswith("settings.textures") for name in changes.settings):
+            self._weave(document, aspect)
+            return True
+        done = bool(changes.fields)
+        if changes.fields:
+            self.live = True
+            if self.frozen or not live.take(self.world, document.scene, changes.fields, self.rows, _SEEN_NAMES):
+                self._weave(document, aspect)
+                return True
         if len(changes.moved):
             self._move(document.scene, changes.moved)
             done = True
-        if changes.settings and self.world is not None:
+        if changes.settings:
             debug = self.world.settings.debug
             self.world.settings = replace(document.scene.settings, debug=debug)
             done = True
@@ -148,16 +161,6 @@ class Mirror:
         if self._library is not None:
             self._library = self._library.without(files)
         self._revision = -1
-
-    def _weave_for(self, changes: Any) -> bool:
-        if any(name.startswith("settings.textures") for name in changes.settings):
-            return True
-        for names in changes.fields.values():
-            for name in names:
-                head = name.split(".", 1)[0]
-                if head in _SEEN_NAMES or head == "hidden":
-                    return True
-        return False
 
     def _weave(self, document: Document, aspect: float) -> None:
         scene = seen(document.scene, document.shown)
@@ -185,6 +188,9 @@ class Mirror:
             self._number()
             return
         debug = self.world.settings.debug
+        if self.live:  # what was changed in passing is in the new scene
+            self.world.appearance = Appearance(self.world.woven)
+            self.live = False
         try:
             self.world.adopt(woven)
         except SceneError as error:  # pragma: no cover - nothing runs in this world that could refuse
@@ -210,7 +216,8 @@ class Mirror:
         if not len(self._ids) or not len(wanted):
             return np.zeros(0, np.int32)
         at = np.minimum(np.searchsorted(self._ids, wanted), len(self._ids) - 1)
-        return self._order[at[self._ids[at] == wanted]].astype(np.int32)
+        found: I32 = self._order[at[self._ids[at] == wanted]].astype(np.int32)
+        return found
 
     def ids(self, rows: Any) -> list[int]:
         """The document's objects that rows of the world belong to: what a prefab brought along is its instance's."""

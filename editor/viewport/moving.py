@@ -34,7 +34,8 @@ class Start:
     @property
     def world(self) -> F64:
         """(n, 3) where they are, world, metres."""
-        return np.einsum("nij,nj->ni", self.above[:, :, :3], self.position) + self.above[:, :, 3]
+        found: F64 = np.einsum("nij,nj->ni", self.above[:, :, :3], self.position) + self.above[:, :, 3]
+        return found
 
     @property
     def turn(self) -> F64:
@@ -132,6 +133,7 @@ def _into(above: F64, ways: F64) -> F64:
     if (linear == np.eye(3)).all():
         return np.array(ways)
     flat = np.abs(np.linalg.det(linear)) < 1e-12  # a parent without extent: nothing can move in it
-    out = np.linalg.solve(np.where(flat[:, None, None], np.eye(3), linear), ways[:, :, None])[:, :, 0]
+    solved = np.linalg.solve(np.where(flat[:, None, None], np.eye(3), linear), ways[:, :, None])
+    out = np.asarray(solved[:, :, 0], np.float64)
     out[flat] = 0
     return out

@@ -95,9 +95,9 @@ class Navigator:
         text = "Orthographic" if orthographic else "Perspective"
         size = imgui.calc_text_size(text)
         shade = WHITE if hovered == "projection" else (0.80, 0.83, 0.88, 0.8)
-        at = round(x + (w - size.x) / 2), round(y + (h - size.y) / 2)
-        draw.add_text(ImVec2(at[0] + s, at[1] + s), color((0, 0, 0, 0.55)), text)
-        draw.add_text(ImVec2(*at), color(shade), text)
+        left, top = round(x + (w - size.x) / 2), round(y + (h - size.y) / 2)
+        draw.add_text(ImVec2(left + s, top + s), color((0, 0, 0, 0.55)), text)
+        draw.add_text(ImVec2(left, top), color(shade), text)
 
 
 def follow(camera: ViewCamera, name: str) -> None:

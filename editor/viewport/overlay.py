@@ -114,7 +114,7 @@ class Overlay:
             fragment={
                 "module": module,
                 "entry_point": "line_fragment",
-                "targets": [{"format": format, "blend": blend}],  # type: ignore[typeddict-item]
+                "targets": [{"format": format, "blend": blend}],
             },
             primitive={"topology": "triangle-list"},
         )

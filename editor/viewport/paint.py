@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from imgui_bundle import ImVec2, ImVec4, imgui
+from imgui_bundle.imgui import ImVec2Like
 
 Rgba = tuple[float, float, float, float]
 Point = tuple[float, float]
@@ -35,7 +36,7 @@ def mixed(a: Rgba, b: Rgba, part: float) -> Rgba:
     )
 
 
-def path(points: Sequence[Point]) -> list[ImVec2]:
+def path(points: Sequence[Point]) -> list[ImVec2Like]:
     """Points as draw lists take them."""
     return [ImVec2(*p) for p in points]
 

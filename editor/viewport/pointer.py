@@ -99,9 +99,8 @@ class Pointer:
             self.doing = "pan" if io.key_shift or io.key_alt else "orbit"
         elif imgui.is_mouse_clicked(RIGHT):
             self.doing = "fly"
-        if self.doing in ("orbit", "pan", "fly", "around") and view.through:
-            if self.doing != "fly":
-                view.through = 0
+        if self.doing in ("orbit", "pan", "around"):
+            view.through = 0
         if self.doing:
             port.take_keys()
 
@@ -209,9 +208,7 @@ class Pointer:
             state.seal()
             state.undo()
 
-    def _end(
-        self, state: EditorState, port: Viewport, view: View, px: float, py: float, *, still: bool
-    ) -> None:
+    def _end(self, state: EditorState, port: Viewport, view: View, px: float, py: float, *, still: bool) -> None:
         doing, self.doing = self.doing, ""
         io = imgui.get_io()
         if doing == "gizmo":

@@ -36,12 +36,11 @@ class Preview:
         self._key: Any = None
         self._left = 0
 
-    def show(
-        self, state: EditorState, frame: Frame, scale: float, draw: imgui.ImDrawList, *, settle: int
-    ) -> None:
+    def show(self, state: EditorState, frame: Frame, scale: float, draw: imgui.ImDrawList, *, settle: int) -> None:
         """Show it, if a camera is the active object and there is room."""
         from .viewport import camera_eye
 
+        self._of.frozen = False
         camera = state.selection.active
         x, y, width, height = frame.rect
         wide = min(WIDTH * scale, width * 0.4)
@@ -58,6 +57,9 @@ class Preview:
                 self._draw.forget(self._texture)
             self._texture = self._draw.texture(picture.view)
             self._key = None
+        self._of.frozen = True
+        if self._of.live:
+            self._of.forget_files(set())  # to be woven, since this picture shows only what is
         key = (state.document.revision, eye.world_from_camera.tobytes(), str(eye.lens), picture.size)
         if key != self._key:
             self._key, self._left = key, min(settle, 6)
@@ -70,7 +72,9 @@ class Preview:
         low = ImVec2(x + width - wide - MARGIN * scale, y + height - high - MARGIN * scale)
         size = ImVec2(low.x + wide, low.y + high)
         edge = 2 * scale
-        draw.add_rect_filled(ImVec2(low.x - edge, low.y - edge), ImVec2(size.x + edge, size.y + edge), color(INK), 4 * scale)
+        draw.add_rect_filled(
+            ImVec2(low.x - edge, low.y - edge), ImVec2(size.x + edge, size.y + edge), color(INK), 4 * scale
+        )
         draw.add_image(self._texture, low, size)
         label(draw, (low.x + 8 * scale, low.y + 6 * scale), state.document.object(camera).name, scale)
 

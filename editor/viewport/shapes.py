@@ -62,7 +62,8 @@ def box(x: float, y: float, z: float) -> F64:
     """The twelve edges of a box about the origin."""
     corners = np.array([(i & 1, i >> 1 & 1, i >> 2) for i in range(8)]) - 0.5
     edges = [(a, a | bit) for bit in (1, 2, 4) for a in range(8) if not a & bit]
-    return corners[np.array(edges)] * (x, y, z)
+    made: F64 = corners[np.array(edges)] * (x, y, z)
+    return made
 
 
 @lru_cache(maxsize=64)
@@ -181,7 +182,7 @@ def _rigid(world: F64) -> F64:
 def _carried(scene: Scene, kind: type, rows: NDArray[np.intp]) -> Iterator[tuple[Any, NDArray[np.intp]]]:
     """Each distinct component of a type on some rows, and which of them carry it."""
     slots = scene.slots_of(kind)[rows]
-    values = scene.values_of(kind)
+    values: list[Any] = scene.values_of(kind)
     for slot in np.unique(slots[slots >= 0]).tolist():
         yield values[slot], rows[slots == slot]
 

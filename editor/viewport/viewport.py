@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ...engine.camera import Eye, Lens
 from ...engine.gpu import Gpu
 from ...engine.scene.components import Camera
+from ..core.camera import Pose
 from ..core.tree import world_matrices
 from ..core.view import View
 from ..host.draw_data import DrawData
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 SETTLE = 24
 """Frames that are drawn after something changed: what is averaged over time has come to rest then."""
+LAST = "last"
+"""The bookmark of where a scene was looked at when it was closed."""
 SAID = 1.2
 """Seconds that a word about what was just done stays."""
 _STATS = 0.5
@@ -75,17 +78,22 @@ class Viewport:
         self._told: list[Any] = []
         self._stats, self._stats_at = "", 0.0
         self._played: Any = None
+        self._basis: tuple[tuple[Any, ...], Any] | None = None
+        self._assets = 0
 
     # ---- a frame ----------------------------------------------------------------------------------------------------
 
     def draw(self, state: EditorState, rect: Rect, scale: float = 1.0) -> None:
         """Draw into a rectangle of the page, within the current window; take the pointer and the keys over it."""
-        x, y, width, height = rect
+        width, height = rect[2:]
         if width < 2 or height < 2:
             return
         started = time.perf_counter()
         view = state.part(View)
         self._begin_scene(state, view)
+        if state.watching.assets != self._assets:
+            self._assets = state.watching.assets
+            self.mirror.forget_files(set(state.watching.changed))
         changed = self.mirror.follow(state.document, width / height)
         self._tell(state)
         followed = time.perf_counter()
@@ -107,6 +115,7 @@ class Viewport:
         """Another document is there: look at all of it, or from where it was looked at last."""
         if (state, state.generation) != self._shown:
             self._shown = state, state.generation
+            self._assets = state.watching.assets
             self.pointer, self._told, self._said_until = Pointer(), [], 0.0
             view.through = 0
             view.wishes = [("begin", ())]
@@ -125,6 +134,8 @@ class Viewport:
     def _wishes(self, state: EditorState, view: View, aspect: float) -> None:
         wishes, view.wishes = view.wishes, []
         for what, ids in wishes:
+            if what == "begin" and self._begin_view(state, view):
+                continue
             ball = self.mirror.bounds(ids if what == "focus" else state.scene.ids)
             if ball is None:
                 continue
@@ -139,6 +150,29 @@ class Viewport:
                 goal = view.camera.goal
                 view.camera.put(replace(goal, distance=goal.distance * 0.72))  # the middle is what one begins with
 
+    def _begin_view(self, state: EditorState, view: View) -> bool:
+        """Look from where the scene was left, else about from where its first camera looks; whether there is either."""
+        kept = state.bookmarks.get(LAST)
+        if isinstance(kept, dict):
+            view.camera.put(Pose.of(kept))
+            return True
+        cameras = np.flatnonzero(state.scene.slots_of(Camera) >= 0)
+        eye = camera_eye(state, int(state.scene.ids[cameras[0]])) if len(cameras) else None
+        ball = None if self.mirror.world is None else self.mirror.world.bounds()
+        if eye is None or ball is None:
+            return False
+        at, back = eye.world_from_camera[:, 3], eye.world_from_camera[:, 2]
+        down = float(at[1] / back[1]) if back[1] > 0.02 and at[1] > 0 else math.inf  # metres to the ground, along
+        middle = float((at - np.asarray(ball.centre)) @ back)
+        distance = min(down, middle if middle > 0 else math.inf, 4 * ball.radius)
+        if not 0.2 < distance < math.inf:
+            return False
+        x, y, z = (at - back * distance).tolist()
+        yaw = math.degrees(math.atan2(back[0], back[2])) + 14
+        pitch = math.degrees(math.asin(max(-1.0, min(1.0, back[1])))) + 5
+        view.camera.put(Pose((x, y, z), distance * 1.25, yaw, max(-89.0, min(89.0, pitch))))
+        return True
+
     def _resize(self, rect: Rect) -> None:
         fb = imgui.get_io().display_framebuffer_scale
         size = math.ceil(rect[2] * fb.x), math.ceil(rect[3] * fb.y)
@@ -152,7 +186,8 @@ class Viewport:
         """What is looked through now: the editor's camera, one of the scene's, or that of the game."""
         played = self.played(state)
         if played is not None and not view.free:
-            return played.observer()
+            of_game: Eye = played.observer()
+            return of_game
         if view.through:
             found = camera_eye(state, view.through)
             if found is not None:
@@ -165,9 +200,7 @@ class Viewport:
         game = state.play.game if state.play.active else None
         return None if game is None else game.world
 
-    def _paint(
-        self, state: EditorState, view: View, eye: Eye, frame: Frame, scale: float, *, changed: bool
-    ) -> None:
+    def _paint(self, state: EditorState, view: View, eye: Eye, frame: Frame, scale: float, *, changed: bool) -> None:
         """Draw the scene, if anything of it is other than before."""
         self.drew = False
         played = self.played(state)
@@ -182,10 +215,10 @@ class Viewport:
         if (world.settings.debug.view, world.settings.debug.freeze_cull) != (view.debug, view.freeze_cull):
             world.configure({"debug.view": view.debug, "debug.freeze_cull": view.freeze_cull})
             changed = True
-        ids, active = state.selection.ids, state.selection.active
+        chosen = self._chosen = state.selection  # kept, so that its id is no other's
         over = played is None or view.free
         shown = (view.grid, view.outlines, view.shapes, view.colliders, view.debug) if over else ()
-        key = (eye.world_from_camera.tobytes(), str(eye.lens), self.picture.size, ids, active, shown, scale)
+        key = (eye.world_from_camera.tobytes(), str(eye.lens), self.picture.size, id(chosen), shown, scale)
         if changed or key != self._key or played is not None:
             self._key, self._left = key, self.settle
         if not self._left:
@@ -196,9 +229,9 @@ class Viewport:
         assert overlay is not None
         overlay.scale = scale * imgui.get_io().display_framebuffer_scale.x
         clean = view.debug == "none"
-        outlines = over and view.outlines and bool(ids) and played is None
+        outlines = over and view.outlines and bool(chosen.ids) and played is None
         if outlines:
-            overlay.select(self.mirror.codes(ids, active))
+            overlay.select(self.mirror.codes(chosen.ids, chosen.active))
         overlay.draw_lines(self._lines(state, view, frame, scale) if over and played is None else _NO_LINES)
         pose = view.camera.pose
         self.picture.draw(
@@ -268,7 +301,7 @@ class Viewport:
                 self.badges = [badge for badge in self.badges if badge.id != view.through]
         pointer = self.pointer
         pointer.update(state, self, frame, over=over, scale=scale)
-        icons.draw_badges(draw, self.badges, set(selection.ids), pointer.badge, scale)
+        icons.draw_badges(draw, self.badges, selection, pointer.badge, scale)
         stand = self.stand(state, frame, scale)
         if stand is not None and not view.through:
             now = pointer.moving
@@ -339,26 +372,35 @@ class Viewport:
 
     def stand(self, state: EditorState, frame: Frame, scale: float) -> Stand | None:
         """Where the handles of what is chosen are; None where nothing can be moved."""
-        view, document = state.part(View), state.document
-        ids = [one for one in state.selection.ids if one in document]
-        if view.mode == "select" or not ids or self.played(state) is not None or view.through:
+        view = state.part(View)
+        key = (state.document, state.document.revision, state.selection, view.mode, view.space, view.pivot)
+        if self._basis is None or any(a is not b and a != b for a, b in zip(key, self._basis[0], strict=True)):
+            self._basis = key, self._find_basis(state, view)
+        found = self._basis[1]
+        if found is None or view.through or self.played(state) is not None:
             return None
-        rows = document.rows(ids).astype(np.int64)
-        rows = moving.topmost(document.scene, rows)
+        origin, axes = found
+        if float((origin - frame.eye) @ frame.forward) < 1e-3:
+            return None
+        return Stand.at(origin, axes, frame, scale)
+
+    def _find_basis(self, state: EditorState, view: View) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        """Where handles are and how they are turned: origin (3,), axes (3, 3)."""
+        document, ids = state.document, [one for one in state.selection.ids if one in state.document]
+        if view.mode == "select" or not ids:
+            return None
+        rows = moving.topmost(document.scene, document.rows(ids).astype(np.int64))
         rows = rows[~document.locked[rows]]
         if not len(rows):
             return None
         active = document.scene.row_of(state.selection.active)
         lead = np.array([active if active is not None and active in rows else rows[-1]], np.int64)
         worlds, turns = moving.worlds(document.scene, lead)
+        origin = worlds[0, :, 3]
         if view.pivot == "median" and len(rows) > 1:
             every = moving.worlds(document.scene, rows)[0][:, :, 3]
             origin = (every.min(axis=0) + every.max(axis=0)) / 2
-        else:
-            origin = worlds[0, :, 3]
-        if not np.isfinite(origin).all() or float((origin - frame.eye) @ frame.forward) < 1e-3:
-            return None
-        return Stand.at(origin, moving.axes_of(turns[0], view.space, view.mode), frame, scale)
+        return (origin, moving.axes_of(turns[0], view.space, view.mode)) if np.isfinite(origin).all() else None
 
     def object_at(self, state: EditorState, px: float, py: float) -> int:
         """The object that the picture shows under a point of the page, 0 for none. Waits for the GPU."""
@@ -386,9 +428,7 @@ class Viewport:
         start, way = frame.ray(px, py)
         return start + way * 10.0
 
-    def in_rectangle(
-        self, state: EditorState, a: tuple[float, float], b: tuple[float, float]
-    ) -> list[int]:
+    def in_rectangle(self, state: EditorState, a: tuple[float, float], b: tuple[float, float]) -> list[int]:
         """The objects that are seen between two points of the page, and those whose icons are. Waits for the GPU."""
         first, second = self._pixel(*a, clamp=True), self._pixel(*b, clamp=True)
         ids: list[int] = []
@@ -455,7 +495,9 @@ def _rectangle(draw: imgui.ImDrawList, a: tuple[float, float], b: tuple[float, f
 
 def _letterbox(draw: imgui.ImDrawList, frame: Frame, scale: float) -> None:
     x, y, width, height = frame.rect
-    draw.add_rect(ImVec2(x + 1, y + 1), ImVec2(x + width - 1, y + height - 1), color((0.56, 0.80, 1.0, 0.85)), 0, 2 * scale)
+    draw.add_rect(
+        ImVec2(x + 1, y + 1), ImVec2(x + width - 1, y + height - 1), color((0.56, 0.80, 1.0, 0.85)), 0, 2 * scale
+    )
 
 
 __all__ = ["INK", "WHITE", "Viewport", "camera_eye"]

@@ -238,7 +238,9 @@ def run(
 def edit(
     target: Annotated[
         str,
-        Argument(metavar="[PROJECT|SCENE]", help="A game's folder or a .dream file; else a new scene.", show_default=False),
+        Argument(
+            metavar="[PROJECT|SCENE]", help="A game's folder or a .dream file; else a new scene.", show_default=False
+        ),
     ] = "",
     scale: Annotated[
         float, Option("--scale", min=0.0, max=4.0, help="How large everything is; 0 for what the screen asks for.")

@@ -279,8 +279,9 @@ def loads(
 def read_blocks(scene: Scene, objects: Sequence[Any], problems: list[Problem], *, keep: bool = False) -> None:
     """Add objects as a file has them to a scene; what does not fit is appended to `problems`. keep: as for `loads`."""
     parents: list[tuple[int, str, str]] = []  # row, name, the parent's id as written
+    known: dict[tuple[str, str], Any] = {}  # many objects have equal components
     for i, block in enumerate(objects):
-        _read_object(scene, i, block, parents, problems, keep)
+        _read_object(scene, i, block, parents, problems, keep, known)
     for row, where, wanted in parents:
         above = scene.row_of(int(wanted, 16))
         if above is None:
@@ -315,7 +316,13 @@ def _read_rules(scene: Scene, raw: Any, problems: list[Problem]) -> None:
 
 
 def _read_object(
-    scene: Scene, i: int, block: Any, parents: list[tuple[int, str, str]], problems: list[Problem], keep: bool
+    scene: Scene,
+    i: int,
+    block: Any,
+    parents: list[tuple[int, str, str]],
+    problems: list[Problem],
+    keep: bool,
+    known_values: dict[tuple[str, str], Any],
 ) -> None:
     if not isinstance(block, dict):
         problems.append(Problem("type", "", f"objects[{i}]", say(block), "an object {...}"))
@@ -359,7 +366,13 @@ def _read_object(
             known = ", ".join(sorted(component_types()))
             problems.append(Problem("unknown-component", where, kind_name, "unknown", f"one of {known}"))
             continue
-        value = from_plain(kind, data, where, f"{kind_name}.", problems)
+        key = kind_name, json.dumps(data)
+        value = known_values.get(key)
+        if value is None:
+            count = len(problems)
+            value = from_plain(kind, data, where, f"{kind_name}.", problems)
+            if len(problems) == count:
+                known_values[key] = value
         if value is not None:
             values.append(value)
     made = scene.add(name, *values, tags=tags, id=None if number is None else int(number, 16), **transform)

@@ -85,6 +85,8 @@ def type_of(kind: Kind) -> str:
             return "objects"
         case "str" if kind.role == "asset":
             return "path"
+        case "str" if kind.role == "object":
+            return "name of an object"
         case _:
             return {"float": "number", "int": "whole number", "bool": "true or false"}.get(kind.name, kind.name)
 

@@ -17,6 +17,7 @@ os.environ["DREAMWELL_CONFIG"] = "off"  # no test reads or writes the settings o
 from imgui_bundle import imgui
 
 from dreamwell.editor import session
+from dreamwell.editor.core.camera import Pose
 from dreamwell.editor.core.state import EditorState
 from dreamwell.editor.core.view import View
 from dreamwell.editor.host.editor import Editor
@@ -27,6 +28,8 @@ from dreamwell.engine.gpu import Gpu
 from dreamwell.engine.scene.scene import Scene
 
 SIZE = (960, 600)
+POSE = Pose((0.0, 0.0, 0.0), 9.3, 30.0, 22.0)
+"""Where all tests look from, but those that `begin` as a person does."""
 Point = tuple[float, float]
 
 
@@ -115,13 +118,17 @@ def editor_page(gpu: Gpu) -> Iterator[tuple[Headless, HostServices, theme.Fonts]
 def editor_ui(
     editor_page: tuple[Headless, HostServices, theme.Fonts], tmp_path: Path
 ) -> Iterator[Callable[..., EditorUi]]:
-    """Opens the editor: `editor_ui(scene)`, `editor_ui(path)`, `editor_ui()` for a new scene; size=(w, h), scale=2.0."""
+    """Opens the editor: `editor_ui(scene)`, `editor_ui(path)`, `editor_ui()` for a new scene; size=…, scale=2.0."""
     page, services, fonts = editor_page
     made: list[EditorUi] = []
     numbers = itertools.count()
 
     def opened(
-        what: Scene | Path | str | None = None, *, size: tuple[int, int] = SIZE, scale: float = 1.0
+        what: Scene | Path | str | None = None,
+        *,
+        size: tuple[int, int] = SIZE,
+        scale: float = 1.0,
+        begin: bool = False,
     ) -> EditorUi:
         if isinstance(what, Scene):
             path = tmp_path / f"scene{next(numbers) or ''}.dream"
@@ -147,7 +154,10 @@ def editor_ui(
         page.on_drawn = editor.between
         ui = EditorUi(state, editor, page)
         made.append(ui)
-        page.step(6)
+        page.step(3)
+        if not begin:
+            ui.view.camera.put(POSE)
+        page.step(3)
         return ui
 
     yield opened

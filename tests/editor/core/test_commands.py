@@ -136,7 +136,11 @@ def test_hanging_elsewhere_keeps_the_place_in_the_world(editor: EditorState, ids
 
 def test_order_among_siblings_is_that_of_the_file(editor: EditorState, ids: Ids) -> None:
     def crates() -> list[str]:
-        return [editor.scene.by_id(one).name for one in editor.document.tree.roots if "crate" in editor.document.get(one, "tags")]
+        return [
+            editor.scene.by_id(one).name
+            for one in editor.document.tree.roots
+            if "crate" in editor.document.get(one, "tags")
+        ]
 
     assert crates() == [f"crate-{i}" for i in range(8)]
     editor.select(ids("crate-6"))
@@ -240,7 +244,7 @@ def test_the_difference_of_any_two_scenes_makes_one_into_the_other() -> None:
             if not len(new):
                 break
             obj = new.by_id(int(new.ids[random.integers(len(new))]))
-            match random.integers(5):
+            match int(random.integers(5)):
                 case 0:
                     obj.remove()
                 case 1:

@@ -1,0 +1,48 @@
+"""The editor in a real window under a display, with events of the X server: in a process of its own."""
+
+from __future__ import annotations
+
+import ctypes.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dreamwell.engine.scene.scene import Scene
+from dreamwell.tests.editor.test_viewport import room
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="sends events to the X server")
+@pytest.mark.skipif(ctypes.util.find_library("Xtst") is None, reason="needs libXtst to send events")
+def test_a_person_edits_a_scene(display: None, tmp_path: Path) -> None:
+    scene, picture = tmp_path / "scene.dream", tmp_path / "window.png"
+    room().save(scene)
+    script = Path(__file__).with_name("in_window.py")
+    command = [sys.executable, "-X", "faulthandler", str(script), str(scene), str(picture)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["chosen"] == ["cube"]
+    assert told["mode"] == "scale"
+    assert told["moved"][0] > 0.3
+    assert told["moved"][1:] == [0.5, 0]
+    assert told["steps"][-1] == "Move"
+    assert told["turned"] != 0
+    assert told["nearer"] < 1
+    assert "cube-2" in told["names"] or len(told["names"]) == len(room()) + 1
+    assert told["renaming"]
+    assert told["renamed"] == ["twin"]
+    assert told["saved"]
+    assert told["closing"], "nothing is unsaved, so nobody is asked"
+    assert told["title"] == "scene.dream - Dreamwell"
+    saved = Scene.load(scene)
+    assert saved["cube"].position == pytest.approx(told["moved"])
+    image = np.asarray(Image.open(picture)).astype(int)
+    assert image.shape == (690, 1180, 3)
+    assert image.std() > 20
+    reds = (image[..., 0] - image[..., 2] > 70).sum()
+    assert reds > 300, "the cube is on the screen"
