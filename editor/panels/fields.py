@@ -6,7 +6,7 @@ one, so that the same edit fits values that differ (the y of many positions, say
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
@@ -565,7 +565,7 @@ def _only_shown(ui: Ui, slot: Slot) -> None:
     elif slot.value is None:
         words = "none"
     elif isinstance(slot.value, Plain):
-        count = len(slot.value) if hasattr(slot.value, "__len__") else 0
+        count = len(slot.value) if isinstance(slot.value, Sized) else 0
         words = f"{count} changes" if count != 1 else "1 change"
     else:
         words = f"{type(slot.value).__name__}, made in code"

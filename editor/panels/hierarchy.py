@@ -67,7 +67,8 @@ def _outline(state: EditorState, mine: Hierarchy) -> Outline:
         if isinstance(mine.under, type(state.document)) and world is None:
             mine.rows = Rows()  # another scene; back from play what was unfolded stays so
         mine.under = under
-        mine.outline = EditOutline(state.document) if world is None else PlayOutline(world)
+        edited = EditOutline(state.document)
+        mine.outline = edited if world is None else PlayOutline(world, edited)
     return mine.outline
 
 
@@ -339,8 +340,8 @@ def _context(state: EditorState, ui: Ui, mine: Hierarchy, number: int) -> None:
 
 CONTEXT = (
     "view.focus", "edit.rename", "edit.duplicate", "", "edit.cut", "edit.copy", "edit.paste", "edit.paste_below",
-    "edit.delete", "", "object.group", "object.ungroup", "object.unparent", "object.hide", "object.lock", "object.isolate", "",
-    "object.make_prefab", "object.unpack_prefab",
+    "edit.delete", "", "object.group", "object.ungroup", "object.unparent", "object.hide", "object.lock",
+    "object.isolate", "", "object.make_prefab", "object.unpack_prefab",
 )  # fmt: skip
 """Actions that the menu of a row offers, where there are such."""
 

@@ -15,6 +15,7 @@ from ..core import commands, extensions
 from ..core.values import plain
 from . import fields, icons, instances
 from .fields import Choices, Slot, begin_grid, chips, words_of
+from .outline import EditOutline
 from .subject import EditSubject, Part, PlaySubject, Subject
 from .theme import SMALL, mixed, u32
 from .ui import Ui
@@ -149,7 +150,7 @@ def suits(field_path: str, asset: str) -> bool:
 def _head(state: EditorState, ui: Ui, subject: Subject, choices: Choices) -> None:
     """Name, icon, tags."""
     t = ui.theme
-    parts = [part.name for part in subject.parts()]
+    parts = EditOutline(state.document).carried(subject.active) or [part.name for part in subject.parts()]
     edge = imgui.get_frame_height()
     imgui.align_text_to_frame_padding()
     text(ui, icons.of_object(parts), t.accent)
@@ -161,7 +162,7 @@ def _head(state: EditorState, ui: Ui, subject: Subject, choices: Choices) -> Non
     hint = f"{len(subject.ids)} objects" if many else "name"
     imgui.push_font(ui.fonts.bold, imgui.get_style().font_size_base)
     changed, new = imgui.input_text_with_hint(
-        "###name", hint, "" if many else names[0], imgui.InputTextFlags_.auto_select_all
+        "###name", hint, "" if many else next(iter(names), ""), imgui.InputTextFlags_.auto_select_all
     )
     imgui.pop_font()
     imgui.pop_item_flag()
@@ -190,7 +191,7 @@ def _tags(ui: Ui, subject: Subject, choices: Choices) -> None:
     text(ui, icons.TAG, ui.theme.faint)
     imgui.same_line(0, ui.px(8))
     sets = subject.tags()
-    common = [tag for tag in sets[0] if all(tag in other for other in sets)]
+    common = [tag for tag in next(iter(sets), ()) if all(tag in other for other in sets)]
     some = sorted({tag for other in sets for tag in other} - set(common))
     imgui.begin_group()
     change = chips(ui, "tags", common, [*some, *(tag for tag in choices.tags() if tag not in some)])
@@ -213,7 +214,7 @@ _PLACES = (
 
 
 def _placed(ui: Ui, subject: Subject) -> None:
-    if not _header(ui, "Transform", icons.MOVE, "Transform"):
+    if not header(ui, "Transform", icons.MOVE, "Transform"):
         return
     if begin_grid(ui, "###Transform.grid"):
         for name, label, kind, spec, default in _PLACES:
@@ -227,7 +228,7 @@ def _placed(ui: Ui, subject: Subject) -> None:
 # ---- components -------------------------------------------------------------------------------------------------
 
 
-def _header(ui: Ui, name: str, icon: str, title: str, note: str = "", room: float = 0.0) -> bool:
+def header(ui: Ui, name: str, icon: str, title: str, note: str = "", room: float = 0.0) -> bool:
     """The head of a component: whether it is unfolded. room: pixels kept free at the right end."""
     mine, t = ui.kept(Inspector), ui.theme
     imgui.dummy(ImVec2(0, ui.px(1)))
@@ -259,7 +260,7 @@ def _part(state: EditorState, ui: Ui, subject: Subject, part: Part, choices: Cho
     """A component: its head, its menu, its fields."""
     edge = imgui.get_frame_height() + ui.px(2)
     note = "on some" if part.partly else "unknown" if part.kind is None else ""
-    opened = _header(ui, part.name, icons.of_component(part.kind or part.name), words_in(part.name), note, edge * 2)
+    opened = header(ui, part.name, icons.of_component(part.kind or part.name), words_in(part.name), note, edge * 2)
     if part.kind is not None and imgui.is_item_hovered():
         tip((part.kind.__doc__ or "").strip().partition("\n\n")[0])
     if not subject.live:

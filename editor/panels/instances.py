@@ -107,7 +107,9 @@ def _part(state: EditorState, ui: Ui, mine: Instances, part: prefabs.Part, high:
     if imgui.invisible_button(f"###part.{part.key}", ImVec2(max(width, 1), high)):
         mine.chosen = "" if mine.chosen == part.key else part.key
     draw_list = imgui.get_window_draw_list()
-    over = imgui.is_window_hovered() and imgui.is_mouse_hovering_rect(start, ImVec2(start.x + width, start.y + high))
+    over = imgui.is_window_hovered(
+        imgui.HoveredFlags_.allow_when_blocked_by_active_item
+    ) and imgui.is_mouse_hovering_rect(start, ImVec2(start.x + width, start.y + high))
     if part.key == mine.chosen or over:
         draw_list.add_rect_filled(
             start, ImVec2(start.x + width, start.y + high), u32(t.select if part.key == mine.chosen else t.hover), 3.0

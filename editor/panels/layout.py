@@ -62,10 +62,10 @@ def bring_forward(ui: Ui) -> None:
     fronts = ui.kept(_Fronts)
     if fronts.left:
         fronts.waited += 1
-        if fronts.waited >= 2:
-            imgui.set_window_focus(f"###{fronts.left.pop(0)}")
-            if not fronts.left:
-                fronts.waited = 0
+        for name in fronts.left if fronts.waited >= 2 else ():
+            imgui.set_window_focus(f"###{name}")
+        if fronts.waited >= 3:
+            fronts.left, fronts.waited = [], 0
     if ui.focus and imgui.internal.find_window_by_name(f"###{ui.focus}") is not None:  # pyright: ignore[reportUnnecessaryComparison]
         imgui.set_window_focus(f"###{ui.focus}")
         ui.focus = ""

@@ -15,7 +15,7 @@ from ..core import commands
 from ..core.values import plain
 from . import fields, icons
 from .fields import Change, Choices, Slot, begin_grid, words_of
-from .inspector import _header as header
+from .inspector import header
 from .ui import Ui
 from .widgets import begin_combo, caption, empty, icon_button, muted, search, segments, text, tip, toolbar, wrapped
 

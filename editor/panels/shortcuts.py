@@ -11,8 +11,8 @@ _KEYS = {
     "return": "enter", "tab": "tab", "backspace": "backspace", "insert": "insert", "home": "home", "end": "end",
     "pageup": "page_up", "pagedown": "page_down", "up": "up_arrow", "down": "down_arrow", "left": "left_arrow",
     "right": "right_arrow", ".": "period", "period": "period", ",": "comma", "comma": "comma", "/": "slash",
-    "slash": "slash",    "-": "minus", "minus": "minus", "=": "equal", "plus": "equal", "[": "left_bracket", "]": "right_bracket",
-    ";": "semicolon", "'": "apostrophe", "`": "grave_accent", "\\": "backslash", "pause": "pause",
+    "slash": "slash", "-": "minus", "minus": "minus", "=": "equal", "plus": "equal", "[": "left_bracket",
+    "]": "right_bracket", ";": "semicolon", "'": "apostrophe", "`": "grave_accent", "\\": "backslash", "pause": "pause",
     "numpad.": "keypad_decimal", "numpad,": "keypad_decimal", "numpad+": "keypad_add", "numpad-": "keypad_subtract",
     "numpad*": "keypad_multiply", "numpad/": "keypad_divide", "numpadenter": "keypad_enter",
 }  # fmt: skip
@@ -56,21 +56,22 @@ def pressed(text: str) -> bool:
     return imgui.shortcut(code, imgui.InputFlags_.route_global)
 
 
-_NAMES = {key: text for text, key in {
+_named = {key: text for text, key in {
     "Delete": "delete", "Space": "space", "Enter": "enter", "Tab": "tab", "Insert": "insert", "Home": "home",
-    "End": "end", "PageUp": "page_up", "PageDown": "page_down", "Up": "up_arrow", "Down": "down_arrow", "Left": "left_arrow",
-    "Right": "right_arrow", ".": "period", ",": "comma", "/": "slash", "-": "minus", "=": "equal", "[": "left_bracket",
+    "End": "end", "PageUp": "page_up", "PageDown": "page_down", "Up": "up_arrow", "Down": "down_arrow",
+    "Left": "left_arrow", "Right": "right_arrow", ".": "period", ",": "comma", "/": "slash", "-": "minus",
+    "=": "equal", "[": "left_bracket",
     "]": "right_bracket", ";": "semicolon", "'": "apostrophe", "`": "grave_accent", "Numpad.": "keypad_decimal",
     "Numpad+": "keypad_add", "Numpad-": "keypad_subtract", "Numpad*": "keypad_multiply", "Numpad/": "keypad_divide",
 }.items()}  # fmt: skip
-_NAMES |= {c: c.upper() for c in "abcdefghijklmnopqrstuvwxyz"} | {f"_{n}": str(n) for n in range(10)}
-_NAMES |= {f"f{n}": f"F{n}" for n in range(1, 13)} | {f"keypad{n}": f"Numpad{n}" for n in range(10)}
+_named |= {c: c.upper() for c in "abcdefghijklmnopqrstuvwxyz"} | {f"_{n}": str(n) for n in range(10)}
+_named |= {f"f{n}": f"F{n}" for n in range(1, 13)} | {f"keypad{n}": f"Numpad{n}" for n in range(10)}
 
 
 def pressed_now() -> str | None:
     """The shortcut that is pressed in this frame, as text; None for none."""
     io = imgui.get_io()
-    for name, text in _NAMES.items():
+    for name, text in _named.items():
         if imgui.is_key_pressed(getattr(imgui.Key, name), False):
             mods = (("Ctrl", io.key_ctrl), ("Shift", io.key_shift), ("Alt", io.key_alt), ("Super", io.key_super))
             return "+".join([*(word for word, held in mods if held), text])

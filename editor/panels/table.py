@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, get_args
 
 from ..core import extensions
 from . import (
@@ -52,10 +52,10 @@ def all_panels() -> dict[str, Panel]:
     """The editor's own panels, then those that extensions declare."""
     found = {panel.id: panel for panel in PANELS}
     for declared in extensions.PANELS.values():
-        dock = declared.dock if declared.dock in ("left", "right", "bottom", "center", "float") else "right"
+        dock: Dock = next((place for place in get_args(Dock) if place == declared.dock), "right")
         draw = partial(_draw_declared, declared)
         icon = icons.named(declared.icon) or icons.USER
-        found[declared.id] = Panel(declared.id, declared.title, draw, icon, cast("Dock", dock), scrolls=True)
+        found[declared.id] = Panel(declared.id, declared.title, draw, icon, dock, scrolls=True)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -171,7 +171,7 @@ def load_fonts() -> Fonts:
 
 
 @contextmanager
-def typeset(font: imgui.ImFont | None, size: float = TEXT) -> Iterator[None]:
+def typeset(font: imgui.ImFont | None, size: float = TEXT) -> Generator[None]:
     """Write in a font and a size within the block."""
     imgui.push_font(font, size)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
 from imgui_bundle import ImVec2, ImVec4, imgui
@@ -223,7 +223,7 @@ def caption(ui: Ui, words: str) -> None:
 
 
 @contextmanager
-def toolbar(ui: Ui, id: str) -> Iterator[None]:
+def toolbar(ui: Ui, id: str) -> Generator[None]:
     """A row of buttons at the top of a panel, with a line below."""
     imgui.push_style_var(imgui.StyleVar_.item_spacing, ImVec2(ui.px(3), imgui.get_style().item_spacing.y))
     imgui.begin_group()

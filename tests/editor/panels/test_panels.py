@@ -213,7 +213,10 @@ def test_a_rule_is_made_changed_and_deleted(editor_ui: Open) -> None:
     ui = editor_ui(_scene(), size=(1400, 1300))
     before = ui.state.document.text()
     show(ui, "rules")
-    rules = lambda: ui.state.scene.rules  # noqa: E731
+
+    def rules() -> list[Rule]:
+        found: list[Rule] = ui.state.scene.rules
+        return found
 
     def test(c: Any) -> None:
         c.item_click("//rules/**/###rule.add")
@@ -231,6 +234,9 @@ def test_a_rule_is_made_changed_and_deleted(editor_ui: Open) -> None:
         c.item_click("//rules/**/###rules[0].then[0].do")
         c.yield_(2)
         c.item_click("//$FOCUSED/###rules[0].then[0].do.tag")
+        c.yield_(3)
+        c.mouse_move("//rules/**/###rules[0].then[0].do")
+        c.mouse_wheel_y(-30)
         c.yield_(3)
         c.item_input("//rules/**/###rules[0].then[0].tags.add")
         c.key_chars_replace_enter("seen")
