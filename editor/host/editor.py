@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from imgui_bundle import imgui
@@ -45,20 +46,28 @@ class Editor:
         """Whether the next frame will show something else without anybody doing anything."""
         view, state = self.state.part(View), self.state
         playing = state.play.active and state.play.mode == "playing"
-        return playing or view.camera.moving or view.flying or self.services.port.drew
+        moving = view.camera.moving or view.flying or self.services.port.drew
+        return playing or moving or self.services.thumbnails.waiting
 
     def frame(self, seconds: float) -> None:
         """One frame, so many seconds after the last one."""
         state, services = self.state, self.services
         started = time.perf_counter()
-        state.tick(time.monotonic())
+        self._guarded(lambda: state.tick(time.monotonic()))
         ticked = time.perf_counter()
-        state.play.frame(min(seconds, LONGEST))
+        self._guarded(lambda: state.play.frame(min(seconds, LONGEST)))
         played = time.perf_counter()
         services.began(state, self.ui.scale / services.scale)
         draw_panels(state, services)
         ended = time.perf_counter()
         services.ended({"editor": ticked - started, "game": played - ticked, "panels": ended - played})
+
+    def _guarded(self, do: Callable[[], object]) -> None:
+        """What goes wrong beside the panels is told, and the editor lives."""
+        try:
+            do()
+        except Exception as error:
+            self.state.tell_error(error)
 
     def between(self) -> None:
         """Between two frames: what may take a while and nobody waits for."""

@@ -59,6 +59,11 @@ class Thumbnails:
         self._wanted[key] = of, root
         return None
 
+    @property
+    def waiting(self) -> bool:
+        """Whether some that were asked for are not drawn yet."""
+        return bool(self._wanted)
+
     def step(self) -> bool:
         """Between two frames: draw one that was asked for, if any. Returns whether one was drawn."""
         if self._wait:

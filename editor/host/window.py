@@ -92,18 +92,19 @@ class EditorWindow:
             if self._closing:
                 self._closing = False
                 self.state.act("file.quit")
+            if self.state.play.game is not None:
+                self.state.play.game.input.feed_pads(self.window.gamepads.poll())
             now = time.perf_counter()
             self.frame(now - last)
             last, shown = now, shown + 1
 
     def _poll(self) -> list[Path]:
         """Take in what happened; wait a little where nothing does."""
-        io = imgui.get_io()
-        before = io.metrics_active_windows, self._events()
+        before = self._events()
         if self._awake <= 0:
             self._glfw.wait_events_timeout(IDLE)
         dropped = self.window.poll(Input())
-        if dropped or self._events() or before[1] or self.editor.busy:
+        if dropped or self._events() or before or self.editor.busy:
             self._awake = AWAKE
         else:
             self._awake -= 1

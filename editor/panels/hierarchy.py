@@ -67,7 +67,8 @@ def _outline(state: EditorState, mine: Hierarchy) -> Outline:
         if isinstance(mine.under, type(state.document)) and world is None:
             mine.rows = Rows()  # another scene; back from play what was unfolded stays so
         mine.under = under
-        mine.outline = EditOutline(state.document) if world is None else PlayOutline(world)
+        edited = EditOutline(state.document)
+        mine.outline = edited if world is None else PlayOutline(world, edited)
     return mine.outline
 
 

@@ -15,6 +15,7 @@ from ..core import commands, extensions
 from ..core.values import plain
 from . import fields, icons, instances
 from .fields import Choices, Slot, begin_grid, chips, words_of
+from .outline import EditOutline
 from .subject import EditSubject, Part, PlaySubject, Subject
 from .theme import SMALL, mixed, u32
 from .ui import Ui
@@ -149,7 +150,7 @@ def suits(field_path: str, asset: str) -> bool:
 def _head(state: EditorState, ui: Ui, subject: Subject, choices: Choices) -> None:
     """Name, icon, tags."""
     t = ui.theme
-    parts = [part.name for part in subject.parts()]
+    parts = EditOutline(state.document).carried(subject.active) or [part.name for part in subject.parts()]
     edge = imgui.get_frame_height()
     imgui.align_text_to_frame_padding()
     text(ui, icons.of_object(parts), t.accent)

@@ -152,9 +152,10 @@ def _carrying(scene: Scene, word: str) -> NDArray[np.bool_]:
 
 @dataclass
 class PlayOutline:
-    """The world that is played, as it is now."""
+    """The world that is played, as it is now. edited: the scene that it was made from, for what only that knows."""
 
     world: World
+    edited: EditOutline
     _seen: bytes = b""
     _key: object = None
     _below: dict[int, list[int]] = field(default_factory=dict)
@@ -215,7 +216,9 @@ class PlayOutline:
     def carried(self, number: int) -> list[str]:
         """See `Outline`."""
         row = self._rows.get(number)
-        return [] if row is None else [type(value).__name__ for value in self.world.at(row).components]
+        if row is None:
+            return []
+        return [*self.edited.carried(number), *(type(value).__name__ for value in self.world.at(row).components)]
 
     def found(self, query: Query) -> set[int]:
         """See `Outline`."""

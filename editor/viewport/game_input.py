@@ -48,6 +48,10 @@ class GameInput:
         given.size = (max(1.0, rect[2]), max(1.0, rect[3]))
         x, y = io.mouse_pos.x - rect[0], io.mouse_pos.y - rect[1]
         moved = bool(io.mouse_delta.x or io.mouse_delta.y)
+        if given.captured and focused:
+            imgui.set_mouse_cursor(imgui.MouseCursor_.none)
+            if moved:
+                given.feed({"event_type": "pointer_motion", "dx": io.mouse_delta.x, "dy": io.mouse_delta.y})
         if (over or self._buttons) and (moved or not self._buttons):
             given.feed({"event_type": "pointer_move", "x": x, "y": y})
         for theirs, ours in _BUTTONS.items():

@@ -276,6 +276,8 @@ class Viewport:
         place_cursor(state, frame)
         self.pointer.menu = False
         if played is not None and not view.free:
+            if state.play.game is not None:
+                state.play.game.hud.density = self.picture.size[0] / max(1.0, frame.rect[2])
             self.game.feed(state.play.game, frame.rect, over=over, focused=imgui.is_window_focused())
         else:
             self._edit(state, view, frame, scale, draw, over=over)
