@@ -147,6 +147,11 @@ def editor_ui(
         if imgui.is_popup_open("", int(imgui.PopupFlags_.any_popup)):
             imgui.internal.close_popup_to_level(0, False)
 
+        for window in imgui.get_current_context().windows:  # as the test before it left them
+            imgui.internal.set_scroll_x(window, 0.0)
+            imgui.internal.set_scroll_y(window, 0.0)
+            window.state_storage.clear()
+
         def gui() -> None:
             editor.frame(1 / 60)
 
