@@ -16,6 +16,7 @@ from ..core.values import plain
 from . import fields, icons, instances
 from .fields import Choices, Slot, begin_grid, chips, words_of
 from .outline import EditOutline
+from .pickers import chips
 from .subject import EditSubject, Part, PlaySubject, Subject
 from .theme import SMALL, mixed, u32
 from .ui import Ui
