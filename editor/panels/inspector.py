@@ -16,6 +16,7 @@ from ..core.values import plain
 from . import fields, icons, instances
 from .fields import Choices, Slot, begin_grid, chips, words_of
 from .outline import EditOutline
+from .pickers import chips
 from .subject import EditSubject, Part, PlaySubject, Subject
 from .theme import SMALL, mixed, u32
 from .ui import Ui
@@ -58,10 +59,34 @@ def draw(state: EditorState, ui: Ui) -> None:
         _placed(ui, subject)
         for index, part in enumerate(subject.parts()):
             _part(state, ui, subject, part, choices, index)
-        if not subject.live:
+        if subject.live:
+            _fixed(state, ui, subject)
+        else:
+            _others(state, ui, subject)
             _add(state, ui, subject)
         imgui.dummy(ImVec2(0, ui.px(24)))
     imgui.end_child()
+
+
+def _fixed(state: EditorState, ui: Ui, subject: Subject) -> None:
+    """What an object is made of that a running world does not change."""
+    live = {part.name for part in subject.parts()}
+    fixed = [name for name in EditOutline(state.document).carried(subject.active) if name not in live]
+    if fixed:
+        imgui.dummy(ImVec2(0, ui.px(4)))
+        caption(ui, f"Fixed while it is played: {', '.join(map(words_in, sorted(fixed)))}")
+
+
+def _others(state: EditorState, ui: Ui, subject: Subject) -> None:
+    """Components that some of the objects carry, but not the active one."""
+    if len(subject.ids) < 2:
+        return
+    outline = EditOutline(state.document)
+    mine = set(outline.carried(subject.active))
+    some = {name for number in subject.ids[:64] for name in outline.carried(number)} - mine
+    if some:
+        imgui.dummy(ImVec2(0, ui.px(4)))
+        caption(ui, f"Others of them carry {', '.join(map(words_in, sorted(some)))}")
 
 
 class _Looked:

@@ -142,6 +142,7 @@ def editor_ui(
         editor.ui.rebuild_layout = True
         if page.size != size:
             page.resize(size)
+        imgui.internal.clear_active_id()  # a field that a test before this one was typing into
         imgui.get_io().clear_input_keys()
         imgui.get_io().clear_input_mouse()
         if imgui.is_popup_open("", int(imgui.PopupFlags_.any_popup)):
