@@ -14,7 +14,7 @@ from ...engine.scene.prefabs import Prefab
 from ..core import commands, extensions
 from ..core.values import plain
 from . import fields, icons, instances
-from .fields import Choices, Slot, begin_grid, chips, words_of
+from .fields import Choices, Slot, begin_grid, words_of
 from .outline import EditOutline
 from .pickers import chips
 from .subject import EditSubject, Part, PlaySubject, Subject
@@ -42,6 +42,7 @@ class Inspector:
     copied: tuple[str, Any] | None = None  # a component's values
     highlight: str = ""  # a field that was pointed to: "PointLight.lux"
     until: float = 0.0
+    seen: int = 0  # the active object when the panel was drawn last: another one is shown from its top
     names: tuple[int, list[str]] = (-1, [])
 
 
@@ -55,6 +56,10 @@ def draw(state: EditorState, ui: Ui) -> None:
     if subject.live:
         banner(ui, "warning", "Playing: changes end with the game, unless they are kept.")
     if imgui.begin_child("###scroll", ImVec2(0, 0)):
+        mine = ui.kept(Inspector)
+        if mine.seen != subject.active:
+            mine.seen = subject.active
+            imgui.set_scroll_y(0)
         _head(state, ui, subject, choices)
         _placed(ui, subject)
         for index, part in enumerate(subject.parts()):
