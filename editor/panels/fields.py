@@ -7,123 +7,27 @@ one, so that the same edit fits values that differ (the y of many positions, say
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Sized
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import replace
 from typing import Any
 
-from imgui_bundle import ImVec2, ImVec4, imgui
+from imgui_bundle import ImVec2, imgui
 
-from ...engine.declare import Field, Kind, Plain, Spec, fields_of, say
+from ...engine.declare import Kind, Plain, Spec, fields_of, say
 from . import icons, numbers
 from .colours import colour_field
 from .numbers import MIXED
+from .pickers import asset, chips, text_field
+from .slots import Change as Change
+from .slots import Choices as Choices
+from .slots import Slot as Slot
+from .slots import Widget as Widget
+from .slots import Widgets as Widgets
+from .slots import blank as blank
+from .slots import to, without
+from .slots import words_of as words_of
 from .theme import SMALL, u32
 from .ui import Ui
-from .widgets import HOVERED, begin_combo, checkbox, chip, elided, elided_end, flow, icon_button, muted, text, tip
-
-Change = Callable[[Any], Any]
-"""From the old value of a field to its new one."""
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What there is to choose from: each gives names, the first are the likeliest."""
-
-    assets: Callable[[str], Sequence[str]] = lambda path: ()
-    objects: Callable[[], Sequence[str]] = tuple
-    layers: Callable[[], Sequence[str]] = tuple
-    tags: Callable[[], Sequence[str]] = tuple
-    reveal: Callable[[str], None] = lambda path: None  # show an asset in the assets panel
-    address: Callable[[str], str] = str  # an asset of the project as a field names it
-
-
-@dataclass(frozen=True)
-class Slot:
-    """One field of one or many values. path: "PointLight.lux"; values: the distinct ones, the active object's first."""
-
-    path: str
-    label: str
-    kind: Kind
-    spec: Spec
-    default: Any
-    values: tuple[Any, ...]
-    choices: Choices = Choices()
-
-    @property
-    def value(self) -> Any:
-        """The value that is shown."""
-        return self.values[0]
-
-    @property
-    def mixed(self) -> bool:
-        """Whether the values differ."""
-        return len(self.values) > 1
-
-    @property
-    def is_default(self) -> bool:
-        """Whether every value is the declared default."""
-        return not self.mixed and bool(self.value == self.default)
-
-    def inner(self, f: Field) -> Slot:
-        """The slot of a field of the structs in this one."""
-        found = tuple(dict.fromkeys(getattr(v, f.name) for v in self.values if v is not None))
-        return Slot(
-            f"{self.path}.{f.name}", words_of(f.name), f.kind, f.spec, f.default, found or (f.default,), self.choices
-        )
-
-
-Widget = Callable[[Ui, Slot], Change | None]
-"""Draws a field as wide as there is room; what extensions register under a path, a role or a kind."""
-
-
-@dataclass
-class Widgets:
-    """Widgets that extensions gave: by path ("PointLight.lux"), by role ("color"), by kind ("bool"), in that order."""
-
-    of: dict[str, Widget] = field(default_factory=dict)
-    folded: set[str] = field(default_factory=set)  # structs that were folded, or unfolded, by hand
-    euler: dict[str, tuple[Any, tuple[float, float, float]]] = field(default_factory=dict)
-    filter: str = ""
-
-
-_ACRONYMS = {
-    "id": "ID",
-    "uv": "UV",
-    "iso": "ISO",
-    "ior": "IOR",
-    "ccd": "CCD",
-    "ao": "AO",
-    "aa": "AA",
-    "fov": "FOV",
-    "hi": "Hi",
-    "lod": "LOD",
-    "ev100": "EV100",
-}
-
-
-@cache
-def words_of(name: str) -> str:
-    """A field's name as a label: base_color → Base color."""
-    parts = [_ACRONYMS.get(part, part) for part in name.strip("_").split("_")]
-    return " ".join([parts[0][:1].upper() + parts[0][1:], *parts[1:]]) if parts else name
-
-
-def blank(kind: Kind) -> Any:
-    """The value that a new item of a list has."""
-    if kind.optional:
-        return None
-    match kind.name:
-        case "choice":
-            return kind.of[0]
-        case "vector":
-            return (0.0,) * kind.of
-        case "struct":
-            return kind.of()
-        case "list":
-            return ()
-        case _:
-            return {"float": 0.0, "int": 0, "bool": False, "str": ""}.get(kind.name)
-
+from .widgets import HOVERED, begin_combo, checkbox, elided_end, icon_button, muted, text, tip
 
 # ---- rows -------------------------------------------------------------------------------------------------------
 
@@ -199,7 +103,7 @@ def _label(
     imgui.push_style_var(imgui.StyleVar_.window_padding, ImVec2(ui.px(8), ui.px(8)))
     if imgui.begin_popup_context_item(f"###menu.{slot.path}"):
         if imgui.menu_item_simple(f"{icons.RESET}  Reset to default###reset", "", False, not slot.is_default):
-            change = _to(slot.default)
+            change = to(slot.default)
         if imgui.menu_item_simple(f"{icons.COPY}  Copy value###copy", "", False, not slot.mixed):
             imgui.set_clipboard_text(say(slot.value))
         if imgui.menu_item_simple(f"{icons.COPY}  Copy path###path"):
@@ -212,7 +116,7 @@ def _label(
     if not kept and not slot.is_default:
         imgui.same_line(0, 0)
         if icon_button(ui, icons.RESET, f"reset.{slot.path}", "Back to the default", colour=t.faint, size=18):
-            change = _to(slot.default)
+            change = to(slot.default)
     return change
 
 
@@ -238,10 +142,6 @@ def _shown(value: Any) -> str:
     return "none" if value is None else say(value).strip('"') or "empty"
 
 
-def _to(value: Any) -> Change:
-    return lambda old: value
-
-
 # ---- values -----------------------------------------------------------------------------------------------------
 
 
@@ -260,16 +160,16 @@ def _draw(ui: Ui, slot: Slot) -> Change | None:
     match slot.kind.name:
         case "float":
             new: Any = numbers.decimal(ui, slot.path, slot.value, slot.spec, mixed_=slot.mixed)
-            return None if new is None else _to(new)
+            return None if new is None else to(new)
         case "int":
             new = numbers.whole(ui, slot.path, slot.value, slot.spec, mixed_=slot.mixed)
-            return None if new is None else _to(new)
+            return None if new is None else to(new)
         case "bool":
             return _tick(ui, slot)
         case "choice":
             return _choice(ui, slot, slot.kind.of)
         case "str":
-            return _text(ui, slot)
+            return text_field(ui, slot)
         case "vector":
             return _vector(ui, slot)
         case "list":
@@ -285,7 +185,7 @@ def _tick(ui: Ui, slot: Slot) -> Change | None:
     changed, new = checkbox(ui, slot.path, on=bool(slot.value) and not slot.mixed)
     if slot.mixed:
         imgui.pop_item_flag()
-    return _to(new) if changed else None
+    return to(new) if changed else None
 
 
 def _choice(ui: Ui, slot: Slot, options: Sequence[str]) -> Change | None:
@@ -296,99 +196,10 @@ def _choice(ui: Ui, slot: Slot, options: Sequence[str]) -> Change | None:
             chosen = not slot.mixed and option == slot.value
             words = option.replace("_", " ").capitalize() or "None"
             if imgui.selectable(f"{words}###{slot.path}.{option}", chosen)[0]:
-                change = _to(option)
+                change = to(option)
             if chosen:
                 imgui.set_item_default_focus()
         imgui.end_popup()
-    return change
-
-
-def _text(ui: Ui, slot: Slot) -> Change | None:
-    role = slot.kind.role
-    if role == "asset":
-        return _asset(ui, slot)
-    picks = {"object": slot.choices.objects, "layer": slot.choices.layers}.get(role)
-    edge = imgui.get_frame_height() if picks else 0.0
-    imgui.set_next_item_width(-1 if picks is None else -edge - 1)
-    shown = "" if slot.mixed else slot.value
-    imgui.push_item_flag(imgui.ItemFlags_.live_edit_on_input_text, False)
-    changed, new = imgui.input_text_with_hint(f"###{slot.path}", MIXED if slot.mixed else "", shown)
-    imgui.pop_item_flag()
-    change = _to(new) if changed and imgui.is_item_deactivated_after_edit() else None
-    if role == "object":
-        dropped = ui.drop_target("objects")
-        if dropped is not None:
-            change = _to(dropped.label)
-    if picks is not None:
-        imgui.same_line(0, 1)
-        change = _picked(ui, slot, icons.PICK if role == "object" else icons.UNFOLDED, picks()) or change
-    return change
-
-
-def _picked(ui: Ui, slot: Slot, icon: str, names: Sequence[str]) -> Change | None:
-    """A button that opens a list to search and pick from."""
-    if icon_button(ui, icon, f"{slot.path}.pick", "Pick from a list"):
-        ui.kept(Widgets).filter = ""
-        imgui.open_popup(f"###{slot.path}.list")
-    change: Change | None = None
-    imgui.set_next_window_size_constraints(ImVec2(ui.px(240), 0), ImVec2(ui.px(420), ui.px(320)))
-    if imgui.begin_popup(f"###{slot.path}.list"):
-        kept = ui.kept(Widgets)
-        if imgui.is_window_appearing():
-            imgui.set_keyboard_focus_here()
-        imgui.set_next_item_width(-1)
-        _, kept.filter = imgui.input_text_with_hint(f"###{slot.path}.filter", "Search", kept.filter)
-        found = [name for name in names if kept.filter.lower() in name.lower()]
-        if imgui.begin_child(
-            f"###{slot.path}.names", ImVec2(0, min(len(found) + 1.2, 10) * imgui.get_text_line_height_with_spacing())
-        ):
-            if imgui.selectable(f"none###{slot.path}.none", not slot.mixed and slot.value == "")[0]:
-                change = _to("")
-            for name in found[:500]:
-                if imgui.selectable(f"{name}###{slot.path}.{name}", not slot.mixed and name == slot.value)[0]:
-                    change = _to(name)
-        imgui.end_child()
-        if change is not None:
-            imgui.close_current_popup()
-        imgui.end_popup()
-    return change
-
-
-def _asset(ui: Ui, slot: Slot) -> Change | None:
-    t = ui.theme
-    edge = imgui.get_frame_height()
-    gap = ui.px(2)
-    change: Change | None = None
-    path = "" if slot.mixed else slot.value
-    picture = ui.services.thumbnail(path) if path else None
-    if picture is not None:
-        imgui.image(picture, ImVec2(edge, edge))
-        if imgui.begin_item_tooltip():
-            imgui.image(picture, ImVec2(ui.px(160), ui.px(160)))
-            muted(ui, path)
-            imgui.end_tooltip()
-        imgui.same_line(0, ui.px(4))
-    room = imgui.get_content_region_avail().x - (edge + gap) * (2 if path else 1)
-    words = MIXED if slot.mixed else path or "none"
-    imgui.push_style_color(imgui.Col_.button, ImVec4(*t.inset))
-    imgui.push_style_color(imgui.Col_.button_hovered, ImVec4(*t.inset_hovered))
-    imgui.push_style_color(imgui.Col_.text, ImVec4(*(t.text if path else t.faint)))
-    imgui.push_style_var(imgui.StyleVar_.button_text_align, ImVec2(0, 0.5))
-    label = elided(words, room - imgui.get_style().frame_padding.x * 2)
-    if imgui.button(f"{label}###{slot.path}", ImVec2(room, 0)) and path:
-        slot.choices.reveal(path)
-    imgui.pop_style_var()
-    imgui.pop_style_color(3)
-    tip(path or "Drop an asset here")
-    dropped = ui.drop_target("asset")
-    if dropped is not None:
-        change = _to(slot.choices.address(str(dropped.data)))
-    imgui.same_line(0, gap)
-    change = _picked(ui, slot, icons.FOLDER_OPEN, slot.choices.assets(slot.path)) or change
-    if path:
-        imgui.same_line(0, gap)
-        if icon_button(ui, icons.REMOVE, f"{slot.path}.clear", "None", colour=t.faint):
-            change = _to("")
     return change
 
 
@@ -445,70 +256,12 @@ def _words(ui: Ui, slot: Slot) -> Change | None:
         muted(ui, f"{MIXED}  lists that differ")
         imgui.same_line()
         if imgui.small_button(f"Make equal###{slot.path}.equal"):
-            return _to(slot.value)
+            return to(slot.value)
         return None
     if of.name != "str":
         return _items(ui, slot)
     picks = {"layer": slot.choices.layers, "tag": slot.choices.tags, "object": slot.choices.objects}.get(of.role)
     return chips(ui, slot.path, slot.value, picks() if picks else ())
-
-
-def chips(
-    ui: Ui, path: str, words: Sequence[str], known: Sequence[str] = (), *, one_word: bool = False
-) -> Change | None:
-    """Texts as chips that can be removed, and a field for another. known: what is offered."""
-    change: Change | None = None
-    for i, word in enumerate(words):
-        if i:
-            flow(ui, imgui.calc_text_size(word).x + ui.px(32))
-        if chip(ui, word, f"{path}.{word}"):
-            change = _without(i)
-    if words:
-        flow(ui, ui.px(76))
-    return _another(ui, path, words, known) or change
-
-
-def _without(i: int) -> Change:
-    return lambda old: (*old[:i], *old[i + 1 :])
-
-
-def _appended(word: str) -> Change:
-    return lambda old: old if word in old else (*old, word)
-
-
-@dataclass
-class _Typing:
-    """The text in the field of a list that is being added to."""
-
-    path: str = ""
-    words: str = ""
-
-
-def _another(ui: Ui, path: str, words: Sequence[str], known: Sequence[str]) -> Change | None:
-    typing = ui.kept(_Typing)
-    mine = typing.words if typing.path == path else ""
-    edge = imgui.get_frame_height()
-    offered = [word for word in known if word not in words]
-    imgui.set_next_item_width(
-        max(ui.px(70), min(imgui.get_content_region_avail().x - (edge if offered else 0), ui.px(110)))
-    )
-    entered, mine = imgui.input_text_with_hint(f"###{path}.add", "Add…", mine, imgui.InputTextFlags_.enter_returns_true)
-    change: Change | None = None
-    if imgui.is_item_active() or entered:
-        typing.path, typing.words = path, mine
-    if (entered or imgui.is_item_deactivated_after_edit()) and mine.strip():
-        change = _appended(mine.strip())
-        typing.words = ""
-    if offered:
-        imgui.same_line(0, 1)
-        if icon_button(ui, icons.UNFOLDED, f"{path}.known", "Those that there are"):
-            imgui.open_popup(f"###{path}.offered")
-        if imgui.begin_popup(f"###{path}.offered"):
-            for word in offered[:200]:
-                if imgui.selectable(f"{word}###{path}.offer.{word}", False)[0]:
-                    change = _appended(word)
-            imgui.end_popup()
-    return change
 
 
 def _items(ui: Ui, slot: Slot) -> Change | None:
@@ -525,7 +278,7 @@ def _items(ui: Ui, slot: Slot) -> Change | None:
             change = _at(i, inner)
         imgui.same_line(0, 1)
         if icon_button(ui, icons.REMOVE, f"{item.path}.remove", "Remove", colour=ui.theme.faint):
-            change = _without(i)
+            change = without(i)
         imgui.end_group()
     if icon_button(ui, icons.ADD, f"{slot.path}.more", "Add one"):
         added = blank(slot.kind.of)
@@ -548,7 +301,7 @@ def _optional(ui: Ui, slot: Slot) -> Change | None:
         imgui.pop_item_flag()
     inner = replace(slot.kind, optional=False)
     if ticked:
-        return _to(blank(inner) if on else None)
+        return to(blank(inner) if on else None)
     imgui.same_line(0, ui.px(4))
     if not there:
         imgui.align_text_to_frame_padding()
@@ -606,7 +359,7 @@ def _struct_summary(ui: Ui, slot: Slot, there: Sequence[Any]) -> Change | None:
     first = next(iter(fields_of(slot.kind.of)), None)
     if first is not None and first.kind.role == "asset" and first.kind.name == "str":
         paths = tuple(dict.fromkeys("" if v is None else getattr(v, first.name) for v in slot.values))
-        inner = _asset(
+        inner = asset(
             ui, Slot(f"{slot.path}.{first.name}.of", slot.label, first.kind, first.spec, "", paths, slot.choices)
         )
         if inner is None:
@@ -620,10 +373,10 @@ def _struct_summary(ui: Ui, slot: Slot, there: Sequence[Any]) -> Change | None:
         if imgui.button(f"{icons.ADD}  Add###{slot.path}.new"):
             made = slot.kind.of()
             ui.kept(Widgets).folded.add(slot.path)
-            return _to(made)
+            return to(made)
         return None
     if icon_button(ui, icons.REMOVE, f"{slot.path}.none", "None"):
-        return _to(None)
+        return to(None)
     return None
 
 
@@ -672,5 +425,5 @@ def _list_rows(ui: Ui, slot: Slot, depth: int) -> Change | None:
             change = _at(i, inner)
         imgui.same_line()
         if icon_button(ui, icons.REMOVE, f"{item.path}.remove", "Remove", colour=ui.theme.faint):
-            change = _without(i)
+            change = without(i)
     return change

@@ -14,8 +14,9 @@ from ...engine.scene.prefabs import Prefab
 from ..core import commands, extensions
 from ..core.values import plain
 from . import fields, icons, instances
-from .fields import Choices, Slot, begin_grid, chips, words_of
+from .fields import Choices, Slot, begin_grid, words_of
 from .outline import EditOutline
+from .pickers import chips
 from .subject import EditSubject, Part, PlaySubject, Subject
 from .theme import SMALL, mixed, u32
 from .ui import Ui
@@ -41,6 +42,7 @@ class Inspector:
     copied: tuple[str, Any] | None = None  # a component's values
     highlight: str = ""  # a field that was pointed to: "PointLight.lux"
     until: float = 0.0
+    seen: int = 0  # the active object when the panel was drawn last: another one is shown from its top
     names: tuple[int, list[str]] = (-1, [])
 
 
@@ -54,14 +56,42 @@ def draw(state: EditorState, ui: Ui) -> None:
     if subject.live:
         banner(ui, "warning", "Playing: changes end with the game, unless they are kept.")
     if imgui.begin_child("###scroll", ImVec2(0, 0)):
+        mine = ui.kept(Inspector)
+        if mine.seen != subject.active:
+            mine.seen = subject.active
+            imgui.set_scroll_y(0)
         _head(state, ui, subject, choices)
         _placed(ui, subject)
         for index, part in enumerate(subject.parts()):
             _part(state, ui, subject, part, choices, index)
-        if not subject.live:
+        if subject.live:
+            _fixed(state, ui, subject)
+        else:
+            _others(state, ui, subject)
             _add(state, ui, subject)
         imgui.dummy(ImVec2(0, ui.px(24)))
     imgui.end_child()
+
+
+def _fixed(state: EditorState, ui: Ui, subject: Subject) -> None:
+    """What an object is made of that a running world does not change."""
+    live = {part.name for part in subject.parts()}
+    fixed = [name for name in EditOutline(state.document).carried(subject.active) if name not in live]
+    if fixed:
+        imgui.dummy(ImVec2(0, ui.px(4)))
+        caption(ui, f"Fixed while it is played: {', '.join(map(words_in, sorted(fixed)))}")
+
+
+def _others(state: EditorState, ui: Ui, subject: Subject) -> None:
+    """Components that some of the objects carry, but not the active one."""
+    if len(subject.ids) < 2:
+        return
+    outline = EditOutline(state.document)
+    mine = set(outline.carried(subject.active))
+    some = {name for number in subject.ids[:64] for name in outline.carried(number)} - mine
+    if some:
+        imgui.dummy(ImVec2(0, ui.px(4)))
+        caption(ui, f"Others of them carry {', '.join(map(words_in, sorted(some)))}")
 
 
 class _Looked:

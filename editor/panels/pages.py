@@ -145,7 +145,7 @@ def draw_about(state: EditorState, ui: Ui) -> None:
         ("Python", platform.python_version()),
         ("wgpu", of("wgpu")),
         ("imgui-bundle", of("imgui-bundle")),
-        ("System", platform.platform(terse=True)),
+        ("System", f"{platform.system()}, {platform.machine()}"),
     ):
         muted(ui, name)
         imgui.same_line(ui.px(130))

@@ -12,6 +12,7 @@ from ...engine.scene.components import Camera
 from ...engine.world import World
 from ...loom.woven import WovenScene
 from ..host.draw_data import DrawData
+from .eyes import camera_eye
 from .frame import Frame
 from .mirror import Mirror
 from .paint import INK, color, label
@@ -38,8 +39,6 @@ class Preview:
 
     def show(self, state: EditorState, frame: Frame, scale: float, draw: imgui.ImDrawList, *, settle: int) -> None:
         """Show it, if a camera is the active object and there is room."""
-        from .viewport import camera_eye
-
         self._of.frozen = False
         camera = state.selection.active
         x, y, width, height = frame.rect

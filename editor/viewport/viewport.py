@@ -11,17 +11,17 @@ import numpy as np
 from imgui_bundle import ImVec2, imgui
 from numpy.typing import NDArray
 
-from ...engine.camera import Eye, Lens
+from ...engine.camera import Eye
 from ...engine.gpu import Gpu
 from ...engine.scene.components import Camera
 from ..core.camera import Pose
-from ..core.tree import world_matrices
 from ..core.view import View
 from ..host.draw_data import DrawData
 from . import badges as icons
 from . import moving, shapes
 from .badges import Badge
 from .dropping import context_menu, place_cursor, take_assets
+from .eyes import camera_eye
 from .frame import Frame, Rect
 from .game_input import GameInput
 from .gizmo import Stand
@@ -29,7 +29,7 @@ from .gizmo_drawing import draw_gizmo
 from .mirror import Mirror
 from .navigator import Navigator
 from .overlay import LINE
-from .paint import INK, WHITE, color, label
+from .paint import color, label
 from .picture import Picture
 from .pointer import Pointer
 from .preview import Preview
@@ -457,23 +457,6 @@ class Viewport:
         return (u, v) if 0 <= u < w and 0 <= v < h else None
 
 
-def camera_eye(state: EditorState, camera: int) -> Eye | None:
-    """What a camera of the document sees; None where there is no such camera."""
-    scene = state.scene
-    row = scene.row_of(camera)
-    if row is None:
-        return None
-    value = scene.by_id(camera).get(Camera)
-    if value is None:
-        return None
-    world = world_matrices(scene, [row])[0]
-    lengths = np.linalg.norm(world[:, :3], axis=0)
-    if not (lengths > 1e-9).all():
-        return None
-    world[:, :3] /= lengths
-    return Eye(world, Lens(value.fov_y, value.near, value.height, value.projection == "orthographic"))
-
-
 _NO_LINES = np.zeros(0, LINE.dtype)
 
 
@@ -500,6 +483,3 @@ def _letterbox(draw: imgui.ImDrawList, frame: Frame, scale: float) -> None:
     draw.add_rect(
         ImVec2(x + 1, y + 1), ImVec2(x + width - 1, y + height - 1), color((0.56, 0.80, 1.0, 0.85)), 0, 2 * scale
     )
-
-
-__all__ = ["INK", "WHITE", "Viewport", "camera_eye"]

@@ -142,10 +142,16 @@ def editor_ui(
         editor.ui.rebuild_layout = True
         if page.size != size:
             page.resize(size)
+        imgui.internal.clear_active_id()  # a field that a test before this one was typing into
         imgui.get_io().clear_input_keys()
         imgui.get_io().clear_input_mouse()
         if imgui.is_popup_open("", int(imgui.PopupFlags_.any_popup)):
             imgui.internal.close_popup_to_level(0, False)
+
+        for window in imgui.get_current_context().windows:  # as the test before it left them
+            imgui.internal.set_scroll_x(window, 0.0)
+            imgui.internal.set_scroll_y(window, 0.0)
+            window.state_storage.clear()
 
         def gui() -> None:
             editor.frame(1 / 60)

@@ -130,6 +130,8 @@ def test_python_is_run_and_remembered_and_completed(editor_ui: Open) -> None:
         c.key_press(KEY.tab)
         c.yield_(3)
         assert kept(ui, ConsoleView).line == "state.document"
+        c.key_chars_replace_enter("")  # what is being typed would be found by the next test
+        c.yield_(2)
 
     ui.run(test)
     ui.state.undo()
@@ -411,6 +413,8 @@ def test_folders_are_gone_into_and_files_tell_who_names_them(editor_ui: Open, pr
         c.key_chars_replace("nothing such")
         c.yield_(2)
         assert not c.item_exists("//assets/**/###asset.art\\/grass.png")
+        c.key_chars_replace_enter("")
+        c.yield_(2)
 
     ui.run(test)
 
