@@ -106,7 +106,7 @@ def test_left_alone_it_burns_and_the_pilot_saves_it() -> None:
         while stands(app).phase != "play" or stands(app).time < 30:
             app.step()
             most = max(most, len(app.world.rows_tagged("burning")))
-        assert most > 8
+        assert most > (4 if auto else 20)
         lost.append(len(app.world.rows_tagged("burning")) + len(app.world.rows_tagged("burnt")))
         assert not app.world.schedule.errors
     assert lost[0] > 1.3 * lost[1]
