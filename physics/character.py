@@ -113,11 +113,11 @@ class Characters:
         tables = self._world.tables
         bodies, colliders = tables.made(Body), tables.made(Collider)
         body, collider = bodies.slot(row), colliders.slot(row)
-        if body < 0 or bodies.column("kind")[body] != "kinematic":
+        if body < 0 or bodies.look("kind")[body] != "kinematic":
             return 'needs a dw.Body(kind="kinematic") on the same object'
-        if collider < 0 or colliders.column("sensor")[collider]:
+        if collider < 0 or colliders.look("sensor")[collider]:
             return "needs a dw.Collider that is no sensor on the same object"
-        shape = str(colliders.column("shape")[collider])
+        shape = str(colliders.look("shape")[collider])
         return None if shape in WALKERS else f"has a Collider of the shape {shape!r}; it must be one of {WALKERS}"
 
     def _go(self, engine: PhysicsWorld, row: int, gravity: Vec3, dt: float) -> Vec3:
@@ -169,9 +169,9 @@ class Characters:
         _, _, scale = transforms.places(np.array([row], np.int32))
         _, turn = engine.pose(row)
         slot = colliders.slot(row)
-        size, factor = colliders.column("size")[slot], float(np.abs(scale[0, ::2]).max())
-        box = str(colliders.column("shape")[slot]) == "box"
-        girth = factor * float(min(size[0], size[2]) / 2 if box else colliders.column("radius")[slot])
+        size, factor = colliders.look("size")[slot], float(np.abs(scale[0, ::2]).max())
+        box = str(colliders.look("shape")[slot]) == "box"
+        girth = factor * float(min(size[0], size[2]) / 2 if box else colliders.look("radius")[slot])
         question = Question(exclude=row)
         up = unit(times(gravity, -1.0)) or (0.0, 1.0, 0.0)
         down = times(up, -1.0)

@@ -179,7 +179,7 @@ class BodyColumns:
 
     def _of(self, field: str, rows: I32) -> list[Any]:
         bodies = self._simulation.world.tables.made(Body)
-        found: list[Any] = bodies.column(field)[bodies.slots(rows)].tolist()
+        found: list[Any] = bodies.look(field)[bodies.slots(rows)].tolist()
         return found
 
 

@@ -129,7 +129,7 @@ class Seen(Frame):
             else:
                 slots = table.slots(self.rows) if self._match is None else self._match.slots(table)
             self._slots[other, table] = slots
-        column = table.column(field)
+        column = table.look(field)
         return column[slots] if isinstance(slots, slice) else column.take(slots, 0)
 
     def place(self, other: bool, name: str) -> NDArray[Any]:
