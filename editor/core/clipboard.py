@@ -7,10 +7,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ...engine.declare import Kind, component_types, fields_of
+from ...engine.declare import Kind, fields_of
 from ...engine.errors import EditorError
 from ...engine.scene import dream_file
 from .document import Document
+from .kinds import component_types
 from .objects import Block, blocks, renewed
 from .values import assets_changed
 

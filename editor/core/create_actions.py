@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...engine import math as dmath
-from ...engine.declare import component_types, fields_of
+from ...engine.declare import fields_of
 from ...engine.errors import EditorError
 from ...engine.scene.components import Mesh
 from ...engine.scene.scene import id_text
 from .actions import Actions
 from .clipboard import free_name
 from .edit_actions import add, choose, stopped
+from .kinds import component_types
 from .objects import new_id
 from .tree import inverse_affine, world_matrices
 from .values import component_class, jsonable

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...engine.declare import component_types, fields_of, to_plain
+from ...engine.declare import fields_of, to_plain
 from ...engine.scene import dream_file
 from ...engine.scene.notes import Note
 from ...engine.scene.scene import Scene
 from .commands import Command
+from .kinds import component_types
 from .scene_fields import PARTS
 
 Rows = NDArray[np.intp]

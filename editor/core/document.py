@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...engine.declare import component_types
 from ...engine.errors import EditorError, Problem, SceneError
 from ...engine.live import kind_of
 from ...engine.scene import dream_file
@@ -19,6 +18,7 @@ from ...engine.scene.components import Camera, Environment, Mesh, Sun
 from ...engine.scene.notes import Note
 from ...engine.scene.scene import Scene, SceneObject, id_text
 from .files import replace_text
+from .kinds import component_types
 from .tree import Tree, locked_in_editor, shown_in_editor
 from .values import OWN, TRANSFORM, read, split
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...engine.declare import component_types
 from ...engine.errors import EditorError
 from .actions import Actions
 from .clipboard import copied, moved_paths, objects_in, pasted
 from .commands import Command, fields
+from .kinds import component_types
 from .objects import Block, blocks, id_of
 from .selection import Selection
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...engine.declare import component_types
 from ...engine.errors import EditorError
 from .document import Document, own_field
+from .kinds import component_types
 from .values import NOTED, OWN, TRANSFORM, component_from, field_at, numbers, of_type, read, split, texts, with_field
 
 Rows = NDArray[np.intp]

@@ -14,13 +14,14 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ...engine.declare import component_types, fields_of
+from ...engine.declare import fields_of
 from ...engine.errors import DreamwellError, EditorError
 from ...engine.live import Live, kept, kind_of
 from ...engine.reload import modules_in, plain_values
 from ...engine.scene.lights import LIGHTS
 from .commands import Command
 from .document import Document
+from .kinds import component_types
 from .log import Entry, Log
 from .tree import Tree
 from .values import TRANSFORM, component_from, jsonable, plain, read, split, with_field

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...engine.declare import Kind, component_types
+from ...engine.declare import Kind
 from ...engine.errors import EditorError, SceneError
 from ...engine.scene import dream_file
 from ...engine.scene.prefabs import Overrides, Prefab
 from ...engine.scene.scene import Scene, id_text
 from .document import Document
 from .files import replace_text
+from .kinds import component_types
 from .objects import Block, blocks, renewed
 from .values import assets_changed, field_at, jsonable, split
 

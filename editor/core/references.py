@@ -15,11 +15,12 @@ from urllib.parse import quote, unquote
 
 import numpy as np
 
-from ...engine.declare import Kind, component_types, fields_of
+from ...engine.declare import Kind, fields_of
 from ...engine.scene import dream_file
 from ...engine.scene.prefabs import Prefab
 from ...engine.scene.rules import is_file
 from .document import Document
+from .kinds import component_types
 from .values import assets_changed
 
 Change = Callable[[str], str]

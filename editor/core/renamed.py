@@ -6,12 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ...engine.declare import Kind, component_types
+from ...engine.declare import Kind
 from ...engine.scene import dream_file
 from ...engine.scene.prefabs import Prefab, as_prefab
 from ...engine.scene.rules import with_files
 from ...engine.scene.scene import Scene
 from .commands import Command
+from .kinds import component_types
 from .references import changed_block, changed_tree
 from .values import assets_changed, field_at, split
 

@@ -18,6 +18,7 @@ from .difference import difference
 from .document import Document
 from .history import History, Step, line_of
 from .journal import Journal
+from .kinds import follow
 from .log import Entry, Log
 from .naming import followed
 from .play import Play
@@ -81,6 +82,7 @@ class EditorState:
     _parts: dict[type, Any] = field(default_factory=dict[type, Any])
 
     def __post_init__(self) -> None:
+        follow(self.document)
         self.play.log = self.console.log = self.log
         self.journal.begin(self.document)
         self.watching.begin(self)
@@ -362,6 +364,7 @@ class EditorState:
         self.play.stop()
         self.journal.end()
         self.document = document
+        follow(document)
         self.history.clear()
         self.selection = Selection()
         self.renaming = 0

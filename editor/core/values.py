@@ -18,7 +18,6 @@ from ...engine.declare import (
     Kind,
     Plain,
     accepted,
-    component_types,
     fields_of,
     from_plain,
     problems_of,
@@ -28,6 +27,7 @@ from ...engine.declare import (
 )
 from ...engine.errors import EditorError, Problem
 from ...engine.live import kept, kind_of
+from .kinds import component_types
 
 TRANSFORM: Mapping[str, int] = {"position": 3, "rotation": 4, "scale": 3}
 """The fields that place an object, and of how many numbers each is."""

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from imgui_bundle import ImVec2, imgui
 
-from ...engine.declare import Field, Kind, Spec, component_types, fields_of
+from ...engine.declare import Field, Kind, Spec, fields_of
 from ...engine.scene.prefabs import Prefab
 from ..core import commands, extensions
+from ..core.kinds import component_types
 from ..core.values import plain
 from . import fields, icons, instances
 from .fields import Choices, Slot, begin_grid, words_of

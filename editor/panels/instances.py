@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from imgui_bundle import ImVec2, imgui
 
-from ...engine.declare import component_types, fields_of, from_plain
+from ...engine.declare import fields_of, from_plain
 from ...engine.errors import DreamwellError, Problem
 from ...engine.scene.prefabs import Prefab
 from ..core import prefabs
+from ..core.kinds import component_types
 from ..core.values import plain
 from . import fields, icons
 from .fields import Choices, Slot, begin_grid, words_of

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ...engine.declare import component_types
 from ...engine.scene.scene import Scene
+from ..core.kinds import component_types
 
 if TYPE_CHECKING:
     from ...engine.world import World

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ...engine.declare import component_types
 from ...engine.errors import DreamwellError
 from ...engine.live import kind_of
 from ...engine.scene.prefabs import Prefab
 from ..core import commands
+from ..core.kinds import component_types
 from ..core.values import plain
 from .fields import Change
 

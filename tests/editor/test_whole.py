@@ -52,8 +52,13 @@ def test_from_nothing_to_a_game_that_plays(editor_ui: Open, tmp_path: Path) -> N
         context.key_chars_replace_enter("stone")
         context.yield_(2)
         assert names(ui) == ["stone"]
-        state.run("file.save_as", path=str(file))
+        context.key_press(KEY.mod_ctrl | KEY.mod_shift | KEY.s)
+        context.yield_(5)
+        context.item_input("//$FOCUSED/###file")
+        context.key_chars_replace("first")
         context.yield_(2)
+        context.item_click("//$FOCUSED/###ok")
+        context.yield_(5)
 
     ui.run(build)
     assert not state.document.dirty
@@ -220,3 +225,29 @@ def test_a_picture_of_all_of_it(editor_ui: Open, size: tuple[int, int], scale: f
     assert image[y + 5 : y + h - 5, x + 5 : x + w - 5].std() > 12
     assert np.abs(np.diff(image[:, : x - 10], axis=1)).sum() > 5000, "letters in the hierarchy"
     assert ui.port.picture.size == (w, h) or abs(ui.port.picture.size[0] - w) <= 1
+
+
+def test_every_action_beside_the_cores_runs(editor_ui: Open) -> None:
+    """Views, handles, windows, help: with a light chosen each does something, or says why it can't be done now."""
+    ui = editor_ui(room())
+    state = ui.state
+    ui.step(2)
+    core = ("file", "edit", "create", "object", "play")
+    others = [name for name in state.actions if name.partition(".")[0] not in core]
+    assert len(others) > 80
+    text, done = state.document.text(), 0
+    for name in others:
+        ui.select("cube")
+        state.notice = None
+        if state.actions[name].enabled(state):
+            done += 1
+            ran = state.act(name)
+            assert ran or state.notice is not None, name
+        ui.step(2)
+        for entry in state.log.entries:
+            assert entry.level != "error", (name, entry.text)
+    assert done > 70
+    assert ui.picture().std() > 10
+    while state.history.can_undo:  # a camera was put where one looked from
+        state.undo()
+    assert state.document.text() == text

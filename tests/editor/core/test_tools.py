@@ -313,3 +313,30 @@ def test_the_example_in_the_docs_does_what_they_say(editor: EditorState, checkou
         assert ("PointLight", "candela") in extended.WIDGETS
     finally:
         extended.unload(path)
+
+
+# ---- names of components ------------------------------------------------------------------------------------------
+
+
+def test_a_name_means_what_the_edited_scenes_scripts_say(tmp_path: Path) -> None:
+    places: list[Path] = []
+    for folder, field, default in (("one", "speed", 1.0), ("two", "health", 2.0)):
+        root = tmp_path / folder
+        root.mkdir()
+        (root / "runner.py").write_text(
+            f"import dreamwell as dw\n\n\n@dw.component\nclass Runner5519:\n    {field}: float = {default}\n"
+        )
+        scene = dw.Scene(folder, seed=1, root=root)
+        scene.add("hero")
+        scene.scripts = ["runner.py"]
+        places.append(root / "scene.dream")
+        scene.save(places[-1])
+    state = session.opened(places[0], UserSettings(path=tmp_path / "editor.json"))
+    for path, field, default in ((places[0], "speed", 1.0), (places[1], "health", 2.0), (places[0], "speed", 1.0)):
+        state.run("file.open", path=str(path))
+        hero = state.scene["hero"].id
+        state.select([hero])
+        state.run("object.add_component", component="Runner5519")
+        assert state.document.get(hero, f"Runner5519.{field}") == default
+        state.undo()
+        assert not state.document.dirty
