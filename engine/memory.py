@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import cache
 
 _waiting = False
+_frozen = False
 
 
 def wait_with_garbage() -> None:
@@ -19,11 +20,17 @@ def wait_with_garbage() -> None:
 
 
 def settled() -> None:
-    """The program has started: from now on garbage is looked for, but not among what there is already."""
-    global _waiting
+    """The program has started: from now on garbage is looked for, but not among what there is already.
+
+    In a process that starts several, one after the other, only what there is at the first time is left out: there may be
+    garbage among the rest.
+    """
+    global _waiting, _frozen
     if _waiting:
         _waiting = False
-        gc.freeze()
+        if not _frozen:
+            _frozen = True
+            gc.freeze()
         gc.enable()
 
 

@@ -1,6 +1,7 @@
 """While a program starts no garbage is looked for; afterwards it is."""
 
 import gc
+import weakref
 
 import pytest
 
@@ -13,6 +14,23 @@ def test_garbage_waits_until_the_program_has_started() -> None:
     assert not gc.isenabled()
     settled()
     assert gc.isenabled()
+    gc.unfreeze()
+
+
+def test_what_lies_between_two_starts_is_found() -> None:
+    class Ring:
+        pass
+
+    wait_with_garbage()
+    settled()
+    ring = Ring()
+    ring.itself = ring  # type: ignore[attr-defined]
+    seen = weakref.ref(ring)
+    del ring
+    wait_with_garbage()
+    settled()
+    gc.collect()
+    assert seen() is None
     gc.unfreeze()
 
 
