@@ -22,8 +22,7 @@ def wait_with_garbage() -> None:
 def settled() -> None:
     """The program has started: from now on garbage is looked for, but not among what there is already.
 
-    In a process that starts several, one after the other, only what there is at the first time is left out: there may be
-    garbage among the rest.
+    In a process that starts several, only what is there at the first time is left out: the rest may hold garbage.
     """
     global _waiting, _frozen
     if _waiting:

@@ -78,6 +78,7 @@ class Viewport:
         self._told: list[Any] = []
         self._stats, self._stats_at = "", 0.0
         self._played: Any = None
+        self._lined = False  # whether it was told to show what physics sees
         self._basis: tuple[tuple[Any, ...], Any] | None = None
         self._assets = 0
 
@@ -208,13 +209,16 @@ class Viewport:
         if world is None:
             return
         if played is not self._played:
-            self._played = played
+            self._played, self._lined = played, False
             game = state.play.game if played is not None else None
             self.picture.show_hud(None if game is None else game.hud)
             self._key = None
         if (world.settings.debug.view, world.settings.debug.freeze_cull) != (view.debug, view.freeze_cull):
             world.configure({"debug.view": view.debug, "debug.freeze_cull": view.freeze_cull})
             changed = True
+        if played is not None and view.colliders != self._lined:
+            self._lined = view.colliders
+            played.configure({"debug.physics": self._lined})
         chosen = self._chosen = state.selection  # kept, so that its id is no other's
         over = played is None or view.free
         shown = (view.grid, view.outlines, view.shapes, view.colliders, view.debug) if over else ()

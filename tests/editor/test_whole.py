@@ -72,6 +72,12 @@ def test_from_nothing_to_a_game_that_plays(editor_ui: Open, tmp_path: Path) -> N
         context.yield_(40)
         assert state.play.active
         assert state.play.world["stone"].position[1] < height - 0.3, "it falls"
+        before = ui.picture()
+        for shown in (True, False):
+            state.run("view.colliders")
+            context.yield_(2)
+            assert (len(state.play.world.lines.group("physics")) > 0) == shown
+        assert (before != ui.picture()).any()
         context.key_press(KEY.mod_ctrl | KEY.enter)
         context.yield_(4)
         assert not state.play.active
