@@ -1,15 +1,18 @@
 """Which class the name of a component means. Files may declare classes of one name, each for the scenes it belongs to.
 
-A scene looks at its own scripts first, then at what those import, then at all that no script of another scene declares.
+A scene looks at its own scripts first, then at what those import, then at all that no script of another scene declares:
+of several of a name, at the one that lies in the scene's own folder.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 import weakref
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -101,11 +104,12 @@ def called(name: str) -> list[type]:
 class Scope:
     """Where a scene finds the classes of its components.
 
-    scripts: where its scripts are from.  imports: what they import, and what that imports.
+    scripts: where its scripts are from.  imports: what they import, and what that imports.  home: its folder.
     """
 
     scripts: frozenset[str] = frozenset()
     imports: frozenset[str] = frozenset()
+    home: Path | None = None
 
     def find(self, name: str) -> type | None:
         """The class that a name means to the scene, or None.
@@ -118,6 +122,10 @@ class Scope:
             if found:
                 return _only(name, found, "give one of them another name")
         others = [kind for origin, kind in same.items() if origin not in _scripts]
+        if len(others) > 1 and self.home is not None:
+            home = os.path.realpath(self.home) + os.sep
+            near = [kind for kind in others if os.path.realpath(_origins.get(kind, "")).startswith(home)]
+            others = near or others
         return _only(name, others, "name the one that is meant in the scene's scripts, or give one another name")
 
     def names(self) -> list[str]:
@@ -127,7 +135,7 @@ class Scope:
     def __or__(self, other: Scope) -> Scope:
         """Where both look."""
         scripts = self.scripts | other.scripts
-        return Scope(scripts, (self.imports | other.imports) - scripts)
+        return Scope(scripts, (self.imports | other.imports) - scripts, self.home or other.home)
 
     def _knows(self, name: str) -> bool:
         try:
@@ -159,13 +167,13 @@ def _is_there(kind: type) -> bool:
     return vars(module).get(kind.__name__) is kind
 
 
-def scope_of(scripts: Iterable[ModuleType]) -> Scope:
-    """Where a scene with these scripts finds the classes of its components."""
+def scope_of(scripts: Iterable[ModuleType], home: Path | None = None) -> Scope:
+    """Where a scene with these scripts, in this folder, finds the classes of its components."""
     several = list(scripts)
     if not several:
-        return Scope()
+        return Scope(home=home)
     own = [origin_of(module.__name__) for module in several]
-    return Scope(frozenset(own), frozenset(_reached(several)) - frozenset(own))
+    return Scope(frozenset(own), frozenset(_reached(several)) - frozenset(own), home)
 
 
 def note_scripts(scripts: Iterable[ModuleType]) -> None:

@@ -106,7 +106,7 @@ class _Template:
     @cached_property
     def scope(self) -> Scope:
         """What names of components mean to it."""
-        return scope_of(scripts_of(self.scene)[0])
+        return scope_of(scripts_of(self.scene)[0], self.scene.root)
 
     @cached_property
     def _rows(self) -> dict[str, list[int]]:
@@ -173,7 +173,7 @@ class _Files:
     @cached_property
     def _scope(self) -> Scope:
         """What names of components mean to the scene that is woven."""
-        return scope_of(scripts_of(self._whole)[0])
+        return scope_of(scripts_of(self._whole)[0], self._whole.root)
 
     def template(self, file: str, where: str, field: str) -> _Template | None:
         """What a file holds; None where it can't be used, which is reported."""

@@ -63,7 +63,7 @@ def component_types() -> Mapping[str, type]:
         return _Named(Scope())
     scripts = document.root, tuple(document.scene.scripts)
     if scripts != _edited.scripts:
-        _edited.scripts, _edited.named = scripts, _Named(scope_of(scripts_of(document.scene)[0]))
+        _edited.scripts, _edited.named = scripts, _Named(scope_of(scripts_of(document.scene)[0], document.root))
     return _edited.named
 
 

@@ -288,14 +288,14 @@ def loads(
     if not isinstance(objects, list):
         problems.append(Problem("type", "", "objects", say(objects), "a list of objects"))
         objects = []
-    _read_objects(scene, objects, problems, _Kinds(scope_of(modules), some_missing=bool(failed), keep=keep))
+    _read_objects(scene, objects, problems, _Kinds(scope_of(modules, scene.root), some_missing=bool(failed), keep=keep))
     return scene, problems
 
 
 def read_blocks(scene: Scene, objects: Sequence[Any], problems: list[Problem], *, keep: bool = False) -> None:
     """Add objects as a file has them to a scene; what does not fit is appended to `problems`. keep: as for `loads`."""
     modules, failed = scripts_of(scene)
-    _read_objects(scene, objects, problems, _Kinds(scope_of(modules), some_missing=bool(failed), keep=keep))
+    _read_objects(scene, objects, problems, _Kinds(scope_of(modules, scene.root), some_missing=bool(failed), keep=keep))
 
 
 def _read_objects(scene: Scene, objects: Sequence[Any], problems: list[Problem], kinds: _Kinds) -> None:

@@ -159,6 +159,17 @@ def test_a_name_that_may_mean_two_classes_is_refused_with_both_files(tmp_path: P
     assert one.Shield not in world["b"]
 
 
+def test_without_scripts_the_files_in_the_scenes_own_folder_come_first(tmp_path: Path) -> None:
+    for name in ("bronze", "silver"):
+        (tmp_path / name).mkdir()
+    one, two = declared(tmp_path / "bronze", "bronze"), declared(tmp_path / "silver", "silver")
+    for name, kind in (("bronze", one.Shield), ("silver", two.Shield)):
+        scene = dw.Scene("arms", seed=1, root=tmp_path / name)
+        scene.add("a", kind(2.0))
+        scene.save(tmp_path / name / "arms.dream")
+        assert dw.Scene.load(tmp_path / name / "arms.dream")["a"][kind].width == 2.0
+
+
 def test_a_prefabs_overrides_mean_what_its_objects_carry(tmp_path: Path) -> None:
     game(tmp_path / "one", "one", speed=1.0, points=10.0, coins=1, rules=False)
     game(tmp_path / "two", "two", speed=5.0, points=70.0, coins=300, rules=False)
