@@ -15,6 +15,7 @@ from ...engine.reload import Rerun, Watcher, affected, forget_replaced, modules_
 from ...engine.scene import dream_file
 from .difference import difference
 from .document import Document
+from .kinds import follow
 from .log import Entry
 from .project import Asset, Project
 from .references import uses_in
@@ -173,6 +174,7 @@ def rerun_scripts(state: EditorState, files: Iterable[Path]) -> bool:
         rerun.undo()
         state.tell_error(error, "script")
         return False
+    follow(document)  # what was broken may declare components now
     renew_kinds(document.scene)
     read_again(document)
     forget_replaced()
