@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,16 +23,16 @@ from .physics_world import F64, I32, PhysicsWorld, Question, Shape
 from .shapes import shape_of
 
 
-class Queries:
+class Queries(ABC):
     """The half of `world.physics` that changes nothing. See `engine.physical.Simulation`."""
 
     world: World
     _engine: PhysicsWorld | None
     colliders: Colliders
 
+    @abstractmethod
     def up_to_date(self) -> None:
         """Have the engine know what came and what went."""
-        raise NotImplementedError
 
     def _asked(self, layers: Sequence[str] | None, exclude: Entity | None, sensors: bool) -> Question:
         self.up_to_date()

@@ -52,7 +52,7 @@ def _group(document: Document, command: Mapping[str, Any]) -> Command:
     try:
         for one in command["commands"]:
             done.append(apply(document, {**one, **back}))
-    except BaseException:
+    except BaseException:  # whatever ends it, half a group must not stay; it is raised again
         for inverse in reversed(done):
             apply(document, inverse)
         raise

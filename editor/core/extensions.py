@@ -144,7 +144,7 @@ def load(path: Path, root: Path) -> Extension:
         except OSError as error:
             raise EditorError(f"{path} can't be read: {error.strerror or error}") from None
         run_module(module, text, path.name, root)
-    except BaseException:
+    except BaseException:  # whatever a script raises, SystemExit too: nothing of it stays; it is raised again
         LOADED[path] = made
         unload(path)
         raise

@@ -119,7 +119,7 @@ class Play:
             with redirect_stdout(printed):
                 game = self.make(request)
                 world = game.world
-        except BaseException:
+        except BaseException:  # a script may end itself: the modules are put back; it is raised again
             self._put_back()
             raise
         finally:

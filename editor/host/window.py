@@ -58,7 +58,7 @@ class EditorWindow:
             services = HostServices(self.gpu, draw, scale=scale or self._screen_scale(), native_dialogs=True)
             self.editor = Editor(state, services, fonts)
             self.draw = draw
-        except BaseException:
+        except BaseException:  # Ctrl-C too must not leave a window behind; it is raised again
             self.window.close()
             raise
 
