@@ -52,7 +52,7 @@ class Motion:
         )  # fmt: skip
         self._bound: tuple[GpuScene, int] | None = None
         self._size = (0, 0)
-        self._stamp = 0
+        self._stamp = self._followed = 0
         self._before: F64 | None = None
         self.placed_from = 0
         self.unsteady = False
@@ -111,7 +111,7 @@ class Motion:
         motion["jitter_before"] = motion["jitter"] if follows else 0.0
         motion["jitter"] = np.divide(sight.shift, self._size)
         motion["stamp"] = self._stamp
-        motion["followed"] = follows
+        motion["followed"] = self._followed = min(self._followed + 1, 0xFFFFFFFF) if follows else 0
         motion["steady"] = not self.unsteady
         self.unsteady = False
         self._before = view_proj

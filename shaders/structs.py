@@ -372,7 +372,7 @@ MOTION = struct(
     jitter_before=vec2,
     stamp=u32,  # the frame's number, never 0
     placed_from=u32,  # where in the list of old transforms those of what was placed begin
-    followed=u32,  # 1: there was a frame before
+    followed=u32,  # how many frames there were before, without a cut; at most 2**32 - 1
     steady=u32,  # 1: neither light nor materials were changed since then
 )
 """What motion is seen against: the picture before."""

@@ -20,8 +20,9 @@ const QUICK = 0.2;  // how fast the mean error follows
 const SLOW = 0.05;  // and the mean of its size
 const PERSISTS = vec2f(0.9, 1.3);
 const LARGE = vec2f(0.01, 0.03);
+const STRANGE = vec2f(10.0, 15.0);  // times the usual size of an error
 const WARM = 6.0;  // frames before small errors say anything
-const IMPURE_BIT = 0x80000000u;  // of drift.x: something moved there since the history began
+const IMPURE_BIT = 0x80000000u;  // of drift.x: the history began or went on where something moved or changed
 const MOVED_BIT = 0x8000u;  // of drift.y: something did in the frame before
 
 fn largest(c: vec3f) -> f32 {
@@ -154,23 +155,29 @@ fn resolve(@builtin(global_invocation_id) id: vec3u) {
     let twice = select(0.0, min(abs(error), abs(then.y)), error * then.y > 0.0);
     let jumped = smoothstep(2.0, 3.0, twice / (errors.y + 0.002));
     let changed = max(jumped, select(0.0, persists, frames >= WARM));
-    let pure = !seen | (still & ((stored.x & IMPURE_BIT) == 0u));
+    // A first sign of it: at the edge of a shadow that moves the past is held to what is around, to leave nothing behind.
+    let strange = smoothstep(STRANGE.x, STRANGE.y, abs(error) / (errors.y + 0.004));
+    let late = frames + 1.0 < min(f32(motion.followed), STILL);  // the history began here when something moved away
+    let doubt = select(0.0, strange, seen & still & (frames >= select(WARM, 2.0, late)));
+    let pure = !seen | (still & ((stored.x & IMPURE_BIT) == 0u) & (late | (doubt < 0.5)));
 
     // The past as far as the present bears it out.
     let long_still = max(select(0.0, 1.0, pure), smoothstep(MOVING, MOVING + 8.0, frames));
-    let trust = select(0.0, long_still * (1.0 - changed), seen & steady);
+    let trust = select(0.0, long_still * (1.0 - changed) * (1.0 - doubt), seen & steady);
     let was = compressed(light);
     let away = abs(was - mean) / max(spread, vec3f(1e-3));
-    let quick = select(1.0, smoothstep(SPEEDS.x, SPEEDS.y, max(pixels, veil * veil_pixels)), motion.steady != 0u);
+    let speed = smoothstep(SPEEDS.x, SPEEDS.y, max(pixels, veil * veil_pixels));
+    let unsettled = select(speed, max(doubt, 1.0 - long_still), still);
+    let quick = select(1.0, unsettled, motion.steady != 0u);
     let outside = max(1.0, largest(away) / mix(WIDE, 1.0, quick));
     let clipped = mean + (was - mean) / outside;
-    // A mean of few frames may hold what was an error.
-    let reach = select(1.0, max(4.0 * largest(spread), 0.25), frames < WARM);
+    // A mean of few frames may hold what was an error; more so where something has just moved away.
+    let reach = select(1.0, max(4.0 * largest(spread), select(0.25, 0.05, late)), frames < WARM);
     let likely = clamp(was, mean - reach, mean + reach);
     let believed = select(expanded(mix(clipped, likely, trust)), light, !sound | ((trust > 0.999) & all(likely == was)));
     let doubted = frames / select(outside, 1.0, steady);
     let moving = mix(mix(MOVING, FAST, quick), VEILED, veil * smoothstep(0.1, 1.0, veil_pixels));
-    let counted = min(mix(doubted, 0.0, changed), select(moving, STILL, steady));
+    let counted = min(mix(doubted, 0.0, changed), select(moving, mix(STILL, MOVING, doubt), steady));
     let share = 1.0 / (counted + 1.0);
     drift[i] = vec2u(
         pack2x16float(vec2f(drifts, varies) * (1.0 - changed)) | select(IMPURE_BIT, 0u, pure),

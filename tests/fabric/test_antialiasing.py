@@ -186,6 +186,32 @@ def test_nothing_trails_behind_what_moves_for_longer_than_four_frames(fabric: Fa
     assert max(abs(w[2]) for w in worst) < 0.02, worst
 
 
+def test_nothing_trails_behind_the_shadow_of_what_moves(gpu: Gpu) -> None:
+    """A shadow changes what stands still: nothing tells the motion vectors."""
+    eye, count = looking((0, 7, 9), (0, 0, -0.5), fov_y=32), 34
+
+    def steps(mode: str, samples: int) -> list[F32]:
+        scene = stage(Environment(source="color", color=(0.05, 0.08, 0.06)), aa__mode=mode, shadows__enabled=True)
+        scene.add("sun", Sun(lux=5.0), toward=(-1, -1.3, -0.7))
+        scene.add("floor", Mesh.box(), Material((0.3, 0.42, 0.2)), at=(0, -0.5, 0), scale=(20, 1, 20))
+        scene.add("ball", Mesh.sphere(0.6, 24), RED, at=(-2, 0.6, 0))
+        fabric = Fabric(gpu, (192, 128))
+        fabric.upload_scene(weave(scene))
+        pictures = list[F32]()
+        row, turn = np.array([scene["ball"].row], np.int32), np.array([[0, 0, 0, 1]], np.float32)
+        for i in range(count):
+            at = np.array([[-2 + 0.12 * i, 0.6, np.sin(i / 9)]], np.float32)
+            fabric.place(row, at, turn, np.ones((1, 3), np.float32))
+            pictures.append(frames(fabric, eye) if samples == 1 else show(fabric, eye, (192, 128), samples=samples))
+        return pictures
+
+    wanted = steps("none", 36)
+    found = {mode: steps(mode, 1) for mode in ("taa", "none")}
+    wrong = {mode: [error(a, b) for a, b in zip(found[mode], wanted, strict=True)][12:] for mode in found}
+    large = {mode: np.mean([(one > 0.2).sum() for one in wrong[mode]]) for mode in wrong}
+    assert large["taa"] < 1.5 * large["none"]  # pixels: the edges of the ball, its shadow, its highlight
+
+
 @pytest.mark.parametrize("factor", [2.0, 0.3])
 @pytest.mark.parametrize("told", [True, False], ids=["set_lights", "behind its back"])
 def test_other_light_is_there_at_once(fabric: Fabric, factor: float, told: bool) -> None:
