@@ -12,7 +12,7 @@ from typing import Any
 
 from .groups import GROUPS, OTHERS, Group, rank_of
 from .signatures import parameters_of
-from .sources import PACKAGE, docstring, texts_of_constants
+from .sources import PACKAGE, docstring, is_ours, texts_of_constants
 
 OPERATORS = {
     "__call__": "{name}({arguments})",
@@ -86,7 +86,7 @@ class Entry:
             return []
         found: dict[str, Member] = {}
         for cls in self.value.__mro__:
-            if cls.__module__.partition(".")[0] == PACKAGE:
+            if is_ours(cls):
                 for name, value in vars(cls).items():
                     member = _member(self.name, name, value)
                     if member is not None:

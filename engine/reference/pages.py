@@ -36,7 +36,7 @@ def write(folder: Path) -> list[Path]:
 def pages() -> dict[str, str]:
     """The reference: {file name: Markdown}."""
     known = entries()
-    places = _Places(known)
+    places = Places(known)
     made = {f"{group.page}.md": _page(group, places.of[group.page], places) for group in _shown(known)}
     return {"README.md": _index(places, _shown(known)), **made}
 
@@ -46,7 +46,7 @@ def _shown(known: Sequence[Entry]) -> list[Group]:
     return [group for group in (*GROUPS, OTHERS) if group.page in used]
 
 
-class _Places:
+class Places:
     """Which page and heading tells of what: `of` {page: entries in order}, `links` {name: page.md#anchor}."""
 
     def __init__(self, known: Sequence[Entry]) -> None:
@@ -70,7 +70,7 @@ def _anchor(title: str) -> str:
     return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
 
 
-def _index(places: _Places, groups: Sequence[Group]) -> str:
+def _index(places: Places, groups: Sequence[Group]) -> str:
     rows = ["# API", "", "Every public name: `import dreamwell as dw`, then `dw.NAME`. Made from the docstrings;", ""]
     rows[2] += " [the pages beside this folder](../README.md) say how things go together."
     for group in groups:
@@ -79,14 +79,15 @@ def _index(places: _Places, groups: Sequence[Group]) -> str:
     return "\n".join(rows)
 
 
-def _page(group: Group, mine: Sequence[Entry], places: _Places) -> str:
+def _page(group: Group, mine: Sequence[Entry], places: Places) -> str:
     parts = [f"# {group.title}", group.about, "[All names](README.md)"]
     for entry in mine:
-        parts += _told(entry, places)
+        parts += told_of(entry, places)
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _told(entry: Entry, places: _Places) -> Iterator[str]:
+def told_of(entry: Entry, places: Places) -> Iterator[str]:
+    """What a page says of a name, paragraph by paragraph."""
     value, name = entry.value, entry.name
     yield f"## {name}"
     declared = inspect.isclass(value) and is_dataclass(value) and any("spec" in f.metadata for f in fields(value))
@@ -114,7 +115,7 @@ def _told(entry: Entry, places: _Places) -> Iterator[str]:
         yield from _member_told(member, places)
 
 
-def _member_told(member: Member, places: _Places) -> Iterator[str]:
+def _member_told(member: Member, places: Places) -> Iterator[str]:
     if member.kind == "property":
         kind = readable(returned_by(member.function)).replace("Self", member.owner)
         link = places.links.get(kind) if kind != member.owner else None
@@ -178,7 +179,7 @@ def _default_cell(f: Any) -> str:
 # ---- text -----------------------------------------------------------------------------------------------------
 
 
-def _prose(text: str, owner: str, places: _Places, but: Collection[str] = ()) -> Iterator[str]:
+def _prose(text: str, owner: str, places: Places, but: Collection[str] = ()) -> Iterator[str]:
     """A docstring's paragraphs, with links to all `but` some names; what is indented is code."""
     for paragraph in _paragraphs(text):
         if paragraph.startswith("    "):
@@ -201,7 +202,7 @@ def _paragraphs(text: str) -> list[str]:
 _WORD = re.compile(r"`([^`]+)`|\b([A-Z][a-z]+[A-Z]\w*)\b")
 
 
-def _linked(text: str, owner: str, places: _Places, but: Collection[str]) -> str:
+def _linked(text: str, owner: str, places: Places, but: Collection[str]) -> str:
     """Known names in backticks, and names of two words or more, become links."""
 
     def replaced(match: re.Match[str]) -> str:
@@ -215,7 +216,7 @@ def _linked(text: str, owner: str, places: _Places, but: Collection[str]) -> str
 _VARIABLES = {"app": "App", "world": "World", "scene": "Scene", "entity": "Entity", "fabric": "Fabric"}
 
 
-def _place_of(span: str, owner: str, places: _Places) -> str | None:
+def _place_of(span: str, owner: str, places: Places) -> str | None:
     name = re.sub(r"^dw\.|\(.*\)$", "", span)
     first, dot, rest = name.partition(".")
     if dot and first in _VARIABLES:

@@ -13,6 +13,11 @@ from typing import Any
 PACKAGE = (__package__ or "").partition(".")[0]
 
 
+def is_ours(cls: type) -> bool:
+    """Whether a class is one of the engine's."""
+    return cls.__module__.partition(".")[0] == PACKAGE
+
+
 def docstring(value: Any) -> str:
     """What is said of a class or a function, without its indentation; empty where nothing is."""
     return inspect.cleandoc(getattr(value, "__doc__", None) or "")
@@ -28,7 +33,7 @@ def texts_of_attributes(cls: type) -> dict[str, str]:
     """{public attribute: the text below it, in one line} of a class's body and its `__init__`."""
     found: dict[str, str] = {}
     for base in cls.__mro__:
-        if base.__module__.partition(".")[0] == PACKAGE:
+        if is_ours(base):
             (tree,) = ast.parse(textwrap.dedent(inspect.getsource(base))).body
             assert isinstance(tree, ast.ClassDef)
             bodies = [
