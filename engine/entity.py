@@ -12,9 +12,10 @@ from . import math as dmath
 from .declare import SINGLE_MAX, Vec3, Vec4
 from .errors import SceneError
 from .live import Live
+from .scalar import taken_apart
 from .scene.components import Material
 from .scene.lights import LIGHTS, checked_light
-from .tables import checked, taken_apart
+from .tables import checked
 
 if TYPE_CHECKING:
     from .characters import MovingCharacter

@@ -71,7 +71,22 @@ def arranged(name: str, at: ArrayLike, rotation: ArrayLike, scale: ArrayLike) ->
     return columns[0], np.broadcast_to(columns[1], (k, 4)), np.broadcast_to(columns[2], (k, 3)), alone
 
 
-def places_to_go(count: int, at: ArrayLike, rotation: ArrayLike | None) -> tuple[F64, F64 | None]:
+def teleport(
+    world: World, what: Entity | Sequence[Entity] | ArrayLike, at: ArrayLike, rotation: ArrayLike | None
+) -> None:
+    """See `World.teleport`."""
+    t = world.transforms
+    rows = rows_given(world, what, "teleport")
+    places, turns = _places_to_go(len(rows), at, rotation)
+    t.position[rows] = places
+    if turns is not None:
+        t.rotation[rows] = turns
+    t.jump(rows)
+    if world.schedule.simulation is not None:
+        world.schedule.simulation.jumped(rows)
+
+
+def _places_to_go(count: int, at: ArrayLike, rotation: ArrayLike | None) -> tuple[F64, F64 | None]:
     """Where to teleport `count` objects: (3,) or (count, 3), (4,) or (count, 4) of unit length. Raises SceneError."""
     values = {"at": (at, 3), **({} if rotation is None else {"rotation": (rotation, 4)})}
     columns: dict[str, F64] = {}

@@ -23,7 +23,8 @@ from .hud import Hud
 from .kinds import Registry, is_known, latest
 from .live import carried_over
 from .live import forget_replaced as forget_twins
-from .scene.scene import Pool, Scene
+from .scene.columns import Pool
+from .scene.scene import Scene
 from .script import belongs, run_module
 
 LONGEST, MOST_LINES = 110, 12

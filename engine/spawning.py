@@ -15,10 +15,11 @@ from .game.behaviour import Behaviour
 from .live import Live, kind_of
 from .placing import arranged, checked_name, rows_given, words
 from .rows import distinct
+from .scalar import taken_apart
 from .scene.components import Camera
 from .scene.lights import LIGHTS
 from .scene.prefabs import Prefab, stem_of
-from .tables import checked, taken_apart
+from .tables import checked
 
 if TYPE_CHECKING:
     from .world import World

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..loom.woven import Objects
 from .declare import Vec3
 from .errors import SceneError
 from .math import depths_of
@@ -562,6 +563,30 @@ class Transforms:
             except ZeroDivisionError:
                 raise SceneError("nothing can be placed below an object with a scale of 0") from None
         return x, y, z
+
+
+def transforms_of(objects: Objects, extra: int = 0) -> Transforms:
+    """Those of woven objects, and `extra` more rows that stand at the origin."""
+    made = Transforms(
+        parent=_grown(objects.parents, extra, -1),
+        depth=_grown(objects.depth, extra, 0),
+        position=_grown(objects.position, extra, 0),
+        rotation=_grown(objects.rotation, extra, 0),
+        scale=_grown(objects.scale, extra, 1),
+        world=_grown(objects.world, extra, 0),
+    )
+    if extra:
+        made.rotation[-extra:, 3] = 1
+    return made
+
+
+def _grown(column: NDArray[Any], extra: int, fill: float) -> NDArray[Any]:
+    """A column with `extra` more rows of `fill`; without any, the column itself."""
+    if not extra:
+        return column
+    out = np.full((len(column) + extra, *column.shape[1:]), fill, column.dtype)
+    out[: len(column)] = column
+    return out
 
 
 def _kept(column: NDArray[Any]) -> NDArray[Any]:

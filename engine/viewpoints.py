@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ..loom.woven import WovenScene
 from . import math as dmath
 from .adopt import Fates, merged_fields
-from .camera import DEFAULT_FOV, Eye, Lens, Sphere, around, fitting_distance, lenses_of
+from .camera import DEFAULT_FOV, Eye, Lens, Ray, Sphere, around, fitting_distance, lenses_of
 from .entity import Entity
 from .errors import SceneError
 from .scene.components import Camera
@@ -67,6 +67,39 @@ class Viewpoints:
             raise SceneError(f'the camera "{self._world.names[row]}" has a scale of 0, its own or an ancestor\'s')
         x, z = right / width, back / depth
         return Eye(np.array((x, dmath.cross(z, x), z, eye)).T, self.lenses[row])
+
+    def lens_of(self, camera: Entity) -> Lens:
+        """See `World.lens_of`."""
+        found = self.lenses.get(self._world.own(camera).live_row())
+        if found is None:
+            raise SceneError(f'"{camera.name}" has no Camera')
+        return found
+
+    def ray(self, x: float, y: float, size: tuple[float, float] | None) -> Ray:
+        """See `World.camera_ray`."""
+        return self.eye().ray(x, y, self._picture(size))
+
+    def to_screen(self, point: ArrayLike, size: tuple[float, float] | None) -> Any:
+        """See `World.to_screen`."""
+        points = np.asarray(point, np.float64)
+        if points.shape[-1:] != (3,) or points.ndim > 2:
+            raise SceneError(f"to_screen: the point is {points.shape}; it must be (3,), or (k, 3) for several")
+        places = self.eye().places(points.reshape(-1, 3), self._picture(size))
+        if points.ndim == 2:
+            return places
+        x, y = places[0].tolist()
+        return None if np.isnan(x) else (x, y)
+
+    def _picture(self, size: tuple[float, float] | None) -> tuple[float, float]:
+        """The size that was given, or that of the last picture."""
+        picker = self._world.picker
+        if size is None:
+            if picker is None:
+                raise SceneError("the picture has no size yet: the world has not been drawn; say size=(width, height)")
+            return picker.size
+        if not min(size) > 0:
+            raise SceneError(f"the picture's size is {size}; both must be above 0")
+        return size
 
     def frame(self, ball: Sphere, yaw: float = 30.0, pitch: float = 15.0, aspect: float = 16 / 9) -> None:
         """See `World.frame`."""

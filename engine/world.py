@@ -29,7 +29,7 @@ from .lines import Lines
 from .mirrors import Mirrors
 from .physical import Simulation
 from .picked import Picker
-from .placing import places_to_go, rows_given, single_words
+from .placing import rows_given, single_words, teleport
 from .query import Batch, Matches, Query
 from .roster import Looks, Roster
 from .rows import distinct
@@ -38,7 +38,7 @@ from .scene.prefabs import Prefab
 from .scene.settings import apply_settings
 from .snapshot import Keeper, Snapshot, hash_of, put_back, taken
 from .tables import Tables, checked
-from .transforms import NO_ROWS, Transforms
+from .transforms import NO_ROWS, transforms_of
 from .viewpoints import Viewpoints
 from .world_lights import WorldLights
 
@@ -74,14 +74,7 @@ class World:
         """Who is there, by row; to be changed by `spawn`, `despawn` and the objects' own attributes."""
         self.generations: memoryview | None = None
         """How often each row was given up, for handles; None as long as none was."""
-        self.transforms = Transforms(
-            parent=_grown(objects.parents, extra, -1),
-            depth=_grown(objects.depth, extra, 0),
-            position=_grown(objects.position, extra, 0),
-            rotation=_grown(objects.rotation, extra, 0),
-            scale=_grown(objects.scale, extra, 1),
-            world=_grown(objects.world, extra, 0),
-        )
+        self.transforms = transforms_of(objects, extra)
         self.mirrors = Mirrors(woven)
         """What is drawn as a mirror image."""
         self.appearance = Appearance(woven)
@@ -104,7 +97,6 @@ class World:
         self.viewpoints = Viewpoints(self, len(objects.names) if extra else -1)
         """The cameras, and which one is looked through."""
         if extra:
-            self.transforms.rotation[-1, 3] = 1
             self.frame(aspect=aspect)
             self.update_transforms()
         self.schedule = Schedule(self)
@@ -522,15 +514,7 @@ class World:
         at: (3,) or (k, 3), metres, relative to the parents.  rotation: xyzw, (4,) or (k, 4), normalised; None leaves
         it. Raises SceneError, and then changes nothing.
         """
-        t = self.transforms
-        rows = rows_given(self, what, "teleport")
-        places, turns = places_to_go(len(rows), at, rotation)
-        t.position[rows] = places
-        if turns is not None:
-            t.rotation[rows] = turns
-        t.jump(rows)
-        if self.schedule.simulation is not None:
-            self.schedule.simulation.jumped(rows)
+        teleport(self, what, at, rotation)
 
     def update_transforms(self) -> tuple[I32, F32]:
         """Bring `world_from_local` up to date; what changed: rows (k,) int32 and their (k, 3, 4) float32.
@@ -595,10 +579,7 @@ class World:
 
     def lens_of(self, camera: Entity) -> Lens:
         """The lens of an object with a Camera. Raises SceneError for another one."""
-        found = self.viewpoints.lenses.get(self.own(camera).live_row())
-        if found is None:
-            raise SceneError(f'"{camera.name}" has no Camera')
-        return found
+        return self.viewpoints.lens_of(camera)
 
     @property
     def lens(self) -> Lens:
@@ -617,7 +598,7 @@ class World:
         size: of the picture in the unit of x and y, None for the pixels of the last one. Raises SceneError before it
         was drawn. `app.camera_ray` takes what `app.input.pointer` gives.
         """
-        return self.observer().ray(x, y, self._picture(size))
+        return self.viewpoints.ray(x, y, size)
 
     @overload
     def to_screen(self, point: Vec3, size: tuple[float, float] | None = ...) -> tuple[float, float] | None: ...
@@ -629,23 +610,7 @@ class World:
         Of points (k, 3): (k, 2) float64, NaN for those behind it. What lies outside of the picture has a place, too.
         Raises SceneError.
         """
-        points = np.asarray(point, np.float64)
-        if points.shape[-1:] != (3,) or points.ndim > 2:
-            raise SceneError(f"to_screen: the point is {points.shape}; it must be (3,), or (k, 3) for several")
-        places = self.observer().places(points.reshape(-1, 3), self._picture(size))
-        if points.ndim == 2:
-            return places
-        x, y = places[0].tolist()
-        return None if np.isnan(x) else (x, y)
-
-    def _picture(self, size: tuple[float, float] | None) -> tuple[float, float]:
-        if size is None:
-            if self.picker is None:
-                raise SceneError("the picture has no size yet: the world has not been drawn; say size=(width, height)")
-            return self.picker.size
-        if not min(size) > 0:
-            raise SceneError(f"the picture's size is {size}; both must be above 0")
-        return size
+        return self.viewpoints.to_screen(point, size)
 
     def bounds(self) -> Sphere:
         """A ball around everything that is drawn, as of the last `update_transforms`."""
@@ -661,15 +626,6 @@ class World:
         distance, and an orthographic `height` fits.
         """
         self.viewpoints.frame(self.bounds() if sphere is None else sphere, yaw, pitch, aspect)
-
-
-def _grown(column: NDArray[Any], extra: int, fill: float) -> NDArray[Any]:
-    """A column with `extra` more rows of `fill`; without any, the column itself."""
-    if not extra:
-        return column
-    out = np.full((len(column) + extra, *column.shape[1:]), fill, column.dtype)
-    out[: len(column)] = column
-    return out
 
 
 def _seed(seed: Any) -> int:

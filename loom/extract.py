@@ -17,7 +17,8 @@ from ..engine.scene.components import Camera, Light, PointLight, SpotLight, Sun
 from ..engine.scene.scene import Scene
 from ..shaders.structs import LIGHT, LightKind
 from .columns import columns_of
-from .validate import I64, LIMIT, Checked
+from .findings import I64, LIMIT
+from .validate import Checked
 from .woven import Cameras, WovenComponents
 
 KINDS: dict[type[Light], LightKind] = {Sun: LightKind.SUN, PointLight: LightKind.POINT, SpotLight: LightKind.SPOT}

@@ -28,8 +28,9 @@ from ..shaders.structs import (
 )
 from .configure import Configured
 from .extract import Extracted, behaviours, light_components
+from .references import textures_of
 from .sort import Sorted
-from .validate import Checked, textures_of
+from .validate import Checked
 from .vertices import pack_vertices
 from .woven import Geometry, Objects, Stats, TextureData, WovenPrefab, WovenScene
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from ..engine.scene.expressions import Expression, compiled
 from ..engine.scene.physics import Body, Collider, Joint
-from ..engine.scene.rules import Rule, Then, event_fields
+from ..engine.scene.rules import Rule, Then
+from ..engine.scene.rules.resolve import event_fields
 from .physics import owners
 from .woven import WovenComponents, WovenScene
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +27,8 @@ from ..engine.scene.physics import (
 )
 from ..engine.scene.rules import TOUCHES, Rule
 from ..engine.scene.scene import Scene
-
-if TYPE_CHECKING:
-    from .validate import Findings, LoadedMesh
+from .findings import Findings
+from .references import LoadedMesh
 
 ROUND = {"sphere": (0, 1, 2), "capsule": (0, 2), "cylinder": (0, 2), "cone": (0, 2)}
 """Along which axes a shape must be scaled alike."""

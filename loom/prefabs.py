@@ -35,8 +35,9 @@ from ..engine.scene.prefabs import Prefab, as_prefab
 from ..engine.scene.rules import files_of, with_files
 from ..engine.scene.scene import Scene, id_text
 from ..engine.script import scripts_of
+from .findings import Carriers, called
 from .source import read
-from .validate import Carriers, Checked, called, slots_in_use, validate
+from .validate import Checked, slots_in_use, validate
 
 MOST_OBJECTS = 20_000_000
 """Of one scene with its prefabs in place: prefabs in prefabs multiply."""

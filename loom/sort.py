@@ -13,7 +13,9 @@ from ..engine.scene.components import Material, Mesh
 from ..engine.scene.prefabs import Prefab
 from ..shaders.structs import PipelineClass
 from .extract import Extracted, taken
-from .validate import I64, Checked, LoadedMesh, slots_in_use
+from .findings import I64
+from .references import LoadedMesh
+from .validate import Checked, slots_in_use
 
 
 @dataclass(frozen=True, eq=False)

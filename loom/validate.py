@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from functools import partial
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -18,48 +16,20 @@ from numpy.typing import NDArray
 from ..assets.library import AssetLibrary
 from ..assets.mesh import ImageData, MeshData
 from ..assets.panorama import Panorama
-from ..assets.primitives import make
-from ..engine.declare import SINGLE_MAX, fields_of, problems_of, say
-from ..engine.errors import AssetError, Problem, SceneError
+from ..engine.declare import SINGLE_MAX, problems_of, say
+from ..engine.errors import Problem
 from ..engine.math import F64, I32, depths_of
-from ..engine.scene.components import Camera, Environment, Material, Mesh, PointLight, SpotLight, Sun, Texture
+from ..engine.scene.components import Camera, Environment, Material, Mesh, PointLight, SpotLight, Sun
 from ..engine.scene.prefabs import Prefab, as_prefab
 from ..engine.scene.rules import Known, check_rules
 from ..engine.scene.scene import Scene, id_text
 from ..engine.script import scripts_of
-from ..shaders.structs import TextureUse
+from .findings import I64, Carriers, Findings, Remark
 from .physics import check_physics
-
-LIMIT = 100
-"""How many problems one error lists; of more, it gives the number and the first of each kind."""
-
-LARGEST_EXTENT = 1e18
-"""Metres: the square of a longer way does not fit single precision."""
+from .references import LoadedMesh, check_other_files, load_environment, load_images, load_meshes, textures_of
 
 SKY_INTENSITY = 100.0
 """A factor that no sky is meant to have: it is a gradient's, in cd/m²."""
-
-I64 = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Remark(Problem):
-    """Something harmless in a scene: `found` says what, `wanted` what the Loom did about it."""
-
-    def __str__(self) -> str:
-        place = f"{self.where} → {self.field}" if self.where and self.field else self.where or self.field
-        if not self.wanted:  # an importer's own words
-            return f"{place}: {self.found}" if place else self.found
-        text = f"{place or 'scene'} is {self.found}; {self.wanted}"
-        return f"{text} ({self.hint})" if self.hint else text
-
-
-@dataclass(frozen=True, eq=False)
-class LoadedMesh:
-    """A Mesh's geometry, and the material that comes with it from its file."""
-
-    data: MeshData
-    material: Material | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,10 +82,10 @@ def validate(
     if not failed:  # what failed may declare what rules name
         _check_rules(scene, scripts, found)
     sound = _check_components(scene, found)
-    meshes = _load_meshes(scene, sound[Mesh], library, found)
-    images = _load_images(scene, sound[Material], meshes, library, found)
-    surroundings = _load_environment(scene, sound[Environment], library, found)
-    _check_other_files(scene, sound, library.root, found)
+    meshes = load_meshes(scene, sound[Mesh], library, found)
+    images = load_images(scene, sound[Material], meshes, library, found)
+    surroundings = load_environment(scene, sound[Environment], library, found)
+    check_other_files(scene, sound, library.root, found)
     check_physics(scene, sound, meshes, found)
     found.raise_problems(source)
     _remark(scene, meshes, found)
@@ -123,91 +93,6 @@ def validate(
     return Checked(
         scene, depth, by_id, positions, rotations, meshes, images, surroundings, tuple(found.remarks), scripts
     )
-
-
-# ---- gathering ------------------------------------------------------------------------------------------------
-
-
-class Carriers:
-    """Which rows use each value of a pool. slots: (n,) index into the pool, -1 for none."""
-
-    def __init__(self, slots: I32) -> None:
-        self._rows = np.argsort(slots, kind="stable")
-        self._slots = slots[self._rows]
-
-    def of(self, slot: int) -> I64:
-        """The rows that use a value, ascending."""
-        first, end = np.searchsorted(self._slots, (slot, slot + 1))
-        return self._rows[first:end]
-
-
-def called(scene: Scene, row: int) -> str:
-    """What messages call an object: its name, or its id when it has none."""
-    name = scene.names[row].encode("utf-8", "backslashreplace").decode()
-    return name or id_text(int(scene.ids[row]))
-
-
-class Findings:
-    """The problems and remarks of one scene, as they are found."""
-
-    def __init__(self, scene: Scene, problems: Sequence[Problem], instances: I32 | None = None) -> None:
-        self.scene = scene
-        self._instances = instances
-        self.problems = list(problems)
-        self.count = len(self.problems)
-        self.remarks: list[Problem] = [Remark("import", "", "", text, "") for text in scene.warnings]
-        self._carriers: dict[type, Carriers] = {}
-
-    def name(self, row: int) -> str:
-        """What messages call an object: its name, or its id when it has none; behind those of prefabs' instances."""
-        name = called(self.scene, row)
-        above = -1 if self._instances is None else int(self._instances[row])
-        return name if above < 0 else f"{self.name(above)}/{name}"
-
-    def extend(self, problems: Iterator[Problem]) -> None:
-        """Add problems that say themselves where they are."""
-        more = list(problems)
-        self.problems.extend(more)
-        self.count += len(more)
-
-    def on(self, rows: NDArray[Any], problem: Problem | Callable[[int], Problem]) -> None:
-        """Add a problem, its `where` still empty, for each row. Beyond `LIMIT` rows they are only counted."""
-        for row in rows[:LIMIT].tolist():
-            p = problem if isinstance(problem, Problem) else problem(row)
-            self.problems.append(replace(p, where=self.name(row)))
-        self.count += len(rows)
-
-    def carriers(self, kind: type) -> Carriers:
-        """The rows that carry each value of a component type."""
-        if kind not in self._carriers:
-            self._carriers[kind] = Carriers(self.scene.slots_of(kind))
-        return self._carriers[kind]
-
-    def remark(self, rows: NDArray[Any], code: str, field: str, found: str, done: str) -> None:
-        """Add one remark about all of these rows, if there are any: it names the first and counts the others."""
-        if len(rows):
-            others = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
-            self.remarks.append(Remark(code, self.name(int(rows[0])) + others, field, found, done))
-
-    def remark_rule(self, rule: str, field: str, found: str, done: str, hint: str = "") -> None:
-        """Add a remark about a rule."""
-        self.remarks.append(Remark("rule", f'rule "{rule}"', field, found, done, hint))
-
-    def raise_problems(self, source: str) -> None:
-        """Raise SceneError with the problems, if there are any."""
-        if not self.count:
-            return
-        shown = self.problems
-        message = f"{source} has {self.count} problem{'s' if self.count > 1 else ''}"
-        if self.count > LIMIT:  # the first of each kind, then the second of each ...
-            seen: dict[tuple[str, str], int] = {}
-            turns: list[tuple[int, int]] = []
-            for i, p in enumerate(shown):
-                turns.append((seen.setdefault((p.code, p.field), 0), i))
-                seen[p.code, p.field] += 1
-            shown = [shown[i] for i in sorted(i for _, i in sorted(turns)[:LIMIT])]
-            message += f" ({len(shown)} of them here, and {self.count - len(shown)} more)"
-        raise SceneError(message + ":", shown)
 
 
 # ---- objects --------------------------------------------------------------------------------------------------
@@ -411,152 +296,6 @@ def _contradictions(value: Any) -> Iterator[Problem]:
             yield Problem("missing", "", "Environment.file", "empty", 'the path of an .hdr file, for source "file"')
         case _:
             pass
-
-
-# ---- what the scene refers to ---------------------------------------------------------------------------------
-
-
-def _load_meshes(scene: Scene, sound: list[int], library: AssetLibrary, found: Findings) -> dict[int, LoadedMesh]:
-    """The geometry of every Mesh in use, by slot. Each distinct file and shape is loaded once."""
-    slots, values = scene.slots_of(Mesh), scene.values_of(Mesh)
-    bare = np.zeros(len(values) + 1, bool)  # meshes that some object carries without a Material
-    bare[slots[scene.slots_of(Material) < 0]] = True
-    out: dict[int, LoadedMesh] = {}
-    for i in sound:
-        mesh = values[i]
-        material = None
-        try:
-            if mesh.shape == "data":
-                assert mesh.data is not None
-                data, field = mesh.data, "Mesh.data"
-            elif mesh.shape == "asset":
-                data, field = library.mesh(mesh.asset), "Mesh.asset"
-                material = library.material(mesh.asset) if bare[i] else None
-            else:
-                with np.errstate(over="ignore", invalid="ignore"):  # `_geometry_problems` sees what became infinite
-                    data, field = make(mesh), f"Mesh.{mesh.shape}"
-        except AssetError as error:
-            problems = [Problem("asset", "", "Mesh.asset", say(mesh.asset), "a model that can be read", str(error))]
-        else:
-            problems = [*_geometry_problems(data, field)]
-            out[i] = LoadedMesh(data, material)
-        for p in problems:
-            found.on(found.carriers(Mesh).of(i), p)
-    return out
-
-
-def _geometry_problems(data: MeshData, field: str) -> Iterator[Problem]:
-    """What is wrong with the arrays of a mesh: their shapes, types, numbers and indices."""
-    attributes = [(f.name, getattr(data, f.name)) for f in fields(data) if f.name != "name"]
-    widths = {"positions": 3, "normals": 3, "tangents": 4, "uv0": 2, "uv1": 2, "colors": 4}
-    n = len(data.positions) if np.ndim(data.positions) else 0
-    for name, array in attributes:
-        place = f"{field}.{name}"
-        if array is None and name not in ("positions", "normals", "indices"):
-            continue
-        if not isinstance(array, np.ndarray):
-            yield Problem("geometry", "", place, say(array), "a NumPy array")
-        elif name == "indices":
-            yield from _index_problems(array, n, place)
-        elif array.dtype != np.float32:
-            yield Problem("geometry", "", place, str(array.dtype), "float32")
-        elif array.shape != (n, widths[name]):
-            yield Problem("geometry", "", place, f"of shape {array.shape}", f"of shape ({n}, {widths[name]})")
-        elif not n:
-            if name == "positions":
-                yield Problem("geometry", "", place, "empty", "at least three points")
-        elif not np.isfinite(array).all():
-            row = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
-            yield Problem("not-finite", "", place, f"{say(array[row].tolist())} at vertex {row}", "finite numbers")
-        elif name == "positions" and np.abs(array).max() > LARGEST_EXTENT:
-            yield Problem("geometry", "", place, f"up to {np.abs(array).max():.2g} m", f"below {LARGEST_EXTENT:g} m")
-
-
-def _index_problems(indices: NDArray[Any], n: int, place: str) -> Iterator[Problem]:
-    if indices.dtype != np.uint32:
-        yield Problem("geometry", "", place, str(indices.dtype), "uint32")
-    elif indices.ndim != 1 or len(indices) % 3 or not len(indices):
-        yield Problem("geometry", "", place, f"of shape {indices.shape}", "three for each triangle, in one row")
-    elif n and int(indices.max()) >= n:
-        yield Problem("geometry", "", place, f"up to {indices.max()}", f"below the number of vertices, {n}")
-
-
-_TEXTURE_FIELDS = [(use, f"{use.name.lower()}_texture") for use in TextureUse]
-
-
-def textures_of(material: Material) -> Iterator[tuple[TextureUse, str, Texture]]:
-    """The textures of a material that name a picture: use, field name, value."""
-    for use, name in _TEXTURE_FIELDS:
-        texture: Texture | None = getattr(material, name)
-        if texture is not None and texture.image:
-            yield use, name, texture
-
-
-def _load_images(
-    scene: Scene, sound: list[int], meshes: Mapping[int, LoadedMesh], library: AssetLibrary, found: Findings
-) -> dict[str, ImageData]:
-    """Every picture that a material uses, by address. A broken one is a problem of each object that shows it."""
-    images: dict[str, ImageData] = {}
-    errors: dict[str, str] = {}
-
-    def load(address: str) -> str | None:
-        if address not in images and address not in errors:
-            try:
-                images[address] = library.image(address)
-            except AssetError as error:
-                errors[address] = str(error)
-        return errors.get(address)
-
-    materials, slots = scene.values_of(Material), scene.slots_of(Material)
-    for i in sound:
-        for _, name, texture in textures_of(materials[i]):
-            error = load(texture.image)
-            if error is not None:
-                place = f"Material.{name}.image"
-                p = Problem("asset", "", place, say(texture.image), "a picture that can be read", error)
-                found.on(found.carriers(Material).of(i), p)
-    for i, mesh in meshes.items():
-        for _, _, texture in textures_of(mesh.material) if mesh.material else ():
-            error = load(texture.image)
-            if error is not None:
-                address = say(scene.values_of(Mesh)[i].asset)
-                p = Problem("asset", "", "Mesh.asset", address, "a model whose pictures can be read", error)
-                rows = found.carriers(Mesh).of(i)
-                found.on(rows[slots[rows] < 0], p)
-    return images
-
-
-def _load_environment(
-    scene: Scene, sound: list[int], library: AssetLibrary, found: Findings
-) -> tuple[Environment, Panorama | None] | None:
-    rows = np.flatnonzero(scene.slots_of(Environment) >= 0)
-    if not len(rows):
-        return None
-    first = found.name(int(rows[0]))
-    found.on(rows[1:], Problem("environments", "", "Environment", f"one beside that of {first}", "the only one"))
-    slot = int(scene.slots_of(Environment)[rows[0]])
-    component = scene.values_of(Environment)[slot]
-    if slot not in sound or component.source != "file":
-        return component, None
-    try:
-        return component, library.environment(component.file)
-    except AssetError as error:
-        wanted = "an .hdr picture that can be read"
-        found.on(rows[:1], Problem("asset", "", "Environment.file", say(component.file), wanted, str(error)))
-        return component, None
-
-
-def _check_other_files(scene: Scene, sound: Sound, root: Path, found: Findings) -> None:
-    """Files that components of other kinds name must be there; who uses them reads them."""
-    for kind in sorted(sound.keys() - {Mesh, Material, Environment, Prefab}, key=lambda k: k.__name__):
-        addresses = [f for f in fields_of(kind) if f.kind.role == "asset" and f.kind.name == "str"]
-        for f in addresses:
-            for i in sound[kind]:
-                address: str = getattr(scene.values_of(kind)[i], f.name)
-                if address and not os.path.isfile(root / address.partition("#")[0]):
-                    place = f"{kind.__name__}.{f.name}"
-                    p = Problem("asset", "", place, say(address), "a file that exists", f"relative to {root}")
-                    found.on(found.carriers(kind).of(i), p)
 
 
 # ---- remarks --------------------------------------------------------------------------------------------------

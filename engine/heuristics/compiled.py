@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
+from ..declare import in_tables
 from ..game.events import Contact, ContactEnded
 from ..kinds import scope_of
 from ..query import Query
 from ..scene.expressions import TRUTH, Expression, named_in
 from ..scene.physics import Body
-from ..scene.rules import (
-    PUSHES,
-    TOUCHES,
-    Place,
-    Rule,
-    Then,
-    assigned,
-    carried_kinds,
-    event_class,
-    event_fields,
-    event_kind,
-    fitting,
-    function_of,
-    is_class_name,
-    pushed,
-)
+from ..scene.rules.resolve import Place, assigned, event_class, event_fields, event_kind, fitting, function_of, pushed
+from ..scene.rules.rule import PUSHES, TOUCHES, Rule, Then, is_class_name
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,8 +92,8 @@ def _compiled(rule: Rule, modules: Sequence[ModuleType]) -> Compiled:
             event = event_kind(rule, modules)
     return Compiled(
         rule,
-        Query(*carried_kinds(own), tags=when.tags_all, without=when.tags_none),
-        carried_kinds(others),
+        Query(*_in_columns(own), tags=when.tags_all, without=when.tags_none),
+        _in_columns(others),
         tuple(e for e in conditions if e.uses <= {"motion"}),
         tuple(e for e in conditions if not e.uses <= {"motion"}),
         acts,
@@ -131,3 +118,8 @@ def _act(action: Then, rule: Rule, modules: Sequence[ModuleType]) -> Act:
             return Act(action, function=action.made if callable(action.made) else function_of(action.name, modules))
         case _:
             return Act(action)
+
+
+def _in_columns(kinds: Iterable[type]) -> tuple[type, ...]:
+    """The components that running objects carry in columns, in order."""
+    return tuple(kind for kind in sorted(kinds, key=lambda kind: kind.__name__) if in_tables(kind))

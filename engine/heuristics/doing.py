@@ -14,7 +14,7 @@ from ..errors import SceneError
 from ..game.events import Signal
 from ..scene.expressions import Expression
 from ..scene.prefabs import Prefab
-from ..scene.rules import PUSHES, is_file
+from ..scene.rules.rule import PUSHES, is_file
 from .compiled import Act, Compiled
 from .firing import Fired, Firing
 from .frame import places

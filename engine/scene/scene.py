@@ -1,8 +1,8 @@
 """The scene being edited: objects in columns, each distinct component value stored once.
 
 An object is a row: a random stable id, a name, a parent, a local transform, tags and at most one component of each
-type. `SceneObject` is a handle to a row that survives removals of other rows. A million objects are a few arrays,
-so that weaving them is vectorised.
+type. `SceneObject` (object.py) is a handle to a row that survives removals of other rows. A million objects are a few
+arrays, so that weaving them is vectorised.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from ..declare import say
 from ..errors import SceneError
 from ..kinds import is_known
 from ..live import kept, kind_of
+from .columns import Column, Pool
 from .lights import SceneLights
 from .names import Names
-from .notes import PLAIN_NOTE, Note
+from .notes import PLAIN_NOTE
+from .object import SceneObject, id_text, tag_set_of
 from .physics import Physics
 from .prefabs import Prefab, part_ids
 from .rules import Rule
@@ -30,253 +32,6 @@ from .settings import RenderSettings, apply_settings
 
 C = TypeVar("C")
 U64 = NDArray[np.uint64]
-
-
-class Pool:
-    """Distinct hashable values, numbered in order of arrival."""
-
-    def __init__(self) -> None:
-        self.values: list[Any] = []
-        self._index: dict[Any, int] = {}
-
-    def index(self, value: Any) -> int:
-        """The number of `value`, which is added when it is new."""
-        found = self._index.get(value)
-        if found is None:
-            found = self._index[value] = len(self.values)
-            self.values.append(value)
-        return found
-
-    def copy(self) -> Pool:
-        """The same values, which no longer change with these."""
-        made = Pool()
-        made.values, made._index = list(self.values), dict(self._index)
-        return made
-
-    def replace(self, values: Sequence[Any]) -> None:
-        """Put these values in the places of the old ones: every row that refers to one sees the new one."""
-        assert len(values) == len(self.values)
-        self.values[:] = values
-        self._index = {v: k for k, v in reversed(list(enumerate(self.values)))}
-
-    def indices(self, values: Sequence[Any]) -> NDArray[np.int32]:
-        """(n,) the numbers of many values; equal objects are hashed once."""
-        seen: dict[int, int] = {}
-        out = np.empty(len(values), np.int32)
-        for i, value in enumerate(values):
-            key = id(value)
-            number = seen.get(key)
-            if number is None:
-                number = seen[key] = self.index(value)
-            out[i] = number
-        return out
-
-
-class _Column:
-    """A growing array: appended to in blocks, read as one view."""
-
-    def __init__(self, dtype: Any, width: int = 1, fill: float = 0) -> None:
-        self.fill = fill
-        self._data: NDArray[Any] = np.empty((16, width) if width > 1 else 16, dtype)
-        self.n = 0
-
-    @property
-    def view(self) -> NDArray[Any]:
-        """The rows in use; writing to it writes to the column."""
-        return self._data[: self.n]
-
-    def grow(self, count: int) -> None:
-        """Append `count` rows at the fill value."""
-        need = self.n + count
-        if need > len(self._data):
-            bigger = np.empty((max(need, 2 * len(self._data)), *self._data.shape[1:]), self._data.dtype)
-            bigger[: self.n] = self.view
-            self._data = bigger
-        self._data[self.n : need] = self.fill
-        self.n = need
-
-    def reorder(self, order: NDArray[np.intp]) -> None:
-        """Put the rows (n,) in another order."""
-        self._data = self.view[order]
-
-    def copy(self) -> _Column:
-        """The same rows, which no longer change with these."""
-        made = _Column(self._data.dtype, fill=self.fill)
-        made._data, made.n = self.view.copy(), self.n
-        return made
-
-    def keep(self, rows: NDArray[np.bool_]) -> None:
-        """Drop every row where `rows` is false."""
-        kept = self.view[rows]
-        self._data, self.n = kept, len(kept)
-
-
-def id_text(number: int) -> str:
-    """An object's id as `.dream` files write it: 16 hexadecimal digits."""
-    return f"{number:016x}"
-
-
-def _tag_set(name: str, tags: Iterable[str]) -> frozenset[str]:
-    if isinstance(tags, str):
-        raise SceneError(f'{name}: tags is the text "{tags}"; it must be a set of texts, as in tags={{"{tags}"}}')
-    return frozenset(tags)
-
-
-class SceneObject:
-    """A handle to one object of a scene. Cheap to make, valid until its object is removed."""
-
-    __slots__ = ("_row", "_version", "id", "scene")
-
-    def __init__(self, scene: Scene, row: int) -> None:
-        self.scene = scene
-        self.id = int(scene.ids[row])
-        self._row = row
-        self._version = scene.version
-
-    @property
-    def row(self) -> int:
-        """The object's current row. Raises SceneError when the object was removed."""
-        if self._version != self.scene.version:
-            found = self.scene.row_of(self.id)
-            if found is None:
-                raise SceneError(f"object {id_text(self.id)} was removed from scene {self.scene.name}")
-            self._row, self._version = found, self.scene.version
-        return self._row
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, SceneObject) and other.scene is self.scene and other.id == self.id
-
-    def __hash__(self) -> int:
-        return hash(self.id)
-
-    def __repr__(self) -> str:
-        return f"<SceneObject {self.name!r} {id_text(self.id)}>"
-
-    @property
-    def name(self) -> str:
-        """The object's name; names need not be unique."""
-        return self.scene.names[self.row]
-
-    @name.setter
-    def name(self, value: str) -> None:
-        self.scene.names[self.row] = str(value)
-
-    @property
-    def parent(self) -> SceneObject | None:
-        """The object it hangs on, or None."""
-        row = int(self.scene.parents[self.row])
-        return SceneObject(self.scene, row) if row >= 0 else None
-
-    @parent.setter
-    def parent(self, value: SceneObject | None) -> None:
-        above = self.scene.row_under(value)
-        parents, row = self.scene.parents, above
-        for _ in range(len(parents)):  # a scene that was read from a file may have rings of its own
-            if row == self.row:
-                raise SceneError(f"{self.name} can't hang on {self.scene.names[above]}: that is below it")
-            if row < 0:
-                break
-            row = int(parents[row])
-        parents[self.row] = above
-
-    @property
-    def children(self) -> list[SceneObject]:
-        """The objects that hang on this one, in order."""
-        return [SceneObject(self.scene, int(r)) for r in np.flatnonzero(self.scene.parents == self.row)]
-
-    @property
-    def index(self) -> int:
-        """Its place among the objects that hang on the same one, from 0; among the roots for one that hangs on none.
-
-        It is the order of the file. Set it to move the object there; what is beyond the end is the end.
-        """
-        return int(np.searchsorted(self.scene.children_rows(int(self.scene.parents[self.row])), self.row))
-
-    @index.setter
-    def index(self, value: int) -> None:
-        self.scene.put_among([self.row], int(self.scene.parents[self.row]), value)
-
-    @property
-    def note(self) -> Note:
-        """What the editor keeps about the object; nothing of it matters to a game."""
-        return cast(Note, self.scene.notes.values[self.scene.note_rows[self.row]])
-
-    @note.setter
-    def note(self, value: Note) -> None:
-        self.scene.note_rows[self.row] = self.scene.notes.index(value)
-
-    @property
-    def position(self) -> tuple[float, float, float]:
-        """Metres, relative to the parent."""
-        return cast("tuple[float, float, float]", tuple(self.scene.positions[self.row].tolist()))
-
-    @position.setter
-    def position(self, value: ArrayLike) -> None:
-        self.scene.positions[self.row] = dmath.vector(value)
-
-    @property
-    def rotation(self) -> tuple[float, float, float, float]:
-        """A quaternion (x, y, z, w), relative to the parent."""
-        return cast("tuple[float, float, float, float]", tuple(self.scene.rotations[self.row].tolist()))
-
-    @rotation.setter
-    def rotation(self, value: ArrayLike) -> None:
-        self.scene.rotations[self.row] = dmath.vector(value, 4)
-
-    @property
-    def scale(self) -> tuple[float, float, float]:
-        """Factors along x, y, z, relative to the parent."""
-        return cast("tuple[float, float, float]", tuple(self.scene.scales[self.row].tolist()))
-
-    @scale.setter
-    def scale(self, value: float | ArrayLike) -> None:
-        self.scene.scales[self.row] = value if isinstance(value, (int, float)) else dmath.vector(value)
-
-    @property
-    def tags(self) -> frozenset[str]:
-        """The object's tags."""
-        return cast("frozenset[str]", self.scene.tag_sets.values[self.scene.tag_rows[self.row]])
-
-    @tags.setter
-    def tags(self, value: Iterable[str]) -> None:
-        self.scene.tag_rows[self.row] = self.scene.tag_sets.index(_tag_set(self.name, value))
-
-    def get(self, kind: type[C]) -> C | None:
-        """The object's component of a type, or None."""
-        column = self.scene.slots.get(kind)
-        slot = -1 if column is None else int(column.view[self.row])
-        return cast(C, self.scene.pools[kind].values[slot]) if slot >= 0 else None
-
-    def __getitem__(self, kind: type[C]) -> C:
-        """The object's component of a type. Raises SceneError when it has none."""
-        found = self.get(kind)
-        if found is None:
-            raise SceneError(
-                f"{self.name} has no {kind.__name__}; it has {[type(c).__name__ for c in self.components]}"
-            )
-        return found
-
-    def set(self, *components: Any) -> SceneObject:
-        """Give the object these components, in place of those of the same types. Returns the object."""
-        for value in components:
-            column = self.scene.column(value)
-            column.view[self.row] = self.scene.pools[kind_of(value)].index(kept(value))
-        return self
-
-    def discard(self, kind: type) -> None:
-        """Take a component away, if the object has it."""
-        if kind in self.scene.slots:
-            self.scene.slots[kind].view[self.row] = -1
-
-    @property
-    def components(self) -> list[Any]:
-        """All components, ordered by type name."""
-        kinds = sorted(self.scene.slots, key=lambda k: k.__name__)
-        return [value for kind in kinds if (value := self.get(kind)) is not None]
-
-    def remove(self) -> None:
-        """Take the object and everything that hangs on it out of the scene."""
-        self.scene.remove(self)
 
 
 class Scene:
@@ -308,14 +63,14 @@ class Scene:
         self.unread: dict[int, dict[str, Any]] = {}
         """By the ids of objects, components that nobody declares, as the file has them: see `dream_file.loads`."""
         self.pools: dict[type, Pool] = {}
-        self.slots: dict[type, _Column] = {}
-        self._ids = _Column(np.uint64)
-        self._parents = _Column(np.int32, fill=-1)
-        self._positions = _Column(np.float64, 3)
-        self._rotations = _Column(np.float64, 4)
-        self._scales = _Column(np.float64, 3, fill=1)
-        self._tag_rows = _Column(np.int32)
-        self._note_rows = _Column(np.int32)
+        self.slots: dict[type, Column] = {}
+        self._ids = Column(np.uint64)
+        self._parents = Column(np.int32, fill=-1)
+        self._positions = Column(np.float64, 3)
+        self._rotations = Column(np.float64, 4)
+        self._scales = Column(np.float64, 3, fill=1)
+        self._tag_rows = Column(np.int32)
+        self._note_rows = Column(np.int32)
         self._random = np.random.default_rng(secrets.randbits(128) if seed is None else seed)
         self._rows_by_id: dict[int, int] | None = None
 
@@ -365,23 +120,23 @@ class Scene:
         """(n,) index into `notes`, what the editor keeps about the objects."""
         return self._note_rows.view
 
-    def _columns(self) -> Iterator[_Column]:
+    def _columns(self) -> Iterator[Column]:
         """Every column there is."""
         yield from (self._ids, self._parents, self._positions, self._rotations, self._scales)
         yield from (self._tag_rows, self._note_rows)
         yield from self.slots.values()
 
-    def column(self, value: Any) -> _Column:
+    def column(self, value: Any) -> Column:
         """The slot column of a component's type, made when it is new. Raises SceneError for what is no component."""
         kind = kind_of(value)
         if kind not in self.slots and not is_known(kind):
             raise SceneError(f"{say(value)} is no component; declare its class with @dw.component")
         return self._column_of(kind)
 
-    def _column_of(self, kind: type) -> _Column:
+    def _column_of(self, kind: type) -> Column:
         found = self.slots.get(kind)
         if found is None:
-            found = self.slots[kind] = _Column(np.int32, fill=-1)
+            found = self.slots[kind] = Column(np.int32, fill=-1)
             found.grow(len(self.names))
             self.pools[kind] = Pool()
         return found
@@ -421,7 +176,7 @@ class Scene:
         `at` and `toward` are points in metres, relative to the parent: the object stands at the first and its -Z axis
         looks to the second. `rotation` is a quaternion (x, y, z, w) and excludes `toward`. Raises SceneError.
         """
-        tag_set = _tag_set(name, tags)
+        tag_set = tag_set_of(name, tags)
         if toward is not None and rotation is not None:
             raise SceneError(f"{name}: give toward or rotation, not both")
         columns = [self.column(value) for value in components]
@@ -462,20 +217,9 @@ class Scene:
         A component is shared by all; a list of n components gives each object its own. Names are `name-0`, `name-1` …
         Returns their ids (n,). Raises SceneError when the lengths differ.
         """
-        tag_set = _tag_set(name, tags)
-        try:
-            places = np.asarray(at, np.float64)
-            turns = np.asarray(dmath.IDENTITY_QUATERNION if rotation is None else rotation, np.float64)
-            factors = np.asarray(1 if scale is None else scale, np.float64)
-        except (ValueError, TypeError) as error:
-            raise SceneError(f"{name}: {error}") from None
-        if places.ndim != 2 or places.shape[1] != 3:
-            raise SceneError(f"{name}: `at` has the shape {places.shape}; it must be (n, 3)")
+        tag_set = tag_set_of(name, tags)
+        places, turns, factors = _placed(name, at, rotation, scale)
         n = len(places)
-        if turns.shape not in ((n, 4), (4,)):
-            raise SceneError(f"{name}: `rotation` has the shape {turns.shape}; it must be ({n}, 4)")
-        if factors.shape not in ((n, 3), (n,), (3,), ()):
-            raise SceneError(f"{name}: `scale` has the shape {factors.shape}; it must be ({n},) or ({n}, 3)")
         for given in components:
             if isinstance(given, (list, tuple)) and len(given) != n:
                 raise SceneError(f"{name}: {len(given)} components for {n} objects")
@@ -487,7 +231,7 @@ class Scene:
         self.names.number(str(name), n)
         self.positions[rows] = places
         self.rotations[rows] = turns
-        self.scales[rows] = factors[:, None] if factors.shape == (n,) else factors
+        self.scales[rows] = factors
         self.parents[rows] = above
         if tag_set:
             self.tag_rows[rows] = self.tag_sets.index(tag_set)
@@ -731,3 +475,26 @@ class Scene:
         from .dream_file import load
 
         return load(Path(path))
+
+
+def _placed(
+    name: str, at: ArrayLike, rotation: ArrayLike | None, scale: ArrayLike | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Where `add_many` puts n objects: (n, 3) places, (n, 4) or (4,) turns, factors that fit (n, 3)."""
+    try:
+        places = np.asarray(at, np.float64)
+        turns = np.asarray(dmath.IDENTITY_QUATERNION if rotation is None else rotation, np.float64)
+        factors = np.asarray(1 if scale is None else scale, np.float64)
+    except (ValueError, TypeError) as error:
+        raise SceneError(f"{name}: {error}") from None
+    if places.ndim != 2 or places.shape[1] != 3:
+        raise SceneError(f"{name}: `at` has the shape {places.shape}; it must be (n, 3)")
+    n = len(places)
+    if turns.shape not in ((n, 4), (4,)):
+        raise SceneError(f"{name}: `rotation` has the shape {turns.shape}; it must be ({n}, 4)")
+    if factors.shape not in ((n, 3), (n,), (3,), ()):
+        raise SceneError(f"{name}: `scale` has the shape {factors.shape}; it must be ({n},) or ({n}, 3)")
+    return places, turns, factors[:, None] if factors.shape == (n,) else factors
+
+
+__all__ = ["Scene", "SceneObject", "id_text"]

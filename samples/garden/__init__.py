@@ -4,6 +4,9 @@ Point at a bed and click, or walk with the arrow keys, WASD or a stick; Space (A
 1, 2, 3, Tab or the bumpers choose the seed. The can is filled at the pond. Blossoms count, and of how many kinds they
 are. Until somebody begins, the garden shows itself.
 `dream run garden -- 300` makes the day five minutes long.
+
+`build.py` makes the scene, by `plan.py`, of `prefabs.py`. What is in it acts by itself: `day.py`, `plants.py`,
+`visitors.py`, `fireflies.py`, `gardener.py`; `play.py` begins a day. Here is what the player does and reads.
 """
 
 from __future__ import annotations
@@ -15,10 +18,14 @@ from functools import partial
 import dreamwell as dw
 from dreamwell.samples._shared.arguments import number_of
 
-from . import plan, play
+from . import day, fireflies, plan, plants, play, visitors
 from .build import EYE, TARGET, scene
+from .day import CAN, DAWN, DUSK, Day
+from .events import Ended, Opened, Told, Wilted
+from .gardener import Gardener
+from .kinds import KINDS, SEEDS, STEMS
 from .pictures import arc, dot, seed_picture
-from .play import CAN, DAWN, DUSK, KINDS, SEEDS, Day, Ended, Gardener, Opened, Plant, Plot, Told, Wilted
+from .plants import Plant, Plot, count
 
 CREAM, PALE, GOLD, INK = "#fff6e0", "#d9dfc6", "#ffd98a", "#1c2413"
 PANEL, PANEL_END, EDGE = "#1d2a17d0", "#121b0fe0", "#fff6e030"
@@ -51,7 +58,7 @@ class Garden:
         made = scene()
         made["day"].set(Day(length=length))
         self.app = dw.App(made, title="Garden", seed=seed)
-        self.app.use(play)
+        self.app.use(day, plants, fireflies, visitors)
         bindings = self.app.bindings
         bindings.action("act", " ", "e", "Enter", "pad:a")
         bindings.action("point", "mouse:left")
@@ -92,7 +99,7 @@ class Garden:
 
     def begin(self) -> None:
         """A new day."""
-        self.app.world["day"][Day].begin()
+        play.begin(self.app.world)
 
     def choose(self, k: int) -> None:
         """Another seed, by its button."""
@@ -120,7 +127,7 @@ class Garden:
         near: list[tuple[float, int]] = []
         for k, (x, z) in enumerate(plan.PLOTS):
             plant = world[f"plot-{k}"][Plot].plant
-            tall = KINDS[plant[Plant].species].height * play.STEMS[plant[Plant].stage] if plant is not None else 0.0
+            tall = KINDS[plant[Plant].species].height * STEMS[plant[Plant].stage] if plant is not None else 0.0
             for height in (0.2, 0.2 + tall * 0.55, 0.2 + tall * 1.1):
                 at = self.ground(world, pointer, height)
                 if at is not None:
@@ -250,7 +257,7 @@ class Garden:
         self.sun.at = (138 + 100 * math.cos(a) - 13, 62 - 44 * math.sin(a) - 13)
         minutes = int(day.hour * 4) * 15
         self.time.text = f"{minutes // 60}:{minutes % 60:02}"
-        blossoms, kinds = play.count(world)
+        blossoms, kinds = count(world)
         self.blossoms.text, self.kinds.text = str(blossoms), str(kinds)
         self.can.value = day.can / CAN
         self.can_told.text = (

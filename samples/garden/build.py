@@ -9,7 +9,10 @@ import numpy as np
 import dreamwell as dw
 
 from . import plan
-from .play import Day, Gardener, Plot
+from .day import Day
+from .gardener import Gardener
+from .plants import Plot
+from .play import InBloom
 from .prefabs import DAMP, EARTH, FOLDER, WITHERED, turned
 from .shapes import blocks, disc, flat, foliage, joined, lathe, lawn, limb, mound, moved, rock, soil, tuft, wall
 
@@ -64,7 +67,7 @@ def scene() -> dw.Scene:
     add_things(made)
     add_gardener(made)
     add_prototypes(made)
-    made.add("day", Day())  # the last to start: it sows in plots that are there
+    made.add("day", Day(), InBloom())  # the last to start: it sows in plots that are there
     return made
 
 

@@ -14,8 +14,10 @@ from typing import Protocol, TypedDict, Unpack
 import pytest
 
 import dreamwell as dw
-from dreamwell.engine import reference
-from dreamwell.engine.reference import Entry, entries, pages, undocumented
+from dreamwell.engine.reference import Entry, entries, names, pages, sources, undocumented
+from dreamwell.engine.reference.groups import OTHERS
+from dreamwell.engine.reference.pages import Places, told_of
+from dreamwell.engine.reference.signatures import signature
 
 MAKE = "run: python -m dreamwell.engine.reference docs/api"
 
@@ -42,13 +44,13 @@ def test_the_command_writes_the_same_bytes_in_another_process(made: dict[str, st
 
 
 def test_every_public_name_has_its_place_in_a_group() -> None:
-    lost = [entry.name for entry in entries() if entry.group is reference.OTHERS]
-    assert lost == [], "name their modules, or them, in GROUPS of engine/reference.py"
+    lost = [entry.name for entry in entries() if entry.group is OTHERS]
+    assert lost == [], "name their modules, or them, in GROUPS of engine/reference/groups.py"
 
 
 def test_an_unknown_name_falls_into_the_last_group() -> None:
-    assert Entry("Thing", object(), "engine.nowhere").group is reference.OTHERS
-    assert Entry("Thing", object(), "engine.appearance").group is reference.OTHERS, "not that of engine.app"
+    assert Entry("Thing", object(), "engine.nowhere").group is OTHERS
+    assert Entry("Thing", object(), "engine.appearance").group is OTHERS, "not that of engine.app"
 
 
 def test_every_public_name_and_method_has_a_docstring() -> None:
@@ -123,10 +125,10 @@ class Rest(TypedDict, total=False):
 
 
 def told(monkeypatch: pytest.MonkeyPatch, *things: type) -> str:
-    monkeypatch.setattr(reference, "PACKAGE", __name__.partition(".")[0])
+    monkeypatch.setattr(sources, "PACKAGE", __name__.partition(".")[0])
     known = [Entry(thing.__name__, thing, "engine.world") for thing in things]
-    places = reference._Places(known)
-    return "\n\n".join(part for entry in known for part in reference._told(entry, places))
+    places = Places(known)
+    return "\n\n".join(part for entry in known for part in told_of(entry, places))
 
 
 def test_a_protocol_has_no_signature_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,9 +150,9 @@ def test_a_component_has_a_table_and_code_is_code(monkeypatch: pytest.MonkeyPatc
     assert "| `weight` | number | `2.0` | kg | above 0 | how heavy |" in text
     assert "### Thing(other, more, rest)" in text
     assert "```python\nthing(other)\n\nthing(other, 1)\n```" in text
-    thing = reference._signature("thing", Thing.__call__, skip=1)
+    thing = signature("thing", Thing.__call__, skip=1)
     assert thing == "thing(other: Thing, *more: float, at: tuple[float, float] = ...) -> None"
-    add = reference._signature("add_sun", dw.SceneLights.add_sun, skip=1)
+    add = signature("add_sun", dw.SceneLights.add_sun, skip=1)
     assert "    cast_shadows: bool = True,\n    at: ArrayLike = ...,\n" in add
     assert add.count("*") == 1
 
@@ -173,6 +175,6 @@ def test_what_has_no_docstring_is_found(monkeypatch: pytest.MonkeyPatch) -> None
     class Silent:
         def nothing(self) -> None: ...
 
-    monkeypatch.setattr(reference, "PACKAGE", __name__.partition(".")[0])
-    monkeypatch.setattr(reference, "entries", lambda: [Entry("Silent", Silent, "engine.world")])
+    monkeypatch.setattr(sources, "PACKAGE", __name__.partition(".")[0])
+    monkeypatch.setattr(names, "entries", lambda: [Entry("Silent", Silent, "engine.world")])
     assert undocumented() == ["Silent", "Silent.nothing"]

@@ -10,10 +10,12 @@ import pytest
 import dreamwell as dw
 import dreamwell.samples.garden as samples_garden
 import dreamwell.samples.garden.plan as plan
-import dreamwell.samples.garden.play as play
 from dreamwell.engine.gamepad import BUTTONS, PadState
 from dreamwell.samples.garden import Garden, build, length_of, points, prefabs
-from dreamwell.samples.garden.play import BLOSSOM, DAWN, DUSK, KINDS, Day, Gardener, Plant, Plot
+from dreamwell.samples.garden.day import CAN, DAWN, DUSK, SPARKS, Day, exposure, toward_sun
+from dreamwell.samples.garden.gardener import REACH_STANDING, Gardener
+from dreamwell.samples.garden.kinds import BLOSSOM, KINDS
+from dreamwell.samples.garden.plants import Plant, Plot, Sway, count, sow, splash
 
 DT = 1 / 60
 
@@ -134,7 +136,7 @@ def test_a_prefab_is_a_scene_by_itself(name: str) -> None:
 
 def test_every_plot_and_the_pond_can_be_walked_to() -> None:
     i, j = plan.cell_of(*plan.START)
-    for goal, near in [(plot, play.REACH_STANDING) for plot in plan.PLOTS] + [(plan.POND, plan.POND_REACH - 0.1)]:
+    for goal, near in [(plot, REACH_STANDING) for plot in plan.PLOTS] + [(plan.POND, plan.POND_REACH - 0.1)]:
         assert plan.way_to(goal, near)[i, j] < 12
 
 
@@ -152,13 +154,13 @@ def test_a_place_is_seen_where_it_is_pointed_at() -> None:
 
 
 def test_the_sun_goes_over_the_garden() -> None:
-    dawn, noon, dusk = (play.toward_sun(hour) for hour in (DAWN, 12.5, DUSK))
+    dawn, noon, dusk = (toward_sun(hour) for hour in (DAWN, 12.5, DUSK))
     assert dawn[0] < -0.8
     assert 0 < dawn[1] < 0.2
     assert noon[1] > 0.8
     assert dusk[0] > 0.8
     assert dusk[1] < 0
-    assert play.exposure(DUSK) < play.exposure(18) < play.exposure(12.5)
+    assert exposure(DUSK) < exposure(18) < exposure(12.5)
 
 
 # ---- the rules -------------------------------------------------------------------------------------------------------
@@ -166,7 +168,7 @@ def test_the_sun_goes_over_the_garden() -> None:
 
 def test_before_anybody_plays_it_is_in_bloom_and_visited() -> None:
     game = garden()
-    assert play.count(game.app.world)[0] > 10
+    assert count(game.app.world)[0] > 10
     assert len(game.app.world.tagged("visitor")) == 5
     seconds(game, 3)
     assert day_of(game).phase == "title"
@@ -200,7 +202,7 @@ def test_what_is_watered_blooms_and_is_counted() -> None:
     game = begun()
     world, wanted = game.app.world, ("poppy", "daisy", "daisy")
     for number, kind in zip((0, 2, 5), wanted, strict=True):
-        play.sow(world, number, kind)
+        sow(world, number, kind)
     game.app.step()
     plants = [plant_in(game, number) for number in (0, 2, 5)]
     for _ in range(6):
@@ -209,7 +211,7 @@ def test_what_is_watered_blooms_and_is_counted() -> None:
             plant.water()
         seconds(game, 5)
     assert [plant.stage for plant in plants if plant is not None] == [BLOSSOM] * 3
-    assert play.count(world) == (3, 2)
+    assert count(world) == (3, 2)
     assert (game.blossoms.text, game.kinds.text) == ("3", "2")
     for plant in plants:
         assert plant is not None
@@ -217,14 +219,14 @@ def test_what_is_watered_blooms_and_is_counted() -> None:
             assert abs(np.dot(petal.rotation, is_open)) == pytest.approx(1, abs=1e-5)
         assert plant.bloom.scale == pytest.approx((1, 1, 1))
     assert world.tagged("visitor"), "somebody has come"
-    assert points(*play.count(world)) == 6
+    assert points(*count(world)) == 6
 
 
 def test_what_is_not_watered_wilts_and_is_cleared() -> None:
     game = begun()
     world = game.app.world
-    play.sow(world, 4, "poppy")
-    play.sow(world, 9, "iris")
+    sow(world, 4, "poppy")
+    sow(world, 9, "iris")
     seconds(game, 1)
     poppy, iris = plant_in(game, 4), plant_in(game, 9)
     assert poppy is not None
@@ -235,7 +237,7 @@ def test_what_is_not_watered_wilts_and_is_cleared() -> None:
     assert (poppy.wilted, iris.wilted) == (True, False)
     assert day_of(game).wilted == 1
     assert not world.tagged("thirst")
-    assert poppy.entity[play.Sway].lean == pytest.approx(1.15)
+    assert poppy.entity[Sway].lean == pytest.approx(1.15)
     poppy.water()
     assert not poppy.wet, "too late"
     world["gardener"][Gardener].do(4)
@@ -247,9 +249,9 @@ def test_what_is_not_watered_wilts_and_is_cleared() -> None:
 def test_watering_reaches_what_is_beside() -> None:
     game = begun()
     for number in range(6):
-        play.sow(game.app.world, number, "daisy")
+        sow(game.app.world, number, "daisy")
     seconds(game, 0.2)
-    play.splash(game.app.world, 0)
+    splash(game.app.world, 0)
     plants = [plant_in(game, number) for number in range(6)]
     assert [plant.wet for plant in plants if plant is not None] == [True, True, False, True, False, False]
 
@@ -258,14 +260,14 @@ def test_the_can_empties_and_the_pond_fills_it() -> None:
     game = begun()
     day = day_of(game)
     day.can = 0
-    play.sow(game.app.world, 0, "daisy")
+    sow(game.app.world, 0, "daisy")
     game.app.step()
     game.app.world["gardener"][Gardener].do(0)
     game.app.step()
     assert "pond" in game.told
     click(game, plan.POND)
     seconds(game, 3)
-    assert day.can == play.CAN
+    assert day.can == CAN
 
 
 def test_lanterns_and_fireflies_come_in_the_evening() -> None:
@@ -273,7 +275,7 @@ def test_lanterns_and_fireflies_come_in_the_evening() -> None:
     world, day = game.app.world, day_of(game)
     lamps = world.tagged("lamp")
     assert all(lamp[dw.PointLight].candela == 0 for lamp in lamps)
-    day.hour = play.SPARKS
+    day.hour = SPARKS
     seconds(game, 4)
     assert all(lamp[dw.PointLight].candela > 50 for lamp in lamps)
     assert world.materials[prefabs.GLASS].emissive_strength > 100
@@ -287,7 +289,7 @@ def test_a_day_ends_and_another_begins_without_leftovers() -> None:
     game = begun(20.0)
     world, day = game.app.world, day_of(game)
     for number, kind in enumerate(("poppy", "daisy", "iris")):
-        play.sow(world, number, kind)
+        sow(world, number, kind)
     seconds(game, 22)
     assert day.phase == "end"
     assert game.over.visible
@@ -295,7 +297,7 @@ def test_a_day_ends_and_another_begins_without_leftovers() -> None:
     assert day.phase == "rewind"
     seconds(game, 12)
     assert day.phase == "play"
-    assert (day.can, day.wilted) == (play.CAN, 0)
+    assert (day.can, day.wilted) == (CAN, 0)
     assert sorted(entity.name for entity in world) == sorted(world.woven.objects.names)
     assert world.schedule.timers == []
     assert world.schedule.tweens == []
@@ -305,7 +307,7 @@ def test_a_day_ends_and_another_begins_without_leftovers() -> None:
 def test_a_minute_of_play_repeats_and_replays() -> None:
     first, second = played(3600, recorded=True), played(3600)
     digest = first.app.world.state_hash()
-    assert play.count(first.app.world)[0] > 6, "it was played"
+    assert count(first.app.world)[0] > 6, "it was played"
     assert second.app.world.state_hash() == digest
     assert Garden(60.0).app.play(first.app.recording()) == digest
 
