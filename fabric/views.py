@@ -24,7 +24,7 @@ from .buffers import buffer, filled
 from .draws import ATTRIBUTES, POSITIONS, draw_unordered, multi_draw, primitive, set_geometry
 from .layouts import Layouts
 from .overlay import BAR_BOTTOM, BAR_HEIGHT, BAR_LEFT, BAR_WIDTH, Legend
-from .pipelines import screen_pipeline
+from .pipelines import PREMULTIPLIED, screen_pipeline
 from .scene_buffers import GpuScene
 from .tape import Encoder
 from .targets import COPY_SRC, DEPTH_FORMAT, drawn, read
@@ -72,7 +72,6 @@ MOST_OVERDRAWN = 16
 
 _FLOAT, _COUNT = "rgba32float", "r16float"
 _ADD = {"src_factor": "one", "dst_factor": "one", "operation": "add"}
-_PREMULTIPLIED = {"src_factor": "one", "dst_factor": "one-minus-src-alpha", "operation": "add"}
 
 
 def ramp(t: Any) -> NDArray[np.float64]:
@@ -330,7 +329,7 @@ class Views:
                 [self.layouts.frame, self._show_layout],
                 format,
                 entry="wire_fragment" if over else "fragment",
-                blend={"color": _PREMULTIPLIED, "alpha": _PREMULTIPLIED} if over else None,
+                blend=PREMULTIPLIED if over else None,
             )
         render = encoder.begin_render_pass(
             label="show view",
