@@ -33,11 +33,15 @@ def end_card(
     return made, verdict, result
 
 
-def ask(press: dw.Text, app: dw.App, *, playing: bool, again: bool, time: float) -> None:
-    """The line that says which key begins; it breathes with the `time` in seconds."""
-    press.visible = not playing or app.paused
+def show_phase(
+    app: dw.App, phase: str, time: float, title: dw.Panel, board: dw.Panel, card: dw.Panel, press: dw.Text
+) -> None:
+    """What belongs to a phase; `press` says which key begins, and breathes with the time in seconds."""
+    title.visible, board.visible = phase == "title", phase != "title"
+    card.visible = phase in ("over", "won")
+    press.visible = phase != "play" or app.paused
     press.alpha = 0.7 + 0.3 * math.sin(3 * time)
-    press.text = "PAUSED" if app.paused else "SPACE  or  A  to play" + (" again" if again else "")
+    press.text = "PAUSED" if app.paused else "SPACE  or  A  to play" + (" again" if card.visible else "")
 
 
 class Board:

@@ -11,7 +11,7 @@ import math
 import dreamwell as dw
 
 from .._shared import sparks
-from .._shared.board import ask, end_card, pauses, screen
+from .._shared.board import end_card, pauses, screen, show_phase
 from . import play
 from .play import ABOVE, BACK, FILE, game_of
 
@@ -74,10 +74,7 @@ def look(world: dw.World, dt: float) -> None:
 def tell(world: dw.World) -> None:
     """The HUD."""
     game = game_of(world)
-    title.visible = game.phase == "title"
-    board.visible = game.phase != "title"
-    card.visible = game.phase in ("over", "won")
-    ask(press, app, playing=game.phase == "play", again=card.visible, time=game.view.time)
+    show_phase(app, game.phase, game.view.time, title, board, card, press)
     gems.text = f"{game.coins} / {GEMS}"
     clock.text = f"{game.left:.1f}"
     clock.color = "#ff7a5c" if game.left < 10 else PALE

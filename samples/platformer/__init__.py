@@ -11,7 +11,7 @@ import math
 import dreamwell as dw
 
 from .._shared import sparks
-from .._shared.board import ask, end_card, pauses, screen
+from .._shared.board import end_card, pauses, screen, show_phase
 from . import play
 from .play import EYE, FILE, LIVES, Beetle, game_of
 
@@ -112,10 +112,7 @@ def look(world: dw.World, dt: float) -> None:
 def tell(world: dw.World) -> None:
     """The HUD."""
     game = game_of(world)
-    title.visible = game.phase == "title"
-    board.visible = game.phase != "title"
-    card.visible = game.phase in ("over", "won")
-    ask(press, app, playing=game.phase == "play", again=card.visible, time=game.view.time)
+    show_phase(app, game.phase, game.view.time, title, board, card, press)
     coins.text = f"{game.coins} / {COINS}"
     clock.text = clock_of(game.time)
     for i, heart in enumerate(hearts):

@@ -1,4 +1,4 @@
-"""Files of scenes in the samples stand alone: their scripts are found, their looks are there, and nothing is warned of."""
+"""Files of scenes in the samples stand alone: scripts are found, looks are there, nothing is warned of."""
 
 from __future__ import annotations
 
