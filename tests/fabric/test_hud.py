@@ -46,7 +46,7 @@ def plain() -> F64:
 def pillow(font: Any, text: str, pen: tuple[int, int], stroke: float = 0, blur: float = 0) -> F64:
     """(h, w) coverage of a line, as Pillow draws its letters."""
     image = Image.new("L", SIZE)
-    draw, (x, y) = ImageDraw.Draw(image), pen
+    draw, x, y = ImageDraw.Draw(image), float(pen[0]), pen[1]
     for letter, after in zip(text, (*text[1:], ""), strict=True):
         draw.text((x, y), letter, fill=255, font=font, anchor="ls", stroke_width=stroke)
         x += advance(font, letter) + kerning(font, letter, after)
