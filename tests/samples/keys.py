@@ -69,6 +69,19 @@ def game_of(app: App) -> Any:
     return next(one for one in app.world["game"].components if type(one).__name__.endswith("Game"))
 
 
+def left_alone(app: App, ticks: int) -> int:
+    """Let the game's pilot play from the title through, within so many ticks; the most that it had collected."""
+    game, most = game_of(app), 0
+    for _ in range(ticks):
+        app.step(DT)
+        most = max(most, game.coins)
+        if game.time < 1 and app.tick > 1000:
+            break
+    assert app.tick < ticks, "to the end, and from the beginning"
+    assert game.falls == 0
+    return most
+
+
 @dataclass
 class Robot(Keys):
     """Presses the keys that a game's own pilot would."""

@@ -11,7 +11,7 @@ import pytest
 
 import dreamwell as dw
 from dreamwell.engine.app import App
-from dreamwell.tests.samples.keys import DT, Robot, again, ends, game_of, started, steps
+from dreamwell.tests.samples.keys import Robot, again, ends, game_of, left_alone, started, steps
 
 
 def fresh(seed: int = 5) -> App:
@@ -29,16 +29,8 @@ class Roller(Robot):
 
 def test_left_alone_it_rolls_home() -> None:
     app = fresh()
-    game, best = game_of(app), 0
-    for _ in range(2700):
-        app.step(DT)
-        best = max(best, game.coins)
-        if game.time < 1 and app.tick > 1000:
-            break
-    assert app.tick < 2700, "through the ring, and from the beginning"
-    assert game.falls == 0
-    assert best >= 6
-    assert game.phase == "title"
+    assert left_alone(app, 2700) >= 6
+    assert game_of(app).phase == "title"
 
 
 def test_a_minute_of_keys_reaches_the_ring_and_comes_out_alike(tmp_path: Path) -> None:
