@@ -145,11 +145,7 @@ class Lines:
         behind: float = 0.25,
     ) -> None:
         """From `a` to `b`, each (3,) or (k, 3)."""
-        start, end = _points(a, "a"), _points(b, "b")
-        try:
-            start, end = np.broadcast_arrays(start, end)
-        except ValueError:
-            raise SceneError(f"lines: {len(start)} places a do not go with {len(end)} places b") from None
+        start, end = _ends(a, b)
         self._draw(np.stack([start, end], axis=1), color, width, seconds, behind)
 
     def segments(
@@ -219,12 +215,7 @@ class Lines:
         behind: float = 0.25,
     ) -> None:
         """Three great circles; at (3,) or (k, 3), radius: a number or (k,)."""
-        middle, turn = _points(at, "at"), _turns(rotation)
-        radii = _numbers(radius, "radius").reshape(-1, 1, 1, 1)
-        many = _number_of(at=middle, rotation=turn, radius=radii)
-        self._draw_shapes(
-            _SPHERE * np.broadcast_to(radii, (many, 1, 1, 1)), middle, turn, color, (width, seconds, behind)
-        )
+        self._draw_round(_SPHERE, at, radius, rotation, color, (width, seconds, behind))
 
     def circle(
         self,
@@ -238,12 +229,7 @@ class Lines:
         behind: float = 0.25,
     ) -> None:
         """Lying in x and z of its own; at (3,) or (k, 3), radius: a number or (k,)."""
-        middle, turn = _points(at, "at"), _turns(rotation)
-        radii = _numbers(radius, "radius").reshape(-1, 1, 1, 1)
-        many = _number_of(at=middle, rotation=turn, radius=radii)
-        self._draw_shapes(
-            _CIRCLE * np.broadcast_to(radii, (many, 1, 1, 1)), middle, turn, color, (width, seconds, behind)
-        )
+        self._draw_round(_CIRCLE, at, radius, rotation, color, (width, seconds, behind))
 
     def arrow(
         self,
@@ -257,11 +243,7 @@ class Lines:
         behind: float = 0.25,
     ) -> None:
         """From `a` to `b`, each (3,) or (k, 3), with a tip at b; head: its length, as a part of the arrow's."""
-        start, end = _points(a, "a"), _points(b, "b")
-        try:
-            start, end = np.broadcast_arrays(start, end)
-        except ValueError:
-            raise SceneError(f"lines: {len(start)} places a do not go with {len(end)} places b") from None
+        start, end = _ends(a, b)
         way = end - start
         other = np.where(
             np.abs(way[:, 1:2]) > 0.9 * np.linalg.norm(way, axis=1, keepdims=True), (1.0, 0, 0), (0, 1.0, 0)
@@ -315,6 +297,21 @@ class Lines:
         x = np.stack([np.stack([along, none, -reach], 1), np.stack([along, none, reach], 1)], axis=1)
         shape: F64 = np.concatenate([x, x[..., ::-1]]).astype(np.float64)
         self._draw_shapes(shape[None], _points(at, "at"), _turns(rotation), color, (width, seconds, behind))
+
+    def _draw_round(
+        self,
+        ends: F64,
+        at: ArrayLike,
+        radius: ArrayLike,
+        rotation: ArrayLike,
+        color: Color,
+        looks: tuple[float, float | None, float],
+    ) -> None:
+        """A shape (1, n, 2, 3) of radius 1 in many places, as large as said; see `sphere`."""
+        middle, turn = _points(at, "at"), _turns(rotation)
+        radii = _numbers(radius, "radius").reshape(-1, 1, 1, 1)
+        many = _number_of(at=middle, rotation=turn, radius=radii)
+        self._draw_shapes(ends * np.broadcast_to(radii, (many, 1, 1, 1)), middle, turn, color, looks)
 
     def _draw_shapes(
         self, ends: F64, at: F64, rotation: F64, color: Color, looks: tuple[float, float | None, float]
@@ -452,6 +449,16 @@ def _number_of(**given: F64) -> int:
         if len(values) not in (1, many):
             raise SceneError(f"lines: {len(values)} values of {what} do not go with {many}; give one, or as many")
     return many
+
+
+def _ends(a: ArrayLike, b: ArrayLike) -> tuple[F64, F64]:
+    """Where lines begin and end, (k, 3) each."""
+    start, end = _points(a, "a"), _points(b, "b")
+    try:
+        start, end = np.broadcast_arrays(start, end)
+    except ValueError:
+        raise SceneError(f"lines: {len(start)} places a do not go with {len(end)} places b") from None
+    return start, end
 
 
 def _points(value: ArrayLike, what: str) -> F64:

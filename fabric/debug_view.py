@@ -21,6 +21,7 @@ from .cull import HiZ
 from .draws import POSITIONS, draw_unordered, multi_draw, primitive, set_geometry
 from .layouts import Layouts
 from .observer import Observer
+from .pipelines import PREMULTIPLIED
 from .scene_buffers import GpuScene
 from .sight import Sight
 from .tape import Encoder
@@ -33,8 +34,7 @@ DRAWN: tuple[View, ...] = ("rings", "cull", "hi_z", "cascades", "ao")
 
 _CUBE_VERTICES = 24  # of its edges
 _BACKGROUND = (0.01, 0.01, 0.012, 1)
-_OVER = {"src_factor": "one", "dst_factor": "one-minus-src-alpha", "operation": "add"}
-_BLENDED = {"format": HDR_FORMAT, "blend": {"color": _OVER, "alpha": _OVER}}
+_BLENDED = {"format": HDR_FORMAT, "blend": PREMULTIPLIED}
 
 
 @dataclass(frozen=True, eq=False)

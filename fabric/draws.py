@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import wgpu
+
 from ..engine.native import extras
 from ..shaders.structs import DRAW_COMMAND, VERTEX, PipelineClass
 from .scene_buffers import GpuScene
@@ -46,6 +48,15 @@ def set_geometry(render: Any, scene: GpuScene) -> None:
     render.set_vertex_buffer(0, scene.positions)
     render.set_vertex_buffer(1, scene.vertices)
     render.set_index_buffer(scene.indices, "uint32")
+
+
+def set_scene(render: Any, frame_group: wgpu.GPUBindGroup, group: wgpu.GPUBindGroup, scene: GpuScene) -> None:
+    """Bind all that draws a scene's surfaces; `group`: the pass's own."""
+    render.set_bind_group(0, frame_group)
+    render.set_bind_group(1, group)
+    render.set_bind_group(2, scene.materials_group)
+    render.set_bind_group(3, scene.draw_group)
+    set_geometry(render, scene)
 
 
 def draw_unordered(render: Any, scene: GpuScene, *, late: bool) -> None:

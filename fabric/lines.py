@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from ..engine.gpu import Gpu
 from ..engine.lines import Lines
 from ..shaders import groups
-from ..shaders.modules import program
 from ..shaders.structs import LINE
 from .buffers import buffer, upload
 from .layouts import Layouts
+from .quads import Quads
 from .sight import Sight
 from .tape import Encoder
 
@@ -23,8 +23,6 @@ FEWEST = 256
 LINGERS = 30
 """Frames without lines after which there is no pass any more: those that come and go do not record the frame anew."""
 
-_OVER = {"src_factor": "one", "dst_factor": "one-minus-src-alpha", "operation": "add"}
-
 
 class LinesPass:
     """Draws Lines into a picture that is there. Where there are none there is no pass."""
@@ -32,17 +30,17 @@ class LinesPass:
     def __init__(self, gpu: Gpu, layouts: Layouts, lines: Lines, view: dict[str, Any]) -> None:
         """`view`: structs.LINES_VIEW, as a resource."""
         self.gpu, self.lines, self._view = gpu, lines, view
-        self._layouts = [layouts.frame, groups.LINES.layout(gpu.device)]
-        self._pipelines: dict[str, wgpu.GPURenderPipeline] = {}
-        self._module: wgpu.GPUShaderModule | None = None
+        self._quads = Quads(gpu, layouts, "lines", groups.LINES)
         self._group: wgpu.GPUBindGroup | None = None
         self._depth: wgpu.GPUTextureView | None = None
         self._buffer = buffer(gpu, "lines", LINE.size * FEWEST)
-        self._args = buffer(gpu, "lines draw", 16, wgpu.BufferUsage.INDIRECT | wgpu.BufferUsage.COPY_DST)
         self._version = -1
         self._idle = LINGERS
-        self.count = 0
+
+    @property
+    def count(self) -> int:
         """Lines that are drawn."""
+        return self._quads.count
 
     @property
     def on(self) -> bool:
@@ -65,12 +63,9 @@ class LinesPass:
         lines = self.lines.compose()
         version, known = self.lines.version, self._version
         self._version = version
-        before, self.count = self.count, len(lines)
+        self._quads.count = len(lines)
         was_on = self.on
         self._idle = 0 if self.count else min(self._idle + 1, LINGERS)
-        queue = self.gpu.device.queue
-        if self.count != before:
-            queue.write_buffer(self._args, 0, np.array([6, self.count, 0, 0], np.uint32))
         if self._buffer.size < lines.nbytes:
             self._buffer = buffer(self.gpu, "lines", LINE.size * (1 << (self.count - 1).bit_length()))
             self._group, known = None, -1
@@ -82,26 +77,12 @@ class LinesPass:
             assert self._depth is not None
             self._group = groups.LINES.bind(
                 self.gpu.device,
-                self._layouts[1],
+                self._quads.layout,
                 lines_view=self._view,
                 lines={"buffer": self._buffer},
                 depth=self._depth,
             )
         return made or self.on != was_on
-
-    def _pipeline(self, format: str) -> wgpu.GPURenderPipeline:
-        if format not in self._pipelines:
-            device = self.gpu.device
-            self._module = self._module or program("lines", [groups.FRAME, groups.LINES]).compile(device)
-            parts: dict[str, Any] = {"format": format, "blend": {"color": _OVER, "alpha": _OVER}}
-            self._pipelines[format] = device.create_render_pipeline(
-                label="lines",
-                layout=device.create_pipeline_layout(bind_group_layouts=self._layouts),
-                vertex={"module": self._module, "entry_point": "vertex"},
-                fragment={"module": self._module, "entry_point": "fragment", "targets": [parts]},
-                primitive={"topology": "triangle-list"},
-            )
-        return self._pipelines[format]
 
     def record(
         self, encoder: Encoder, frame_group: wgpu.GPUBindGroup, target: wgpu.GPUTextureView, format: str
@@ -110,11 +91,4 @@ class LinesPass:
         if not self.on:
             return
         assert self._group is not None
-        render = encoder.begin_render_pass(
-            label="lines", color_attachments=[{"view": target, "load_op": "load", "store_op": "store"}]
-        )
-        render.set_pipeline(self._pipeline(format))
-        render.set_bind_group(0, frame_group)
-        render.set_bind_group(1, self._group)
-        render.draw_indirect(self._args, 0)
-        render.end()
+        self._quads.record(encoder, frame_group, self._group, target, format)

@@ -15,7 +15,7 @@ from ..engine.gpu import Gpu
 from ..shaders import groups
 from ..shaders.modules import program
 from ..shaders.structs import PipelineClass
-from .draws import ATTRIBUTES, POSITIONS, multi_draw, primitive, set_geometry
+from .draws import ATTRIBUTES, POSITIONS, multi_draw, primitive, set_scene
 from .layouts import Layouts
 from .pipelines import screen_pipeline
 from .scene_buffers import GpuScene
@@ -124,11 +124,7 @@ class MainPass:
                 "depth_store_op": "store",
             },
         )
-        render.set_bind_group(0, frame_group)
-        render.set_bind_group(1, group)
-        render.set_bind_group(2, scene.materials_group)
-        render.set_bind_group(3, scene.draw_group)
-        set_geometry(render, scene)
+        set_scene(render, frame_group, group, scene)
         for kind, first, count in scene.runs:
             render.set_pipeline(self._pipeline(kind, scene.sampling))
             multi_draw(render, scene.view_target.args, first, count)

@@ -18,7 +18,7 @@ from ..shaders import groups
 from ..shaders.modules import program
 from ..shaders.structs import PipelineClass
 from .buffers import buffer
-from .draws import ATTRIBUTES, MASKED, POSITIONS, multi_draw, primitive, set_geometry
+from .draws import ATTRIBUTES, MASKED, POSITIONS, multi_draw, primitive, set_scene
 from .layouts import Layouts
 from .pipelines import Kernels, SurfacePipelines, screen_pipeline
 from .scene_buffers import GpuScene
@@ -159,11 +159,7 @@ class Motion:
                 "depth_store_op": "store",
             },
         )
-        render.set_bind_group(0, frame_group)
-        render.set_bind_group(1, self._group)
-        render.set_bind_group(2, scene.materials_group)
-        render.set_bind_group(3, scene.draw_group)
-        set_geometry(render, scene)
+        set_scene(render, frame_group, self._group, scene)
         for kind, first, count in scene.runs:
             render.set_pipeline(self._pipelines.of(kind, scene.sampling.bare))
             multi_draw(render, scene.view_target.args, first + scene.batches * late, count)

@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from ..engine.gpu import Gpu
 from ..shaders import groups
-from ..shaders.modules import program
 from ..shaders.structs import OVERLAY_QUAD
 from .buffers import buffer
 from .font import HEIGHT, WIDTH, glyph_of, table
 from .layouts import Layouts
-from .pipelines import screen_pipeline
+from .quads import Quads
 from .tape import Encoder
 
 MOST = 4096
@@ -28,7 +27,6 @@ NUMBER = 256
 PLACES = 5
 """Letters of such a number at most."""
 
-_OVER = {"src_factor": "one", "dst_factor": "one-minus-src-alpha", "operation": "add"}
 _TEXT = (1.0, 1.0, 1.0, 1.0)
 _PALE = (0.78, 0.80, 0.84, 1.0)
 _PANEL = (0.0, 0.0, 0.0, 0.62)
@@ -162,24 +160,25 @@ class Overlay:
     """Draws letters and rectangles into a picture that is there. What `write` was given last stays."""
 
     def __init__(self, gpu: Gpu, layouts: Layouts) -> None:
-        self.gpu, self._layouts = gpu, layouts
+        self.gpu = gpu
         device = gpu.device
         self._quads = np.zeros(MOST, OVERLAY_QUAD.dtype)
         self._buffer = buffer(gpu, "overlay", OVERLAY_QUAD.size * MOST)
         self._font = buffer(gpu, "font", table().nbytes)
         device.queue.write_buffer(self._font, 0, table())
-        self._layout = groups.OVERLAY.layout(device)
-        self._module = program("overlay", [groups.FRAME, groups.OVERLAY]).compile(device)
-        self._pipelines: dict[str, wgpu.GPURenderPipeline] = {}
+        self._drawn = Quads(gpu, layouts, "overlay", groups.OVERLAY)
         self._group: wgpu.GPUBindGroup | None = None
-        self.count = 0
+
+    @property
+    def count(self) -> int:
         """How many there are."""
+        return self._drawn.count
 
     def bind(self, values: wgpu.GPUTextureView) -> None:
         """Numbers on legends come from these values of a view; any texture will do where there are none."""
         self._group = groups.OVERLAY.bind(
             self.gpu.device,
-            self._layout,
+            self._drawn.layout,
             quads={"buffer": self._buffer},
             values=values,
             font={"buffer": self._font},
@@ -189,7 +188,7 @@ class Overlay:
         """Draw these from the next frame on; what is beyond MOST is left out."""
         quads = quads[:MOST]
         self._quads[: self.count] = 0
-        self.count = len(quads)
+        self._drawn.count = len(quads)
         if quads:
             rects, colors, glyphs = zip(*quads, strict=True)
             some = self._quads[: len(quads)]
@@ -206,14 +205,4 @@ class Overlay:
     ) -> None:
         """Draw over `target`, which has the given format."""
         assert self._group is not None
-        if format not in self._pipelines:
-            layouts, blend = [self._layouts.frame, self._layout], {"color": _OVER, "alpha": _OVER}
-            self._pipelines[format] = screen_pipeline(self.gpu, "overlay", self._module, layouts, format, blend=blend)
-        render = encoder.begin_render_pass(
-            label="overlay", color_attachments=[{"view": target, "load_op": "load", "store_op": "store"}]
-        )
-        render.set_pipeline(self._pipelines[format])
-        render.set_bind_group(0, frame_group)
-        render.set_bind_group(1, self._group)
-        render.draw(6, MOST)
-        render.end()
+        self._drawn.record(encoder, frame_group, self._group, target, format)

@@ -21,7 +21,7 @@ from ..engine.picked import Picked
 from ..shaders import groups
 from ..shaders.structs import PICKING, PipelineClass
 from .buffers import buffer
-from .draws import ATTRIBUTES, POSITIONS, draw_unordered, multi_draw, primitive, set_geometry
+from .draws import ATTRIBUTES, POSITIONS, draw_unordered, multi_draw, primitive, set_scene
 from .layouts import Layouts
 from .pipelines import Kernels, SurfacePipelines
 from .scene_buffers import GpuScene
@@ -228,11 +228,7 @@ class Picking:
             },
         )
         render.set_scissor_rect(*scissor)
-        render.set_bind_group(0, drawn.frame_group)
-        render.set_bind_group(1, self._group)
-        render.set_bind_group(2, scene.materials_group)
-        render.set_bind_group(3, scene.draw_group)
-        set_geometry(render, scene)
+        set_scene(render, drawn.frame_group, self._group, scene)
         for kind, first, count in scene.runs:
             render.set_pipeline(self._pipelines.of(kind, scene.sampling.bare))
             multi_draw(render, scene.view_target.args, first, count)

@@ -96,6 +96,11 @@ class SurfacePipelines:
         return pipeline
 
 
+_OVER = {"src_factor": "one", "dst_factor": "one-minus-src-alpha", "operation": "add"}
+PREMULTIPLIED: dict[str, Any] = {"color": _OVER, "alpha": _OVER}
+"""A blend: over what is there, by an alpha that the colour is multiplied with already."""
+
+
 def screen_pipeline(
     gpu: Gpu,
     label: str,

@@ -16,7 +16,7 @@ from ..engine.gpu import Gpu
 from ..shaders import groups
 from ..shaders.modules import program
 from ..shaders.structs import PipelineClass
-from .draws import ATTRIBUTES, POSITIONS, draw_unordered, multi_draw, primitive, set_geometry
+from .draws import ATTRIBUTES, POSITIONS, draw_unordered, multi_draw, primitive, set_scene
 from .main_pass import PREMULTIPLIED, MainPass
 from .pipelines import screen_pipeline
 from .scene_buffers import GpuScene
@@ -112,11 +112,7 @@ class WeightedTransparency:
             ],
             depth_stencil_attachment={"view": depth, "depth_load_op": "load", "depth_store_op": "store"},
         )
-        render.set_bind_group(0, frame_group)
-        render.set_bind_group(1, group)
-        render.set_bind_group(2, scene.materials_group)
-        render.set_bind_group(3, scene.draw_group)
-        set_geometry(render, scene)
+        set_scene(render, frame_group, group, scene)
         render.set_pipeline(self._pipeline(scene.sampling))
         if in_order:
             multi_draw(render, scene.blend_args, 0, scene.blended)

@@ -21,10 +21,10 @@ from ..shaders import groups
 from ..shaders.modules import FOLDER, program
 from ..shaders.structs import HISTOGRAM_BINS, PipelineClass
 from .buffers import buffer, filled
-from .draws import ATTRIBUTES, POSITIONS, draw_unordered, multi_draw, primitive, set_geometry
+from .draws import ATTRIBUTES, POSITIONS, draw_unordered, multi_draw, primitive, set_scene
 from .layouts import Layouts
 from .overlay import BAR_BOTTOM, BAR_HEIGHT, BAR_LEFT, BAR_WIDTH, Legend
-from .pipelines import screen_pipeline
+from .pipelines import PREMULTIPLIED, screen_pipeline
 from .scene_buffers import GpuScene
 from .tape import Encoder
 from .targets import COPY_SRC, DEPTH_FORMAT, drawn, read
@@ -72,7 +72,6 @@ MOST_OVERDRAWN = 16
 
 _FLOAT, _COUNT = "rgba32float", "r16float"
 _ADD = {"src_factor": "one", "dst_factor": "one", "operation": "add"}
-_PREMULTIPLIED = {"src_factor": "one", "dst_factor": "one-minus-src-alpha", "operation": "add"}
 
 
 def ramp(t: Any) -> NDArray[np.float64]:
@@ -271,11 +270,7 @@ class Views:
         render = encoder.begin_render_pass(
             label=f"view {self.view}", color_attachments=[own], depth_stencil_attachment=surfaces
         )
-        render.set_bind_group(0, frame_group)
-        render.set_bind_group(1, main_group)
-        render.set_bind_group(2, scene.materials_group)
-        render.set_bind_group(3, scene.draw_group)
-        set_geometry(render, scene)
+        set_scene(render, frame_group, main_group, scene)
         for indices in self._edges(scene) if self.view == "wireframe" else [scene.indices]:
             render.set_index_buffer(indices, "uint32")
             for kind, first, count in scene.runs:
@@ -330,7 +325,7 @@ class Views:
                 [self.layouts.frame, self._show_layout],
                 format,
                 entry="wire_fragment" if over else "fragment",
-                blend={"color": _PREMULTIPLIED, "alpha": _PREMULTIPLIED} if over else None,
+                blend=PREMULTIPLIED if over else None,
             )
         render = encoder.begin_render_pass(
             label="show view",

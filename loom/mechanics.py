@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.scene.expressions import Expression, compiled
+from ..engine.kinds import scope_of
+from ..engine.scene.expressions import Expression, compiled, named_in
 from ..engine.scene.physics import Body, Collider, Joint
 from ..engine.scene.rules import Rule, Then
 from ..engine.scene.rules.resolve import event_fields
@@ -40,16 +41,17 @@ def physics_report(woven: WovenScene) -> dict[str, Any]:
 
 def rules_report(woven: WovenScene) -> list[dict[str, Any]]:
     """Of each rule: name, what it hears ("" for none), and the names of what it reads and what it writes."""
-    return [
-        {
-            "name": rule.name,
-            "hears": rule.on,
-            "enabled": rule.enabled,
-            "reads": _read_by(rule),
-            "writes": list(dict.fromkeys(text for action in rule.then for text in _written_by(action))),
-        }
-        for rule in woven.rules
-    ]
+    with named_in(scope_of(woven.scripts)):
+        return [
+            {
+                "name": rule.name,
+                "hears": rule.on,
+                "enabled": rule.enabled,
+                "reads": _read_by(rule),
+                "writes": list(dict.fromkeys(text for action in rule.then for text in _written_by(action))),
+            }
+            for rule in woven.rules
+        ]
 
 
 def lines(report: dict[str, Any]) -> list[tuple[str, str]]:

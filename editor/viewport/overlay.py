@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ...engine.camera import Eye
 from ...engine.gpu import Gpu
 from ...fabric.buffers import buffer
-from ...fabric.pipelines import screen_pipeline
+from ...fabric.pipelines import PREMULTIPLIED, screen_pipeline
 from ...shaders.bindings import FRAGMENT, VERTEX, Bindings, storage, texture, uniform
 from ...shaders.layout import f32, mat4, runtime_array, struct, u32, vec2, vec3, vec4
 from ...shaders.modules import program
@@ -60,7 +60,6 @@ _OVER = Bindings(
     lines=storage(runtime_array(LINE)),
 )
 
-_BLEND = {"src_factor": "one", "dst_factor": "one-minus-src-alpha", "operation": "add"}
 _FEWEST = 256
 
 Rgba = tuple[float, float, float, float]
@@ -104,7 +103,7 @@ class Overlay:
             label="no surfaces", size=(1, 1, 1), format="rg32uint", usage=wgpu.TextureUsage.TEXTURE_BINDING
         ).create_view()
         module = program("overlay", [_OVER], folder=Path(__file__).parent).compile(device)
-        blend: dict[str, Any] = {"color": _BLEND, "alpha": _BLEND}
+        blend = PREMULTIPLIED
         self._grid = screen_pipeline(gpu, "grid", module, [self._layout], format, entry="grid", blend=blend)
         self._outline = screen_pipeline(gpu, "outline", module, [self._layout], format, entry="outline", blend=blend)
         self._strokes = device.create_render_pipeline(

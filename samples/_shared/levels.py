@@ -1,17 +1,25 @@
-"""Levels in files that are furnished in code: what is added has the same ids every time, so that recordings fit."""
+"""Levels in files whose looks are made in code: a level is read and dressed anew."""
 
 from __future__ import annotations
 
+from collections.abc import Container
 from pathlib import Path
 
 import dreamwell as dw
 
+LOOKS = (dw.Mesh, dw.Material)
 
-def level_of(path: Path, seed: int) -> dw.Scene:
-    """A scene with the objects and the physics of a flat `.dream` file, to be added to."""
+
+def bare(path: Path, seed: int, around: Container[str]) -> dw.Scene:
+    """What a level is without its looks: no shapes, nothing below its objects, and not what is `around` it, by name.
+
+    Its objects have the ids that follow from the seed, so that the same level is written as the same bytes.
+    """
     level = dw.load(path)
     made = dw.Scene(level.name, seed=seed, root=path.parent)
-    made.physics = level.physics
+    made.physics, made.scripts, made.rules = level.physics, level.scripts, level.rules
     for thing in level:
-        made.add(thing.name, *thing.components, at=thing.position, rotation=thing.rotation, tags=thing.tags)
+        if thing.parent is None and thing.name not in around:
+            kept = [one for one in thing.components if not isinstance(one, LOOKS)]
+            made.add(thing.name, *kept, at=thing.position, rotation=thing.rotation, tags=thing.tags)
     return made

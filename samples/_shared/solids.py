@@ -14,19 +14,19 @@ F64 = NDArray[np.float64]
 
 
 def solid(faces: ArrayLike, colors: ArrayLike = (1, 1, 1), name: str = "") -> dw.MeshData:
-    """Triangles (t, 3, 3), each with its own normal; linear colours (3,) or (t, 3)."""
+    """Triangles (t, 3, 3), each with its own normal; linear colours (3,), (t, 3) or (t, 3, 3)."""
     p = np.asarray(faces, np.float64)
     n = np.cross(p[:, 1] - p[:, 0], p[:, 2] - p[:, 0])
     size = np.linalg.norm(n, axis=1)
     kept = size > 1e-12
     p, n = p[kept], n[kept] / size[kept, None]
     c = np.asarray(colors, np.float64)
-    c = np.broadcast_to(c, (len(kept), 3))[kept].clip(0, 1)
+    c = np.broadcast_to(c if c.ndim == 3 else c[..., None, :], (len(kept), 3, 3))[kept].reshape(-1, 3)
     return dw.MeshData(
         p.reshape(-1, 3).astype(np.float32),
         np.repeat(n, 3, axis=0).astype(np.float32),
         np.arange(3 * len(p), dtype=np.uint32),
-        colors=np.repeat(np.column_stack([c, np.ones(len(c))]), 3, axis=0).astype(np.float32),
+        colors=np.column_stack([c.clip(0, 1), np.ones(len(c))]).astype(np.float32),
         name=name,
     )
 

@@ -11,16 +11,17 @@ from __future__ import annotations
 import sys
 
 import dreamwell as dw
+from dreamwell.samples._shared.arguments import asks_for_pilot
+from dreamwell.samples._shared.board import pauses
 
 from . import creatures, plan, play
 from .display import Display
-from .looks import dress
 from .play import MOST, Game, Hero
 
 
 def stage(auto: bool = False, most: int = MOST) -> dw.Scene:
     """The arena with its looks, and who plays in it."""
-    made = dress(dw.load(plan.FILE))
+    made = dw.load(plan.FILE)
     made["game"].set(Game(auto=auto, most=most))
     made["hero"].set(Hero())
     return made
@@ -33,28 +34,10 @@ def game(auto: bool = False, seed: int | None = None, most: int = MOST) -> dw.Ap
     app.use(play)
     app.bindings.action("fire", " ", "mouse:left", "pad:right_trigger", "pad:right_bumper")
     app.bindings.action("begin", "Enter", "mouse:left", "pad:a", "pad:start")
-    display = Display(app.hud)
-
-    @app.update
-    def show(world: dw.World, dt: float) -> None:
-        """What is over the picture."""
-        display.show(world, dt)
-
-    @app.on_key
-    def key(name: str) -> None:
-        """P pauses."""
-        if name == "p":
-            app.paused = not app.paused
-
+    app.update(Display(app.hud).show)
+    pauses(app)
     return app
 
 
-def wanted(arguments: list[str]) -> bool:
-    """Whether the command line asks for the pilot."""
-    if arguments not in ([], ["bot"]):
-        sys.exit(f'error: arena was given {" ".join(arguments)!r}; it takes nothing, or "bot"')
-    return bool(arguments)
-
-
 if __name__ == "__main__":
-    game(wanted(sys.argv[1:])).run()
+    game(asks_for_pilot("arena", sys.argv[1:])).run()

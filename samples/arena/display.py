@@ -5,69 +5,39 @@ from __future__ import annotations
 import math
 
 import dreamwell as dw
-from dreamwell.engine.hud_elements import Bar, Panel, Text
-from dreamwell.engine.hud_looks import Anchor
+from dreamwell.samples._shared.board import Board
 
 from .creatures import Life, Loot
 from .play import Game
 
-PALE, SHADE, GOLD = "#fff3dc", "#1c0e04c0", "#ffd27a"
+PALE, SHADE, DARK = "#fff3dc", "#1c0e04c0", "#160b05b0"
 
 
-class Display:
+class Display(Board):
     """Shows how the game stands; keeps nothing of its own but what was told last."""
 
     def __init__(self, hud: dw.Hud) -> None:
-        self.hud = hud
-        hud.height = 720
-        self.play = hud.panel("play", size=(None, None), color="#00000000", radius=0)
+        super().__init__(hud, PALE, SHADE)
         self.label("score of", (36, 24), "top_left").text = "SCORE"
         self.score = self.number("score", (34, 40), "top_left")
         self.wave = self.label("wave", (36, 24), "top_right")
         self.time = self.number("time", (34, 40), "top_right")
-        self.life = self.bar("life", (0, 44), "bottom", 320, "#ff8a5c", "#c8281e")
-        self.growth = self.bar("growth", (0, 30), "bottom", 320, "#8dffbe", "#1fae6a", 6)
+        self.life = self.bar("life", (0, 44), 320, DARK, ("#ff8a5c", "#c8281e"))
+        self.growth = self.bar("growth", (0, 30), 320, DARK, ("#8dffbe", "#1fae6a"), 6)
         self.level = self.label("level", (0, 62), "bottom")
-        self.flame = self.bar("flame", (0, 84), "bottom", 200, "#ffe08a", "#ff7a1c", 6)
+        self.flame = self.bar("flame", (0, 84), 200, DARK, ("#ffe08a", "#ff7a1c"), 6)
         self.told = self.line("told", "", 54, (0, 120), "top", None)
-        self.title = hud.panel("title", size=(None, None), color="#00000000", radius=0)
         self.line("name", "A R E N A", 92, (0, 74), "top", self.title)
         self.line("what", "Four hundred scarabs, one bow. They hunt what they see.", 22, (0, 184), "top", self.title)
         self.keys = self.line("keys", "Enter, a click, or A to begin", 22, (0, 66), "bottom", self.title)
         how = "WASD or stick: walk      Pointer or right stick: aim      Space or button: shoot"
         self.line("how", how, 16, (0, 38), "bottom", self.title)
-        over = self.over = hud.panel("over", size=(620, 236), anchor="center", radius=20, shadow="#00000080")
-        over.color, over.color_end, over.border, over.border_color = "#2a170ae0", "#160b05e8", 1, "#ffe6b840"
+        over = self.over = self.ending((620, 236), ("#2a170ae0", "#160b05e8"), "#ffe6b840")
         self.line("fallen", "You have fallen", 50, (0, 30), "top", over)
         self.result = self.line("result", "", 24, (0, 104), "top", over)
         self.more = self.line("more", "", 18, (0, 146), "top", over)
-        self.line("again", "Enter or A: again      R: title", 18, (0, 26), "bottom", over)
         self.said, self.since = "", 9.0
         self.last = (0, 1)
-
-    def label(self, name: str, at: tuple[float, float], anchor: Anchor) -> Text:
-        """A small caption."""
-        return self.hud.text(name, "", at=at, anchor=anchor, parent=self.play, size=15, color=PALE, shadow=SHADE)
-
-    def number(self, name: str, at: tuple[float, float], anchor: Anchor) -> Text:
-        """A large figure."""
-        return self.hud.text(name, "", at=at, anchor=anchor, parent=self.play, size=40, color=PALE, shadow=SHADE)
-
-    def line(
-        self, name: str, text: str, size: int, at: tuple[float, float], anchor: Anchor, parent: Panel | None
-    ) -> Text:
-        """A line in the middle."""
-        made = self.hud.text(name, text, at=at, anchor=anchor, parent=parent, size=size, color=PALE, shadow=SHADE)
-        made.shadow_blur = 4 + size / 12
-        return made
-
-    def bar(
-        self, name: str, at: tuple[float, float], anchor: Anchor, wide: float, fill: str, end: str, high: float = 12
-    ) -> Bar:
-        """A thin bar."""
-        made = self.hud.bar(name, 1.0, at=at, anchor=anchor, parent=self.play, size=(wide, high), radius=high / 2)
-        made.color, made.fill, made.fill_end, made.padding = "#160b05b0", fill, end, 1.5
-        return made
 
     def say(self, text: str) -> None:
         """A line for two seconds."""

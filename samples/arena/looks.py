@@ -1,4 +1,7 @@
-"""How the arena looks: sand and stone, a crowd, scarabs of three kinds, the hero, and what glows."""
+"""How the arena looks: sand and stone, a crowd, scarabs of three kinds, the hero, and what glows.
+
+`python -m dreamwell.samples.arena.looks` writes `arena.dream`, which opens in the editor as it is played.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,10 @@ from itertools import pairwise
 import numpy as np
 
 import dreamwell as dw
+from dreamwell.samples._shared.models import save
 from dreamwell.samples._shared.solids import ball, block, joined, put, shaded, solid, turned
 
-from .plan import COLUMNS, GATES, HALF, KINDS, RUINS
+from .plan import COLUMNS, FILE, GATES, HALF, KINDS, RUINS, scene
 
 SAND, STONE, DARK = (0.60, 0.41, 0.22), (0.60, 0.52, 0.41), (0.26, 0.21, 0.17)
 PLAIN = dw.Material((1, 1, 1), roughness=0.95)
@@ -259,3 +263,7 @@ def add_hero(made: dw.Scene) -> None:
     bow = joined([put(block((1.2, 0.07, 0.09)), (0, 0.95, -0.68)), put(block((0.09, 0.09, 0.7)), (0, 0.95, -0.5))])
     made["bow"].set(dw.Mesh.of(bow), BRONZE)
     made["charge"].set(dw.Mesh.sphere(0.11, 12), SHOT)
+
+
+if __name__ == "__main__":
+    save(dress(scene()), FILE)

@@ -1,6 +1,6 @@
-"""The arena as data: `python -m dreamwell.samples.arena.plan` writes `arena.dream`.
+"""The arena as data: its walls, its creatures and all the rules that they live by.
 
-That has its walls, its creatures and all the rules that they live by. How things look is added by `looks.py`.
+How things look is added by `looks.py`, which writes both as `arena.dream`.
 """
 
 from __future__ import annotations
@@ -190,7 +190,3 @@ def rules() -> list[dw.Rule]:
         dw.Rule("is burnt", dw.When(tags_all="scarab", within=dw.Within(2.7, tag="terror")),
                 dw.Then.add("Life.points", "-60 * dt")),
     ]  # fmt: skip
-
-
-if __name__ == "__main__":
-    scene().save(FILE)

@@ -13,12 +13,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dreamwell.samples._shared.painting import painted
+from dreamwell.samples._shared.painting import EDGE, painted, waves
 
 F64 = NDArray[np.float64]
 
-EDGE = 512
-"""Pixels of every picture: equal sizes share one texture array."""
 BAYS = 16
 """Windows in each direction."""
 STYLES = ("glass", "stone", "strip", "shop")
@@ -128,20 +126,9 @@ def _light(style: str) -> F64:
 # ---- the rest -------------------------------------------------------------------------------------------------
 
 
-def _waves(seed: int, lowest: int, highest: int, fall: float) -> F64:
-    """(EDGE, EDGE) noise that tiles: random waves of `lowest` to `highest` periods, weaker the shorter; -1..1."""
-    rng = np.random.default_rng(seed)
-    fx, fy = np.meshgrid(np.fft.fftfreq(EDGE, 1 / EDGE), np.fft.fftfreq(EDGE, 1 / EDGE))
-    f = np.hypot(fx, fy)
-    strength = np.where((f >= lowest) & (f <= highest), np.maximum(f, 1) ** -fall, 0)
-    made: F64 = np.fft.ifft2(strength * np.exp(2j * np.pi * rng.random((EDGE, EDGE)))).real
-    made /= np.abs(made).max()
-    return made
-
-
 def ripples() -> F64:
     """Tangent-space normals of water."""
-    height = _waves(1, 3, 48, 1.6) * 10
+    height = waves(1, 3, 48, 1.6) * 10
     dy, dx = np.gradient(height)
     normal = np.stack([-dx, dy, np.ones_like(dx)], axis=-1)
     normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
@@ -151,7 +138,7 @@ def ripples() -> F64:
 
 def ground() -> F64:
     """Blotches for grass, asphalt and paving, about white."""
-    grey = 0.86 + 0.10 * _waves(2, 2, 200, 1.0) + 0.05 * _waves(3, 40, 255, 0.2)
+    grey = 0.86 + 0.10 * waves(2, 2, 200, 1.0) + 0.05 * waves(3, 40, 255, 0.2)
     return np.repeat(grey[..., None], 3, axis=2)
 
 
@@ -169,8 +156,8 @@ def cloud() -> F64:
     """A bank of thin clouds: white, with the alpha of long streaks."""
     at = (np.arange(EDGE) + 0.5) / EDGE * 2 - 1
     x, y = np.meshgrid(at, at)
-    noise = _waves(4, 2, 120, 1.5)
-    streaks = noise[:, (np.arange(EDGE) // 3) % EDGE] + 0.35 * _waves(5, 6, 200, 1.2)
+    noise = waves(4, 2, 120, 1.5)
+    streaks = noise[:, (np.arange(EDGE) // 3) % EDGE] + 0.35 * waves(5, 6, 200, 1.2)
     edge = np.clip((1 - np.hypot(x, y)) / 0.6, 0, 1) ** 1.5
     out = np.ones((EDGE, EDGE, 4))
     out[..., 3] = np.clip((streaks + 0.12) * 1.9, 0, 1) ** 1.3 * edge

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dreamwell.samples._shared.painting import painted
+from dreamwell.samples._shared.painting import painted, waves
 
-from ..materials.pictures import grid, mixed, normals, smoothstep, waves
+from ..materials.pictures import grid, mixed, normals, smoothstep
 
 F64 = NDArray[np.float64]
 

@@ -10,16 +10,17 @@ from __future__ import annotations
 import sys
 
 import dreamwell as dw
+from dreamwell.samples._shared.arguments import asks_for_pilot
+from dreamwell.samples._shared.board import pauses
 
 from . import plan, village
 from .display import Display
-from .looks import dress
 from .play import Village, Warden
 
 
 def stage(auto: bool = False) -> dw.Scene:
     """The village with its looks, and who plays in it."""
-    made = dress(dw.load(plan.FILE))
+    made = dw.load(plan.FILE)
     made["village"].set(Village(auto=auto))
     made["warden"].set(Warden())
     return made
@@ -32,28 +33,10 @@ def game(auto: bool = False, seed: int | None = None) -> dw.App:
     app.bindings.action("pour", " ", "mouse:left", "pad:right_trigger", "pad:right_bumper")
     app.bindings.action("cut", "e", "mouse:right", "pad:x")
     app.bindings.action("begin", "Enter", "mouse:left", "pad:a", "pad:start")
-    display = Display(app.hud)
-
-    @app.update
-    def show(world: dw.World, dt: float) -> None:
-        """What is over the picture."""
-        display.show(world, dt)
-
-    @app.on_key
-    def key(name: str) -> None:
-        """P pauses."""
-        if name == "p":
-            app.paused = not app.paused
-
+    app.update(Display(app.hud).show)
+    pauses(app)
     return app
 
 
-def wanted(arguments: list[str]) -> bool:
-    """Whether the command line asks for the pilot."""
-    if arguments not in ([], ["bot"]):
-        sys.exit(f'error: fire was given {" ".join(arguments)!r}; it takes nothing, or "bot"')
-    return bool(arguments)
-
-
 if __name__ == "__main__":
-    game(wanted(sys.argv[1:])).run()
+    game(asks_for_pilot("fire", sys.argv[1:])).run()

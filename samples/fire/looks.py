@@ -1,4 +1,7 @@
-"""How the village looks: half-timbered houses, trees and bushes, the land at dusk, flames, smoke and rain."""
+"""How the village looks: half-timbered houses, trees and bushes, the land at dusk, flames, smoke and rain.
+
+`python -m dreamwell.samples.fire.looks` writes `fire.dream`, which opens in the editor as it is played.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,11 @@ from itertools import pairwise
 import numpy as np
 
 import dreamwell as dw
-from dreamwell.samples._shared.painting import painted
+from dreamwell.assets.images import save_image
+from dreamwell.samples._shared.models import save
 from dreamwell.samples._shared.solids import ball, block, joined, put, shaded, solid, turned
 
-from .plan import HALF, POND, WELLS, houses, lane, trees
+from .plan import FILE, HALF, POND, WELLS, houses, lane, scene, trees
 
 
 def glow(high: int = 64) -> np.ndarray:
@@ -30,7 +34,7 @@ WATER = dw.Material((0.02, 0.07, 0.10), roughness=0.07)
 DROP = dw.Material((0.30, 0.55, 0.75), roughness=0.05, emissive=(0.25, 0.5, 0.75), emissive_strength=260)
 FLAME = dw.Material(
     (0.05, 0.01, 0.0), roughness=1.0, emissive=(1, 1, 1), emissive_strength=620,
-    emissive_texture=dw.Texture(str(painted("fire-1", {"flame.png": lambda: glow()}) / "flame.png"), wrap_v="clamp"),
+    emissive_texture=dw.Texture("flame.png", wrap_v="clamp"),
 )  # fmt: skip
 EMBER = dw.Material((0.1, 0.02, 0.0), emissive=(1.0, 0.40, 0.06), emissive_strength=1_500)
 SMOKE = dw.Material((0.10, 0.09, 0.09), roughness=1.0, specular=0.0, alpha=0.20, alpha_mode="blend")
@@ -312,3 +316,8 @@ def brush_places() -> np.ndarray:
             if free and abs(z - lane(x)) > 1.9 and rng.random() < 0.86:
                 out.append((x, 0.0, z))
     return np.array(out)
+
+
+if __name__ == "__main__":
+    save_image(FILE.with_name("flame.png"), np.round(glow() * 255).astype(np.uint8))
+    save(dress(scene()), FILE)

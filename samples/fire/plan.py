@@ -1,6 +1,6 @@
-"""The village as data: `python -m dreamwell.samples.fire.plan` writes `fire.dream`.
+"""The village as data: its houses and trees and all the rules by which it burns.
 
-That has its houses and trees and all the rules by which it burns. How things look is added by `looks.py`.
+How things look is added by `looks.py`, which writes both as `fire.dream`.
 """
 
 from __future__ import annotations
@@ -195,7 +195,3 @@ def rules() -> list[dw.Rule]:
                             "unit((position.x - other.position.x, 0, position.z - other.position.z)) * 60 * dt"),
                 priority=101),
     ]  # fmt: skip
-
-
-if __name__ == "__main__":
-    scene().save(FILE)

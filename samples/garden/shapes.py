@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import dreamwell as dw
+from dreamwell.samples._shared import solids
 
 F64 = NDArray[np.float64]
 Color = tuple[float, float, float]
@@ -17,50 +18,18 @@ Color = tuple[float, float, float]
 # ---- faces ------------------------------------------------------------------------------------------------------
 
 
-def flat(faces: ArrayLike, colors: ArrayLike = (1, 1, 1), name: str = "") -> dw.MeshData:
-    """Triangles (t, 3, 3), each with its own normal; colours (3,), (t, 3) or (t, 3, 3), linear."""
-    p = np.asarray(faces, np.float64)
-    n = np.cross(p[:, 1] - p[:, 0], p[:, 2] - p[:, 0])
-    size = np.linalg.norm(n, axis=1)
-    kept = size > 1e-12
-    p, n = p[kept], n[kept] / size[kept, None]
-    c = np.asarray(colors, np.float64)
-    if c.ndim == 1:
-        c = np.broadcast_to(c, (len(kept), 3))
-    c = c[kept] if c.ndim == 3 else np.repeat(c[kept][:, None], 3, axis=1)
-    return dw.MeshData(
-        p.reshape(-1, 3).astype(np.float32),
-        np.repeat(n, 3, axis=0).astype(np.float32),
-        np.arange(3 * len(p), dtype=np.uint32),
-        colors=np.column_stack([c.reshape(-1, 3).clip(0, 1), np.ones(3 * len(p))]).astype(np.float32),
-        name=name,
-    )
+flat = solids.solid
+"""See there."""
 
 
 def joined(*parts: dw.MeshData, name: str = "") -> dw.MeshData:
     """Several meshes with colours as one."""
-    start = np.cumsum([0, *(len(part.positions) for part in parts)])
-    colors = [part.colors if part.colors is not None else np.ones((len(part.positions), 4)) for part in parts]
-    return dw.MeshData(
-        np.concatenate([part.positions for part in parts]),
-        np.concatenate([part.normals for part in parts]),
-        np.concatenate([part.indices + np.uint32(at) for part, at in zip(parts, start, strict=False)]),
-        colors=np.concatenate(colors).astype(np.float32),
-        name=name,
-    )
+    return solids.joined(parts, name)
 
 
 def moved(data: dw.MeshData, at: Sequence[float] = (0, 0, 0), yaw: float = 0.0, size: ArrayLike = 1.0) -> dw.MeshData:
     """The same scaled, turned about +Y by degrees, and somewhere else."""
-    c, s = np.cos(np.radians(yaw)), np.sin(np.radians(yaw))
-    turn = np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]])
-    factors = np.broadcast_to(np.asarray(size, np.float64), 3)
-    n = (data.normals / factors) @ turn.T
-    n /= np.maximum(np.linalg.norm(n, axis=1, keepdims=True), 1e-12)
-    points = (data.positions * factors) @ turn.T + np.asarray(at, np.float64)
-    return dw.MeshData(
-        points.astype(np.float32), n.astype(np.float32), data.indices, colors=data.colors, name=data.name
-    )
+    return solids.put(data, at, size, yaw)
 
 
 def _quads(quads: ArrayLike) -> F64:

@@ -11,12 +11,13 @@ import math
 import dreamwell as dw
 
 from .._shared import sparks
+from .._shared.board import end_card, pauses, screen, show_phase
 from . import play
-from .build import ABOVE, BACK, scene
-from .play import game_of
+from .play import ABOVE, BACK, FILE, game_of
 
-app = dw.App(scene(), title="Marble")
+app = dw.App(dw.load(FILE), title="Marble")
 app.use(sparks, play)
+pauses(app)
 GEMS = sum("gem" in thing.tags for thing in app.scene)
 
 
@@ -25,7 +26,7 @@ GEMS = sum("gem" in thing.tags for thing in app.scene)
 hud = app.hud
 hud.height = 720
 SHADE, PALE, BLUE, GOLD = "#0a1c28c0", "#f6fbff", "#8fe3ff", "#ffd27a"
-title = hud.panel("title", size=(None, None), color="#00000000", radius=0)
+title = screen(hud, "title")
 name = hud.text("name", "MARBLE", parent=title, at=(0, 84), anchor="top", size=96, color=PALE)
 name.shadow, name.shadow_offset, name.shadow_blur = "#08202ed0", (0, 5), 12
 hud.text(
@@ -39,23 +40,11 @@ hud.text(
     shadow=SHADE,
 )
 press = hud.text("press", "", at=(0, 60), anchor="bottom", size=28, color=PALE, shadow=SHADE)
-board = hud.panel("board", size=(None, None), color="#00000000", radius=0)
+board = screen(hud, "board")
 gems = hud.text("gems", "", parent=board, at=(36, 26), size=34, color=BLUE, shadow=SHADE)
 clock = hud.text("clock", "", parent=board, at=(0, 22), anchor="top", size=46, color=PALE, shadow=SHADE)
 falls = hud.text("falls", "", parent=board, at=(36, 30), anchor="top_right", size=26, color=PALE, shadow=SHADE)
-card = hud.panel(
-    "card",
-    size=(540, 250),
-    at=(0, 110),
-    anchor="top",
-    radius=22,
-    color="#0c2230d8",
-    border=2,
-    border_color="#8fe3ff80",
-    shadow="#00000080",
-)
-verdict = hud.text("verdict", "", parent=card, at=(0, 34), anchor="top", size=50, color=GOLD)
-result = hud.text("result", "", parent=card, at=(0, 112), anchor="top", size=24, color=PALE, align="center")
+card, verdict, result = end_card(hud, 540, 50, color="#0c2230d8", edge="#8fe3ff80", pale=PALE, gold=GOLD)
 
 
 @app.update
@@ -85,12 +74,7 @@ def look(world: dw.World, dt: float) -> None:
 def tell(world: dw.World) -> None:
     """The HUD."""
     game = game_of(world)
-    title.visible = game.phase == "title"
-    board.visible = game.phase != "title"
-    card.visible = game.phase in ("over", "won")
-    press.visible = game.phase != "play" or app.paused
-    press.alpha = 0.7 + 0.3 * math.sin(3 * game.view.time)
-    press.text = "PAUSED" if app.paused else "SPACE  or  A  to play" + (" again" if card.visible else "")
+    show_phase(app, game.phase, game.view.time, title, board, card, press)
     gems.text = f"{game.coins} / {GEMS}"
     clock.text = f"{game.left:.1f}"
     clock.color = "#ff7a5c" if game.left < 10 else PALE
@@ -101,13 +85,6 @@ def tell(world: dw.World) -> None:
     elif game.phase == "over":
         verdict.text = "TIME IS UP"
         result.text = f"{game.coins} of {GEMS} gems\nThe ring waits for you"
-
-
-@app.on_key
-def key(pressed: str) -> None:
-    """P pauses."""
-    if pressed == "p":
-        app.paused = not app.paused
 
 
 if __name__ == "__main__":

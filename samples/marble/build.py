@@ -1,21 +1,22 @@
-"""The scene: the course of the file beside this one, in stone and brass, high above a sea with islands."""
+"""How the course looks, in stone and brass, high above a sea with islands.
+
+What there is stands in `level.dream`, which opens in the editor as it is played. After a change there, or here,
+`python -m dreamwell.samples.marble.build` dresses it anew.
+"""
 
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import numpy as np
 
 import dreamwell as dw
 
-from .._shared.levels import level_of
+from .._shared.levels import bare
+from .._shared.models import save
 from .._shared.sparks import AWAY
 from ..garden.shapes import ball, block, blocks, bumpy, flat, foliage, joined, lathe, moved, rock, smooth
-from .play import START
-
-BACK, ABOVE = 8.6, 5.0
-"""Metres that the camera is behind the marble and above it."""
+from .play import ABOVE, BACK, FILE, START
 
 PLAIN = dw.Material((1, 1, 1), roughness=0.62)
 LEAVES = dw.Material((1, 1, 1), roughness=0.8)
@@ -30,9 +31,14 @@ PALE, TEAL, ROSE = (0.74, 0.69, 0.60), (0.055, 0.235, 0.25), (0.55, 0.20, 0.12)
 RING_OFF = dw.Material((0.25, 0.27, 0.30), metallic=1.0, roughness=0.35)
 
 
+AROUND = ("camera", "sun", "air", "sea", "island", "tree", "skerry", "cloud", "glint", "shard")
+"""What is no part of the course, by name."""
+
+
 def scene() -> dw.Scene:
-    """The course, and the world around it."""
-    made = level_of(Path(__file__).with_name("level.dream"), seed=1)
+    """The course of the file, dressed anew, and the world around it."""
+    made = bare(FILE, seed=1, around=AROUND)
+    made.scripts = ["play.py", "../_shared/sparks.py"]
     made.configure(
         {
             "shadows.size": 2048,
@@ -315,3 +321,7 @@ def cliff(seed: int) -> dw.MeshData:
     )
     grass = np.array((0.12, 0.27, 0.045)) * rng.uniform(0.85, 1.1, (len(p), 1))
     return flat(p, np.where((up > 0.8)[:, None], grass, stone), "cliff")
+
+
+if __name__ == "__main__":
+    save(scene(), FILE)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 import dreamwell as dw
-
-from .._shared.sparks import AWAY, Home, sparkle
+from dreamwell.samples._shared.sparks import AWAY, Home, sparkle
 
 Phase = Literal["title", "play", "over", "won"]
+FILE = Path(__file__).with_name("level.dream")
 START = (0.0, 0.6, 2.0)
+BACK, ABOVE = 8.6, 5.0
+"""Metres that the camera is behind the marble and above it."""
 LIMIT = 90.0
 """Seconds at first; a gem is worth some more."""
 BONUS = 3.0

@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dreamwell.assets.hdr import write_hdr
-from dreamwell.samples._shared.painting import painted
+from dreamwell.samples._shared.painting import EDGE, painted, waves
 
 from ..viewer.surroundings import directions, glow, gradient, softbox
 
 F64 = NDArray[np.float64]
 
-EDGE = 512
 VERSION = 1
 """Pictures of another version are painted anew."""
 
@@ -33,18 +32,6 @@ def folder() -> Path:
 
 
 # ---- brushes --------------------------------------------------------------------------------------------------
-
-
-@cache
-def waves(seed: int, lowest: int, highest: int, fall: float) -> F64:
-    """(EDGE, EDGE) noise that tiles: random waves of `lowest` to `highest` periods, weaker the shorter; -1..1."""
-    rng = np.random.default_rng(seed)
-    fx, fy = np.meshgrid(np.fft.fftfreq(EDGE, 1 / EDGE), np.fft.fftfreq(EDGE, 1 / EDGE))
-    f = np.hypot(fx, fy)
-    strength = np.where((f >= lowest) & (f <= highest), np.maximum(f, 1) ** -fall, 0)
-    made: F64 = np.fft.ifft2(strength * np.exp(2j * np.pi * rng.random((EDGE, EDGE)))).real
-    made /= np.abs(made).max()
-    return made
 
 
 def grid() -> tuple[F64, F64]:

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 import dreamwell as dw
 
+from .._shared.board import pauses, screen
 from .build import CORAL, CRIMSON, HOME, MAGENTA, PLANET, RING, scene
 
 FAR, REACH = 20.0, 15.5  # metres from the middle: where enemies begin, where bullets are gone
@@ -395,7 +396,7 @@ title.shadow, title.shadow_offset, title.shadow_blur = "#00c8ff90", (0, 0), 22
 over = hud.text("over", "GAME OVER", anchor="center", size=76, color="#ffece6")
 over.shadow, over.shadow_offset, over.shadow_blur = "#ff3c14c0", (0, 0), 20
 told = hud.text("told", "", at=(0, 74), anchor="bottom", size=24, color="#c9f4ff", shadow="#001020c0")
-board = hud.panel("board", size=(None, None), color="#00000000", radius=0)
+board = screen(hud, "board")
 hud.text("score of", "SCORE", parent=board, at=(38, 22), size=15, color=DIM)
 score = hud.text("score", "", parent=board, at=(36, 40), size=40, color=PALE, shadow="#001020c0")
 hud.text("wave of", "WAVE", parent=board, at=(38, 22), anchor="top_right", size=15, color=DIM)
@@ -422,14 +423,8 @@ def look(world: dw.World, dt: float) -> None:
     told.text = "PAUSED" if app.paused else {"title": "SPACE  or  A  to play", "play": "", "over": again}[mine.phase]
 
 
-@app.on_key
-def key(name: str) -> None:
-    """P pauses."""
-    if name == "p":
-        app.paused = not app.paused
-
-
 app.scene["ship"].set(Ship())
+pauses(app)
 
 if __name__ == "__main__":
     app.run()

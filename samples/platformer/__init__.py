@@ -11,13 +11,14 @@ import math
 import dreamwell as dw
 
 from .._shared import sparks
+from .._shared.board import end_card, pauses, screen, show_phase
 from . import play
-from .build import EYE, scene
-from .play import LIVES, Beetle, game_of
+from .play import EYE, FILE, LIVES, Beetle, game_of
 
-app = dw.App(scene(), title="Platformer")
+app = dw.App(dw.load(FILE), title="Platformer")
 app.bindings.action("jump", " ", "w", "ArrowUp", "pad:a")
 app.use(sparks, play)
+pauses(app)
 COINS = sum("coin" in thing.tags for thing in app.scene)
 
 
@@ -26,12 +27,12 @@ COINS = sum("coin" in thing.tags for thing in app.scene)
 hud = app.hud
 hud.height = 720
 INK, PALE, GOLD = "#2a1608c0", "#fff6e2", "#ffd257"
-title = hud.panel("title", size=(None, None), color="#00000000", radius=0)
+title = screen(hud, "title")
 name = hud.text("name", "HILL AND DALE", parent=title, at=(0, 92), anchor="top", size=84, color=PALE)
 name.shadow, name.shadow_offset, name.shadow_blur = "#3a1a08d0", (0, 5), 10
 hud.text("how", "Run to the golden ring", parent=title, at=(0, 192), anchor="top", size=26, color=PALE, shadow=INK)
 press = hud.text("press", "SPACE  or  A  to play", at=(0, 64), anchor="bottom", size=28, color=PALE, shadow=INK)
-board = hud.panel("board", size=(None, None), color="#00000000", radius=0)
+board = screen(hud, "board")
 coins = hud.text("coins", "", parent=board, at=(36, 26), size=34, color=GOLD, shadow=INK)
 clock = hud.text("clock", "", parent=board, at=(0, 26), anchor="top", size=34, color=PALE, shadow=INK)
 hearts = [
@@ -48,19 +49,7 @@ hearts = [
     )
     for i in range(LIVES)
 ]
-card = hud.panel(
-    "card",
-    size=(520, 250),
-    at=(0, 110),
-    anchor="top",
-    radius=22,
-    color="#2a1a10d8",
-    border=2,
-    border_color="#ffd25780",
-    shadow="#00000080",
-)
-verdict = hud.text("verdict", "", parent=card, at=(0, 34), anchor="top", size=48, color=GOLD)
-result = hud.text("result", "", parent=card, at=(0, 110), anchor="top", size=24, color=PALE, align="center")
+card, verdict, result = end_card(hud, 520, 48, color="#2a1a10d8", edge="#ffd25780", pale=PALE, gold=GOLD)
 
 
 def clock_of(seconds: float) -> str:
@@ -123,11 +112,7 @@ def look(world: dw.World, dt: float) -> None:
 def tell(world: dw.World) -> None:
     """The HUD."""
     game = game_of(world)
-    title.visible = game.phase == "title"
-    press.visible = game.phase != "play" or app.paused
-    press.alpha = 0.7 + 0.3 * math.sin(3 * game.view.time)
-    board.visible = game.phase != "title"
-    card.visible = game.phase in ("over", "won")
+    show_phase(app, game.phase, game.view.time, title, board, card, press)
     coins.text = f"{game.coins} / {COINS}"
     clock.text = clock_of(game.time)
     for i, heart in enumerate(hearts):
@@ -138,14 +123,6 @@ def tell(world: dw.World) -> None:
     elif game.phase == "over":
         verdict.text = "NO HEARTS LEFT"
         result.text = f"{game.coins} of {COINS} coins\nThe ring waits for you"
-    press.text = "PAUSED" if app.paused else "SPACE  or  A  to play" + (" again" if card.visible else "")
-
-
-@app.on_key
-def key(pressed: str) -> None:
-    """P pauses."""
-    if pressed == "p":
-        app.paused = not app.paused
 
 
 if __name__ == "__main__":

@@ -1,21 +1,22 @@
-"""The scene: the level of the file beside this one, with grass and earth on its blocks, and hills far behind."""
+"""How the level looks, with grass and earth on its blocks, and hills far behind.
+
+What there is stands in `level.dream`, which opens in the editor as it is played. After a change there, or here,
+`python -m dreamwell.samples.platformer.build` dresses it anew.
+"""
 
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import numpy as np
 
 import dreamwell as dw
 
-from .._shared.levels import level_of
+from .._shared.levels import bare
+from .._shared.models import save
 from .._shared.sparks import AWAY
 from ..garden.shapes import ball, block, blocks, bumpy, flat, foliage, joined, lathe, moved, rock, tuft
-from .play import START, Hero
-
-EYE = (0.0, 2.6, 17.0)
-"""Where the camera is, beside what it looks at."""
+from .play import EYE, FILE, START, Hero
 
 PLAIN = dw.Material((1, 1, 1), roughness=0.92)
 LEAVES = dw.Material((1, 1, 1), roughness=0.78)
@@ -30,9 +31,14 @@ FRESH = dw.Material((0.06, 0.42, 0.16), roughness=0.9, double_sided=True)
 EARTH, GRASS, STONE, WOOD = (0.27, 0.150, 0.075), (0.125, 0.30, 0.035), (0.33, 0.30, 0.27), (0.42, 0.245, 0.11)
 
 
+AROUND = ("camera", "sun", "air", "hill", "bank", "tree", "cloud", "glint", "shard")
+"""What is no part of the level itself, by name."""
+
+
 def scene() -> dw.Scene:
-    """The level, and all that makes it a place."""
-    made = level_of(Path(__file__).with_name("level.dream"), seed=1)
+    """The level of the file, dressed anew, and all that makes it a place."""
+    made = bare(FILE, seed=1, around=AROUND)
+    made.scripts = ["play.py", "../_shared/sparks.py"]
     made.configure(
         {
             "shadows.size": 2048,
@@ -359,3 +365,7 @@ def add_background(made: dw.Scene) -> None:
             scale=rng.uniform(2.6, 4.4),
             tags={"cloud"},
         )
+
+
+if __name__ == "__main__":
+    save(scene(), FILE)

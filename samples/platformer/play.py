@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Literal
 
 import dreamwell as dw
-
-from .._shared.sparks import AWAY, Home, sparkle
+from dreamwell.samples._shared.sparks import AWAY, Home, sparkle
 
 Phase = Literal["title", "play", "over", "won"]
 LIVES = 3
+FILE = Path(__file__).with_name("level.dream")
 START = (-8.0, 1.0, 0.0)
+EYE = (0.0, 2.6, 17.0)
+"""Where the camera is, beside what it looks at."""
 BOTTOM = -8.0
 """Metres: who is below it has fallen."""
 
@@ -161,7 +164,7 @@ class PlatformerGame(dw.Behaviour):
         hero.safe, hero.held = 1.2, True  # a button that is still down is no jump
         hero.entity.character.velocity = (0, 0, 0)
         self.world.teleport(hero.entity, self.spawn)
-        self.pilot.back_to(self.spawn[0])
+        self.pilot.back_to(self.spawn)
 
     def fixed_update(self, dt: float) -> None:
         """A tick of whatever phase it is."""
@@ -288,10 +291,10 @@ class Pilot:
     def __init__(self) -> None:
         self.step, self.hold, self.name = 0, 0, ""
 
-    def back_to(self, x: float) -> None:
+    def back_to(self, spawn: dw.Vec3) -> None:
         """Go on from a flag."""
         self.hold = 0
-        self.step = next((i for i, one in enumerate(COURSE) if one[0] > x), len(COURSE))
+        self.step = next((i for i, one in enumerate(COURSE) if one[0] > spawn[0]), len(COURSE))
 
     def decide(self, world: dw.World) -> tuple[float, bool]:
         """Where to, and whether the button is down."""

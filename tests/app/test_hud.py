@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from dreamwell.engine.gamepad import BUTTONS, PadState
 from dreamwell.engine.hud import Hud
 from dreamwell.engine.hud_elements import ANCHORS
 from dreamwell.engine.input import Input
-from dreamwell.engine.lettering import LARGEST_EDGE, MOST_FACES, SMALLEST_EDGE, Atlas, Full
+from dreamwell.engine.lettering import LARGEST_EDGE, MOST_FACES, SMALLEST_EDGE, Atlas, Full, advance
 from dreamwell.engine.run_options import RUN, RunOptions
 from dreamwell.shaders.structs import HUD_QUAD
 
@@ -152,6 +153,20 @@ def test_texts(hud: Hud) -> None:
     assert label.box[3] == 3 * (ascent + descent)
     label.line_spacing = 2.0
     assert label.box[3] == 5 * (ascent + descent)
+
+
+@pytest.mark.parametrize("size", range(10, 25))
+def test_words_stand_apart(hud: Hud, size: int) -> None:
+    """A quarter to a good third of the size is white between words, and never much less, whatever they end with."""
+    label = hud.text("label", "", size=size)
+    white: list[float] = []
+    for first, second in product("SDotmn", "onmtW"):
+        label.text = f"{first} {second}"
+        hud.compose(PAGE)
+        before, after = hud.quads["rect"][[0, -1]]
+        white.append(float(after[0] - before[0] - before[2]) / size)
+    assert 0.25 < np.mean(white) < 0.43
+    assert min(white) > 0.22
 
 
 def test_lines_are_aligned(hud: Hud) -> None:
@@ -365,7 +380,7 @@ def test_buttons_fit_their_text(hud: Hud) -> None:
     button = hud.button("b", "Start", padding=(10, 5))
     assert button.box[2:] == (font.getlength("Start") + 20, sum(font.getmetrics()) + 10)
     button.text = "Start again"
-    assert button.box[2] == font.getlength("Start again") + 20
+    assert button.box[2] == font.getlength("Startagain") + advance(font, " ") + 20
     assert button.children == []
 
 

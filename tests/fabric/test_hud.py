@@ -9,20 +9,16 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont, features
 
 import dreamwell as dw
 from dreamwell.engine.hud import Hud
-from dreamwell.engine.scene import Environment, Mesh, Scene
+from dreamwell.engine.lettering import advance
+from dreamwell.engine.scene import Mesh
 from dreamwell.fabric import Fabric
 from dreamwell.fabric.hud import FEWEST
 from dreamwell.loom.weave import weave
-from dreamwell.tests.fabric.drawing import F64, front, show, srgb, stage
+from dreamwell.tests.fabric import backdrop
+from dreamwell.tests.fabric.backdrop import BACK, STEP, behind, over
+from dreamwell.tests.fabric.drawing import F64, front, show, srgb
 
 SIZE = (160, 90)
-BACK = (0.2, 0.3, 0.5)
-"""The light behind the HUD."""
-STEP = 1.01 / 255
-
-
-def behind() -> Scene:
-    return stage(Environment(source="color", color=BACK), tonemap__operator="none", debug__labels=False)
 
 
 @pytest.fixture
@@ -34,15 +30,8 @@ def hud(fabric: Fabric) -> Any:
     fabric.show_hud(None)
 
 
-def picture(fabric: Fabric, size: tuple[int, int] = SIZE) -> NDArray[np.float64]:
-    """The next frame, screen values 0 to 1."""
-    show(fabric, front(2.0), size)
-    return fabric.read_image() / 255.0
-
-
-def over(below: F64, color: Any, coverage: F64) -> F64:
-    """Colour (3,) or (h, w, 3) over a picture, in screen values; coverage (h, w)."""
-    return below + (np.asarray(color, np.float64) - below) * coverage[..., None]
+def picture(fabric: Fabric, size: tuple[int, int] = SIZE) -> F64:
+    return backdrop.picture(fabric, front(2.0), size)
 
 
 def builtin(size: float) -> Any:
@@ -50,17 +39,17 @@ def builtin(size: float) -> Any:
     return ImageFont.load_default(size)
 
 
-def plain(size: tuple[int, int] = SIZE) -> F64:
-    return np.broadcast_to(np.round(srgb(BACK) * 255) / 255, (size[1], size[0], 3)).astype(np.float64)
+def plain() -> F64:
+    return backdrop.plain(SIZE)
 
 
 def pillow(font: Any, text: str, pen: tuple[int, int], stroke: float = 0, blur: float = 0) -> F64:
     """(h, w) coverage of a line, as Pillow draws its letters."""
     image = Image.new("L", SIZE)
-    draw, (x, y) = ImageDraw.Draw(image), pen
+    draw, x, y = ImageDraw.Draw(image), float(pen[0]), pen[1]
     for letter, after in zip(text, (*text[1:], ""), strict=True):
         draw.text((x, y), letter, fill=255, font=font, anchor="ls", stroke_width=stroke)
-        x += font.getlength(letter) + kerning(font, letter, after)
+        x += advance(font, letter) + kerning(font, letter, after)
     if blur:
         image = image.filter(ImageFilter.GaussianBlur(blur / 2))
     return np.asarray(image) / 255.0
@@ -106,7 +95,7 @@ def test_lines(fabric: Fabric, hud: Hud) -> None:
     hud.text("label", "One\nand two", at=(5, 3), size=18, anchor="bottom_right")
     expected = plain()
     for i, line in enumerate(("One", "and two")):
-        x = SIZE[0] - 5 - int(font.getlength(line))
+        x = SIZE[0] - 5 - int(sum(advance(font, letter) for letter in line))
         y = SIZE[1] - 3 - (2 - i) * (ascent + descent) + ascent
         expected = over(expected, (1, 1, 1), pillow(font, line, (x, y)))
     np.testing.assert_allclose(picture(fabric), expected, atol=STEP)

@@ -7,20 +7,16 @@ import pytest
 
 import dreamwell as dw
 from dreamwell.engine.lines import Lines
-from dreamwell.engine.scene import Environment, Material, Mesh, Scene
+from dreamwell.engine.scene import Material, Mesh
 from dreamwell.fabric import Fabric
 from dreamwell.loom.weave import weave
-from dreamwell.tests.fabric.drawing import F64, front, looking, show, srgb, stage
+from dreamwell.tests.fabric import backdrop
+from dreamwell.tests.fabric.backdrop import BACK, STEP, behind, over
+from dreamwell.tests.fabric.drawing import F64, front, looking, show
 
 SIZE = (96, 64)
 HIGH = 4.0
 """Metres that the picture is high."""
-BACK = (0.2, 0.3, 0.5)
-STEP = 1.01 / 255
-
-
-def behind() -> Scene:
-    return stage(Environment(source="color", color=BACK), tonemap__operator="none", debug__labels=False)
 
 
 @pytest.fixture
@@ -34,12 +30,11 @@ def lines(fabric: Fabric) -> Any:
 
 
 def picture(fabric: Fabric, observer: Any = None) -> F64:
-    show(fabric, observer or front(HIGH), SIZE)
-    return fabric.read_image() / 255.0
+    return backdrop.picture(fabric, observer or front(HIGH), SIZE)
 
 
 def plain() -> F64:
-    return np.broadcast_to(np.round(srgb(BACK) * 255) / 255, (SIZE[1], SIZE[0], 3)).astype(np.float64)
+    return backdrop.plain(SIZE)
 
 
 def pixels_of(point: Any) -> F64:
@@ -58,10 +53,6 @@ def coverage(a: F64, b: F64, width: float) -> F64:
     away = np.linalg.norm(at - a - part[..., None] * way, axis=-1)
     found: F64 = np.clip(max(width, 1) / 2 + 0.5 - away, 0, 1) * min(width, 1)
     return found
-
-
-def over(below: F64, color: Any, covered: F64) -> F64:
-    return below + (np.asarray(color, np.float64) - below) * covered[..., None]
 
 
 @pytest.mark.parametrize(("width", "density"), [(1.0, 1.0), (3.5, 1.0), (0.5, 1.0), (2.0, 2.5)])

@@ -1,7 +1,5 @@
 """Extraction: world transforms against a recursive oracle, lights, cameras and tags."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,18 +11,7 @@ from dreamwell.engine.scene import Camera, Mesh, PointLight, Scene, SpotLight, S
 from dreamwell.loom import weave
 from dreamwell.loom.extract import CHUNK, taken
 from dreamwell.shaders.structs import LIGHT, InstanceFlag, LightKind
-
-
-@st.composite
-def parent_lists(draw: Any) -> list[int]:
-    """Parents that may come after their children, as in a scene where objects were hung elsewhere."""
-    n = draw(st.integers(1, 40))
-    order = draw(st.permutations(range(n)))
-    parents = [-1] * n
-    for place, row in enumerate(order):
-        above = draw(st.integers(-1, place - 1))
-        parents[row] = -1 if above < 0 else order[above]
-    return parents
+from dreamwell.tests.loom.forests import parent_lists
 
 
 def random_scene(parents: list[int], seed: int) -> Scene:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import dreamwell as dw
 from dreamwell.loom.report import report
@@ -64,3 +65,14 @@ def test_rules_say_what_they_read_and_write() -> None:
 def test_without_bodies_there_is_nothing_to_tell() -> None:
     told = report(dw.weave(dw.Scene("empty", seed=1)))
     assert (told["physics"], told["rules"]) == ({}, [])
+
+
+def test_rules_may_read_what_a_script_of_the_scene_declares(tmp_path: Path) -> None:
+    """Also where nobody imported that script by hand: a scene that is opened alone."""
+    text = "import dreamwell as dw\n\n@dw.component\nclass Warmth:\n    degrees: float = 0.0\n"
+    (tmp_path / "warmth.py").write_text(text, encoding="utf-8")
+    scene = machine()
+    scene.root, scene.scripts = tmp_path, ["warmth.py"]
+    scene.rules = [dw.Rule("warm", dw.When("Warmth.degrees > 20"), [dw.Then.set("Warmth.degrees", "20")])]
+    (warm,) = report(dw.weave(scene))["rules"]
+    assert (warm["reads"], warm["writes"]) == (["Warmth.degrees"], ["Warmth.degrees"])

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import dreamwell as dw
+from dreamwell.tests.physics.pendulum import G, swing
 
 Run = Callable[[dw.World, int], None]
 Play = Callable[..., dw.World]
-G = 9.81
 AWAKE = dw.Body(can_sleep=False)
 
 
@@ -209,14 +209,7 @@ def test_a_ball_joint_lets_swing(scene: dw.Scene, play: Play) -> None:
     at = (length * math.sin(start), -length * math.cos(start), 0.0)
     scene.add("bob", AWAKE, dw.Collider.sphere(0.05), dw.Joint(kind="ball", anchor=(-at[0], -at[1], 0.0)), at=at)
     world = play(scene)
-    period = 2 * math.pi * math.sqrt(length / G) * (1 + start**2 / 16)
-    xs: list[float] = []
-    for _ in range(round(2.5 * period * 240)):
-        world.schedule.fixed(1 / 240)
-        xs.append(world["bob"].position[0])
-    assert np.linalg.norm(world["bob"].position) == pytest.approx(length, rel=0.01)
-    crossings = np.flatnonzero(np.diff(np.sign(xs)) > 0) / 240
-    assert np.diff(crossings).mean() == pytest.approx(period, rel=0.015)
+    swing(world, length, start, periods=2.5)
 
 
 def test_what_is_fixed_moves_as_one(scene: dw.Scene, play: Play) -> None:

@@ -8,15 +8,13 @@ import numpy as np
 import pytest
 
 import dreamwell as dw
-from dreamwell.engine.cli.targets import play as run
-from dreamwell.engine.cli.targets import samples
-from dreamwell.engine.run_options import RunOptions
 from dreamwell.engine.scene.dream_file import dumps
-from dreamwell.samples.arena import game, plan, wanted
+from dreamwell.samples._shared.models import keep_shapes
+from dreamwell.samples.arena import game, looks, plan
 from dreamwell.samples.arena.creatures import Life, Loot
 from dreamwell.samples.arena.play import MOST, Game
+from dreamwell.tests.samples.keys import MINUTE, Keys, again, ends, press, started, steps
 
-MINUTE = 3_600
 FEW = 60
 """Scarabs, where it does not matter how many there are."""
 
@@ -24,18 +22,6 @@ FEW = 60
 def stands(app: dw.App) -> Game:
     """How the game stands."""
     return app.world["game"][Game]
-
-
-def press(app: dw.App, key: str) -> None:
-    """A key, for one frame."""
-    app.input.feed({"event_type": "key_down", "key": key})
-    app.step()
-    app.input.feed({"event_type": "key_up", "key": key})
-
-
-def steps(app: dw.App, count: int) -> None:
-    for _ in range(count):
-        app.step()
 
 
 def begun(seed: int = 3) -> dw.App:
@@ -60,17 +46,13 @@ def played(seed: int, ticks: int) -> dw.App:
     """A game by keys and pointer, recorded: run in circles, shoot at what is pointed at."""
     app = game(seed=seed, most=FEW)
     app.record()
-    held: set[str] = set()
+    hands = Keys(app)
     for tick in range(ticks):
         turn = tick / 50
         keys = {"d" if math.cos(turn) > 0 else "a", "w" if math.sin(turn) > 0 else "s"} if tick > 30 else set()
         keys |= {" "} if tick > 40 and tick % 200 > 20 else set()
         keys |= {"Enter"} if tick % 100 == 20 and stands(app).phase != "play" else set()
-        for key in sorted(held - keys):
-            app.input.feed({"event_type": "key_up", "key": key})
-        for key in sorted(keys - held):
-            app.input.feed({"event_type": "key_down", "key": key})
-        held = keys
+        hands.hold(*keys)
         if tick % 97 == 60:
             app.input.feed({"event_type": "pointer_move", "x": 200.0 + tick % 900, "y": 300.0 + 100 * math.sin(tick)})
         app.step()
@@ -78,30 +60,22 @@ def played(seed: int, ticks: int) -> dw.App:
 
 
 def test_the_file_is_what_the_plan_says() -> None:
-    assert plan.FILE.read_text(encoding="utf-8") == dumps(plan.scene())
+    made = looks.dress(plan.scene())
+    keep_shapes(made, "arena.glb")
+    assert plan.FILE.read_text(encoding="utf-8") == dumps(made)
     assert len(dw.load(plan.FILE).rules) > 40
 
 
 def test_a_minute_by_keys_comes_out_alike_twice(tmp_path: Path) -> None:
-    path = tmp_path / "arena.dreamrec"
     app = played(5, MINUTE)
-    app.recording().save(path)
-    again = game(most=FEW)
-    again.play(path)
-    assert again.world.state_hash() == app.world.state_hash()
+    again(app, game(most=FEW), tmp_path / "arena.dreamrec")
     assert max(stands(app).best, app.world["hero"][Loot].score) > 100
 
 
 def test_after_going_back_the_same_happens_again() -> None:
     app = game(auto=True, seed=7)
     steps(app, 300)
-    before = app.world.snapshot()
-    ends: list[str] = []
-    for _ in range(2):
-        steps(app, 60)
-        ends.append(app.world.state_hash())
-        app.world.restore(before)
-    assert ends[0] == ends[1]
+    assert len({*ends(app)}) == 1
 
 
 def test_the_pilot_plays_against_hundreds() -> None:
@@ -234,11 +208,9 @@ def test_rows_are_used_again() -> None:
 
 
 def test_it_runs_as_a_sample_and_with_the_pilot() -> None:
-    made: dw.App = run(samples()["arena"], RunOptions("collect"))
-    made.step()
-    assert not stands(made).auto
-    made = run(samples()["arena"], RunOptions("collect", arguments=("bot",)))
-    made.step()
-    assert stands(made).auto
-    with pytest.raises(SystemExit, match='it takes nothing, or "bot"'):
-        wanted(["x"])
+    for arguments, auto in (((), False), (("bot",), True)):
+        made = started("arena", *arguments)
+        made.step()
+        assert stands(made).auto is auto
+    with pytest.raises(SystemExit, match="error: arena was given 'x'; it takes nothing, or \"bot\""):
+        started("arena", "x")

@@ -13,6 +13,7 @@ from dreamwell.engine.gpu import Gpu
 from dreamwell.engine.render import Stage
 from dreamwell.engine.scene.settings import known_settings
 from dreamwell.samples.effects import EFFECTS, EVERY, NAMES, PATH, SECONDS_PER_STOP, Courtyard, chosen, walked
+from dreamwell.tests.samples import keys
 
 SIZE = (160, 90)
 
@@ -34,9 +35,7 @@ class Seen:
         return self.stage.fabric.read_image().astype(np.float64)
 
     def press(self, key: str) -> None:
-        self.yard.app.input.feed({"event_type": "key_down", "key": key})
-        self.yard.app.step(0.0)
-        self.yard.app.input.feed({"event_type": "key_up", "key": key})
+        keys.press(self.yard.app, key, dt=0.0)
 
 
 @pytest.fixture(scope="module")

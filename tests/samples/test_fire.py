@@ -8,32 +8,17 @@ import numpy as np
 import pytest
 
 import dreamwell as dw
-from dreamwell.engine.cli.targets import play as run
-from dreamwell.engine.cli.targets import samples
-from dreamwell.engine.run_options import RunOptions
 from dreamwell.engine.scene.dream_file import dumps
-from dreamwell.samples.fire import game, plan, wanted
+from dreamwell.samples._shared.models import keep_shapes
+from dreamwell.samples.fire import game, looks, plan
 from dreamwell.samples.fire.play import END_AT, NEEDED, RAIN_AT, Village
 from dreamwell.samples.fire.village import Pail, Tinder
-
-MINUTE = 3_600
+from dreamwell.tests.samples.keys import MINUTE, Keys, again, ends, press, started, steps
 
 
 def stands(app: dw.App) -> Village:
     """How the evening stands."""
     return app.world["village"][Village]
-
-
-def press(app: dw.App, key: str) -> None:
-    """A key, for one frame."""
-    app.input.feed({"event_type": "key_down", "key": key})
-    app.step()
-    app.input.feed({"event_type": "key_up", "key": key})
-
-
-def steps(app: dw.App, count: int) -> None:
-    for _ in range(count):
-        app.step()
 
 
 def begun(seed: int = 3) -> dw.App:
@@ -56,46 +41,34 @@ def played(seed: int, ticks: int) -> dw.App:
     """An evening by keys, recorded: run to and fro, throw water, cut."""
     app = game(seed=seed)
     app.record()
-    held: set[str] = set()
+    hands = Keys(app)
     for tick in range(ticks):
         turn = tick / 60
         keys = {"a" if math.cos(turn) > 0 else "d", "w" if math.sin(1.7 * turn) > 0 else "s"} if tick > 30 else set()
         keys |= {" "} if tick > 60 and tick % 300 < 150 else {"e"} if tick > 60 and tick % 300 > 240 else set()
         keys |= {"Enter"} if tick == 20 else set()
-        for key in sorted(held - keys):
-            app.input.feed({"event_type": "key_up", "key": key})
-        for key in sorted(keys - held):
-            app.input.feed({"event_type": "key_down", "key": key})
-        held = keys
+        hands.hold(*keys)
         app.step()
     return app
 
 
 def test_the_file_is_what_the_plan_says() -> None:
-    assert plan.FILE.read_text(encoding="utf-8") == dumps(plan.scene())
+    made = looks.dress(plan.scene())
+    keep_shapes(made, "fire.glb")
+    assert plan.FILE.read_text(encoding="utf-8") == dumps(made)
     assert len(dw.load(plan.FILE).rules) > 25
 
 
 def test_a_minute_by_keys_comes_out_alike_twice(tmp_path: Path) -> None:
-    path = tmp_path / "fire.dreamrec"
     app = played(5, MINUTE)
-    app.recording().save(path)
-    again = game()
-    again.play(path)
-    assert again.world.state_hash() == app.world.state_hash()
+    again(app, game(), tmp_path / "fire.dreamrec")
     assert len(app.world.rows_tagged("burnt")) > 5
 
 
 def test_after_going_back_the_same_happens_again() -> None:
     app = game(auto=True, seed=7)
     steps(app, 400)
-    before = app.world.snapshot()
-    ends: list[str] = []
-    for _ in range(2):
-        steps(app, 60)
-        ends.append(app.world.state_hash())
-        app.world.restore(before)
-    assert ends[0] == ends[1]
+    assert len({*ends(app)}) == 1
 
 
 def test_left_alone_it_burns_and_the_pilot_saves_it() -> None:
@@ -257,11 +230,9 @@ def test_evening_after_evening_nothing_stays() -> None:
 
 
 def test_it_runs_as_a_sample_and_with_the_pilot() -> None:
-    made: dw.App = run(samples()["fire"], RunOptions("collect"))
-    made.step()
-    assert not stands(made).auto
-    made = run(samples()["fire"], RunOptions("collect", arguments=("bot",)))
-    made.step()
-    assert stands(made).auto
-    with pytest.raises(SystemExit, match='it takes nothing, or "bot"'):
-        wanted(["x"])
+    for arguments, auto in (((), False), (("bot",), True)):
+        made = started("fire", *arguments)
+        made.step()
+        assert stands(made).auto is auto
+    with pytest.raises(SystemExit, match="error: fire was given 'x'; it takes nothing, or \"bot\""):
+        started("fire", "x")

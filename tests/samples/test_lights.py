@@ -9,21 +9,14 @@ import pytest
 import dreamwell as dw
 from dreamwell.engine.app import App
 from dreamwell.engine.cli import main
-from dreamwell.engine.cli.targets import play, samples
-from dreamwell.engine.run_options import RunOptions
+from dreamwell.tests.samples.keys import press, started
 
 MOVING = ("hanging", "floating", "firefly")
 
 
 @pytest.fixture
 def app() -> App:
-    return play(samples()["lights"], RunOptions("collect"))
-
-
-def press(app: App, key: str) -> None:
-    app.input.feed({"event_type": "key_down", "key": key})
-    app.step(0.1)
-    app.input.feed({"event_type": "key_up", "key": key})
+    return started("lights")
 
 
 def candela(app: App, tag: str) -> list[float]:
@@ -44,22 +37,22 @@ def test_there_are_a_thousand_lamps_and_nearly_all_move(app: App) -> None:
 
 def test_keys_stop_them_put_them_out_and_turn_clusters_off(app: App) -> None:
     app.step(0.1)
-    press(app, " ")
+    press(app, " ", dt=0.1)
     before = app.world.positions[app.world.rows_tagged("firefly")].copy()
     app.step(1.0)
     np.testing.assert_array_equal(app.world.positions[app.world.rows_tagged("firefly")], before)
-    press(app, "f")
+    press(app, "f", dt=0.1)
     assert set(candela(app, "firefly")) == {0.0}
-    press(app, "f")
+    press(app, "f", dt=0.1)
     assert max(candela(app, "firefly")) > 0
-    press(app, " ")
+    press(app, " ", dt=0.1)
     app.step(1.0)
     assert np.abs(app.world.positions[app.world.rows_tagged("firefly")] - before).max() > 0.1
     moon = app.world["moon"][dw.Sun].lux
-    press(app, "n")
+    press(app, "n", dt=0.1)
     assert app.world["moon"][dw.Sun].lux < moon
     for on in (False, True):
-        press(app, "c")
+        press(app, "c", dt=0.1)
         assert app.world.settings.lights.clusters == on
 
 

@@ -12,8 +12,8 @@ from PIL import Image
 import dreamwell as dw
 from dreamwell.engine.app import App
 from dreamwell.engine.cli import main
-from dreamwell.engine.cli.targets import play, samples
-from dreamwell.engine.run_options import RunOptions
+from dreamwell.tests.samples import keys as on_keys
+from dreamwell.tests.samples.keys import started
 
 COUNT = 3000
 REASONS = ("outside", "small", "far", "occluded")
@@ -21,18 +21,12 @@ REASONS = ("outside", "small", "far", "occluded")
 
 @pytest.fixture
 def app() -> App:
-    return play(samples()["many_cubes"], RunOptions("collect", arguments=(str(COUNT),)))
+    return started("many_cubes", str(COUNT))
 
 
 def press(app: App, *keys: str, dt: float = 0.1, **event: Any) -> None:
-    """One frame with these keys held down, and perhaps an event."""
-    for key in keys:
-        app.input.feed({"event_type": "key_down", "key": key})
-    if event:
-        app.input.feed(event)
-    app.step(dt)
-    for key in keys:
-        app.input.feed({"event_type": "key_up", "key": key})
+    """One frame of a tenth of a second with these keys held down, and perhaps an event."""
+    on_keys.press(app, *keys, dt=dt, **event)
 
 
 def eye(app: App) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

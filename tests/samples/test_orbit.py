@@ -1,7 +1,6 @@
 """The shoot-'em-up, played by a robot that presses keys: it comes out alike, ends, begins again, leaves no litter."""
 
 import math
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,24 +10,17 @@ import pytest
 
 import dreamwell as dw
 from dreamwell.engine.app import App
-from dreamwell.engine.cli.targets import play, samples
-from dreamwell.engine.run_options import RunOptions
+from dreamwell.tests.samples.keys import Keys, again, started
 
-DT = 1 / 60
 SEED = 11
 
 
 def fresh(seed: int = SEED) -> App:
-    made: App = play(samples()["orbit"], RunOptions("collect", seed=seed))
-    return made
+    return started("orbit", seed=seed)
 
 
-@dataclass
-class Robot:
+class Robot(Keys):
     """Plays as a person does: by keys, with 0.1 s to think."""
-
-    app: App
-    held: set[str] = field(default_factory=set[str])
 
     @property
     def ship(self) -> Any:
@@ -38,24 +30,8 @@ class Robot:
     def enemies(self) -> list[dw.Entity]:
         return self.app.world.tagged("enemy")
 
-    def hold(self, *keys: str) -> None:
-        """Have these keys down and no others."""
-        for key in sorted(self.held - {*keys}):
-            self.app.input.feed({"event_type": "key_up", "key": key})
-        for key in sorted({*keys} - self.held):
-            self.app.input.feed({"event_type": "key_down", "key": key})
-        self.held = {*keys}
-
-    def step(self, ticks: int = 1) -> None:
-        for _ in range(ticks):
-            self.app.step(DT)
-
     def begin(self) -> None:
-        """Press Space until a game has begun."""
-        self.step(2)
-        self.hold(" ")
-        self.step()
-        self.hold()
+        super().begin()
         assert self.ship.phase == "play"
 
     def fight(self, ticks: int) -> None:
@@ -128,11 +104,9 @@ def test_a_minute_of_play_comes_out_alike() -> None:
 
 def test_a_recording_comes_out_alike(tmp_path: Path) -> None:
     app = played(900)
-    app.recording().save(tmp_path / "game.dreamrec")
-    again = fresh(SEED + 1)
-    assert again.play(tmp_path / "game.dreamrec") == app.recording().state
-    assert again.world.state_hash() == app.world.state_hash()
-    assert Robot(again).ship.score == Robot(app).ship.score > 0
+    other = fresh(SEED + 1)
+    again(app, other, tmp_path / "game.dreamrec")
+    assert Robot(other).ship.score == Robot(app).ship.score > 0
 
 
 def test_enemies_die_and_the_score_rises() -> None:

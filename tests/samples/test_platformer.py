@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import cache
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,112 +11,40 @@ import pytest
 
 import dreamwell as dw
 from dreamwell.engine.app import App
-from dreamwell.engine.cli.targets import play, samples
-from dreamwell.engine.run_options import RunOptions
-
-DT = 1 / 60
+from dreamwell.tests.samples.keys import Robot, again, ends, game_of, left_alone, started, steps
 
 
 def fresh(seed: int = 5) -> App:
-    made: App = play(samples()["platformer"], RunOptions("collect", seed=seed))
-    return made
+    return started("platformer", seed=seed)
 
 
-def game_of(app: App) -> Any:
-    return next(one for one in app.world["game"].components if type(one).__name__ == "PlatformerGame")
-
-
-def steps(app: App, ticks: int) -> None:
-    for _ in range(ticks):
-        app.step(DT)
-
-
-class Robot:
-    """Presses the keys that the pilot would."""
-
-    def __init__(self, app: App) -> None:
-        self.app, self.held = app, set[str]()
-        self.pilot: Any = None
-        self.falls = 0
-
-    def hold(self, *keys: str) -> None:
-        for key in sorted(self.held - {*keys}):
-            self.app.input.feed({"event_type": "key_up", "key": key})
-        for key in sorted({*keys} - self.held):
-            self.app.input.feed({"event_type": "key_down", "key": key})
-        self.held = {*keys}
-
-    def begin(self) -> None:
-        steps(self.app, 2)
-        self.hold(" ")
-        steps(self.app, 1)
-        self.hold()
-        assert game_of(self.app).phase == "play"
-        self.pilot = type(game_of(self.app).pilot)()  # one of its own: that of the game is part of its state
-
-    def run(self, ticks: int) -> None:
-        """So many ticks, by the keys that the pilot would press."""
-        for _ in range(ticks):
-            game = game_of(self.app)
-            if game.falls != self.falls:
-                self.falls = game.falls
-                self.pilot.back_to(game.spawn[0])
-            x, jump = self.pilot.decide(self.app.world) if game.phase == "play" else (0.0, False)
-            self.hold(*[key for key, down in (("d", x > 0.3), ("a", x < -0.3), (" ", jump)) if down])
-            steps(self.app, 1)
-
-
-@cache
-def minute() -> App:
-    """A minute of play, recorded."""
-    app = fresh()
-    app.record()
-    robot = Robot(app)
-    robot.begin()
-    robot.run(3600 - 3)
-    assert app.tick == 3600
-    return app
+class Runner(Robot):
+    def keys(self, game: Any) -> Iterable[str]:
+        x, jump = self.pilot.decide(self.app.world)
+        return [key for key, down in (("d", x > 0.3), ("a", x < -0.3), (" ", jump)) if down]
 
 
 def test_left_alone_it_runs_to_the_gate() -> None:
-    app = fresh()
-    game, most = game_of(app), 0
-    for _ in range(2400):
-        app.step(DT)
-        most = max(most, game.coins)
-        if game.time < 1 and app.tick > 1000:
-            break
-    assert app.tick < 2400, "through the gate, and from the beginning"
-    assert game.falls == 0
-    assert most >= 20
+    assert left_alone(fresh(), 2400) >= 20
 
 
 def test_a_minute_of_keys_reaches_the_gate_and_comes_out_alike(tmp_path: Path) -> None:
-    app = minute()
-    game = game_of(app)
-    assert game.best > 20, "it was reached"
-    app.recording().save(tmp_path / "game.dreamrec")
-    again = fresh(6)
-    assert again.play(tmp_path / "game.dreamrec") == app.recording().state
-    assert again.world.state_hash() == app.world.state_hash()
+    app = Runner.minute(fresh())
+    assert game_of(app).best > 20, "it was reached"
+    again(app, fresh(6), tmp_path / "game.dreamrec")
 
 
 def test_going_back_is_exact() -> None:
     app = fresh()
     steps(app, 520)  # on the ferry
-    snapshot = app.world.snapshot()
-    ends: list[str] = []
-    for _ in range(2):
-        app.world.restore(snapshot)
-        steps(app, 60)
-        ends.append(app.world.state_hash())
-    assert ends[0] == ends[1]
+    _, first, second = ends(app)
+    assert first == second
 
 
 def jumped(hold: int, late: int = 0) -> float:
     """How high a jump goes whose button is held for so many ticks, pressed so many after the edge at x = 16."""
     app = fresh()
-    robot = Robot(app)
+    robot = Runner(app)
     robot.begin()
     hero = app.world["hero"]
     app.world.teleport(hero, (12.0, 1.45, 0.0))
@@ -149,7 +77,7 @@ def test_a_jump_may_come_a_moment_after_the_edge() -> None:
 
 def test_beetles_are_stamped_on_or_hurt() -> None:
     app = fresh()
-    Robot(app).begin()
+    Runner(app).begin()
     game, hero = game_of(app), app.world["hero"]
     beetle = app.world.tagged("beetle")[0]
     game.hero.safe = 0
@@ -162,7 +90,7 @@ def test_beetles_are_stamped_on_or_hurt() -> None:
     x, y, z = other.position
     app.world.teleport(hero, (x - 1.4 * math.copysign(1, x - 64), y + 0.3, z))
     game.hero.safe = 0
-    robot = Robot(app)
+    robot = Runner(app)
     robot.hold("d" if other.position[0] > hero.position[0] else "a")
     steps(app, 40)
     assert game.lives == 2
@@ -170,7 +98,7 @@ def test_beetles_are_stamped_on_or_hurt() -> None:
 
 def test_spikes_falls_flags_and_hearts() -> None:
     app = fresh()
-    Robot(app).begin()
+    Runner(app).begin()
     game, world = game_of(app), app.world
     hero, flag = world["hero"], app.world.tagged("checkpoint")[0]
     world.teleport(hero, flag.position)
@@ -195,7 +123,7 @@ def test_spikes_falls_flags_and_hearts() -> None:
 
 def test_coins_count_once_and_come_back() -> None:
     app = fresh()
-    Robot(app).begin()
+    Runner(app).begin()
     game, coin = game_of(app), app.world.tagged("coin")[0]
     home = coin.position
     app.world.teleport(app.world["hero"], home)

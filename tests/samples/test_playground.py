@@ -9,25 +9,20 @@ import pytest
 
 import dreamwell as dw
 from dreamwell.engine.app import App
-from dreamwell.engine.cli.targets import play, samples
-from dreamwell.engine.run_options import RunOptions
+from dreamwell.tests.samples.keys import Keys, ends, press, started
 
-DT = 1 / 60
 SEED = 5
 SIZE = (1280.0, 720.0)
 
 
 def fresh(seed: int = SEED) -> App:
-    made: App = play(samples()["playground"], RunOptions("collect", seed=seed))
+    made = started("playground", seed=seed)
     made.input.size = SIZE
     return made
 
 
-class Robot:
+class Robot(Keys):
     """Plays as a person does."""
-
-    def __init__(self, app: App) -> None:
-        self.app = app
 
     @property
     def game(self) -> Any:
@@ -37,14 +32,8 @@ class Robot:
     def toys(self) -> list[dw.Entity]:
         return self.app.world.tagged("toy")
 
-    def step(self, ticks: int = 1) -> None:
-        for _ in range(ticks):
-            self.app.step(DT)
-
     def press(self, key: str) -> None:
-        self.app.input.feed({"event_type": "key_down", "key": key})
-        self.step()
-        self.app.input.feed({"event_type": "key_up", "key": key})
+        press(self.app, key)
         self.step()
 
     def mouse(self, kind: str, x: float, y: float, button: int = 1) -> None:
@@ -101,14 +90,7 @@ def test_a_minute_replayed_comes_out_alike(tmp_path: Path) -> None:
 def test_going_back_repeats() -> None:
     robot = Robot(fresh())
     robot.play(400)
-    world = robot.app.world
-    snapshot = world.snapshot()
-    ends: set[str] = set()
-    for _ in range(2):
-        robot.step(60)
-        ends.add(world.state_hash())
-        world.restore(snapshot)
-    assert len(ends) == 1
+    assert len({*ends(robot.app)}) == 1
 
 
 def test_it_plays_on_and_nothing_is_lost() -> None:

@@ -8,24 +8,14 @@ import pytest
 from numpy.typing import NDArray
 
 import dreamwell as dw
-from dreamwell.engine.cli.targets import play as run
-from dreamwell.engine.cli.targets import samples
-from dreamwell.engine.run_options import RunOptions
 from dreamwell.samples.swarm import count_of, flock, game
 from dreamwell.samples.swarm.flock import FLOCK, Starling
 from dreamwell.samples.swarm.hawk import Hawk
 from dreamwell.samples.swarm.play import Lantern
 from dreamwell.samples.swarm.rules import GATES, Gate, Rules
+from dreamwell.tests.samples.keys import MINUTE, again, ends, press, started
 
 FEW = 400
-MINUTE = 3_600
-
-
-def press(app: dw.App, key: str) -> None:
-    """A key, for one frame."""
-    app.input.feed({"event_type": "key_down", "key": key})
-    app.step()
-    app.input.feed({"event_type": "key_up", "key": key})
 
 
 def rules(app: dw.App) -> Rules:
@@ -81,25 +71,14 @@ def test_another_seed_is_another_game() -> None:
 
 
 def test_a_replay_ends_in_the_same_state(tmp_path: Path) -> None:
-    path = tmp_path / "swarm.dreamrec"
-    first = played(8, 900)
-    first.recording().save(path)
-    again = game(FEW)
-    again.play(path)
-    assert again.world.state_hash() == first.world.state_hash()
-    assert rules(again).score == rules(first).score
+    first, other = played(8, 900), game(FEW)
+    again(first, other, tmp_path / "swarm.dreamrec")
+    assert rules(other).score == rules(first).score
 
 
 def test_after_going_back_the_same_happens_again() -> None:
     app = played(7, 400)
-    before = app.world.snapshot()
-    ends: list[str] = []
-    for _ in range(2):
-        for _ in range(60):
-            app.step()
-        ends.append(app.world.state_hash())
-        app.world.restore(before)
-    assert ends[0] == ends[1]
+    assert len({*ends(app)}) == 1
 
 
 def test_all_birds_are_there_and_fly_as_birds_do(app: dw.App) -> None:
@@ -251,11 +230,11 @@ def test_untouched_it_plays_by_itself(app: dw.App) -> None:
 
 
 def test_ten_thousand_unless_told_otherwise() -> None:
-    made: dw.App = run(samples()["swarm"], RunOptions("collect"))
+    made = started("swarm")
     assert len(made.scene) < 30, "spawned, not written"
     made.step()
     assert rules(made).birds == 10_000
-    made = run(samples()["swarm"], RunOptions("collect", arguments=("700",)))
+    made = started("swarm", "700")
     made.step()
     assert rules(made).birds == 700
     assert made.world["light"].get(Lantern) is not None

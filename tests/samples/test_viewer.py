@@ -16,6 +16,7 @@ from dreamwell.samples.viewer import TONE_MAPS, Viewer
 from dreamwell.samples.viewer.exhibit import still_life
 from dreamwell.samples.viewer.stage import extent
 from dreamwell.samples.viewer.surroundings import SURROUNDINGS, directions, panorama
+from dreamwell.tests.samples import keys
 
 SIZE = (160, 90)
 
@@ -56,9 +57,7 @@ def picture(viewer: Viewer) -> NDArray[np.float64]:
 
 
 def press(viewer: Viewer, key: str) -> None:
-    viewer.app.input.feed({"event_type": "key_down", "key": key})
-    viewer.app.step(0.0)
-    viewer.app.input.feed({"event_type": "key_up", "key": key})
+    keys.press(viewer.app, key, dt=0.0)
 
 
 def red(image: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -1,7 +1,5 @@
 """Transforms against a recursive oracle in float64: any tree, any sequence of changes."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,6 +9,7 @@ from numpy.typing import NDArray
 from dreamwell.engine import math as dmath
 from dreamwell.engine.errors import SceneError
 from dreamwell.engine.transforms import Transforms
+from dreamwell.tests.loom.forests import parent_lists
 
 
 def tree(parents: list[int], seed: int) -> Transforms:
@@ -44,18 +43,6 @@ def oracle(t: Transforms, row: int) -> NDArray[np.float64]:
     local[:3, :3] = dmath.matrix_from_quaternion(t.rotation[row].astype(np.float64)) * t.scale[row]
     local[:3, 3] = t.position[row]
     return local if t.parent[row] < 0 else np.asarray(oracle(t, int(t.parent[row])) @ local)
-
-
-@st.composite
-def parent_lists(draw: Any) -> list[int]:
-    """Parents that may come after their children, as in a scene where objects were hung elsewhere."""
-    n = draw(st.integers(1, 30))
-    order = draw(st.permutations(range(n)))
-    parents = [-1] * n
-    for place, row in enumerate(order):
-        above = draw(st.integers(-1, place - 1))
-        parents[row] = -1 if above < 0 else order[above]
-    return parents
 
 
 @given(parent_lists(), st.integers(0, 2**32 - 1), st.data())
