@@ -177,10 +177,10 @@ class Characters:
         down = times(up, -1.0)
 
         def near(at: Vec3, reach: float) -> Any:
-            return engine.near(row, at, turn, reach)
+            return engine.queries.near(row, at, turn, reach)
 
         def surface(at: Vec3, far: float) -> Vec3 | None:
-            hit = engine.ray(at, down, far, question)
+            hit = engine.queries.ray(at, down, far, question)
             return None if hit is None or hit[1] <= 0 else hit[2]
 
         level = math.cos(math.radians(character.max_slope)) - 1e-3

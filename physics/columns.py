@@ -197,7 +197,7 @@ def hits_between(engine: PhysicsWorld, question: Question, origins: F64, targets
     for i, (start, direction, distance, seer) in enumerate(each):
         if distance > _NEAR:
             question.exclude = seer
-            hit = engine.ray(start, direction, distance - _NEAR, question)
+            hit = engine.queries.ray(start, direction, distance - _NEAR, question)
             if hit is not None:
                 out[i] = hit[0]
     return out

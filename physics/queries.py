@@ -58,7 +58,7 @@ class Queries(ABC):
     ) -> RayHit | None:
         start, way = three(origin, "the origin of a ray"), direction_of(direction)
         question = self._asked(layers, exclude, sensors)
-        found = None if self._engine is None else self._engine.ray(start, way, far(maximum), question)
+        found = None if self._engine is None else self._engine.queries.ray(start, way, far(maximum), question)
         if found is None:
             return None
         row, distance, normal = found
@@ -91,7 +91,7 @@ class Queries(ABC):
         normals, distances = np.full((k, 3), np.nan, np.float32), np.full(k, np.nan, np.float32)
         if engine is not None:
             for i, (start, way) in enumerate(zip(starts.tolist(), ways.tolist(), strict=True)):
-                found = engine.ray(start, way, most, question)
+                found = engine.queries.ray(start, way, most, question)
                 if found is not None:
                     rows[i], distances[i], normals[i] = found
         points = (starts + ways * distances[:, None]).astype(np.float32)
@@ -136,7 +136,7 @@ class Queries(ABC):
         question = self._asked(layers, exclude, sensors)
         if self._engine is None:
             return None
-        found = self._engine.cast(made, start, turn, way, far(maximum), question)
+        found = self._engine.queries.cast(made, start, turn, way, far(maximum), question)
         if found is None:
             return None
         (row, distance, normal), point = found
@@ -157,7 +157,7 @@ class Queries(ABC):
         question = self._asked(layers, exclude, sensors)
         if self._engine is None:
             return []
-        rows = np.array(self._engine.overlap(made, place, turn, question), np.int32)
+        rows = np.array(self._engine.queries.overlap(made, place, turn, question), np.int32)
         colliders = self.colliders
         owner = np.unique(colliders.owner[np.searchsorted(colliders.known.rows, rows)])
         return [Entity(self.world, row) for row in owner.tolist()]

@@ -7,7 +7,6 @@ but the step is done for many at once, by comparing columns with what they were;
 from __future__ import annotations
 
 import json
-import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +28,7 @@ from .columns import BodyColumns
 from .contacts import Contacts
 from .joints import Joints
 from .known import NO_ROWS, generations_of
+from .parts import head_and_rest, headed
 from .physics_world import F32, I32, PhysicsWorld
 from .queries import Queries
 from .rings import HOLD, Rings
@@ -276,7 +276,7 @@ class WorldSimulation(Queries):
     def lines(self) -> F32:
         """(k, 2, 3) float32, metres, world: the edges of all shapes."""
         self._synchronise()
-        return np.empty((0, 2, 3), np.float32) if self._engine is None else self._engine.lines()
+        return np.empty((0, 2, 3), np.float32) if self._engine is None else self._engine.queries.lines()
 
     # ---- going back -------------------------------------------------------------------------------------------------
 
@@ -294,9 +294,7 @@ class WorldSimulation(Queries):
             "joints": self.joints.save(),
             "characters": self.characters.save(),
         }
-        text = json.dumps(head).encode()
-        native = b"" if self._engine is None else self._engine.save()
-        return struct.pack("<Q", len(text)) + text + native
+        return headed(json.dumps(head).encode(), b"" if self._engine is None else self._engine.save())
 
     @np.errstate(all="ignore")
     def load(self, data: bytes) -> None:
@@ -306,12 +304,12 @@ class WorldSimulation(Queries):
         if not data:
             self._gravity = None
             return
-        (size,) = struct.unpack_from("<Q", data)
-        head = json.loads(data[8 : 8 + size])
+        text, native = head_and_rest(data)
+        head = json.loads(text)
         self._gravity = None if head["gravity"] is None else three(head["gravity"], "gravity")
         if self._engine is None:
             return
-        engine, native = self._engine, data[8 + size :]
+        engine = self._engine
         colliders, joints = self.colliders, self.joints
         if engine.exact:
             tables = [self.world.tables.made(kind) for kind in (Body, Collider, Joint)]
