@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -92,16 +93,9 @@ class Bodies:
 
         now, explicit = known_of(world, rows), has[rows]
         gone, came = exchanged(self.known, now, self._explicit, explicit)
-        old, old_owner = parts.known, parts.owner
         now_shapes = known_of(world, shapes)
-        gone_shapes, came_shapes = exchanged(old, now_shapes)
-        both, here, there = np.intersect1d(old.rows, shapes, assume_unique=True, return_indices=True)
-        moved = both[old_owner[here] != owner[there]]  # to another body
-        gone_shapes, came_shapes = np.union1d(gone_shapes, moved), np.union1d(came_shapes, moved)
-        again = shapes[np.isin(owner, came)]  # with their bodies
-        came_shapes = np.union1d(came_shapes, again).astype(np.int32)
-        lost = old.rows[np.isin(old_owner, gone)]
-        taken = np.setdiff1d(np.union1d(gone_shapes, np.intersect1d(again, old.rows)), lost)
+        taken, lost, came_shapes = parts.exchanged(now_shapes, owner, gone, came)
+        poorer = np.setdiff1d(parts.owners_of(taken), gone)  # bodies that lose a collider, and stay
         if engine is not None:
             for row in taken.tolist():
                 parts.remove(engine, row)
@@ -109,38 +103,40 @@ class Bodies:
                 engine.remove_body(row)
         parts.refused -= set(lost.tolist())
         parts.changes += 1
-
-        self.known = now
-        self._places = np.zeros(t.count, np.intp)
-        self._places[rows] = np.arange(len(rows))
-        self._explicit = explicit
-        self._fetched = None
-        self.hung, self._trees = t.parent[rows] >= 0, t.trees
-        self._led = np.flatnonzero(self.hung)
-        slots = bodies.slots(rows)
-        names = bodies.look("kind")
-        self.kinds = np.array([_KINDS[str(names[slot])] if slot >= 0 else 0 for slot in slots.tolist()], np.int8)
-        self._above = None
-        parts.become(now_shapes, owner)
         for row in gone.tolist():
             self._began.pop(row, None)
-        poses = poses_of(t, came)
-        for i, row in enumerate(came.tolist()):
-            slot = bodies.slot(row)
-            value = Body(kind="static") if slot < 0 else bodies.value(slot)
-            spec = _spec_of(value, poses, i)
+
+        self._become(now, explicit)
+        parts.become(now_shapes, owner)
+        for row, spec in self._specs(came):
             self._began[row] = (spec.velocity, spec.angular_velocity)
             if engine is not None:
                 engine.add_body(row, spec)
-        if engine is None:
-            return came
-        weighed = dict.fromkeys(owner[np.isin(shapes, came_shapes)].tolist())
-        left = np.setdiff1d(old_owner[np.searchsorted(old.rows, taken)], gone)  # bodies that lost a collider
-        weighed |= dict.fromkeys(left.tolist())
-        parts.add(engine, came_shapes, problems)
-        for row in dict.fromkeys((*weighed, *came.tolist())):
-            parts.settle(engine, row)
+        if engine is not None:
+            parts.add(engine, came_shapes, problems)
+            richer = owner[np.isin(shapes, came_shapes)]
+            for row in dict.fromkeys((*richer.tolist(), *poorer.tolist(), *came.tolist())):
+                parts.settle(engine, row)
         return came
+
+    def _become(self, known: Known, explicit: NDArray[np.bool_]) -> None:
+        """Be other ones, of which some (k,) are by a Body."""
+        t, bodies, rows = self.world.transforms, self.world.tables.made(Body), known.rows
+        self.known, self._explicit = known, explicit
+        self._places = np.zeros(t.count, np.intp)
+        self._places[rows] = np.arange(len(rows))
+        self._fetched = self._above = None
+        self.hung, self._trees = t.parent[rows] >= 0, t.trees
+        self._led = np.flatnonzero(self.hung)
+        slots, names = bodies.slots(rows), bodies.look("kind")
+        self.kinds = np.array([_KINDS[str(names[slot])] if slot >= 0 else 0 for slot in slots.tolist()], np.int8)
+
+    def _specs(self, rows: I32) -> Iterator[tuple[int, BodySpec]]:
+        """What bodies (k,) are, as their components say and where their objects are now."""
+        bodies, poses = self.world.tables.made(Body), poses_of(self.world.transforms, rows)
+        for i, row in enumerate(rows.tolist()):
+            slot = bodies.slot(row)
+            yield row, _spec_of(Body(kind="static") if slot < 0 else bodies.value(slot), poses, i)
 
     def spoilt(self, changed: I32) -> bool:
         """Whether any of the Bodies of rows (k,) that scripts wrote to can't be simulated any more."""
@@ -168,17 +164,14 @@ class Bodies:
         """What scripts wrote to the Bodies of rows (k,); `made` are told of already."""
         if not len(changed):
             return
-        bodies, known = self.world.tables.made(Body), self.known
+        known = self.known
         changed = np.intersect1d(changed, known.rows)
-        for row in np.setdiff1d(changed, made).tolist():
-            value: Body = bodies.value(bodies.slot(row))
-            at = known.at(row)
-            self.kinds[at] = _KINDS[value.kind]
-            spec = _spec_of(value, poses_of(self.world.transforms, np.array([row], np.int32)), 0)
+        for row, spec in self._specs(np.setdiff1d(changed, made)):
+            self.kinds[known.at(row)] = _KINDS[spec.kind]
             motion = (spec.velocity, spec.angular_velocity)
             engine.change_body(row, spec, moved=self._began.get(row) != motion and row in self._began)
             self._began[row] = motion
-            engine.settle_mass(row, value.mass)
+            engine.settle_mass(row, spec.mass)
         self._above = None
 
     # ---- where they are ---------------------------------------------------------------------------------------------

@@ -16,11 +16,12 @@ from ..engine.characters import CharacterState, MovingCharacter
 from ..engine.declare import Vec3, Vec4
 from ..engine.entity import Entity
 from ..engine.errors import PhysicsError
-from ..engine.physical import three
+from ..engine.physical_checks import three
+from ..engine.physical_queries import Question
 from ..engine.scene.physics import Body, Character, Collider
 from ..engine.world import World
 from .bodies import Bodies
-from .physics_world import F32, I32, Label, PhysicsWorld, Question, Touch
+from .physics_world import F32, I32, Label, PhysicsWorld, Touch
 from .rotations import inverse, multiplied, turned
 from .sliding import Legs, clipped, dot, length_of, plus, times, unit
 

@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.declare import Vec3
+from ..engine.physical import BodyColumns
+from ..engine.physical_queries import Question
 from ..engine.scene.physics import Body
 from ..engine.world import World
-from .physics_world import F32, F64, I32, PhysicsWorld, Question
+from .physics_world import F32, F64, I32, PhysicsWorld
 from .rotations import inverse, multiplied
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ Bools = NDArray[np.bool_]
 _DYNAMIC = 2
 
 
-class BodyColumns:
+class ManyBodies(BodyColumns):
     """The bodies of a simulation as columns; see `engine.physical.BodyColumns`.
 
     How bodies move is told by how far they came in the last tick: that is known for all of them at once, where engines
@@ -72,7 +74,6 @@ class BodyColumns:
     # ---- what bodies do ---------------------------------------------------------------------------------------------
 
     def velocities(self, rows: I32) -> F64:
-        """(k, 3) m/s."""
         engine = self._simulation.ready(rows)
         out = np.empty((len(rows), 3))
         there, at = self._split(rows)
@@ -83,7 +84,6 @@ class BodyColumns:
         return out
 
     def spins(self, rows: I32) -> F64:
-        """(k, 3) degrees a second about the axes of the world."""
         engine = self._simulation.ready(rows)
         out = np.empty((len(rows), 3))
         there, at = self._split(rows)
@@ -109,7 +109,6 @@ class BodyColumns:
         return found
 
     def sleeping(self, rows: I32) -> Bools:
-        """(k,) whether they rest and are not computed."""
         engine = self._simulation.ready(rows)
         if len(rows) > _FEW:
             return ~np.isin(rows, engine.awake()) & self._moving(rows)
@@ -144,7 +143,6 @@ class BodyColumns:
                 engine.set_motion(row, linear, angular)
 
     def push(self, rows: I32, amounts: F64, *, sudden: bool) -> None:
-        """Impulses (k, 3) in N s at once, or forces in N through the next tick."""
         engine = self._simulation.ready(rows)
         moving = self._moving(rows)
         for row, (x, y, z) in zip(rows[moving].tolist(), amounts[moving].tolist(), strict=True):
@@ -152,7 +150,6 @@ class BodyColumns:
             engine.push(row, (x, y, z), (0.0, 0.0, 0.0), None, sudden=sudden)
 
     def rest(self, rows: I32, asleep: Bools) -> None:
-        """Put bodies to sleep, or wake them (k,)."""
         engine = self._simulation.ready(rows)
         moving = self._moving(rows)
         for row, sleeps in zip(rows[moving].tolist(), asleep[moving].tolist(), strict=True):

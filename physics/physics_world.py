@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..engine.declare import Vec3, Vec4
 from ..engine.errors import PhysicsError
+from ..engine.physical_queries import Question
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -116,15 +117,6 @@ class Touch:
     point: Vec3 = (0.0, 0.0, 0.0)
     normal: Vec3 = (0.0, 1.0, 0.0)
     impulse: float = 0.0
-
-
-@dataclass(slots=True)
-class Question:
-    """What queries look at: layers as a bit mask, a body's row to leave out (-1: none), and whether sensors count."""
-
-    layers: int = 0xFFFFFFFF
-    exclude: int = -1
-    sensors: bool = False
 
 
 Hit = tuple[int, float, Vec3]

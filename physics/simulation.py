@@ -17,20 +17,21 @@ from ..engine.characters import CharacterState, MovingCharacter
 from ..engine.declare import Vec3
 from ..engine.entity import Entity
 from ..engine.errors import PhysicsError
-from ..engine.physical import MovingBody, three
+from ..engine.physical import MovingBody
+from ..engine.physical_checks import three
 from ..engine.scene.physics import Body, Collider, Joint
 from ..engine.world import World
+from .answers import Answers
 from .bodies import Bodies
 from .character import Characters
 from .checks import unlocked
 from .colliders import Colliders
-from .columns import BodyColumns
+from .columns import ManyBodies
 from .contacts import Contacts
 from .joints import Joints
 from .known import NO_ROWS, generations_of
 from .parts import head_and_rest, headed
 from .physics_world import F32, I32, PhysicsWorld
-from .queries import Queries
 from .rings import HOLD, Rings
 from .soundness import all_of, why_not
 from .watch import Watch
@@ -51,13 +52,13 @@ def _planar() -> PhysicsWorld:
 _ENGINES: dict[str, Callable[[], PhysicsWorld]] = {"spatial": _spatial, "planar": _planar}
 
 
-class WorldSimulation(Queries):
+class WorldSimulation(Answers):
     """What moves the bodies of one world; `world.physics`. See `engine.physical.Simulation`."""
 
     def __init__(self, world: World) -> None:
         self.world = world
         self._gravity: Vec3 | None = None
-        self.columns = BodyColumns(self)
+        self.columns = ManyBodies(self)
         """Many bodies at once, for rules."""
         self._problems: list[PhysicsError] = []  # to be told in the next tick: who asks meanwhile is not to blame
         self._fresh()
@@ -206,13 +207,10 @@ class WorldSimulation(Queries):
     def _at(self, entity: Entity) -> tuple[PhysicsWorld, int]:
         """The engine and the row of a body that it knows."""
         row = self._row(entity)
-        if not self._knows(np.array([row], np.int32)):
-            self._synchronise()
-        if self._engine is None:
-            raise PhysicsError('nothing moves by itself here: the scene\'s physics engine is "none"')
+        engine = self.ready(np.array([row], np.int32))
         if row in self.bodies.left_out:
             raise why_not(self.world, row)
-        return self._engine, row
+        return engine, row
 
     def ready(self, rows: I32) -> PhysicsWorld:
         """The engine, when it knows the bodies in rows (k,), but for those that are left out. Raises PhysicsError."""

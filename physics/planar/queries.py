@@ -9,7 +9,8 @@ import numpy as np
 import pymunk
 
 from ...engine.declare import Vec3, Vec4
-from ..physics_world import F32, Hit, Near, Question, Shape, at_border
+from ...engine.physical_queries import Question
+from ..physics_world import F32, Hit, Near, Shape, at_border
 from .nearness import Nearness
 from .shapes import least_half, outline, shapes_of
 from .space import SCALE, PlanarSpace, angle_of, to_metres, to_units

@@ -7,7 +7,8 @@ from typing import Any
 import rapier3d as rapier
 
 from ...engine.declare import Vec3, Vec4
-from ..physics_world import F32, Hit, Near, Question, Shape, at_border
+from ...engine.physical_queries import Question
+from ..physics_world import F32, Hit, Near, Shape, at_border
 from .nearness import Meshes, Nearness
 from .shapes import native_shape
 from .space import SpatialSpace, to_tuple
