@@ -16,7 +16,18 @@ from ..engine.world import World
 from ..loom.physics import owners
 from .checks import unlocked, vec3, vec4
 from .colliders import Colliders
-from .known import NO_ROWS, Known, exchanged, generations_of, known_of, rows_that_differ, same, with_body
+from .known import (
+    NO_ROWS,
+    Known,
+    exchanged,
+    generations_of,
+    known_of,
+    rows_that_differ,
+    same,
+    switched_off,
+    was_switched,
+    with_body,
+)
 from .physics_world import F32, I32, BodySpec, PhysicsWorld
 from .poses import Poses, below_parents, depths_above, poses_of
 from .soundness import FARTHEST, nowhere, sound_bodies, sound_places, why_not
@@ -40,6 +51,7 @@ class Bodies:
         self.kinds: NDArray[np.int8] = np.empty(0, np.int8)
         self.jumps: set[int] = set()
         self.left_out: I32 = NO_ROWS  # that can't be bodies as they are
+        self.off: I32 = NO_ROWS  # whose Bodies are not enabled
         self._explicit: NDArray[np.bool_] = np.empty(0, bool)  # those that a Body says to be ones
         self._began: dict[int, tuple[Vec3, Vec3]] = {}  # what their Bodies say of how they begin to move
         self.hung: NDArray[np.bool_] = np.empty(0, bool)
@@ -85,10 +97,13 @@ class Bodies:
         world, t, parts = self.world, self.world.transforms, self.colliders
         bodies, colliders = world.tables.made(Body), world.tables.made(Collider)
         has = with_body(world)
-        shapes = colliders.ascending().copy()
+        self.off, parts.off = switched_off(bodies), switched_off(colliders)
+        shapes = np.setdiff1d(colliders.ascending(), parts.off, assume_unique=True).astype(np.int32)
         owner = owners(t.parent, has, shapes)
         owner = np.where(owner < 0, shapes, owner).astype(np.int32)
-        rows, kept = self._sound(engine, np.union1d(bodies.rows, owner).astype(np.int32), owner, problems)
+        rows = np.setdiff1d(np.union1d(bodies.rows, owner), self.off, assume_unique=True).astype(np.int32)
+        rows, kept = self._sound(engine, rows, owner, problems)
+        kept &= ~np.isin(owner, self.off)
         shapes, owner = shapes[kept], owner[kept]
 
         now, explicit = known_of(world, rows), has[rows]
@@ -137,6 +152,16 @@ class Bodies:
         for i, row in enumerate(rows.tolist()):
             slot = bodies.slot(row)
             yield row, _spec_of(Body(kind="static") if slot < 0 else bodies.value(slot), poses, i)
+
+    def switched(self, changed: I32, other_shapes: I32) -> bool:
+        """Whether any of the Bodies, or of the Colliders, that scripts wrote to was switched on or off."""
+        made = self.world.tables.made
+        other = was_switched(made(Body), changed, self.off)
+        return other or was_switched(made(Collider), other_shapes, self.colliders.off)
+
+    def there(self, rows: I32) -> NDArray[np.bool_]:
+        """(k,) whether the engine has bodies: not those that can't be as they are, or are switched off."""
+        return ~np.isin(rows, self.left_out) & ~np.isin(rows, self.off)
 
     def spoilt(self, changed: I32) -> bool:
         """Whether any of the Bodies of rows (k,) that scripts wrote to can't be simulated any more."""

@@ -73,12 +73,12 @@ class Characters:
 
     # ---- a tick -----------------------------------------------------------------------------------------------------
 
-    def before(self, engine: PhysicsWorld) -> None:
-        """Before all else moves: remember where the ground is that carries."""
+    def before(self, engine: PhysicsWorld, known: Bodies) -> None:
+        """Before all else moves: remember where the ground is that carries, if it is one of the `known` bodies."""
         self._grounds.clear()
         for row in self.rows:
             ground = self._of(row).ground
-            if ground is not None and self._has_body(ground):
+            if ground is not None and self._has_body(ground) and known.known.has(ground[0]):
                 self._grounds[ground[0]] = engine.pose(ground[0])
 
     def _has_body(self, label: Label) -> bool:
@@ -103,7 +103,8 @@ class Characters:
                     problems.append(PhysicsError(f'the Character of "{self._world.names[row]}" {wrong}'))
                 continue
             self._refused.discard(row)
-            if row in known.left_out or row in known.colliders.refused:
+            if not (known.known.has(row) and known.colliders.there(row)):
+                self._let_go(row)
                 continue
             moved.append(row)
             places.append(self._go(engine, row, gravity, dt))
@@ -224,6 +225,13 @@ class Characters:
                 touch = Touch(own, label, began=True, sensor=False, point=hit.point, normal=times(hit.normal, -1.0))
                 self._touches.append(touch)
         state.touching = sorted(now)
+
+    def _let_go(self, row: int) -> None:
+        """It is not there: it stands on nothing and is pressed against nothing."""
+        state = self._of(row)
+        for label in state.touching:
+            self._touches.append(Touch((row, state.generation), label, began=False, sensor=False))
+        state.touching, state.grounded, state.ground = [], False, None
 
     def touches(self) -> list[Touch]:
         """What began and ceased to touch since the last call."""

@@ -29,8 +29,8 @@ class Colliders:
     """Colliders, by their rows in ascending order.
 
     known: what the engine was told.  owner: (k,) the rows of their bodies.  parts: (k,) whether they are not on their
-    body's own object.  local: where those are on their bodies.  refused: rows of those that can't be.  changes: counts
-    up with what the engine is told.
+    body's own object.  local: where those are on their bodies.  refused: rows of those that can't be.  off: rows of
+    those that are not enabled, and so not known.  changes: counts up with what the engine is told.
     """
 
     def __init__(self, world: World) -> None:
@@ -40,8 +40,13 @@ class Colliders:
         self.parts: NDArray[np.bool_] = np.empty(0, bool)
         self.local: Poses | None = None
         self.refused: set[int] = set()
+        self.off: I32 = NO_ROWS
         self.changes = 0
         self._shapes: dict[tuple[Any, ...], tuple[Shape, Vec3]] = {}
+
+    def there(self, row: int) -> bool:
+        """Whether the engine has a collider."""
+        return self.known.has(row) and row not in self.refused
 
     def owner_of(self, row: int) -> int:
         """The row of the body, or of the object itself where it has none."""

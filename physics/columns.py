@@ -13,6 +13,7 @@ from ..engine.physical_queries import Question
 from ..engine.scene.physics import Body
 from ..engine.world import World
 from .physics_world import F32, F64, I32, PhysicsWorld
+from .rings import STILL
 from .rotations import inverse, multiplied
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class ManyBodies(BodyColumns):
     def masses(self, rows: I32) -> F64:
         """(k,) kilograms; 0 for what forces do not move, so that what is reckoned by it does nothing."""
         engine = self._simulation.ready(rows)
-        there = self._there(rows)
+        there = self._simulation.bodies.there(rows)
         found = np.zeros(len(rows))
         found[there] = [engine.mass(row) for row in rows[there].tolist()]
         found[~np.isfinite(found)] = 0.0
@@ -110,9 +111,10 @@ class ManyBodies(BodyColumns):
 
     def sleeping(self, rows: I32) -> Bools:
         engine = self._simulation.ready(rows)
+        there = self._simulation.bodies.there(rows)
         if len(rows) > _FEW:
-            return ~np.isin(rows, engine.awake()) & self._moving(rows)
-        found = ~self._there(rows)
+            return ~np.isin(rows, engine.awake()) & (self._moving(rows) | ~there)
+        found = ~there
         found[~found] = [engine.asleep(row) for row in rows[~found].tolist()]
         return found
 
@@ -157,17 +159,15 @@ class ManyBodies(BodyColumns):
 
     def _moving(self, rows: I32) -> Bools:
         """(k,) whether forces move bodies."""
-        return np.array([kind == "dynamic" for kind in self._of("kind", rows)], bool) & self._there(rows)
-
-    def _there(self, rows: I32) -> Bools:
-        """(k,) whether the engine has bodies: not those that can't be as they are."""
-        return ~np.isin(rows, self._simulation.bodies.left_out)
+        return np.array([kind == "dynamic" for kind in self._of("kind", rows)], bool) & self._simulation.bodies.there(
+            rows
+        )
 
     def _motion(self, engine: PhysicsWorld, row: int) -> tuple[Vec3, Vec3]:
-        """Velocity and spin in radians a second, 0 of what is left out."""
+        """Velocity and spin in radians a second, 0 of what the engine does not have."""
         simulation = self._simulation
-        if row in simulation.bodies.left_out:
-            return (0.0, 0.0, 0.0), (0.0, 0.0, 0.0)
+        if row in simulation.bodies.left_out or row in simulation.bodies.off:
+            return STILL, STILL
         return simulation.rings.motion(row) or engine.motion(row)
 
     def _locked(self, rows: I32, field: str) -> Bools:

@@ -30,7 +30,7 @@ PERIOD = 4
 HOLD = 30
 """Ticks for which a body that something woke is left awake."""
 
-_STILL: Vec3 = (0.0, 0.0, 0.0)
+STILL: Vec3 = (0.0, 0.0, 0.0)
 Motion = tuple[Vec3, Vec3]
 
 
@@ -88,7 +88,7 @@ class Rings:
             if not engine.asleep(row):
                 velocity, angular = engine.motion(row)
                 self.frozen[row] = (generation, velocity, angular)
-                engine.set_motion(row, _STILL, _STILL)
+                engine.set_motion(row, STILL, STILL)
                 engine.rest(row, True)
 
     def _thaw(self, engine: PhysicsWorld, rows: list[int]) -> None:

@@ -32,7 +32,7 @@ from .joints import Joints
 from .known import NO_ROWS, generations_of
 from .parts import head_and_rest, headed
 from .physics_world import F32, I32, PhysicsWorld
-from .rings import HOLD, Rings
+from .rings import HOLD, STILL, Rings
 from .soundness import all_of, why_not
 from .watch import Watch
 
@@ -117,7 +117,7 @@ class WorldSimulation(Answers):
             asked = rules is not None and rules.reads_motion
             columns.begin(self.bodies.known.rows, self.bodies.kinds) if asked else columns.forget()
             self.rings.before_step(engine)
-            self.characters.before(engine)
+            self.characters.before(engine, self.bodies)
             halted = engine.step(dt)
             self.rings.after_step(engine)
             self.bodies.fetch(engine, halted, problems)
@@ -157,7 +157,8 @@ class WorldSimulation(Answers):
         changed = watches[Body].changed(bodies)
         other_shapes, other_joints = watches[Collider].changed(colliders), watches[Joint].changed(joints)
         versions = (bodies.version, colliders.version, joints.version)
-        if versions != self._versions or self.bodies.hang_elsewhere() or self.bodies.spoilt(changed):
+        others = versions != self._versions or self.bodies.switched(changed, other_shapes)
+        if others or self.bodies.hang_elsewhere() or self.bodies.spoilt(changed):
             remade = self.bodies.restructure(engine, problems)
             self._versions = versions
             self.joints.rejoin(engine, other_joints, remade, problems)
@@ -204,16 +205,16 @@ class WorldSimulation(Answers):
             raise PhysicsError(f'"{entity.name}" has no dw.Body')
         return row
 
-    def _at(self, entity: Entity) -> tuple[PhysicsWorld, int]:
-        """The engine and the row of a body that it knows."""
+    def _at(self, entity: Entity) -> tuple[PhysicsWorld, int] | None:
+        """The engine and the row of a body that it knows; None for one that is switched off."""
         row = self._row(entity)
         engine = self.ready(np.array([row], np.int32))
         if row in self.bodies.left_out:
             raise why_not(self.world, row)
-        return engine, row
+        return None if row in self.bodies.off else (engine, row)
 
     def ready(self, rows: I32) -> PhysicsWorld:
-        """The engine, when it knows the bodies in rows (k,), but for those that are left out. Raises PhysicsError."""
+        """The engine, when it knows the bodies in rows (k,) that are `there`. Raises PhysicsError."""
         if len(rows) and not self._knows(rows):
             self._synchronise()
         if self._engine is None:
@@ -238,11 +239,17 @@ class WorldSimulation(Answers):
         return self.characters.state(entity)
 
     def read_motion(self, entity: Entity) -> tuple[Vec3, Vec3]:
-        engine, row = self._at(entity)
+        found = self._at(entity)
+        if found is None:
+            return STILL, STILL
+        engine, row = found
         return self.rings.motion(row) or engine.motion(row)
 
     def write_motion(self, entity: Entity, velocity: Vec3 | None, angular: Vec3 | None) -> None:
-        engine, row = self._at(entity)
+        found = self._at(entity)
+        if found is None:
+            return
+        engine, row = found
         bodies = self.world.tables.made(Body)
         slot = bodies.slot(row)
         if velocity is not None:
@@ -253,16 +260,25 @@ class WorldSimulation(Answers):
             engine.set_motion(row, velocity, angular)
 
     def push(self, entity: Entity, linear: Vec3, angular: Vec3, at: Vec3 | None, *, sudden: bool) -> None:
-        engine, row = self._at(entity)
+        found = self._at(entity)
+        if found is None:
+            return
+        engine, row = found
         self.rings.wake(engine, row)
         engine.push(row, linear, angular, at, sudden=sudden)
 
     def mass_of(self, entity: Entity) -> float:
-        engine, row = self._at(entity)
+        found = self._at(entity)
+        if found is None:
+            return 0.0
+        engine, row = found
         return engine.mass(row)
 
     def rest(self, entity: Entity, asleep: bool | None) -> bool:
-        engine, row = self._at(entity)
+        found = self._at(entity)
+        if found is None:
+            return True
+        engine, row = found
         if asleep is not None:
             if asleep:
                 self.rings.forget(row)

@@ -43,6 +43,9 @@ class Body:
     angular_velocity: Vec3 = field(
         default=(0.0, 0.0, 0.0), unit="deg/s", doc="at the beginning, about the axes of the world"
     )
+    enabled: bool = field(
+        default=True, doc="off: as if it and its Colliders were not there; on again it begins with `velocity`"
+    )
 
 
 @component
@@ -77,6 +80,7 @@ class Collider:
     collides_with: tuple[str, ...] = field(
         default=(), doc="layers; empty for all. Two touch where each has the other's layer"
     )
+    enabled: bool = field(default=True, doc="off: nothing touches or finds it, and it weighs nothing")
 
     @classmethod
     def box(cls, size: Vec3 | float = 1.0) -> Self:

@@ -15,6 +15,9 @@ from .motors import Motor, side_of, slide_axis
 from .space import SCALE, PlanarSpace, to_units
 
 
+_ROTARY = (constraints.RotaryLimitJoint, constraints.SimpleMotor)
+
+
 class PlanarJoints:
     """The joints of a space, by their rows."""
 
@@ -36,6 +39,8 @@ class PlanarJoints:
             if spec.motor != "none" and spec.kind in ("hinge", "slider"):
                 motor = Motor(spec, a, b, turn)
                 made += motor.constraints
+            if not any(_turns(one) for one in (a, b)):  # Chipmunk would divide by nothing
+                made = [one for one in made if not isinstance(one, _ROTARY)]
             for joint in made:
                 joint.collide_bodies = spec.collide
             space.add(*made)
@@ -50,6 +55,12 @@ class PlanarJoints:
         self._motors.pop(row, None)
         if made is not None:
             self._space.native.remove(*made)
+
+    def make_anew(self, body: int) -> None:
+        """A body's mass is another one: whether it can be turned, too."""
+        for row, (spec, turn) in self.of(body).items():
+            self.remove(row)
+            self.add(row, spec, turn)
 
     def of(self, body: int) -> dict[int, tuple[JointSpec, float]]:
         """What hangs on the body of a row: by row, as `add` takes it."""
@@ -82,6 +93,10 @@ class PlanarJoints:
             if row in self._made:
                 self.remove(row)
                 self.add(row, JointSpec(*spec), turn)
+
+
+def _turns(body: pymunk.Body) -> bool:
+    return body.body_type == pymunk.Body.DYNAMIC and math.isfinite(body.moment)
 
 
 def _constraints(spec: JointSpec, a: pymunk.Body, b: pymunk.Body, turn: float) -> list[constraints.Constraint]:

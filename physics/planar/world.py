@@ -150,6 +150,13 @@ class PlanarWorld:
         body = self._space.bodies[row]
         if not body.dynamic:
             return
+        turned = math.isfinite(body.native.moment)
+        self._weigh(body, mass)
+        if math.isfinite(body.native.moment) != turned:
+            self._joints.make_anew(row)
+
+    def _weigh(self, body: PlanarBody, mass: float) -> None:
+        """Have a body weigh so much, or what its colliders make it for 0. Without any, nothing turns it."""
         whole = sum(collider.weight for collider in body.colliders.values())
         if not whole:
             body.native.mass, body.native.moment = mass or 1.0, math.inf
