@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.declare import Vec3
+from ..engine.declare import Vec3, Vec4
 from ..engine.errors import PhysicsError
 from ..engine.scene.physics import Body, Collider
 from ..engine.world import World
@@ -30,6 +30,7 @@ from .known import (
 )
 from .physics_world import F32, I32, BodySpec, PhysicsWorld
 from .poses import Poses, below_parents, depths_above, poses_of
+from .rotations import inverse, multiplied
 from .soundness import FARTHEST, nowhere, sound_bodies, sound_places, why_not
 
 _KINDS = {"static": 0, "kinematic": 1, "dynamic": 2}
@@ -271,19 +272,34 @@ class Bodies:
         known.position[at], known.rotation[at] = position, rotation
         t.touch_sound(rows)
 
-    def walk(self, engine: PhysicsWorld, rows: I32, places: F32) -> None:
-        """Characters went their way: rows (k,), and (k, 3) where they are in the world now."""
+    def walk(self, engine: PhysicsWorld, rows: I32, places: F32, turns: Mapping[int, Vec4]) -> None:
+        """Characters went their way: rows (k,), and (k, 3) where they are in the world now.
+
+        turns: by row, of those that were turned: by what, in the world.
+        """
         if not len(rows):
             return
-        t, known = self.world.transforms, self.known
+        t, known, at = self.world.transforms, self.known, self._places.take(rows)
         before = t.places(rows)[0]
         for row, place in zip(rows.tolist(), places.tolist(), strict=True):
             t.put_position(row, *t.to_local(t.up[row], *place))
         now = t.places(rows)[0]
-        known.position[self._places.take(rows)] = now
         other = (now != before).any(axis=1)
+        for row, turn in turns.items():
+            self._turn(row, turn)
+            other[np.searchsorted(rows, row)] = True
+        known.position[at], known.rotation[at] = now, t.places(rows)[1]
         if other.any():
             engine.set_poses(rows[other], places[other], poses_of(t, rows[other]).rotation.astype(np.float32))
+
+    def _turn(self, row: int, turn: Vec4) -> None:
+        """Turn an object in the world."""
+        t, one = self.world.transforms, np.array([row], np.int32)
+        rotation = multiplied(np.array([turn]), poses_of(t, one).rotation)
+        if t.up[row] >= 0:
+            rotation = multiplied(inverse(poses_of(t, t.parent[one]).rotation), rotation)
+        x, y, z, w = (rotation[0] / np.linalg.norm(rotation)).tolist()
+        t.put_rotation(row, x, y, z, w)
 
     def _halt(self, engine: PhysicsWorld, rows: I32) -> None:
         """Have bodies stand still where their objects are."""

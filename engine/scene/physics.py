@@ -167,6 +167,7 @@ class Character:
     gravity_scale: float = field(default=1.0, doc="0 floats, -1 falls upwards")
     mass: float = field(default=80.0, unit="kg", minimum=0, doc="what it weighs on dynamic Bodies that it stands on")
     push: float = field(default=500.0, unit="N", minimum=0, doc="how hard it pushes dynamic Bodies in its way")
+    turn_with_ground: bool = field(default=False, doc="whether ground that turns turns it, too, about the upright")
 
 
 @struct

@@ -14,7 +14,6 @@ from ..physics_world import JointSpec
 from .motors import Motor, side_of, slide_axis
 from .space import SCALE, PlanarSpace, to_units
 
-
 _ROTARY = (constraints.RotaryLimitJoint, constraints.SimpleMotor)
 
 

@@ -23,16 +23,21 @@ def tower(scene: dw.Scene) -> dw.Scene:
     return scene
 
 
+def both(event: dw.Contact | dw.ContactEnded) -> tuple[str, str]:
+    a, b = sorted((event.a.name, event.b.name))
+    return a, b
+
+
 def heard(world: dw.World) -> list[tuple[str, str, str]]:
     told: list[tuple[str, str, str]] = []
 
     @dw.on(dw.Contact)
     def begun(event: dw.Contact) -> None:
-        told.append(("begun", *sorted((event.a.name, event.b.name))))
+        told.append(("begun", *both(event)))
 
     @dw.on(dw.ContactEnded)
     def ended(event: dw.ContactEnded) -> None:
-        told.append(("ended", *sorted((event.a.name, event.b.name))))
+        told.append(("ended", *both(event)))
 
     world.schedule.use(begun, ended)
     return told
