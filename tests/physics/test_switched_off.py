@@ -267,6 +267,7 @@ def test_whatever_is_switched_goes_on_and_back(scene: dw.Scene, play: Play, seed
     world = play(scene)
     told = heard(world)
     way: list[Any] = []
+    snapshot = world.snapshot()
     for tick in range(120):
         if tick == 60:
             snapshot = world.snapshot()
