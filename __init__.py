@@ -59,7 +59,8 @@ if TYPE_CHECKING:
     from .engine.input import Action, Input, Pad, Touch
     from .engine.lines import Lines
     from .engine.orbit import OrbitCamera
-    from .engine.physical import MovingBody, RayHit, RayHits, Simulation
+    from .engine.physical import MovingBody, Simulation
+    from .engine.physical_queries import RayHit, RayHits
     from .engine.query import Batch, Position, Query, Rotation, Scale
     from .engine.recording import Recording
     from .engine.render import load, render
@@ -185,9 +186,11 @@ else:
         "engine.orbit": ("OrbitCamera",),
         "engine.physical": (
             "MovingBody",
+            "Simulation",
+        ),
+        "engine.physical_queries": (
             "RayHit",
             "RayHits",
-            "Simulation",
         ),
         "engine.query": (
             "Batch",

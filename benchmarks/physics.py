@@ -90,7 +90,7 @@ def tick_ms(engine: Literal["spatial", "planar"], bodies: int, ticks: int) -> To
         start = time.process_time()
         simulation.step(DT)
         ended = time.process_time()
-        native.raw_poses()
+        native.poses.raw()
         if i >= 0:
             whole[i], bare[i], read[i] = ended - start, spent[0], time.process_time() - ended
         world.moved()

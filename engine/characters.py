@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from .declare import Vec3
 from .entity import Entity
-from .physical import three
+from .physical_checks import three
 
 if TYPE_CHECKING:
     from .physical import Simulation

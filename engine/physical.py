@@ -1,54 +1,23 @@
-"""What a world knows of who simulates it: the questions one may ask, and the handle to a body in motion."""
+"""What a world knows of who simulates it, and the handle to a body in motion."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .declare import Vec3
-from .errors import PhysicsError
+from .physical_checks import three
+from .physical_queries import Queries
 
 if TYPE_CHECKING:
     from .characters import CharacterState, MovingCharacter
     from .entity import Entity
-    from .scene.physics import Collider
 
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
-
-
-@dataclass(frozen=True, slots=True)
-class RayHit:
-    """What a ray or a shape met first.
-
-    point: metres, in the world.  normal: unit length, away from what was met.  distance: metres from the origin; 0
-    where it began inside.
-    """
-
-    entity: Entity
-    point: Vec3
-    normal: Vec3
-    distance: float
-
-
-@dataclass(frozen=True, eq=False)
-class RayHits:
-    """What k rays met first.
-
-    rows: (k,) int32, -1 for nothing.  points (k, 3), normals (k, 3), distances (k,): float32; NaN where nothing is.
-    """
-
-    rows: I32
-    points: F32
-    normals: F32
-    distances: F32
-
-    def __len__(self) -> int:
-        return len(self.rows)
 
 
 class BodyColumns(Protocol):
@@ -88,7 +57,7 @@ class BodyColumns(Protocol):
         ...
 
 
-class Simulation(Protocol):
+class Simulation(Queries, Protocol):
     """Who moves the bodies of a world; reached as `world.physics`.
 
     Questions are answered as of the last tick; what came since then is there, what moved since then is not yet.
@@ -115,60 +84,6 @@ class Simulation(Protocol):
 
     def jumped(self, rows: NDArray[Any]) -> None:
         """Objects (k,) were put elsewhere: what scripts move does not push what was on the way."""
-        ...
-
-    def ray(
-        self,
-        origin: ArrayLike,
-        direction: ArrayLike,
-        maximum: float = 1000.0,
-        *,
-        layers: Sequence[str] | None = None,
-        exclude: Entity | None = None,
-        sensors: bool = False,
-    ) -> RayHit | None:
-        """What a ray from `origin` meets first, at most `maximum` metres away; None for nothing."""
-        ...
-
-    def rays(
-        self,
-        origins: ArrayLike,
-        directions: ArrayLike,
-        maximum: float = 1000.0,
-        *,
-        layers: Sequence[str] | None = None,
-        exclude: Entity | None = None,
-        sensors: bool = False,
-    ) -> RayHits:
-        """What each of (k, 3) rays meets first; one origin or one direction (3,) will do for all."""
-        ...
-
-    def shape_cast(
-        self,
-        shape: Collider,
-        origin: ArrayLike,
-        direction: ArrayLike,
-        maximum: float = 1000.0,
-        *,
-        rotation: ArrayLike = (0.0, 0.0, 0.0, 1.0),
-        layers: Sequence[str] | None = None,
-        exclude: Entity | None = None,
-        sensors: bool = False,
-    ) -> RayHit | None:
-        """What a shape meets first that is moved from `origin` straight along `direction`; None for nothing."""
-        ...
-
-    def overlap(
-        self,
-        shape: Collider,
-        at: ArrayLike,
-        *,
-        rotation: ArrayLike = (0.0, 0.0, 0.0, 1.0),
-        layers: Sequence[str] | None = None,
-        exclude: Entity | None = None,
-        sensors: bool = False,
-    ) -> list[Entity]:
-        """The objects that a shape touches, in the order of their rows, each once."""
         ...
 
     def obstacles(
@@ -308,17 +223,3 @@ class MovingBody:
 
 
 _ZERO: Vec3 = (0.0, 0.0, 0.0)
-LARGEST = 1e15
-"""Beyond this single precision can't hold the squares that engines make of forces and ways."""
-
-
-def three(value: Any, what: str) -> Vec3:
-    """Three finite numbers of a size that can be computed with. Raises PhysicsError, which calls them `what`."""
-    try:
-        x, y, z = map(float, value)
-    except (TypeError, ValueError):
-        x = y = z = np.nan
-    if not (abs(x) <= LARGEST and abs(y) <= LARGEST and abs(z) <= LARGEST):
-        found = tuple(np.ravel(value).tolist()) if isinstance(value, np.ndarray) else value
-        raise PhysicsError(f"{what} can't be {found!r}; it must be 3 finite numbers, within ±{LARGEST:g}")
-    return x, y, z

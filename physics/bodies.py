@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.declare import Vec3
+from ..engine.declare import Vec3, Vec4
 from ..engine.errors import PhysicsError
 from ..engine.scene.physics import Body, Collider
 from ..engine.world import World
 from ..loom.physics import owners
 from .checks import unlocked, vec3, vec4
 from .colliders import Colliders
-from .known import NO_ROWS, Known, exchanged, generations_of, known_of, rows_that_differ, same, with_body
+from .known import (
+    NO_ROWS,
+    Known,
+    exchanged,
+    generations_of,
+    known_of,
+    rows_that_differ,
+    same,
+    switched_off,
+    was_switched,
+    with_body,
+)
 from .physics_world import F32, I32, BodySpec, PhysicsWorld
 from .poses import Poses, below_parents, depths_above, poses_of
+from .rotations import inverse, multiplied
 from .soundness import FARTHEST, nowhere, sound_bodies, sound_places, why_not
 
 _KINDS = {"static": 0, "kinematic": 1, "dynamic": 2}
@@ -39,6 +52,7 @@ class Bodies:
         self.kinds: NDArray[np.int8] = np.empty(0, np.int8)
         self.jumps: set[int] = set()
         self.left_out: I32 = NO_ROWS  # that can't be bodies as they are
+        self.off: I32 = NO_ROWS  # whose Bodies are not enabled
         self._explicit: NDArray[np.bool_] = np.empty(0, bool)  # those that a Body says to be ones
         self._began: dict[int, tuple[Vec3, Vec3]] = {}  # what their Bodies say of how they begin to move
         self.hung: NDArray[np.bool_] = np.empty(0, bool)
@@ -84,24 +98,20 @@ class Bodies:
         world, t, parts = self.world, self.world.transforms, self.colliders
         bodies, colliders = world.tables.made(Body), world.tables.made(Collider)
         has = with_body(world)
-        shapes = colliders.ascending().copy()
+        self.off, parts.off = switched_off(bodies), switched_off(colliders)
+        shapes = np.setdiff1d(colliders.ascending(), parts.off, assume_unique=True).astype(np.int32)
         owner = owners(t.parent, has, shapes)
         owner = np.where(owner < 0, shapes, owner).astype(np.int32)
-        rows, kept = self._sound(engine, np.union1d(bodies.rows, owner).astype(np.int32), owner, problems)
+        rows = np.setdiff1d(np.union1d(bodies.rows, owner), self.off, assume_unique=True).astype(np.int32)
+        rows, kept = self._sound(engine, rows, owner, problems)
+        kept &= ~np.isin(owner, self.off)
         shapes, owner = shapes[kept], owner[kept]
 
         now, explicit = known_of(world, rows), has[rows]
         gone, came = exchanged(self.known, now, self._explicit, explicit)
-        old, old_owner = parts.known, parts.owner
         now_shapes = known_of(world, shapes)
-        gone_shapes, came_shapes = exchanged(old, now_shapes)
-        both, here, there = np.intersect1d(old.rows, shapes, assume_unique=True, return_indices=True)
-        moved = both[old_owner[here] != owner[there]]  # to another body
-        gone_shapes, came_shapes = np.union1d(gone_shapes, moved), np.union1d(came_shapes, moved)
-        again = shapes[np.isin(owner, came)]  # with their bodies
-        came_shapes = np.union1d(came_shapes, again).astype(np.int32)
-        lost = old.rows[np.isin(old_owner, gone)]
-        taken = np.setdiff1d(np.union1d(gone_shapes, np.intersect1d(again, old.rows)), lost)
+        taken, lost, came_shapes = parts.exchanged(now_shapes, owner, gone, came)
+        poorer = np.setdiff1d(parts.owners_of(taken), gone)  # bodies that lose a collider, and stay
         if engine is not None:
             for row in taken.tolist():
                 parts.remove(engine, row)
@@ -109,38 +119,50 @@ class Bodies:
                 engine.remove_body(row)
         parts.refused -= set(lost.tolist())
         parts.changes += 1
-
-        self.known = now
-        self._places = np.zeros(t.count, np.intp)
-        self._places[rows] = np.arange(len(rows))
-        self._explicit = explicit
-        self._fetched = None
-        self.hung, self._trees = t.parent[rows] >= 0, t.trees
-        self._led = np.flatnonzero(self.hung)
-        slots = bodies.slots(rows)
-        names = bodies.look("kind")
-        self.kinds = np.array([_KINDS[str(names[slot])] if slot >= 0 else 0 for slot in slots.tolist()], np.int8)
-        self._above = None
-        parts.become(now_shapes, owner)
         for row in gone.tolist():
             self._began.pop(row, None)
-        poses = poses_of(t, came)
-        for i, row in enumerate(came.tolist()):
-            slot = bodies.slot(row)
-            value = Body(kind="static") if slot < 0 else bodies.value(slot)
-            spec = _spec_of(value, poses, i)
+
+        self._become(now, explicit)
+        parts.become(now_shapes, owner)
+        for row, spec in self._specs(came):
             self._began[row] = (spec.velocity, spec.angular_velocity)
             if engine is not None:
                 engine.add_body(row, spec)
-        if engine is None:
-            return came
-        weighed = dict.fromkeys(owner[np.isin(shapes, came_shapes)].tolist())
-        left = np.setdiff1d(old_owner[np.searchsorted(old.rows, taken)], gone)  # bodies that lost a collider
-        weighed |= dict.fromkeys(left.tolist())
-        parts.add(engine, came_shapes, problems)
-        for row in dict.fromkeys((*weighed, *came.tolist())):
-            parts.settle(engine, row)
+        if engine is not None:
+            parts.add(engine, came_shapes, problems)
+            richer = owner[np.isin(shapes, came_shapes)]
+            for row in dict.fromkeys((*richer.tolist(), *poorer.tolist(), *came.tolist())):
+                parts.settle(engine, row)
         return came
+
+    def _become(self, known: Known, explicit: NDArray[np.bool_]) -> None:
+        """Be other ones, of which some (k,) are by a Body."""
+        t, bodies, rows = self.world.transforms, self.world.tables.made(Body), known.rows
+        self.known, self._explicit = known, explicit
+        self._places = np.zeros(t.count, np.intp)
+        self._places[rows] = np.arange(len(rows))
+        self._fetched = self._above = None
+        self.hung, self._trees = t.parent[rows] >= 0, t.trees
+        self._led = np.flatnonzero(self.hung)
+        slots, names = bodies.slots(rows), bodies.look("kind")
+        self.kinds = np.array([_KINDS[str(names[slot])] if slot >= 0 else 0 for slot in slots.tolist()], np.int8)
+
+    def _specs(self, rows: I32) -> Iterator[tuple[int, BodySpec]]:
+        """What bodies (k,) are, as their components say and where their objects are now."""
+        bodies, poses = self.world.tables.made(Body), poses_of(self.world.transforms, rows)
+        for i, row in enumerate(rows.tolist()):
+            slot = bodies.slot(row)
+            yield row, _spec_of(Body(kind="static") if slot < 0 else bodies.value(slot), poses, i)
+
+    def switched(self, changed: I32, other_shapes: I32) -> bool:
+        """Whether any of the Bodies, or of the Colliders, that scripts wrote to was switched on or off."""
+        made = self.world.tables.made
+        other = was_switched(made(Body), changed, self.off)
+        return other or was_switched(made(Collider), other_shapes, self.colliders.off)
+
+    def there(self, rows: I32) -> NDArray[np.bool_]:
+        """(k,) whether the engine has bodies: not those that can't be as they are, or are switched off."""
+        return ~np.isin(rows, self.left_out) & ~np.isin(rows, self.off)
 
     def spoilt(self, changed: I32) -> bool:
         """Whether any of the Bodies of rows (k,) that scripts wrote to can't be simulated any more."""
@@ -168,17 +190,14 @@ class Bodies:
         """What scripts wrote to the Bodies of rows (k,); `made` are told of already."""
         if not len(changed):
             return
-        bodies, known = self.world.tables.made(Body), self.known
+        known = self.known
         changed = np.intersect1d(changed, known.rows)
-        for row in np.setdiff1d(changed, made).tolist():
-            value: Body = bodies.value(bodies.slot(row))
-            at = known.at(row)
-            self.kinds[at] = _KINDS[value.kind]
-            spec = _spec_of(value, poses_of(self.world.transforms, np.array([row], np.int32)), 0)
+        for row, spec in self._specs(np.setdiff1d(changed, made)):
+            self.kinds[known.at(row)] = _KINDS[spec.kind]
             motion = (spec.velocity, spec.angular_velocity)
             engine.change_body(row, spec, moved=self._began.get(row) != motion and row in self._began)
             self._began[row] = motion
-            engine.settle_mass(row, value.mass)
+            engine.settle_mass(row, spec.mass)
         self._above = None
 
     # ---- where they are ---------------------------------------------------------------------------------------------
@@ -253,19 +272,34 @@ class Bodies:
         known.position[at], known.rotation[at] = position, rotation
         t.touch_sound(rows)
 
-    def walk(self, engine: PhysicsWorld, rows: I32, places: F32) -> None:
-        """Characters went their way: rows (k,), and (k, 3) where they are in the world now."""
+    def walk(self, engine: PhysicsWorld, rows: I32, places: F32, turns: Mapping[int, Vec4]) -> None:
+        """Characters went their way: rows (k,), and (k, 3) where they are in the world now.
+
+        turns: by row, of those that were turned: by what, in the world.
+        """
         if not len(rows):
             return
-        t, known = self.world.transforms, self.known
+        t, known, at = self.world.transforms, self.known, self._places.take(rows)
         before = t.places(rows)[0]
         for row, place in zip(rows.tolist(), places.tolist(), strict=True):
             t.put_position(row, *t.to_local(t.up[row], *place))
         now = t.places(rows)[0]
-        known.position[self._places.take(rows)] = now
         other = (now != before).any(axis=1)
+        for row, turn in turns.items():
+            self._turn(row, turn)
+            other[np.searchsorted(rows, row)] = True
+        known.position[at], known.rotation[at] = now, t.places(rows)[1]
         if other.any():
             engine.set_poses(rows[other], places[other], poses_of(t, rows[other]).rotation.astype(np.float32))
+
+    def _turn(self, row: int, turn: Vec4) -> None:
+        """Turn an object in the world."""
+        t, one = self.world.transforms, np.array([row], np.int32)
+        rotation = multiplied(np.array([turn]), poses_of(t, one).rotation)
+        if t.up[row] >= 0:
+            rotation = multiplied(inverse(poses_of(t, t.parent[one]).rotation), rotation)
+        x, y, z, w = (rotation[0] / np.linalg.norm(rotation)).tolist()
+        t.put_rotation(row, x, y, z, w)
 
     def _halt(self, engine: PhysicsWorld, rows: I32) -> None:
         """Have bodies stand still where their objects are."""

@@ -16,11 +16,12 @@ from ..engine.characters import CharacterState, MovingCharacter
 from ..engine.declare import Vec3, Vec4
 from ..engine.entity import Entity
 from ..engine.errors import PhysicsError
-from ..engine.physical import three
+from ..engine.physical_checks import three
+from ..engine.physical_queries import Question
 from ..engine.scene.physics import Body, Character, Collider
 from ..engine.world import World
 from .bodies import Bodies
-from .physics_world import F32, I32, Label, PhysicsWorld, Question, Touch
+from .physics_world import F32, I32, Label, PhysicsWorld, Touch
 from .rotations import inverse, multiplied, turned
 from .sliding import Legs, clipped, dot, length_of, plus, times, unit
 
@@ -72,12 +73,12 @@ class Characters:
 
     # ---- a tick -----------------------------------------------------------------------------------------------------
 
-    def before(self, engine: PhysicsWorld) -> None:
-        """Before all else moves: remember where the ground is that carries."""
+    def before(self, engine: PhysicsWorld, known: Bodies) -> None:
+        """Before all else moves: remember where the ground is that carries, if it is one of the `known` bodies."""
         self._grounds.clear()
         for row in self.rows:
             ground = self._of(row).ground
-            if ground is not None and self._has_body(ground):
+            if ground is not None and self._has_body(ground) and known.known.has(ground[0]):
                 self._grounds[ground[0]] = engine.pose(ground[0])
 
     def _has_body(self, label: Label) -> bool:
@@ -87,13 +88,17 @@ class Characters:
 
     def move(
         self, engine: PhysicsWorld, known: Bodies, gravity: Vec3, dt: float, problems: list[PhysicsError]
-    ) -> tuple[I32, F32]:
-        """Each goes its way that is one of the `known` bodies: rows (k,) ascending, and (k, 3) where they are then."""
+    ) -> tuple[I32, F32, dict[int, Vec4]]:
+        """Each goes its way that is one of the `known` bodies: rows (k,) ascending, and (k, 3) where they are then.
+
+        And by row how the ground turned some of them, in the world.
+        """
         rows = self.rows
         for row in [row for row in self._states if row not in rows]:
             del self._states[row]
         places: list[Vec3] = []
         moved: list[int] = []
+        turns: dict[int, Vec4] = {}
         for row in rows:
             wrong = self._problem(row)
             if wrong is not None:
@@ -102,11 +107,12 @@ class Characters:
                     problems.append(PhysicsError(f'the Character of "{self._world.names[row]}" {wrong}'))
                 continue
             self._refused.discard(row)
-            if row in known.left_out or row in known.colliders.refused:
+            if not (known.known.has(row) and known.colliders.there(row)):
+                self._let_go(row)
                 continue
             moved.append(row)
-            places.append(self._go(engine, row, gravity, dt))
-        return np.array(moved, np.int32), np.array(places, np.float32).reshape(-1, 3)
+            places.append(self._go(engine, row, gravity, dt, turns))
+        return np.array(moved, np.int32), np.array(places, np.float32).reshape(-1, 3), turns
 
     def _problem(self, row: int) -> str | None:
         """Why a character can't walk."""
@@ -120,7 +126,8 @@ class Characters:
         shape = str(colliders.look("shape")[collider])
         return None if shape in WALKERS else f"has a Collider of the shape {shape!r}; it must be one of {WALKERS}"
 
-    def _go(self, engine: PhysicsWorld, row: int, gravity: Vec3, dt: float) -> Vec3:
+    def _go(self, engine: PhysicsWorld, row: int, gravity: Vec3, dt: float, turns: dict[int, Vec4]) -> Vec3:
+        """The way of one: where it is then; how the ground turned it is noted in `turns`."""
         tables, state = self._world.tables, self._of(row)
         character: Character = tables.made(Character).value(tables.made(Character).slot(row))
         legs = self._legs(engine, row, character, gravity)
@@ -129,7 +136,10 @@ class Characters:
         carrier = -1 if state.ground is None else state.ground[0]
         state.ground_velocity = (0.0, 0.0, 0.0)
         if carrier in self._grounds and state.ground is not None and self._has_body(state.ground):
-            carried = _carried(at, self._grounds[carrier], engine.pose(carrier))
+            before, now = self._grounds[carrier], engine.pose(carrier)
+            carried = _carried(at, before, now)
+            if character.turn_with_ground and before[1] != now[1]:
+                turns[row] = _turn_about(up, before[1], now[1])
             if length_of(carried) > 1e-7:
                 state.ground_velocity = times(carried, 1 / dt)
                 at, _, _ = legs.sweep(at, carried, without=carrier)
@@ -177,10 +187,10 @@ class Characters:
         down = times(up, -1.0)
 
         def near(at: Vec3, reach: float) -> Any:
-            return engine.near(row, at, turn, reach)
+            return engine.queries.near(row, at, turn, reach)
 
         def surface(at: Vec3, far: float) -> Vec3 | None:
-            hit = engine.ray(at, down, far, question)
+            hit = engine.queries.ray(at, down, far, question)
             return None if hit is None or hit[1] <= 0 else hit[2]
 
         level = math.cos(math.radians(character.max_slope)) - 1e-3
@@ -223,6 +233,13 @@ class Characters:
                 touch = Touch(own, label, began=True, sensor=False, point=hit.point, normal=times(hit.normal, -1.0))
                 self._touches.append(touch)
         state.touching = sorted(now)
+
+    def _let_go(self, row: int) -> None:
+        """It is not there: it stands on nothing and is pressed against nothing."""
+        state = self._of(row)
+        for label in state.touching:
+            self._touches.append(Touch((row, state.generation), label, began=False, sensor=False))
+        state.touching, state.grounded, state.ground = [], False, None
 
     def touches(self) -> list[Touch]:
         """What began and ceased to touch since the last call."""
@@ -278,3 +295,14 @@ def _carried(at: Vec3, before: tuple[Vec3, Vec4], now: tuple[Vec3, Vec4]) -> Vec
     turn = multiplied(np.array([q1]), inverse(np.array([q0])))
     arm = turned(turn, np.array([plus(at, p0, -1)]))[0].tolist()
     return plus(plus(p1, (arm[0], arm[1], arm[2])), at, -1)
+
+
+def _turn_about(axis: Vec3, before: Vec4, now: Vec4) -> Vec4:
+    """The part about an axis of what turns one rotation to another: its twist."""
+    x, y, z, w = multiplied(np.array([now]), inverse(np.array([before])))[0].tolist()
+    along = dot((x, y, z), axis)
+    length = math.hypot(along, w)
+    if length < 1e-9:
+        return 0.0, 0.0, 0.0, 1.0
+    x, y, z = times(axis, along / length)
+    return x, y, z, w / length

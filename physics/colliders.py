@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from ..engine.declare import Vec3, Vec4
 from ..engine.errors import PhysicsError
+from ..engine.physical_checks import unit_rotation
 from ..engine.scene.physics import Body, Collider
 from ..engine.world import World
-from .checks import bits_of, unit, vec3, vec4
-from .known import NO_ROWS, Known, generations_of, rows_that_differ, same
-from .physics_world import F64, I32, ColliderSpec, PhysicsWorld, Shape
+from .checks import bits_of, vec3, vec4
+from .known import NO_ROWS, Known, exchanged, generations_of, rows_that_differ, same
+from .physics_world import F64, I32, ColliderSpec, Label, PhysicsWorld, Shape
 from .poses import Poses, poses_on
 from .rotations import multiplied, turned
 from .shapes import shape_of
@@ -28,8 +29,8 @@ class Colliders:
     """Colliders, by their rows in ascending order.
 
     known: what the engine was told.  owner: (k,) the rows of their bodies.  parts: (k,) whether they are not on their
-    body's own object.  local: where those are on their bodies.  refused: rows of those that can't be.  changes: counts
-    up with what the engine is told.
+    body's own object.  local: where those are on their bodies.  refused: rows of those that can't be.  off: rows of
+    those that are not enabled, and so not known.  changes: counts up with what the engine is told.
     """
 
     def __init__(self, world: World) -> None:
@@ -39,8 +40,13 @@ class Colliders:
         self.parts: NDArray[np.bool_] = np.empty(0, bool)
         self.local: Poses | None = None
         self.refused: set[int] = set()
+        self.off: I32 = NO_ROWS
         self.changes = 0
         self._shapes: dict[tuple[Any, ...], tuple[Shape, Vec3]] = {}
+
+    def there(self, row: int) -> bool:
+        """Whether the engine has a collider."""
+        return self.known.has(row) and row not in self.refused
 
     def owner_of(self, row: int) -> int:
         """The row of the body, or of the object itself where it has none."""
@@ -54,6 +60,20 @@ class Colliders:
         """Of those that are not on their body's own object; -1 for none."""
         owner = self.owner[self.parts]
         return np.where(owner == self.known.rows[self.parts], -1, owner).astype(np.int32)
+
+    def exchanged(self, new: Known, owner: I32, gone: I32, came: I32) -> tuple[I32, I32, I32]:
+        """Where there are others (k,) now, on bodies (k,) of which some went and came: what is to be done.
+
+        The rows of those to take away, of those that go with their bodies, and of those to make.
+        """
+        old, shapes = self.known, new.rows
+        gone_shapes, came_shapes = exchanged(old, new)
+        both, here, there = np.intersect1d(old.rows, shapes, assume_unique=True, return_indices=True)
+        moved = both[self.owner[here] != owner[there]]  # to another body
+        again = shapes[np.isin(owner, came)]  # with their bodies
+        lost = old.rows[np.isin(self.owner, gone)]
+        taken = np.setdiff1d(np.union1d(np.union1d(gone_shapes, moved), np.intersect1d(again, old.rows)), lost)
+        return taken.astype(np.int32), lost, np.union1d(np.union1d(came_shapes, moved), again).astype(np.int32)
 
     def become(self, known: Known, owner: I32) -> None:
         """Be other ones; those that were there before are where they were."""
@@ -89,48 +109,49 @@ class Colliders:
         if not len(rows):
             return
         world = self.world
-        colliders, layers = world.tables.made(Collider), world.woven.physics.layers
-        owner = self.owner[np.searchsorted(self.known.rows, rows)]
+        colliders, owner = world.tables.made(Collider), self.owners_of(rows)
         local = poses_on(world.transforms, rows, owner)
-        generation = generations_of(world, owner).tolist()
+        labels = zip(owner.tolist(), generations_of(world, owner).tolist(), strict=True)
         values: dict[tuple[Any, ...], Collider] = {}
-        turns: dict[Any, F64] = {}
-        for i, (row, own) in enumerate(zip(rows.tolist(), owner.tolist(), strict=True)):
+        turns: dict[Vec4, F64] = {}
+        for i, (row, label) in enumerate(zip(rows.tolist(), labels, strict=True)):
             try:
                 key = colliders.key(colliders.slot(row))
                 value = values.get(key)
                 if value is None:
                     value = values[key] = colliders.value(colliders.slot(row))
-                mesh, _ = world.roster.look(row)
-                shape, centre = self._shape_of(value, local.scale[i], mesh, row)
                 turn = turns.get(value.rotation)
                 if turn is None:
-                    turn = turns[value.rotation] = unit(value.rotation, f'the Collider of "{world.names[row]}"')
-                position, rotation = local.position[i], local.rotation[i]
-                if row != own or any(value.offset) or any(centre) or value.rotation != _STRAIGHT:
-                    middle = np.array([value.offset]) * local.scale[i] + turned(turn, np.array([centre]))
-                    position = position + turned(rotation[None], middle)[0]
-                    rotation = multiplied(rotation[None], turn)[0]
-                if not sound_places(position[None], rotation[None])[0]:
-                    raise PhysicsError(f'the Collider of "{world.names[row]}" lies nowhere on its Body')
-                rotation = rotation / np.linalg.norm(rotation)
-                yield (
-                    row,
-                    ColliderSpec(
-                        shape,
-                        vec3(position),
-                        vec4(rotation),
-                        value.friction,
-                        value.restitution,
-                        value.density,
-                        value.sensor,
-                        bits_of(layers, (value.layer,)),
-                        bits_of(layers, value.collides_with or None),
-                        (own, generation[i]),
-                    ),
-                )
+                    name = world.names[row]
+                    turn = turns[value.rotation] = unit_rotation(value.rotation, f'the Collider of "{name}"')
+                yield row, self._spec(row, label, value, turn, local, i)
             except PhysicsError as error:
                 yield row, error
+
+    def _spec(self, row: int, label: Label, value: Collider, turn: F64, local: Poses, i: int) -> ColliderSpec:
+        """One of them. turn: (1, 4) as `value` says, at unit length; local: where its object is on its body, at i."""
+        layers = self.world.woven.physics.layers
+        mesh, _ = self.world.roster.look(row)
+        shape, centre = self._shape_of(value, local.scale[i], mesh, row)
+        position, rotation = local.position[i], local.rotation[i]
+        if row != label[0] or any(value.offset) or any(centre) or value.rotation != _STRAIGHT:
+            middle = np.array([value.offset]) * local.scale[i] + turned(turn, np.array([centre]))
+            position = position + turned(rotation[None], middle)[0]
+            rotation = multiplied(rotation[None], turn)[0]
+        if not sound_places(position[None], rotation[None])[0]:
+            raise PhysicsError(f'the Collider of "{self.world.names[row]}" lies nowhere on its Body')
+        return ColliderSpec(
+            shape,
+            vec3(position),
+            vec4(rotation / np.linalg.norm(rotation)),
+            value.friction,
+            value.restitution,
+            value.density,
+            value.sensor,
+            bits_of(layers, (value.layer,)),
+            bits_of(layers, value.collides_with or None),
+            label,
+        )
 
     def _shape_of(self, value: Collider, scale: F64, mesh: int, row: int) -> tuple[Shape, Vec3]:
         """See `shape_of`; the last ones are kept, since most objects are alike."""

@@ -8,9 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.declare import Vec3
+from ..engine.physical import BodyColumns
+from ..engine.physical_queries import Question
 from ..engine.scene.physics import Body
 from ..engine.world import World
-from .physics_world import F32, F64, I32, PhysicsWorld, Question
+from .physics_world import F32, F64, I32, PhysicsWorld
+from .rings import STILL
 from .rotations import inverse, multiplied
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ Bools = NDArray[np.bool_]
 _DYNAMIC = 2
 
 
-class BodyColumns:
+class ManyBodies(BodyColumns):
     """The bodies of a simulation as columns; see `engine.physical.BodyColumns`.
 
     How bodies move is told by how far they came in the last tick: that is known for all of them at once, where engines
@@ -72,7 +75,6 @@ class BodyColumns:
     # ---- what bodies do ---------------------------------------------------------------------------------------------
 
     def velocities(self, rows: I32) -> F64:
-        """(k, 3) m/s."""
         engine = self._simulation.ready(rows)
         out = np.empty((len(rows), 3))
         there, at = self._split(rows)
@@ -83,7 +85,6 @@ class BodyColumns:
         return out
 
     def spins(self, rows: I32) -> F64:
-        """(k, 3) degrees a second about the axes of the world."""
         engine = self._simulation.ready(rows)
         out = np.empty((len(rows), 3))
         there, at = self._split(rows)
@@ -102,18 +103,18 @@ class BodyColumns:
     def masses(self, rows: I32) -> F64:
         """(k,) kilograms; 0 for what forces do not move, so that what is reckoned by it does nothing."""
         engine = self._simulation.ready(rows)
-        there = self._there(rows)
+        there = self._simulation.bodies.there(rows)
         found = np.zeros(len(rows))
         found[there] = [engine.mass(row) for row in rows[there].tolist()]
         found[~np.isfinite(found)] = 0.0
         return found
 
     def sleeping(self, rows: I32) -> Bools:
-        """(k,) whether they rest and are not computed."""
         engine = self._simulation.ready(rows)
+        there = self._simulation.bodies.there(rows)
         if len(rows) > _FEW:
-            return ~np.isin(rows, engine.awake()) & self._moving(rows)
-        found = ~self._there(rows)
+            return ~np.isin(rows, engine.awake()) & (self._moving(rows) | ~there)
+        found = ~there
         found[~found] = [engine.asleep(row) for row in rows[~found].tolist()]
         return found
 
@@ -144,7 +145,6 @@ class BodyColumns:
                 engine.set_motion(row, linear, angular)
 
     def push(self, rows: I32, amounts: F64, *, sudden: bool) -> None:
-        """Impulses (k, 3) in N s at once, or forces in N through the next tick."""
         engine = self._simulation.ready(rows)
         moving = self._moving(rows)
         for row, (x, y, z) in zip(rows[moving].tolist(), amounts[moving].tolist(), strict=True):
@@ -152,7 +152,6 @@ class BodyColumns:
             engine.push(row, (x, y, z), (0.0, 0.0, 0.0), None, sudden=sudden)
 
     def rest(self, rows: I32, asleep: Bools) -> None:
-        """Put bodies to sleep, or wake them (k,)."""
         engine = self._simulation.ready(rows)
         moving = self._moving(rows)
         for row, sleeps in zip(rows[moving].tolist(), asleep[moving].tolist(), strict=True):
@@ -160,17 +159,15 @@ class BodyColumns:
 
     def _moving(self, rows: I32) -> Bools:
         """(k,) whether forces move bodies."""
-        return np.array([kind == "dynamic" for kind in self._of("kind", rows)], bool) & self._there(rows)
-
-    def _there(self, rows: I32) -> Bools:
-        """(k,) whether the engine has bodies: not those that can't be as they are."""
-        return ~np.isin(rows, self._simulation.bodies.left_out)
+        return np.array([kind == "dynamic" for kind in self._of("kind", rows)], bool) & self._simulation.bodies.there(
+            rows
+        )
 
     def _motion(self, engine: PhysicsWorld, row: int) -> tuple[Vec3, Vec3]:
-        """Velocity and spin in radians a second, 0 of what is left out."""
+        """Velocity and spin in radians a second, 0 of what the engine does not have."""
         simulation = self._simulation
-        if row in simulation.bodies.left_out:
-            return (0.0, 0.0, 0.0), (0.0, 0.0, 0.0)
+        if row in simulation.bodies.left_out or row in simulation.bodies.off:
+            return STILL, STILL
         return simulation.rings.motion(row) or engine.motion(row)
 
     def _locked(self, rows: I32, field: str) -> Bools:
@@ -197,7 +194,7 @@ def hits_between(engine: PhysicsWorld, question: Question, origins: F64, targets
     for i, (start, direction, distance, seer) in enumerate(each):
         if distance > _NEAR:
             question.exclude = seer
-            hit = engine.ray(start, direction, distance - _NEAR, question)
+            hit = engine.queries.ray(start, direction, distance - _NEAR, question)
             if hit is not None:
                 out[i] = hit[0]
     return out

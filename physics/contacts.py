@@ -27,11 +27,11 @@ class Contacts:
         schedule = self.world.schedule
         begins, ends = schedule.hears(Contact), schedule.hears(ContactEnded)
         if not (begins or ends):
-            engine.forget_touches()
+            engine.contacts.forget_touches()
             self._touching.clear()
             self._before.clear()
             return
-        for touch in (*engine.touches(begins), *others):
+        for touch in (*engine.contacts.touches(begins), *others):
             a, b = touch.a, touch.b
             key = (a, b, touch.sensor) if a < b else (b, a, touch.sensor)
             count = self._touching.get(key, 0)

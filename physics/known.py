@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.scene.physics import Body
+from ..engine.tables import Table
 from ..engine.world import World
 from .physics_world import F32, I32
 
@@ -46,6 +47,11 @@ class Known:
     def at(self, row: int) -> int:
         """Where a row is that is known."""
         return int(np.searchsorted(self.rows, row))
+
+    def has(self, row: int) -> bool:
+        """Whether a row is known."""
+        at = self.at(row)
+        return at < len(self.rows) and int(self.rows[at]) == row
 
 
 def exchanged(
@@ -96,6 +102,17 @@ def generations_of(world: World, rows: I32) -> NDArray[np.int64]:
     """(k,) which objects are in some rows."""
     known = world.generations
     return np.zeros(len(rows), np.int64) if known is None else np.asarray(known)[rows].astype(np.int64)
+
+
+def switched_off(table: Table) -> I32:
+    """(k,) ascending: the rows whose components are not enabled."""
+    off: I32 = np.sort(table.rows[~table.look("enabled")])
+    return off
+
+
+def was_switched(table: Table, rows: I32, off: I32) -> bool:
+    """Whether any component of rows (k,) is on that was off, or the other way round."""
+    return len(rows) > 0 and bool((table.look("enabled")[table.slots(rows)] == np.isin(rows, off)).any())
 
 
 def with_body(world: World) -> NDArray[np.bool_]:

@@ -77,7 +77,7 @@ class Outlines:
             self._states = _states(simulation, self.world.transforms.count)
         for kind in self._kinds:
             self._shapes(lines, kind)
-        points, normals = simulation.engine.contacts()
+        points, normals = simulation.engine.contacts.points()
         if len(points):
             lines.line(points, points + _NORMAL * normals, COLORS["contact"], width=2, behind=0.6, seconds=None)
             lines.sphere(points, 0.03, COLORS["contact"], behind=0.6, seconds=None)

@@ -1,4 +1,4 @@
-"""What an engine must do: the one protocol that both are behind, and the plain values that go over the border.
+"""What an engine must do: the protocols that both are behind, and the plain values that go over the border.
 
 Bodies, colliders and joints are called by the rows of their objects. All values were checked before: finite numbers,
 unit quaternions, shapes with a volume. What native code does not like all the same is a PhysicsError, never a panic.
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..engine.declare import Vec3, Vec4
 from ..engine.errors import PhysicsError
+from ..engine.physical_queries import Question
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -118,15 +119,6 @@ class Touch:
     impulse: float = 0.0
 
 
-@dataclass(slots=True)
-class Question:
-    """What queries look at: layers as a bit mask, a body's row to leave out (-1: none), and whether sensors count."""
-
-    layers: int = 0xFFFFFFFF
-    exclude: int = -1
-    sensors: bool = False
-
-
 Hit = tuple[int, float, Vec3]
 """A collider's row, the distance in metres, and the normal, away from it."""
 
@@ -144,14 +136,60 @@ class Near:
     point: Vec3
 
 
+class EngineContacts(Protocol):
+    """What touches in an engine."""
+
+    def touches(self, wanted: bool) -> list[Touch]:
+        """What began and ceased to touch since the last call. `wanted`: where, and how hard, is to be told too."""
+        ...
+
+    def forget_touches(self) -> None:
+        """As `touches`, where nobody wants to know."""
+        ...
+
+    def points(self) -> tuple[F64, F64]:
+        """Where things touch now: points (k, 3) in the world, metres, and normals (k, 3); to be looked at."""
+        ...
+
+
+class EngineQueries(Protocol):
+    """What one may ask an engine, which changes nothing."""
+
+    def ray(self, origin: Vec3, direction: Vec3, maximum: float, question: Question) -> Hit | None: ...
+    def cast(
+        self, shape: Shape, position: Vec3, rotation: Vec4, direction: Vec3, maximum: float, question: Question
+    ) -> tuple[Hit, Vec3] | None:
+        """As `ray`; and the point."""
+        ...
+
+    def overlap(self, shape: Shape, position: Vec3, rotation: Vec4, question: Question) -> list[int]:
+        """The rows of the colliders."""
+        ...
+
+    def near(self, collider: int, position: Vec3, rotation: Vec4, reach: float) -> list[Near]:
+        """What is nearer than `reach` to a convex collider if its body were at a place; no sensors.
+
+        Each convex part of a thing is told by itself, so that the plane across the shortest distance parts the two.
+        """
+        ...
+
+    def lines(self) -> F32:
+        """(k, 2, 3) metres, in the world: the edges of all shapes, to be looked at."""
+        ...
+
+
 class PhysicsWorld(Protocol):
-    """An engine with its bodies."""
+    """An engine with its bodies, and what looks at them."""
 
     exact: bool
     """Whether `load` goes back to the very state, to the last bit."""
     can_freeze: bool
     """Whether bodies may be put to sleep whatever they touch, so that observer rings work."""
 
+    @property
+    def contacts(self) -> EngineContacts: ...
+    @property
+    def queries(self) -> EngineQueries: ...
     def configure(self, gravity: Vec3, iterations: int) -> None: ...
     def add_body(self, row: int, spec: BodySpec) -> None: ...
     def change_body(self, row: int, spec: BodySpec, *, moved: bool) -> None:
@@ -164,7 +202,7 @@ class PhysicsWorld(Protocol):
 
     def add_collider(self, row: int, body: int, spec: ColliderSpec) -> None: ...
     def remove_collider(self, row: int) -> None: ...
-    def settle_mass(self, body: int, mass: float) -> None:
+    def settle_mass(self, row: int, mass: float) -> None:
         """After its colliders changed: make the whole body weigh so much, or what they make it for 0."""
         ...
 
@@ -190,12 +228,8 @@ class PhysicsWorld(Protocol):
         """Bodies (k,) ascending that forces moved in the last step, with positions (k, 3) and rotations (k, 4)."""
         ...
 
-    def touches(self, wanted: bool) -> list[Touch]:
-        """What began and ceased to touch since the last call. `wanted`: where, and how hard, is to be told too."""
-        ...
-
-    def forget_touches(self) -> None:
-        """As `touches`, where nobody wants to know."""
+    def pose(self, row: int) -> tuple[Vec3, Vec4]:
+        """Where a body is, and how it is turned."""
         ...
 
     def motion(self, row: int) -> tuple[Vec3, Vec3]: ...
@@ -208,33 +242,6 @@ class PhysicsWorld(Protocol):
         ...
 
     def rest(self, row: int, asleep: bool) -> None: ...
-
-    def ray(self, origin: Vec3, direction: Vec3, maximum: float, question: Question) -> Hit | None: ...
-    def cast(
-        self, shape: Shape, position: Vec3, rotation: Vec4, direction: Vec3, maximum: float, question: Question
-    ) -> tuple[Hit, Vec3] | None:
-        """As `ray`; and the point."""
-        ...
-
-    def overlap(self, shape: Shape, position: Vec3, rotation: Vec4, question: Question) -> list[int]:
-        """The rows of the colliders."""
-        ...
-
-    def pose(self, row: int) -> tuple[Vec3, Vec4]:
-        """Where a body is, and how it is turned."""
-        ...
-
-    def near(self, collider: int, position: Vec3, rotation: Vec4, reach: float) -> list[Near]:
-        """What is nearer than `reach` to a convex collider if its body were at a place; no sensors.
-
-        Each convex part of a thing is told by itself, so that the plane across the shortest distance parts the two.
-        """
-        ...
-
-    def lines(self) -> F32: ...
-    def contacts(self) -> tuple[F64, F64]:
-        """Where things touch now: points (k, 3) in the world, metres, and normals (k, 3); to be looked at."""
-        ...
 
     def save(self) -> bytes: ...
     def load(self, data: bytes, labels: Mapping[int, Label]) -> None:

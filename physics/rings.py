@@ -21,7 +21,8 @@ from ..shaders.structs import Ring
 from .bodies import Bodies
 from .colliders import Colliders
 from .known import generations_of
-from .physics_world import F64, I32, PhysicsWorld, Shape
+from .measures import bounding_radius
+from .physics_world import F64, I32, PhysicsWorld
 from .poses import poses_of
 
 PERIOD = 4
@@ -29,7 +30,7 @@ PERIOD = 4
 HOLD = 30
 """Ticks for which a body that something woke is left awake."""
 
-_STILL: Vec3 = (0.0, 0.0, 0.0)
+STILL: Vec3 = (0.0, 0.0, 0.0)
 Motion = tuple[Vec3, Vec3]
 
 
@@ -87,7 +88,7 @@ class Rings:
             if not engine.asleep(row):
                 velocity, angular = engine.motion(row)
                 self.frozen[row] = (generation, velocity, angular)
-                engine.set_motion(row, _STILL, _STILL)
+                engine.set_motion(row, STILL, STILL)
                 engine.rest(row, True)
 
     def _thaw(self, engine: PhysicsWorld, rows: list[int]) -> None:
@@ -140,7 +141,7 @@ class Rings:
         for _, spec in colliders.specs(colliders.known.rows):
             if not isinstance(spec, PhysicsError):
                 at = known.at(spec.label[0])
-                sizes[at] = max(sizes[at], float(np.linalg.norm(spec.position)) + _radius(spec.shape))
+                sizes[at] = max(sizes[at], float(np.linalg.norm(spec.position)) + bounding_radius(spec.shape))
         return sizes
 
     # ---- what scripts ask -------------------------------------------------------------------------------------------
@@ -197,19 +198,3 @@ class Rings:
 
 def _sum(a: Vec3, b: Vec3) -> Vec3:
     return a[0] + b[0], a[1] + b[1], a[2] + b[2]
-
-
-def _radius(shape: Shape) -> float:
-    """Metres from a shape's middle to its farthest point, or a little more."""
-    match shape.kind:
-        case "box":
-            return float(np.linalg.norm(shape.half))
-        case "sphere":
-            return shape.radius
-        case "capsule":
-            return shape.radius + shape.half_height
-        case "cylinder" | "cone":
-            return float(np.hypot(shape.radius, shape.half_height))
-        case _:
-            assert shape.points is not None
-            return float(np.linalg.norm(shape.points, axis=1).max())

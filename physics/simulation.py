@@ -7,7 +7,6 @@ but the step is done for many at once, by comparing columns with what they were;
 from __future__ import annotations
 
 import json
-import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -18,20 +17,22 @@ from ..engine.characters import CharacterState, MovingCharacter
 from ..engine.declare import Vec3
 from ..engine.entity import Entity
 from ..engine.errors import PhysicsError
-from ..engine.physical import MovingBody, three
+from ..engine.physical import MovingBody
+from ..engine.physical_checks import three
 from ..engine.scene.physics import Body, Collider, Joint
 from ..engine.world import World
+from .answers import Answers
 from .bodies import Bodies
 from .character import Characters
 from .checks import unlocked
 from .colliders import Colliders
-from .columns import BodyColumns
+from .columns import ManyBodies
 from .contacts import Contacts
 from .joints import Joints
 from .known import NO_ROWS, generations_of
+from .parts import head_and_rest, headed
 from .physics_world import F32, I32, PhysicsWorld
-from .queries import Queries
-from .rings import HOLD, Rings
+from .rings import HOLD, STILL, Rings
 from .soundness import all_of, why_not
 from .watch import Watch
 
@@ -51,13 +52,13 @@ def _planar() -> PhysicsWorld:
 _ENGINES: dict[str, Callable[[], PhysicsWorld]] = {"spatial": _spatial, "planar": _planar}
 
 
-class WorldSimulation(Queries):
+class WorldSimulation(Answers):
     """What moves the bodies of one world; `world.physics`. See `engine.physical.Simulation`."""
 
     def __init__(self, world: World) -> None:
         self.world = world
         self._gravity: Vec3 | None = None
-        self.columns = BodyColumns(self)
+        self.columns = ManyBodies(self)
         """Many bodies at once, for rules."""
         self._problems: list[PhysicsError] = []  # to be told in the next tick: who asks meanwhile is not to blame
         self._fresh()
@@ -116,7 +117,7 @@ class WorldSimulation(Queries):
             asked = rules is not None and rules.reads_motion
             columns.begin(self.bodies.known.rows, self.bodies.kinds) if asked else columns.forget()
             self.rings.before_step(engine)
-            self.characters.before(engine)
+            self.characters.before(engine, self.bodies)
             halted = engine.step(dt)
             self.rings.after_step(engine)
             self.bodies.fetch(engine, halted, problems)
@@ -156,7 +157,8 @@ class WorldSimulation(Queries):
         changed = watches[Body].changed(bodies)
         other_shapes, other_joints = watches[Collider].changed(colliders), watches[Joint].changed(joints)
         versions = (bodies.version, colliders.version, joints.version)
-        if versions != self._versions or self.bodies.hang_elsewhere() or self.bodies.spoilt(changed):
+        others = versions != self._versions or self.bodies.switched(changed, other_shapes)
+        if others or self.bodies.hang_elsewhere() or self.bodies.spoilt(changed):
             remade = self.bodies.restructure(engine, problems)
             self._versions = versions
             self.joints.rejoin(engine, other_joints, remade, problems)
@@ -203,19 +205,16 @@ class WorldSimulation(Queries):
             raise PhysicsError(f'"{entity.name}" has no dw.Body')
         return row
 
-    def _at(self, entity: Entity) -> tuple[PhysicsWorld, int]:
-        """The engine and the row of a body that it knows."""
+    def _at(self, entity: Entity) -> tuple[PhysicsWorld, int] | None:
+        """The engine and the row of a body that it knows; None for one that is switched off."""
         row = self._row(entity)
-        if not self._knows(np.array([row], np.int32)):
-            self._synchronise()
-        if self._engine is None:
-            raise PhysicsError('nothing moves by itself here: the scene\'s physics engine is "none"')
+        engine = self.ready(np.array([row], np.int32))
         if row in self.bodies.left_out:
             raise why_not(self.world, row)
-        return self._engine, row
+        return None if row in self.bodies.off else (engine, row)
 
     def ready(self, rows: I32) -> PhysicsWorld:
-        """The engine, when it knows the bodies in rows (k,), but for those that are left out. Raises PhysicsError."""
+        """The engine, when it knows the bodies in rows (k,) that are `there`. Raises PhysicsError."""
         if len(rows) and not self._knows(rows):
             self._synchronise()
         if self._engine is None:
@@ -240,11 +239,17 @@ class WorldSimulation(Queries):
         return self.characters.state(entity)
 
     def read_motion(self, entity: Entity) -> tuple[Vec3, Vec3]:
-        engine, row = self._at(entity)
+        found = self._at(entity)
+        if found is None:
+            return STILL, STILL
+        engine, row = found
         return self.rings.motion(row) or engine.motion(row)
 
     def write_motion(self, entity: Entity, velocity: Vec3 | None, angular: Vec3 | None) -> None:
-        engine, row = self._at(entity)
+        found = self._at(entity)
+        if found is None:
+            return
+        engine, row = found
         bodies = self.world.tables.made(Body)
         slot = bodies.slot(row)
         if velocity is not None:
@@ -255,16 +260,25 @@ class WorldSimulation(Queries):
             engine.set_motion(row, velocity, angular)
 
     def push(self, entity: Entity, linear: Vec3, angular: Vec3, at: Vec3 | None, *, sudden: bool) -> None:
-        engine, row = self._at(entity)
+        found = self._at(entity)
+        if found is None:
+            return
+        engine, row = found
         self.rings.wake(engine, row)
         engine.push(row, linear, angular, at, sudden=sudden)
 
     def mass_of(self, entity: Entity) -> float:
-        engine, row = self._at(entity)
+        found = self._at(entity)
+        if found is None:
+            return 0.0
+        engine, row = found
         return engine.mass(row)
 
     def rest(self, entity: Entity, asleep: bool | None) -> bool:
-        engine, row = self._at(entity)
+        found = self._at(entity)
+        if found is None:
+            return True
+        engine, row = found
         if asleep is not None:
             if asleep:
                 self.rings.forget(row)
@@ -276,7 +290,7 @@ class WorldSimulation(Queries):
     def lines(self) -> F32:
         """(k, 2, 3) float32, metres, world: the edges of all shapes."""
         self._synchronise()
-        return np.empty((0, 2, 3), np.float32) if self._engine is None else self._engine.lines()
+        return np.empty((0, 2, 3), np.float32) if self._engine is None else self._engine.queries.lines()
 
     # ---- going back -------------------------------------------------------------------------------------------------
 
@@ -294,9 +308,7 @@ class WorldSimulation(Queries):
             "joints": self.joints.save(),
             "characters": self.characters.save(),
         }
-        text = json.dumps(head).encode()
-        native = b"" if self._engine is None else self._engine.save()
-        return struct.pack("<Q", len(text)) + text + native
+        return headed(json.dumps(head).encode(), b"" if self._engine is None else self._engine.save())
 
     @np.errstate(all="ignore")
     def load(self, data: bytes) -> None:
@@ -306,12 +318,12 @@ class WorldSimulation(Queries):
         if not data:
             self._gravity = None
             return
-        (size,) = struct.unpack_from("<Q", data)
-        head = json.loads(data[8 : 8 + size])
+        text, native = head_and_rest(data)
+        head = json.loads(text)
         self._gravity = None if head["gravity"] is None else three(head["gravity"], "gravity")
         if self._engine is None:
             return
-        engine, native = self._engine, data[8 + size :]
+        engine = self._engine
         colliders, joints = self.colliders, self.joints
         if engine.exact:
             tables = [self.world.tables.made(kind) for kind in (Body, Collider, Joint)]

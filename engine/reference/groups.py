@@ -79,7 +79,7 @@ GROUPS = (
         "physics",
         "Physics",
         "Bodies, colliders, joints, and questions to who moves them. See [Physics](../physics.md).",
-        ("engine.scene.physics", "engine.characters", "engine.physical"),
+        ("engine.scene.physics", "engine.characters", "engine.physical", "engine.physical_queries"),
     ),
     Group(
         "input",

@@ -43,6 +43,9 @@ class Body:
     angular_velocity: Vec3 = field(
         default=(0.0, 0.0, 0.0), unit="deg/s", doc="at the beginning, about the axes of the world"
     )
+    enabled: bool = field(
+        default=True, doc="off: as if it and its Colliders were not there; on again it begins with `velocity`"
+    )
 
 
 @component
@@ -77,6 +80,7 @@ class Collider:
     collides_with: tuple[str, ...] = field(
         default=(), doc="layers; empty for all. Two touch where each has the other's layer"
     )
+    enabled: bool = field(default=True, doc="off: nothing touches or finds it, and it weighs nothing")
 
     @classmethod
     def box(cls, size: Vec3 | float = 1.0) -> Self:
@@ -163,6 +167,7 @@ class Character:
     gravity_scale: float = field(default=1.0, doc="0 floats, -1 falls upwards")
     mass: float = field(default=80.0, unit="kg", minimum=0, doc="what it weighs on dynamic Bodies that it stands on")
     push: float = field(default=500.0, unit="N", minimum=0, doc="how hard it pushes dynamic Bodies in its way")
+    turn_with_ground: bool = field(default=False, doc="whether ground that turns turns it, too, about the upright")
 
 
 @struct

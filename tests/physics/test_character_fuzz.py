@@ -47,7 +47,7 @@ def test_none_gets_into_anything(scene: dw.Scene, play: Play, seed: int) -> None
         world.schedule.fixed(1 / 60)
         if tick % 10 == 0:
             for hero in heroes:
-                near = engine.near(hero.row, hero.position, hero.rotation, 0.02)
+                near = engine.queries.near(hero.row, hero.position, hero.rotation, 0.02)
                 deepest = min([deepest, *(one.distance for one in near if not one.label[0] >= heroes[0].row)])
     for hero in heroes:
         place = hero.position

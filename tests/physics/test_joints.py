@@ -248,3 +248,21 @@ def test_a_joint_ends_with_what_it_holds_on_to(scene: dw.Scene, play: Play, run:
     assert world["bob"].position[1] < 0
     assert len(told) == 1
     assert 'the Joint of "bob" holds on to "hook", which is not in the world' in str(told[0])
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_a_motor_does_nothing_to_what_nothing_turns(scene: dw.Scene, play: Play, run: Run, locked: bool) -> None:
+    """Its rotation is locked, or its Collider is switched off; once it can be turned it is."""
+    motor = dw.Joint(kind="hinge", axis=(0, 0, 1), motor="velocity", motor_target=90.0)
+    body = dw.Body(mass=2.0, lock_rotation="z" if locked else "")
+    scene.add("wheel", body, dw.Collider.box((1, 1, 1)), motor, at=(0, 1, 0))
+    world = play(scene)
+    wheel = world["wheel"]
+    wheel[dw.Collider].enabled = locked
+    run(world, 20)
+    assert wheel.position == pytest.approx((0, 1, 0), abs=1e-3)
+    assert wheel.rotation == pytest.approx((0, 0, 0, 1), abs=1e-3)
+    wheel[dw.Body].lock_rotation, wheel[dw.Collider].enabled = "", True
+    run(world, 20)
+    assert wheel.position == pytest.approx((0, 1, 0), abs=0.01)
+    assert wheel.body.angular_velocity[2] == pytest.approx(90, rel=0.05)

@@ -413,7 +413,7 @@ def joints_of_a_world_that_is_gone():
     for _ in range(90):
         world.schedule.fixed(1 / 60)
     assert world["b3"].body.asleep
-    return [joint for made in world.physics.engine._joints.values() for joint in made]
+    return [joint for made in world.physics.engine._joints._made.values() for joint in made]
 
 for _ in range(5):
     joints = joints_of_a_world_that_is_gone()

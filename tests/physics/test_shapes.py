@@ -256,7 +256,7 @@ def test_colliders_may_be_moved_and_turned_on_their_object(scene: dw.Scene, play
 @pytest.mark.parametrize("shape", SHAPES)
 def test_it_is_drawn_on_its_surface(scene: dw.Scene, play: Play, shape: str) -> None:
     """Edges as they are looked at, by `debug.physics`, and the farthest point, which observer rings ask for."""
-    from dreamwell.physics.rings import _radius  # pyright: ignore[reportPrivateUsage]
+    from dreamwell.physics.measures import bounding_radius
     from dreamwell.physics.shape_edges import edges_of
     from dreamwell.physics.shapes import shape_of
 
@@ -267,5 +267,5 @@ def test_it_is_drawn_on_its_surface(scene: dw.Scene, play: Play, shape: str) -> 
     lines = edges_of(made)
     assert len(lines) >= 12
     assert np.abs(SHAPES[shape][2](lines.reshape(-1, 3))).max() < 0.02
-    assert np.linalg.norm(lines.reshape(-1, 3), axis=1).max() == pytest.approx(_radius(made), rel=0.02)
+    assert np.linalg.norm(lines.reshape(-1, 3), axis=1).max() == pytest.approx(bounding_radius(made), rel=0.02)
     assert world.physics.lines().shape[1:] == (2, 3)

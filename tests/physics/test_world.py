@@ -392,10 +392,10 @@ def test_a_shape_that_can_not_be_is_told_once(scene: dw.Scene, play: Play, run: 
 
 def test_no_panic_gets_out(play: Play) -> None:
     from dreamwell.physics.physics_world import Shape
-    from dreamwell.physics.spatial import _shape  # pyright: ignore[reportPrivateUsage]
+    from dreamwell.physics.spatial.shapes import native_shape
 
     with pytest.raises(dw.PhysicsError, match="refused"):
-        _shape(Shape("mesh", points=np.zeros((3, 3), np.float32), triangles=np.array([[0, 1, 9]], np.uint32)))
+        native_shape(Shape("mesh", points=np.zeros((3, 3), np.float32), triangles=np.array([[0, 1, 9]], np.uint32)))
 
 
 # ---- in an app ------------------------------------------------------------------------------------------------------

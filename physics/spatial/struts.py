@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import rapier3d as rapier
 
-from ..engine.declare import Vec3
-from .physics_world import JointSpec
+from ...engine.declare import Vec3
+from ..physics_world import JointSpec
 
 _AXIS = rapier.JointAxis.LIN_X
 _STIFF, _DAMPING = 1e4, 200.0

@@ -8,12 +8,11 @@ import pymunk
 from pymunk import constraints
 from pymunk.vec2d import Vec2d
 
-from ..engine.declare import Vec4
-from ..engine.errors import PhysicsError
-from .physics_world import JointSpec
+from ...engine.declare import Vec4
+from ...engine.errors import PhysicsError
+from ..physics_world import JointSpec
+from .space import SCALE, to_units
 
-SCALE = 100.0
-"""Chipmunk's units in a metre."""
 _HASTE = 20.0
 """1/s: how fast a motor to a place makes up for what is missing."""
 
@@ -36,7 +35,7 @@ class Motor:
             return
         x, y = slide_axis(spec.frame_b)
         self._axis = Vec2d(x, y)  # on b
-        self._on_a, self._on_b = ((v[0] * SCALE, v[1] * SCALE) for v in (spec.anchor_a, spec.anchor_b))
+        self._on_a, self._on_b = to_units(spec.anchor_a), to_units(spec.anchor_b)
 
     @property
     def constraints(self) -> list[constraints.Constraint]:

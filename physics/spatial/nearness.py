@@ -13,8 +13,8 @@ import numpy as np
 import rapier3d as rapier
 from numpy.typing import NDArray
 
-from ..engine.declare import Vec3, Vec4
-from .physics_world import Label, Near
+from ...engine.declare import Vec3, Vec4
+from ..physics_world import Label, Near
 
 _WAYS = ((0.6, 0.64, 0.48), (-0.48, 0.6, 0.64), (0.36, -0.48, 0.8), (-0.64, -0.48, -0.6))
 _MARGIN = 0.01
