@@ -396,8 +396,10 @@ class Transforms:
             chosen = chosen if chosen.step > 0 else chosen[::-1]
             chosen = chosen if chosen.step == 1 else np.arange(chosen.start, chosen.stop, chosen.step)
         else:
-            chosen = np.atleast_1d(np.asarray(rows))
-            if chosen.dtype == bool:
+            chosen = np.asarray(rows)
+            if chosen.ndim == 0:
+                chosen = chosen.reshape(1)
+            if chosen.dtype.kind == "b":
                 if len(chosen) != n:
                     raise SceneError(f"touch: the mask has {len(chosen)} rows; there are {n}")
                 chosen = np.flatnonzero(chosen)
@@ -413,7 +415,7 @@ class Transforms:
             many.append(range(first, last + 1))
         else:
             assert not isinstance(chosen, range)
-            if not np.issubdtype(chosen.dtype, np.integer):
+            if chosen.dtype.kind not in "iu":
                 raise SceneError(f"touch: the rows are of the type {chosen.dtype}; they must be integers or a mask")
             many.append(chosen.astype(np.int32))
         found = many[-1]
@@ -596,7 +598,9 @@ def _united(many: list[I32], few: I32, marks: NDArray[np.uint8]) -> I32:
     if len(many) == 1 and not len(few):
         return rows
     if len(many) == 1 and len(few) <= _FEW:
-        known = rows.take(np.searchsorted(rows, few), mode="clip") == few
+        known = rows.take(rows.searchsorted(few), mode="clip") == few
+        if not known.any():
+            return np.concatenate([rows, few])
         return rows if known.all() else np.concatenate([rows, few[~known]])
     found: list[I32] = [few]
     marks[few] = 1

@@ -17,7 +17,7 @@ from ..shaders.structs import RENEWAL
 from .buffers import buffer, filled, grid, upload
 from .layouts import Layouts
 from .pipelines import Kernels
-from .tape import Encoder
+from .tape import BufferWrite, Encoder
 
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
@@ -91,6 +91,8 @@ class Changes:
             self._transform_buffer = buffer(self._gpu, "dirty transforms", 48 * size)
         elif what == "place":
             self._place_buffer = buffer(self._gpu, "places", 44 * size + 4)
+            self._packed = np.zeros(1 + 11 * min(size, _FEW), np.int32)
+            self._write_packed = BufferWrite(self._gpu.device, self._place_buffer, self._packed)
         else:
             self._renewal_buffer = buffer(self._gpu, "renewals", RENEWAL.size * (size + 1))
 
@@ -177,14 +179,25 @@ class Changes:
             self.move(rows[drawn], world)
         elif count:
             self._reserve("place", count)
-            parts = [np.array([count], np.int32), rows, position, rotation, scale]
-            if count < _FEW:  # copying is cheaper than another call
-                parts = [np.concatenate([part.view(np.int32).ravel() for part in parts])]
-            offset = 0
-            for part in parts:
-                upload(self._gpu, self._place_buffer, part, offset)
-                offset += part.nbytes
             self._placed = count
+            if count <= _FEW:  # copying is cheaper than more calls
+                self._pack(rows, position, rotation, scale)
+                self._write_packed(4 + 44 * count)
+            else:
+                offset = 0
+                for part in (np.array([count], np.int32), rows, position, rotation, scale):
+                    upload(self._gpu, self._place_buffer, part, offset)
+                    offset += part.nbytes
+
+    def _pack(self, rows: I32, position: F32, rotation: F32, scale: F32) -> None:
+        """Write them one behind the other, as the buffer has them."""
+        packed, count = self._packed, len(rows)
+        floats = packed.view(np.float32)
+        packed[0] = count
+        packed[1 : 1 + count] = rows
+        for first, width, values in ((1, 3, position), (4, 4, rotation), (8, 3, scale)):
+            start = 1 + first * count
+            floats[start : start + width * count].reshape(count, width)[:] = values
 
     def _make_room(self, needed: int) -> None:
         if needed > len(self._transforms):

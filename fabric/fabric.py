@@ -374,7 +374,6 @@ class Fabric:
         device, commands, light, post = self.gpu.device, list[Any](), self._light, self._post
         scene.send_changes()
         light.fit_clusters(scene)
-        self._main.lighting = light.shading(scene)
         if scene.version != self._bound_version:
             self._bound_version = scene.version
             self._tapes.clear()
@@ -409,6 +408,7 @@ class Fabric:
         group, two_phases, weighted = light.frame_group, self.settings.cull.occlusion, self._weighted()
         in_order = self._in_order()
         exposure = self._uniforms.offset("frame", "exposure")
+        self._main.lighting = light.shading(scene)
         if post.auto is not None:
             post.auto.apply(encoder, self._uniforms.buffer, exposure)
         motion = post.motion if post.tracked and scene.changed else None
