@@ -31,6 +31,12 @@ _RUN = 1024
 _DENSE = 2
 """Where a range holds at most so many times the rows that were touched, it counts as touched as a whole: reading all
 of it in order takes less than picking rows."""
+_PIECE = 4096
+"""Rows picked at a time, so that what is around them stays in the cache meanwhile."""
+_CLOSE = 16
+"""Rows are close where a piece of them spans at most so many times its length."""
+_LINE = 16
+"""Numbers that a processor fetches together."""
 _FEW = 64
 """Rows touched one by one that are looked for in the others, rather than marking all of those."""
 _LISTS = 16
@@ -136,7 +142,7 @@ class Transforms:
         at = indices(rows)
         if isinstance(at, slice):
             return self._position[at], self._rotation[at], self._scale[at]
-        return self._position.take(at, 0), self._rotation.take(at, 0), self._scale.take(at, 0)
+        return picked(self._position, at), picked(self._rotation, at), picked(self._scale, at)
 
     def world_of(self, rows: I32) -> F32:
         """(k, 3, 4) world_from_local of some rows, as of the last `update`: as `world`, but nothing else is made."""
@@ -611,6 +617,25 @@ def _united(many: list[I32], few: I32, marks: NDArray[np.uint8]) -> I32:
     united = np.concatenate(found)
     marks[united] = 0
     return united
+
+
+def picked(column: F32, rows: NDArray[np.intp]) -> F32:
+    """(k, m) some rows of a column (n, m).
+
+    Where they lie close, all that is around them is read before, in order: a processor fetches that far ahead, while it
+    waits for rows that are picked one by one.
+    """
+    if len(rows) < _PIECE:
+        return column.take(rows, 0)
+    width = column.shape[1]
+    out, numbers = np.empty((len(rows), width), column.dtype), column.reshape(-1)
+    for first in range(0, len(rows), _PIECE):
+        some = rows[first : first + _PIECE]
+        low, high = int(some.min()), int(some.max())
+        if high - low < _CLOSE * len(some):
+            numbers[low * width : high * width + 1 : _LINE].max()
+        column.take(some, 0, out=out[first : first + _PIECE], mode="clip")
+    return out
 
 
 def _affine(position: F32, rotation: F32, scale: F32) -> F32:

@@ -413,7 +413,7 @@ class Fabric:
             post.auto.apply(encoder, self._uniforms.buffer, exposure)
         motion = post.motion if post.tracked and scene.changed else None
         if motion is not None:
-            motion.remember(encoder)
+            motion.remember(encoder, scene.changes.kinds)
         if scene.changed:
             scene.changes.record(encoder)
         frozen = self._frozen()
@@ -486,7 +486,7 @@ class Fabric:
             settings.transparency.mode,
             settings.debug.view,
             self._frozen(),
-            scene.changed,
+            *(scene.changes.kinds if scene.changed else ()),
             light.clustered(scene),
         )
         tape = self._tapes.get(key)

@@ -349,12 +349,12 @@ class GpuScene:
         """
         centre, radius = self.bounds
         middle, reach = centre.astype(np.float32), stretch * self._reach
-        pieces = [slice(first, first + ROWS) for first in range(0, len(places), ROWS)]
         safe = max(radius - reach, 0.0)
-        if max(float(squares(places[some], middle).max()) for some in pieces) < safe * safe * (1 - 1e-5):
-            return _NOBODY
+        if len(places) <= ROWS and float(squares(places, middle).max()) < safe * safe * (1 - 1e-5):
+            return _NOBODY  # as nearly always where few move
+        pieces = [slice(first, first + ROWS) for first in range(0, len(places), ROWS)]
         farthest = [float(squares(places[some], middle, rows[some]).max()) for some in pieces]
-        inside = max(radius - reach, max(farthest) ** 0.5 - 2 * reach, 0.0)
+        inside = max(safe, max(farthest) ** 0.5 - 2 * reach)
         limit = inside * inside * (1 - 1e-5)
         found = [
             np.flatnonzero(squares(places[some], middle, rows[some]) >= limit) + some.start
