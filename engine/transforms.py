@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from .declare import Vec3
 from .errors import SceneError
 from .math import depths_of
-from .rows import Replaced, distinct, far_too_long, indices
+from .rows import Replaced, distinct, far_too_long, indices, picked
 
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
@@ -31,12 +31,8 @@ _RUN = 1024
 _DENSE = 2
 """Where a range holds at most so many times the rows that were touched, it counts as touched as a whole: reading all
 of it in order takes less than picking rows."""
-_PIECE = 4096
-"""Rows picked at a time, so that what is around them stays in the cache meanwhile."""
-_CLOSE = 16
-"""Rows are close where a piece of them spans at most so many times its length."""
-_LINE = 16
-"""Numbers that a processor fetches together."""
+_SAME = 1 << 17
+"""Bytes of rows that are compared with those touched before: in most games the same things move in every frame."""
 _FEW = 64
 """Rows touched one by one that are looked for in the others, rather than marking all of those."""
 _LISTS = 16
@@ -80,6 +76,8 @@ class Transforms:
         self._marks = bytearray(len(parent))
         self._touched: list[int] = []  # one by one, each marked
         self._touched_many: list[I32 | range] = []  # each ascending
+        self._given: tuple[object, I32 | range | None] = None, None  # to `touch`, last, and which rows those were
+        self._joined: tuple[object, list[int], I32] = None, [], NO_ROWS  # by `update`, last: what, and the result
         self._other_tree = False
         self.trees = 0
         """Counts up when anything hangs elsewhere than before."""
@@ -395,6 +393,20 @@ class Transforms:
 
     def _touch(self, rows: Any) -> I32 | range | None:
         """`touch`; what was touched, ascending."""
+        if isinstance(rows, np.ndarray) and rows.nbytes <= _SAME:
+            given = self.count, rows.dtype, rows.tobytes()
+            if given != self._given[0]:
+                self._given = given, self._found(rows)
+            found = self._given[1]
+        else:
+            found = self._found(rows)
+        if found is not None:
+            self._touched_many.append(found)
+            self._shorten()
+        return found
+
+    def _found(self, rows: Any) -> I32 | range | None:
+        """The rows that `touch` is told of, ascending; None for none. Raises SceneError."""
         n = self.count
         chosen: NDArray[Any] | range
         if rows is None or isinstance(rows, slice):
@@ -402,10 +414,8 @@ class Transforms:
             chosen = chosen if chosen.step > 0 else chosen[::-1]
             chosen = chosen if chosen.step == 1 else np.arange(chosen.start, chosen.stop, chosen.step)
         else:
-            chosen = np.asarray(rows)
-            if chosen.ndim == 0:
-                chosen = chosen.reshape(1)
-            if chosen.dtype.kind == "b":
+            chosen = np.atleast_1d(np.asarray(rows))
+            if chosen.dtype == bool:
                 if len(chosen) != n:
                     raise SceneError(f"touch: the mask has {len(chosen)} rows; there are {n}")
                 chosen = np.flatnonzero(chosen)
@@ -416,16 +426,13 @@ class Transforms:
         first, last = int(chosen[0]), int(chosen[-1])
         if not (first >= 0 and last < n):
             raise SceneError(f"touch: the rows go from {first} to {last}; there are {n}")
-        many = self._touched_many
         if last - first + 1 == len(chosen):
-            many.append(range(first, last + 1))
-        else:
-            assert not isinstance(chosen, range)
-            if chosen.dtype.kind not in "iu":
-                raise SceneError(f"touch: the rows are of the type {chosen.dtype}; they must be integers or a mask")
-            many.append(chosen.astype(np.int32))
-        found = many[-1]
-        self._shorten()
+            return range(first, last + 1)
+        assert not isinstance(chosen, range)
+        if not np.issubdtype(chosen.dtype, np.integer):
+            raise SceneError(f"touch: the rows are of the type {chosen.dtype}; they must be integers or a mask")
+        found = chosen.astype(np.int32)
+        found.flags.writeable = False  # the same is given for the same rows
         return found
 
     def drain(self) -> list[I32 | range]:
@@ -472,28 +479,41 @@ class Transforms:
         if not singles and not many:
             return NO_ROWS, NO_ROWS
         self._settle()
-        one_by_one = np.array(singles, np.int32)
-        marks = np.frombuffer(self._marks, np.uint8)
-        marks[one_by_one] = 0
         run = self._run(many)
-        if run is not None:
-            touched = one_by_one[(one_by_one < run.start) | (one_by_one >= run.stop)]
-        else:
-            touched = _united([listed(rows) for rows in many], one_by_one, marks)
+        touched = self._join(many, singles, run)
         singles.clear()
         many.clear()
         if run is not None:
             self._put_off(run)
-            return run, self._update_trees(touched, marks) if len(touched) else NO_ROWS
+            return run, self._update_trees(touched) if len(touched) else NO_ROWS
         alone = self._alone.take(touched) if len(self._hung) else None
         if alone is None or alone.all():
             self._put_off(touched)
             return touched, NO_ROWS
-        in_trees = self._update_trees(touched[~alone], marks)
+        in_trees = self._update_trees(touched[~alone])
         touched = touched[alone]
         if len(touched):
             self._put_off(touched)
         return touched, in_trees
+
+    def _join(self, many: list[I32 | range], singles: list[int], run: range | None) -> I32:
+        """What was touched, in lists and one by one, each row once; where that is a run, what lies outside of it."""
+        few = run is None and len(many) == 1 and len(singles) <= _FEW
+        told = many[0] if few and many[0] is self._given[1] else None  # others might be written to
+        if told is not None and told is self._joined[0] and singles == self._joined[1]:
+            for row in singles:
+                self._marks[row] = 0
+            return self._joined[2]
+        one_by_one = np.array(singles, np.int32)
+        marks = np.frombuffer(self._marks, np.uint8)
+        marks[one_by_one] = 0
+        if run is not None:
+            return one_by_one[(one_by_one < run.start) | (one_by_one >= run.stop)]
+        touched = _united([listed(rows) for rows in many], one_by_one, marks)
+        if told is not None:
+            touched.flags.writeable = False
+            self._joined = many[0], singles.copy(), touched
+        return touched
 
     def _run(self, many: list[I32 | range]) -> range | None:
         """What `touch` was told, as one range of rows that stand alone; None where it is none."""
@@ -502,7 +522,8 @@ class Transforms:
         run = range(int(many[0][0]), int(many[0][-1]) + 1)
         return run if len(run) <= _DENSE * len(many[0]) and self._alone[run.start : run.stop].all() else None
 
-    def _update_trees(self, touched: I32, marks: NDArray[np.uint8]) -> I32:
+    def _update_trees(self, touched: I32) -> I32:
+        marks = np.frombuffer(self._marks, np.uint8)
         marks[touched] = 1
         depth = self._depth[touched]
         last = int(depth.max())
@@ -617,25 +638,6 @@ def _united(many: list[I32], few: I32, marks: NDArray[np.uint8]) -> I32:
     united = np.concatenate(found)
     marks[united] = 0
     return united
-
-
-def picked(column: F32, rows: NDArray[np.intp]) -> F32:
-    """(k, m) some rows of a column (n, m).
-
-    Where they lie close, all that is around them is read before, in order: a processor fetches that far ahead, while it
-    waits for rows that are picked one by one.
-    """
-    if len(rows) < _PIECE:
-        return column.take(rows, 0)
-    width = column.shape[1]
-    out, numbers = np.empty((len(rows), width), column.dtype), column.reshape(-1)
-    for first in range(0, len(rows), _PIECE):
-        some = rows[first : first + _PIECE]
-        low, high = int(some.min()), int(some.max())
-        if high - low < _CLOSE * len(some):
-            numbers[low * width : high * width + 1 : _LINE].max()
-        column.take(some, 0, out=out[first : first + _PIECE], mode="clip")
-    return out
 
 
 def _affine(position: F32, rotation: F32, scale: F32) -> F32:

@@ -64,7 +64,7 @@ class Changes:
         self._renew = Kernels(gpu, "renew", [groups.RENEW], [layouts.renew])
         self.kinds = (False, False, False)
         """Whether anything that was sent last is to be moved, placed, renewed: what is not needs no kernel."""
-        self._counts = ((0, 0),) * 3  # workgroups of each kind
+        self._counts: tuple[tuple[int, int], ...] = ((0, 0),) * 3  # workgroups of each kind
         usage = wgpu.BufferUsage.INDIRECT | wgpu.BufferUsage.COPY_DST
         self._groups = filled(gpu, "changes", _dispatches(self._counts), usage)
         self._rows: NDArray[np.uint32] = np.zeros(1, np.uint32)  # the count, then the rows
