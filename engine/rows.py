@@ -116,22 +116,22 @@ def indices(rows: I32 | range) -> slice | NDArray[np.intp]:
     return slice(rows.start, rows.stop) if isinstance(rows, range) else rows.astype(np.intp)
 
 
-def picked(column: F32, rows: NDArray[np.intp]) -> F32:
-    """(k, m) some rows of a column (n, m).
+def picked(rows: NDArray[np.intp], *columns: F32) -> list[F32]:
+    """(k, m) some rows of each column (n, m).
 
     Where they lie close, all that is around them is read before, in order: a processor fetches that far ahead, while it
     waits for rows that are picked one by one.
     """
     if len(rows) < _PIECE:
-        return column.take(rows, 0)
-    width = column.shape[1]
-    out, numbers = np.empty((len(rows), width), column.dtype), column.reshape(-1)
+        return [column.take(rows, 0) for column in columns]
+    out = [np.empty((len(rows), column.shape[1]), column.dtype) for column in columns]
     for first in range(0, len(rows), _PIECE):
         some = rows[first : first + _PIECE]
         low, high = int(some.min()), int(some.max())
-        if high - low < _CLOSE * len(some):
-            numbers[low * width : high * width + 1 : _LINE].max()
-        column.take(some, 0, out=out[first : first + _PIECE], mode="clip")
+        for column, found in zip(columns, out, strict=True):
+            if high - low < _CLOSE * len(some):
+                column[low : high + 1].reshape(-1)[::_LINE].max()
+            column.take(some, 0, out=found[first : first + _PIECE], mode="clip")
     return out
 
 

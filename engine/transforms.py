@@ -140,7 +140,8 @@ class Transforms:
         at = indices(rows)
         if isinstance(at, slice):
             return self._position[at], self._rotation[at], self._scale[at]
-        return picked(self._position, at), picked(self._rotation, at), picked(self._scale, at)
+        position, rotation, scale = picked(at, self._position, self._rotation, self._scale)
+        return position, rotation, scale
 
     def world_of(self, rows: I32) -> F32:
         """(k, 3, 4) world_from_local of some rows, as of the last `update`: as `world`, but nothing else is made."""
