@@ -100,6 +100,8 @@ class Lines:
         """Seconds of the game's time, as of the last `begin_frame`."""
         self.before_drawing: list[Callable[[], object]] = []
         """Called before each frame is drawn, when everything is where it will be seen: the place to follow things."""
+        self.used = False
+        """Whether anything was ever drawn, or a group made."""
         self.version = 0
         self.changed_from = 0
         self._pools = [_Pool() for _ in range(4)]
@@ -112,7 +114,7 @@ class Lines:
 
     def __len__(self) -> int:
         """How many there are, those of groups too."""
-        return sum(pool.count for pool in self._all())
+        return sum(pool.count for pool in self._all()) if self.used else 0
 
     def __repr__(self) -> str:
         return f"<Lines: {len(self)}>"
@@ -124,6 +126,7 @@ class Lines:
             if self._above is not None:
                 raise SceneError(f"lines: a group has no groups of its own; ask world.lines for {name!r}")
             found = self._groups[name] = Lines()
+            self.used = True
             found._above, found.now, found._transient = self, self.now, self._transient
         return found
 
@@ -343,6 +346,7 @@ class Lines:
         packed = packed_colors(color, many)
         which = _KEPT if seconds is None or seconds == math.inf else _TIMED if seconds else self._transient
         if many:
+            self.used = True
             made = self._pools[which].add(many, self.now + (seconds or 0.0))
             made["a"], made["b"], made["color"] = ends[:, 0], ends[:, 1], packed
             made["style"] = round(width * 256) | round(behind * 255) << 16

@@ -16,7 +16,7 @@ from ..loom.woven import Objects
 from .declare import Vec3
 from .errors import SceneError
 from .math import depths_of
-from .rows import Replaced, distinct, far_too_long, indices
+from .rows import Replaced, distinct, far_too_long, indices, picked
 
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
@@ -32,6 +32,8 @@ _RUN = 1024
 _DENSE = 2
 """Where a range holds at most so many times the rows that were touched, it counts as touched as a whole: reading all
 of it in order takes less than picking rows."""
+_SAME = 1 << 17
+"""Bytes of rows that are compared with those touched before: in most games the same things move in every frame."""
 _FEW = 64
 """Rows touched one by one that are looked for in the others, rather than marking all of those."""
 _LISTS = 16
@@ -75,6 +77,8 @@ class Transforms:
         self._marks = bytearray(len(parent))
         self._touched: list[int] = []  # one by one, each marked
         self._touched_many: list[I32 | range] = []  # each ascending
+        self._given: tuple[object, I32 | range | None] = None, None  # to `touch`, last, and which rows those were
+        self._joined: tuple[object, list[int], I32] = None, [], NO_ROWS  # by `update`, last: what, and the result
         self._other_tree = False
         self.trees = 0
         """Counts up when anything hangs elsewhere than before."""
@@ -137,7 +141,8 @@ class Transforms:
         at = indices(rows)
         if isinstance(at, slice):
             return self._position[at], self._rotation[at], self._scale[at]
-        return self._position.take(at, 0), self._rotation.take(at, 0), self._scale.take(at, 0)
+        position, rotation, scale = picked(at, self._position, self._rotation, self._scale)
+        return position, rotation, scale
 
     def world_of(self, rows: I32) -> F32:
         """(k, 3, 4) world_from_local of some rows, as of the last `update`: as `world`, but nothing else is made."""
@@ -390,6 +395,20 @@ class Transforms:
 
     def _touch(self, rows: Any) -> I32 | range | None:
         """`touch`; what was touched, ascending."""
+        if isinstance(rows, np.ndarray) and rows.nbytes <= _SAME:
+            given = self.count, rows.dtype, rows.tobytes()
+            if given != self._given[0]:
+                self._given = given, self._found(rows)
+            found = self._given[1]
+        else:
+            found = self._found(rows)
+        if found is not None:
+            self._touched_many.append(found)
+            self._shorten()
+        return found
+
+    def _found(self, rows: Any) -> I32 | range | None:
+        """The rows that `touch` is told of, ascending; None for none. Raises SceneError."""
         n = self.count
         chosen: NDArray[Any] | range
         if rows is None or isinstance(rows, slice):
@@ -409,16 +428,13 @@ class Transforms:
         first, last = int(chosen[0]), int(chosen[-1])
         if not (first >= 0 and last < n):
             raise SceneError(f"touch: the rows go from {first} to {last}; there are {n}")
-        many = self._touched_many
         if last - first + 1 == len(chosen):
-            many.append(range(first, last + 1))
-        else:
-            assert not isinstance(chosen, range)
-            if not np.issubdtype(chosen.dtype, np.integer):
-                raise SceneError(f"touch: the rows are of the type {chosen.dtype}; they must be integers or a mask")
-            many.append(chosen.astype(np.int32))
-        found = many[-1]
-        self._shorten()
+            return range(first, last + 1)
+        assert not isinstance(chosen, range)
+        if not np.issubdtype(chosen.dtype, np.integer):
+            raise SceneError(f"touch: the rows are of the type {chosen.dtype}; they must be integers or a mask")
+        found = chosen.astype(np.int32)
+        found.flags.writeable = False  # the same is given for the same rows
         return found
 
     def drain(self) -> list[I32 | range]:
@@ -465,28 +481,41 @@ class Transforms:
         if not singles and not many:
             return NO_ROWS, NO_ROWS
         self._settle()
-        one_by_one = np.array(singles, np.int32)
-        marks = np.frombuffer(self._marks, np.uint8)
-        marks[one_by_one] = 0
         run = self._run(many)
-        if run is not None:
-            touched = one_by_one[(one_by_one < run.start) | (one_by_one >= run.stop)]
-        else:
-            touched = _united([listed(rows) for rows in many], one_by_one, marks)
+        touched = self._join(many, singles, run)
         singles.clear()
         many.clear()
         if run is not None:
             self._put_off(run)
-            return run, self._update_trees(touched, marks) if len(touched) else NO_ROWS
+            return run, self._update_trees(touched) if len(touched) else NO_ROWS
         alone = self._alone.take(touched) if len(self._hung) else None
         if alone is None or alone.all():
             self._put_off(touched)
             return touched, NO_ROWS
-        in_trees = self._update_trees(touched[~alone], marks)
+        in_trees = self._update_trees(touched[~alone])
         touched = touched[alone]
         if len(touched):
             self._put_off(touched)
         return touched, in_trees
+
+    def _join(self, many: list[I32 | range], singles: list[int], run: range | None) -> I32:
+        """What was touched, in lists and one by one, each row once; where that is a run, what lies outside of it."""
+        few = run is None and len(many) == 1 and len(singles) <= _FEW
+        told = many[0] if few and many[0] is self._given[1] else None  # others might be written to
+        if told is not None and told is self._joined[0] and singles == self._joined[1]:
+            for row in singles:
+                self._marks[row] = 0
+            return self._joined[2]
+        one_by_one = np.array(singles, np.int32)
+        marks = np.frombuffer(self._marks, np.uint8)
+        marks[one_by_one] = 0
+        if run is not None:
+            return one_by_one[(one_by_one < run.start) | (one_by_one >= run.stop)]
+        touched = _united([listed(rows) for rows in many], one_by_one, marks)
+        if told is not None:
+            touched.flags.writeable = False
+            self._joined = many[0], singles.copy(), touched
+        return touched
 
     def _run(self, many: list[I32 | range]) -> range | None:
         """What `touch` was told, as one range of rows that stand alone; None where it is none."""
@@ -495,7 +524,8 @@ class Transforms:
         run = range(int(many[0][0]), int(many[0][-1]) + 1)
         return run if len(run) <= _DENSE * len(many[0]) and self._alone[run.start : run.stop].all() else None
 
-    def _update_trees(self, touched: I32, marks: NDArray[np.uint8]) -> I32:
+    def _update_trees(self, touched: I32) -> I32:
+        marks = np.frombuffer(self._marks, np.uint8)
         marks[touched] = 1
         depth = self._depth[touched]
         last = int(depth.max())
@@ -621,7 +651,9 @@ def _united(many: list[I32], few: I32, marks: NDArray[np.uint8]) -> I32:
     if len(many) == 1 and not len(few):
         return rows
     if len(many) == 1 and len(few) <= _FEW:
-        known = rows.take(np.searchsorted(rows, few), mode="clip") == few
+        known = rows.take(rows.searchsorted(few), mode="clip") == few
+        if not known.any():
+            return np.concatenate([rows, few])
         return rows if known.all() else np.concatenate([rows, few[~known]])
     found: list[I32] = [few]
     marks[few] = 1

@@ -14,14 +14,14 @@ ROWS = 16384
 """Instances that are looked at at a time: pieces that stay in the cache."""
 
 
-def squares(places: F32, middle: F32, rows: I32) -> F32:
-    """(k,) the squared distances of points (k, 3) from one (3,); -1 for those in rows of -1."""
+def squares(places: F32, middle: F32, rows: I32 | None = None) -> F32:
+    """(k,) the squared distances of points (k, 3) from one (3,); where rows are given, -1 for those in rows of -1."""
     away = np.subtract(places.T, middle[:, None], order="C")  # a row per axis: triples would take four times as long
     away *= away
     out: F32 = away[0]
     out += away[1]
     out += away[2]
-    if int(rows.min()) < 0:
+    if rows is not None and int(rows.min()) < 0:
         out[rows < 0] = -1
     return out
 

@@ -17,7 +17,7 @@ from ..shaders.structs import RENEWAL
 from .buffers import buffer, filled, grid, upload
 from .layouts import Layouts
 from .pipelines import Kernels
-from .tape import Encoder
+from .tape import BufferWrite, Encoder
 
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
@@ -62,9 +62,11 @@ class Changes:
         self._bounds = Kernels(gpu, "bounds", [groups.BOUNDS], [layouts.bounds])
         self._place = Kernels(gpu, "place", [groups.PLACE], [layouts.place])
         self._renew = Kernels(gpu, "renew", [groups.RENEW], [layouts.renew])
-        self._counts: NDArray[np.uint32] = np.array([[0, 0, 1]] * 3, np.uint32)
+        self.kinds = (False, False, False)
+        """Whether anything that was sent last is to be moved, placed, renewed: what is not needs no kernel."""
+        self._counts: tuple[tuple[int, int], ...] = ((0, 0),) * 3  # workgroups of each kind
         usage = wgpu.BufferUsage.INDIRECT | wgpu.BufferUsage.COPY_DST
-        self._groups = filled(gpu, "changes", self._counts, usage)
+        self._groups = filled(gpu, "changes", _dispatches(self._counts), usage)
         self._rows: NDArray[np.uint32] = np.zeros(1, np.uint32)  # the count, then the rows
         self._transforms: F32 = np.zeros((0, 3, 4), np.float32)
         self._mark: I32 = np.zeros(0, np.int32)  # where a row lies in them, once something moved a second time
@@ -91,6 +93,8 @@ class Changes:
             self._transform_buffer = buffer(self._gpu, "dirty transforms", 48 * size)
         elif what == "place":
             self._place_buffer = buffer(self._gpu, "places", 44 * size + 4)
+            self._packed = np.zeros(1 + 11 * min(size, _FEW), np.int32)
+            self._write_packed = BufferWrite(self._gpu.device, self._place_buffer, self._packed)
         else:
             self._renewal_buffer = buffer(self._gpu, "renewals", RENEWAL.size * (size + 1))
 
@@ -177,14 +181,25 @@ class Changes:
             self.move(rows[drawn], world)
         elif count:
             self._reserve("place", count)
-            parts = [np.array([count], np.int32), rows, position, rotation, scale]
-            if count < _FEW:  # copying is cheaper than another call
-                parts = [np.concatenate([part.view(np.int32).ravel() for part in parts])]
-            offset = 0
-            for part in parts:
-                upload(self._gpu, self._place_buffer, part, offset)
-                offset += part.nbytes
             self._placed = count
+            if count <= _FEW:  # copying is cheaper than more calls
+                self._pack(rows, position, rotation, scale)
+                self._write_packed(4 + 44 * count)
+            else:
+                offset = 0
+                for part in (np.array([count], np.int32), rows, position, rotation, scale):
+                    upload(self._gpu, self._place_buffer, part, offset)
+                    offset += part.nbytes
+
+    def _pack(self, rows: I32, position: F32, rotation: F32, scale: F32) -> None:
+        """Write them one behind the other, as the buffer has them."""
+        packed, count = self._packed, len(rows)
+        floats = packed.view(np.float32)
+        packed[0] = count
+        packed[1 : 1 + count] = rows
+        for first, width, values in ((1, 3, position), (4, 4, rotation), (8, 3, scale)):
+            start = 1 + first * count
+            floats[start : start + width * count].reshape(count, width)[:] = values
 
     def _make_room(self, needed: int) -> None:
         if needed > len(self._transforms):
@@ -200,40 +215,35 @@ class Changes:
         instances: how many there is room for. Returns whether buffers were replaced: then `bind` is to follow.
         """
         queue = self._gpu.device.queue
-        counts = self._counts
-        before = counts.copy()
-        counts[:, :2] = 0
+        moved, placed = self._moved, self._placed
         records = self._last_renewals() if self._renewals else _NO_RENEWALS
+        renewed = max(len(records) - 1, 0)
         self._reserve("renew", len(records), instances)
-        self._reserve("move", self._moved, instances)
-        if not self._placed:  # what was placed is in its buffer already
+        self._reserve("move", moved, instances)
+        if not placed:  # what was placed is in its buffer already
             self._reserve("place", 0, instances)
-        if len(records):
-            n = len(records) - 1
+        if renewed:
             upload(self._gpu, self._renewal_buffer, records)
-            counts[2, :2] = grid(n)
             self._renewals.clear()
-        if self._moved:
-            n = self._moved
-            self._rows[0] = n
-            queue.write_buffer(self._row_buffer, 0, self._rows[: n + 1])
-            upload(self._gpu, self._transform_buffer, self._transforms[:n])
+        if moved:
+            self._rows[0] = moved
+            queue.write_buffer(self._row_buffer, 0, self._rows[: moved + 1])
+            upload(self._gpu, self._transform_buffer, self._transforms[:moved])
             if self._marked:
-                self._mark[self._rows[1 : n + 1]] = -1
+                self._mark[self._rows[1 : moved + 1]] = -1
                 self._marked = False
-            counts[0, :2] = grid(n)
-            self._moved = 0
-            if far_too_long(len(self._transforms), max(n, instances)):
+            if far_too_long(len(self._transforms), max(moved, instances)):
                 self._rows, self._transforms, self._mark = (
                     self._rows[:1].copy(),
                     self._transforms[:0].copy(),
                     self._mark[:0].copy(),
                 )
-        if self._placed:
-            counts[1, :2] = grid(self._placed)
-            self._placed = 0
-        if (counts != before).any():
-            queue.write_buffer(self._groups, 0, counts)
+        self._moved = self._placed = 0
+        counts = tuple(grid(n) if n else (0, 0) for n in (moved, placed, renewed))
+        if counts != self._counts:
+            self._counts = counts
+            queue.write_buffer(self._groups, 0, _dispatches(counts))
+        self.kinds = moved > 0, placed > 0, renewed > 0
         return self._replaced
 
     def _last_renewals(self) -> NDArray[np.void]:
@@ -258,14 +268,21 @@ class Changes:
         self._gpu.device.queue.submit([encoder.finish()])
 
     def record(self, encoder: Encoder) -> None:
-        """Put what was sent in its place: three dispatches, of no workgroups where nothing changed."""
+        """Put what was sent in its place: a dispatch for each of its `kinds`."""
+        moved, placed, renewed = self.kinds
         compute = encoder.begin_compute_pass(label="changes")
-        for pipeline, group, offset in (
-            (self._renew["renew"], self._renew_group, 24),
-            (self._place["place"], self._place_group, 12),
-            (self._bounds["scatter"], self._move_group, 0),
+        for wanted, pipeline, group, offset in (
+            (renewed, self._renew["renew"], self._renew_group, 24),
+            (placed, self._place["place"], self._place_group, 12),
+            (moved, self._bounds["scatter"], self._move_group, 0),
         ):
-            compute.set_pipeline(pipeline)
-            compute.set_bind_group(0, group)
-            compute.dispatch_workgroups_indirect(self._groups, offset)
+            if wanted:
+                compute.set_pipeline(pipeline)
+                compute.set_bind_group(0, group)
+                compute.dispatch_workgroups_indirect(self._groups, offset)
         compute.end()
+
+
+def _dispatches(counts: tuple[tuple[int, int], ...]) -> NDArray[np.uint32]:
+    """(k, 3) the arguments of dispatches."""
+    return np.array([(*count, 1) for count in counts], np.uint32)

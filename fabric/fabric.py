@@ -374,7 +374,6 @@ class Fabric:
         device, commands, light, post = self.gpu.device, list[Any](), self._light, self._post
         scene.send_changes()
         light.fit_clusters(scene)
-        self._main.lighting = light.shading(scene)
         if scene.version != self._bound_version:
             self._bound_version = scene.version
             self._tapes.clear()
@@ -409,11 +408,12 @@ class Fabric:
         group, two_phases, weighted = light.frame_group, self.settings.cull.occlusion, self._weighted()
         in_order = self._in_order()
         exposure = self._uniforms.offset("frame", "exposure")
+        self._main.lighting = light.shading(scene)
         if post.auto is not None:
             post.auto.apply(encoder, self._uniforms.buffer, exposure)
         motion = post.motion if post.tracked and scene.changed else None
         if motion is not None:
-            motion.remember(encoder)
+            motion.remember(encoder, scene.changes.kinds)
         if scene.changed:
             scene.changes.record(encoder)
         frozen = self._frozen()
@@ -486,7 +486,7 @@ class Fabric:
             settings.transparency.mode,
             settings.debug.view,
             self._frozen(),
-            scene.changed,
+            *(scene.changes.kinds if scene.changed else ()),
             light.clustered(scene),
         )
         tape = self._tapes.get(key)

@@ -15,6 +15,10 @@ from .buffers import buffer, upload
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
 
+_FEW = 4
+"""Objects that carry lights and are looked for among others one by one."""
+_NONE_LIT: NDArray[np.intp] = np.empty(0, np.intp)
+
 
 class Lights:
     """The lights of a scene.
@@ -55,7 +59,10 @@ class Lights:
     def on(self, objects: I32 | range) -> NDArray[np.intp]:
         """(m,) which of some objects (k,), for which there is room, carry lights."""
         if not isinstance(objects, range):
-            return np.flatnonzero(self._of.take(objects) >= 0)
+            if len(self._owners) > _FEW:
+                return np.flatnonzero(self._of.take(objects) >= 0)
+            found = [(objects == owner).nonzero()[0] for owner in self._owners]  # looks at nothing but the objects
+            return found[0] if len(found) == 1 else np.concatenate([_NONE_LIT, *found])
         owners = self.table["object"].astype(np.int64)  # far fewer than objects
         return np.unique(owners[(owners >= objects.start) & (owners < objects.stop)]) - objects.start
 
@@ -141,6 +148,8 @@ class Lights:
         self._next = np.full(len(owner), -1, np.int32)
         self._next[rows[:-1][again]] = rows[1:][again]
         first = rows[np.concatenate([[True], ~again])] if len(rows) else rows
+        self._owners: list[int] = owner[first].tolist()
+        """The objects that carry lights."""
         if len(first):
             self.fit(int(owners[-1]) + 1)
             self._of[owner[first]] = first

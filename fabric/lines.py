@@ -60,6 +60,8 @@ class LinesPass:
 
     def prepare(self) -> bool:
         """Send what changed. Returns whether the frame has to be recorded anew."""
+        if not self.lines.used:
+            return False
         lines = self.lines.compose()
         version, known = self.lines.version, self._version
         self._version = version

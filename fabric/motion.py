@@ -116,13 +116,15 @@ class Motion:
         self.unsteady = False
         self._before = view_proj
 
-    def remember(self, encoder: Encoder) -> None:
-        """Keep the transforms that are about to change."""
+    def remember(self, encoder: Encoder, kinds: tuple[bool, bool, bool]) -> None:
+        """Keep the transforms that are about to change; kinds: as `Changes.kinds`."""
         compute = encoder.begin_compute_pass(label="remember")
-        for entry, group, offset in self._steps:
-            compute.set_pipeline(self._kernels[entry])
-            compute.set_bind_group(0, group)
-            compute.dispatch_workgroups_indirect(self._groups, offset)
+        for (entry, group, offset), wanted in zip(self._steps, kinds, strict=True):
+            kernel = self._kernels[entry]  # made at once, all three
+            if wanted:
+                compute.set_pipeline(kernel)
+                compute.set_bind_group(0, group)
+                compute.dispatch_workgroups_indirect(self._groups, offset)
         compute.end()
 
     def _look(self, kind: PipelineClass) -> dict[str, Any]:

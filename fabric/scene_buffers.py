@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..engine.errors import GpuError
 from ..engine.gpu import Gpu
 from ..engine.math import affine_from_trs
-from ..engine.rows import Rows, distinct, far_too_long, indices, power_of_two
+from ..engine.rows import Rows, distinct, far_too_long, power_of_two
 from ..loom.woven import WovenScene
 from ..shaders import groups
 from ..shaders.structs import BATCH, DRAW_COMMAND, INSTANCE, NONE, RENEWAL, SURFACE_FEATURES, InstanceFlag
@@ -28,6 +28,7 @@ from .textures import TexturePools
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
 
+_NOBODY: NDArray[np.intp] = np.empty(0, np.intp)
 _FARTHEST = 10_000.0  # metres: what falls for ever must not use up the depth's precision
 _BLOCK = 1024  # items that `blend_sort.wgsl` sorts in one workgroup
 
@@ -140,14 +141,22 @@ class GpuScene:
 
     def rows_of(self, objects: I32 | range) -> I32:
         """(k,) the instance of each object, -1 for those that are not drawn; a view where they are a range."""
-        last = -1 if not len(objects) else objects[-1] if isinstance(objects, range) else int(objects.max())
-        if last >= len(self.instance_of_object):
-            have = len(self.instance_of_object)
-            size = max(last + 1, 2 * have)
+        if isinstance(objects, range):
+            self._know(objects.stop)
+            return self.instance_of_object[objects.start : objects.stop]
+        try:
+            return self.instance_of_object.take(objects)
+        except IndexError:
+            self._know(int(objects.max()) + 1)
+            return self.instance_of_object.take(objects)
+
+    def _know(self, end: int) -> None:
+        """Have room for objects below `end` in what is kept about each."""
+        have = len(self.instance_of_object)
+        if end > have:
+            size = max(end, 2 * have)
             self.instance_of_object = np.concatenate([self.instance_of_object, np.full(size - have, -1, np.int32)])
             self.lights.fit(size)
-        at = indices(objects)
-        return self.instance_of_object[at] if isinstance(at, slice) else self.instance_of_object.take(at)
 
     def spawn(self, objects: I32, mesh: I32, material: I32, mirrored: NDArray[np.bool_]) -> None:
         """Draw objects (k,) that were not drawn: rows of the woven meshes and materials, (k,) each. Raises GpuError."""
@@ -339,18 +348,20 @@ class GpuScene:
         Those in rows of -1 are not drawn and do not count.
         """
         centre, radius = self.bounds
-        middle = centre.astype(np.float32)
+        middle, reach = centre.astype(np.float32), stretch * self._reach
+        safe = max(radius - reach, 0.0)
+        if len(places) <= ROWS and float(squares(places, middle).max()) < safe * safe * (1 - 1e-5):
+            return _NOBODY  # as nearly always where few move
         pieces = [slice(first, first + ROWS) for first in range(0, len(places), ROWS)]
         farthest = [float(squares(places[some], middle, rows[some]).max()) for some in pieces]
-        reach = stretch * self._reach
-        inside = max(radius - reach, max(farthest) ** 0.5 - 2 * reach, 0.0)
+        inside = max(safe, max(farthest) ** 0.5 - 2 * reach)
         limit = inside * inside * (1 - 1e-5)
         found = [
             np.flatnonzero(squares(places[some], middle, rows[some]) >= limit) + some.start
             for some, most in zip(pieces, farthest, strict=True)
             if not most < limit
         ]
-        return np.concatenate(found) if found else np.empty(0, np.intp)
+        return np.concatenate(found) if found else _NOBODY
 
     def _hold(self, rows: I32, world: F32) -> None:
         """Widen the bounds so that they hold instances (k,) at (k, 3, 4)."""

@@ -262,20 +262,21 @@ def encode(encoder: Any, steps: Sequence[Step]) -> None:
 
 
 class BufferWrite:
-    """Writes all of an array, as it then is, to the start of a buffer: one raw call with arguments made before."""
+    """Writes an array, as it then is, to the start of a buffer: one raw call with arguments made before."""
 
     def __init__(self, device: wgpu.GPUDevice, buffer: wgpu.GPUBuffer, data: NDArray[Any]) -> None:
         if data.nbytes > buffer.size:
             raise ValueError(f"{data.nbytes} bytes do not fit into a buffer of {buffer.size}")
         self._keep: Any = device.queue, buffer, data
         queue, target = self._keep[0]._internal, self._keep[1]._internal
-        self._arguments = (queue, target, 0, ffi.cast("void *", data.ctypes.data), data.nbytes)
+        self._arguments = (queue, target, 0, ffi.cast("void *", data.ctypes.data))
+        self.size = data.nbytes
 
-    def __call__(self) -> None:
-        """Write. Raises GPUError."""
+    def __call__(self, size: int | None = None) -> None:
+        """Write all of it, or the first `size` bytes, a multiple of 4. Raises GPUError."""
         _errors.capture("write")
         try:
-            _lib.wgpuQueueWriteBuffer(*self._arguments)
+            _lib.wgpuQueueWriteBuffer(*self._arguments, self.size if size is None else size)
         finally:
             error = _errors.release("write")
         if error:
