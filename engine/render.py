@@ -309,8 +309,7 @@ class Stage:
         known = rows[rows < len(woven.objects.ids)]
         where = woven.objects
         if len(known):  # they do not come there in this frame, which motion vectors would show
-            where = replace(where, world=where.world.copy())
-            where.world[known] = world.transforms.world_of(known)
+            where = where.placed(known, world.transforms.world_of(known))
         as_now = replace(woven, objects=where, settings=world.settings)
         self.fabric.upload_scene(as_now, follows=self._drawn is world)
         self.fabric.set_metered(world.appearance.ev100)

@@ -17,7 +17,7 @@ from ..loom.woven import WovenScene
 from ..shaders import groups
 from ..shaders.structs import BATCH, DRAW_COMMAND, INSTANCE, NONE, RENEWAL, SURFACE_FEATURES, InstanceFlag
 from .batches import Batches
-from .bounds import ROWS, scene_sphere, spheres_of, squares
+from .bounds import ROWS, instances_of, sphere_around, spheres_of, squares
 from .buffers import STORAGE, buffer, filled, load, upload
 from .changes import Changes
 from .layouts import Layouts
@@ -74,12 +74,13 @@ class GpuScene:
 
         # Instances: what moves apart from what does not.
         self.transforms = buffer(gpu, "transforms", 48 * self.count)
-        load(gpu, self.transforms, woven.objects.world, woven.instance_object)
         self.instances = filled(gpu, "instances", woven.instances)
         self.batch_table = filled(gpu, "batches", woven.batches)
         self.spheres = buffer(gpu, "spheres", 16 * self.count)
         self.states = buffer(gpu, "cull states", 4 * self.count)
-        self.bounds = scene_sphere(woven)
+        spheres = np.empty((4, self.count), np.float32)
+        load(gpu, self.transforms, instances_of(woven, spheres))
+        self.bounds = sphere_around(spheres)
         meshes = woven.geometry.meshes
         away = np.linalg.norm(meshes["centre"], axis=1) + meshes["radius"]
         self._reach = float(away.max(initial=0))  # metres from an instance's origin, at a scale of 1
