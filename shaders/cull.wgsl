@@ -5,6 +5,8 @@
 use cull_tests;
 use hi_z_layout;
 
+const LARGE = 1.0 / 64.0;  // of the picture's height
+
 // args: one draw per batch for the early list, then one per batch for the late list, then the transparent ones' count.
 
 @compute @workgroup_size(64)
@@ -67,6 +69,17 @@ fn occluded(bounds: Bounds) -> bool {
     return bounds.nearest < farthest;
 }
 
+// Whether the last frame does not tell if something was hidden: it was not there, not in view, or there was none.
+fn is_new(state: u32) -> bool {
+    let result = (state >> 4u) & 7u;
+    return (state & 0x7Cu) == 0u || (result != RESULT_DRAWN && result != RESULT_OCCLUDED);
+}
+
+// What hides much, as a start where nothing is known: else a first frame would draw all that is in view.
+fn is_large(bounds: Bounds) -> bool {
+    return bounds.crosses || all(bounds.high - bounds.low > vec2f(max(LARGE * f32(view.size.y), 2.0)));
+}
+
 @compute @workgroup_size(256)
 fn early(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
     let row = id.x + id.y * groups.x * 256u;
@@ -88,7 +101,7 @@ fn early(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
     let result = tested(sphere, bounds, ring);
     let by_depth = (view.tests & TEST_OCCLUSION) != 0u;
     let blended = batches[b].pipeline == PIPELINE_BLEND;
-    let seen = !by_depth || (state & 4u) != 0u;
+    let seen = !by_depth || (state & 4u) != 0u || (is_new(state) && is_large(bounds));
     let drawn = result == RESULT_DRAWN && seen && !(by_depth && blended);
     if (drawn) { draw(row, b, 0u); }
     // Bit 3 tells the late phase what this one drew.
