@@ -184,7 +184,6 @@ def _laid_out(woven: WovenScene, rows: I32) -> WovenScene:
             behaviours=tuple(sorted(behaviours, key=lambda entry: (entry[0], kind_of(entry[1]).__name__))),
             objects=objects,
             instances=instances,
-            instance_object=rows[woven.instance_object],
             lights=lights,
             cameras=replace(woven.cameras, objects=rows[woven.cameras.objects]),
         )

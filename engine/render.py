@@ -37,7 +37,7 @@ DT = 1 / 60
 MAX_EDGE = 16384
 """Pixels; no adapter draws more."""
 _UNTIL_TRIM = 4
-"""Frames after which nothing refers to the buffers of a scene that shrank any more."""
+"""Frames after which all has been made that a scene needs, and nothing refers to the buffers of one that shrank."""
 
 Source = Scene | str | os.PathLike[str]
 Surroundings = str | os.PathLike[str] | Sequence[float]
@@ -258,7 +258,7 @@ class Stage:
         device._poll_wait()
 
     def _trim(self) -> None:
-        """Hand back what is free since the scene shrank, some frames later: until then the GPU uses some of it.
+        """Hand back what is free since a scene came or shrank, some frames later: until then the GPU uses some of it.
 
         It is waited for, once in such a while: a software adapter may be many frames behind.
         """
@@ -318,6 +318,8 @@ class Stage:
         rest = rows[(rows >= len(where.ids)) | np.isin(rows, world.lights.rows)]
         self.fabric.move(rest, world.transforms.world_of(rest))
         self._shown = woven
+        if self._drawn is not world:
+            self._until_trim = _UNTIL_TRIM  # its first frames make what is made once: shaders, say
         give_back()
         settled()
         self.uploads.append(time.perf_counter() - start)

@@ -112,7 +112,7 @@ class GpuScene:
             texture_sampler=sampler,
         )
 
-        self.lights = Lights(gpu, woven.lights, len(woven.objects.ids))
+        self.lights = Lights(gpu, woven.lights)
         self.movers = Movers()
         self.changes = Changes(gpu, layouts, self)
 
@@ -146,7 +146,6 @@ class GpuScene:
             have = len(self.instance_of_object)
             size = max(last + 1, 2 * have)
             self.instance_of_object = np.concatenate([self.instance_of_object, np.full(size - have, -1, np.int32)])
-            self.lights.fit(size)
         at = indices(objects)
         return self.instance_of_object[at] if isinstance(at, slice) else self.instance_of_object.take(at)
 

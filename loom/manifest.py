@@ -95,7 +95,6 @@ def manifest(checked: Checked, extracted: Extracted, configured: Configured, ord
         materials,
         textures,
         instances,
-        order.objects.astype(np.int32),
         batches,
         order.lights,
         extracted.cameras,

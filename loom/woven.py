@@ -185,7 +185,7 @@ class WovenScene:
     """A scene, woven. Nothing in it changes; the world and the Fabric make their own copies of what moves.
 
     instances: (k,) structs.INSTANCE, sorted by pipeline class, material, mesh, id; `batch` is a row of `batches`.
-    instance_object: (k,) int32 the object of each instance.  batches: (b,) structs.BATCH, ordered by pipeline class.
+    batches: (b,) structs.BATCH, ordered by pipeline class.
     materials: (m,) structs.MATERIAL.  lights: (l,) structs.LIGHT, suns first, in world space.
     components: what objects carry beside that, by the names of the types.
     metered_ev100: exposure value by the incident meter, whatever the settings ask for; compensation is not in it.
@@ -205,7 +205,6 @@ class WovenScene:
     materials: NDArray[np.void]
     textures: tuple[TextureData, ...]
     instances: NDArray[np.void]
-    instance_object: NDArray[np.int32]
     batches: NDArray[np.void]
     lights: NDArray[np.void]
     cameras: Cameras
@@ -223,6 +222,11 @@ class WovenScene:
     rules: tuple[Rule, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict[str, float])
 
+    @property
+    def instance_object(self) -> NDArray[np.int32]:
+        """(k,) the object of each instance: a view."""
+        return self.instances["object"].view(np.int32)
+
     def arrays(self) -> Iterator[tuple[str, NDArray[Any]]]:
         """Every array by its path, in a fixed order."""
         for part_name in ("objects", "geometry", "cameras"):
@@ -231,7 +235,7 @@ class WovenScene:
                 value = getattr(part, key)
                 if isinstance(value, np.ndarray):
                     yield f"{part_name}.{key}", value
-        for key in ("materials", "instances", "instance_object", "batches", "lights"):
+        for key in ("materials", "instances", "batches", "lights"):
             yield key, getattr(self, key)
         for carried in self.components:
             yield f"{carried.kind.__name__}.objects", carried.objects
