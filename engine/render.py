@@ -258,19 +258,21 @@ class Stage:
         device._poll_wait()
 
     def _trim(self) -> None:
-        """Hand back what is free since a scene came or shrank, some frames later: until then the GPU uses some of it.
+        """Hand back what is free some frames after a scene came, grew or shrank: until then the GPU uses some of it.
 
-        It is waited for, once in such a while: a software adapter may be many frames behind.
+        Its first frames make what is made once as well, shaders say. It is waited for, once in such a while: a software
+        adapter may be many frames behind.
         """
         scene = self.fabric.scene
         capacity = scene.capacity if scene is not None else 0
-        if capacity < self._capacity:
+        if capacity != self._capacity:
             self._until_trim = _UNTIL_TRIM
         elif self._until_trim:
             self._until_trim -= 1
+            if scene is not None and self._until_trim == _UNTIL_TRIM // 2:
+                scene.trim()
             if not self._until_trim:
-                device: Any = self.fabric.gpu.device
-                device._poll_wait()
+                self.wait()
                 give_back()
         self._capacity = capacity
 
@@ -318,8 +320,6 @@ class Stage:
         rest = rows[(rows >= len(where.ids)) | np.isin(rows, world.lights.rows)]
         self.fabric.move(rest, world.transforms.world_of(rest))
         self._shown = woven
-        if self._drawn is not world:
-            self._until_trim = _UNTIL_TRIM  # its first frames make what is made once: shaders, say
         give_back()
         settled()
         self.uploads.append(time.perf_counter() - start)

@@ -236,6 +236,12 @@ class Changes:
             queue.write_buffer(self._groups, 0, counts)
         return self._replaced
 
+    def shrink(self) -> None:
+        """Keep no room for changes, while nothing is pending; `bind` is to follow."""
+        for what in self._capacity:
+            self._capacity[what] = 0
+            self._reserve(what, 1)
+
     def _last_renewals(self) -> NDArray[np.void]:
         """The last record of each row, behind one that counts them."""
         every = self._renewals[0] if len(self._renewals) == 1 else np.concatenate(self._renewals)

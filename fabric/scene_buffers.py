@@ -384,6 +384,13 @@ class GpuScene:
             if self.version != before:
                 self.changes.bind(self)
 
+    def trim(self) -> None:
+        """Keep no room for changes, where nothing changed in the last frame: what came takes as much as what is there."""
+        if not self.changed and not self.changes.pending:
+            self.changes.shrink()
+            self.changes.bind(self)
+            self.version += 1
+
     def blended_triangles(self, count: int) -> int:
         """The triangles of the first `count` transparent draws of the last frame. Waits for the GPU."""
         if not count:
