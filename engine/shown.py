@@ -105,8 +105,11 @@ def rows_that_moved(world: World) -> I32:
     known = min(len(woven.ids), t.count)
     found = [np.arange(known, t.count)]
     for name, before in (
-        ("_parent", woven.parents), ("_position", woven.position), ("_rotation", woven.rotation), ("_scale", woven.scale)
-    ):  # fmt: skip
+        ("_parent", woven.parents),
+        ("_position", woven.position),
+        ("_rotation", woven.rotation),
+        ("_scale", woven.scale),
+    ):
         now = t.column(name)
         if now is not before:  # else nobody wrote to it
             found.append(np.flatnonzero(now[:known] != before[:known]) // before[:1].size)

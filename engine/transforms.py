@@ -65,7 +65,7 @@ class Transforms:
     def __init__(
         self, parent: I32, depth: I32, position: F32, rotation: F32, scale: F32, stored: I32, stored_world: F32
     ) -> None:
-        """stored: (s,) rows that hang on others and (s, 3, 4) their world_from_local; what is missing is to be touched."""
+        """stored: (s,) rows that hang on others and (s, 3, 4) where they are; what is missing is to be touched."""
         assert len(parent), "an empty column has no memoryview"
         self.count = len(parent)
         """Rows in use, those of what was despawned among them."""
@@ -297,7 +297,7 @@ class Transforms:
         self._look()
 
     def _of_length(self, name: str, column: NDArray[Any], size: int) -> NDArray[Any]:
-        """A copy of a column, `size` long; of the world transforms only those that were made, the rest takes no memory."""
+        """A copy of a column, `size` long; of the world transforms only those that were made."""
         have = min(size, len(column))
         made = np.zeros((size, *column.shape[1:]), column.dtype)
         if name != "_world" or self._stale is None:

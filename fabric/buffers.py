@@ -37,7 +37,7 @@ def filled(gpu: Gpu, label: str, values: NDArray[Any], usage: int = STORAGE) -> 
 
 
 def load(gpu: Gpu, target: wgpu.GPUBuffer, pieces: Iterable[NDArray[Any]]) -> None:
-    """Write arrays behind one another into a buffer. Waits now and then: what is staged is given back before more is."""
+    """Write arrays behind one another into a buffer. Waits now and then, so that what is staged is given back."""
     offset = staged = 0
     for piece in pieces:
         if staged >= _LOAD:

@@ -236,11 +236,12 @@ class Changes:
             queue.write_buffer(self._groups, 0, counts)
         return self._replaced
 
-    def shrink(self) -> None:
-        """Keep no room for changes, while nothing is pending; `bind` is to follow."""
-        for what in self._capacity:
+    def shrink(self) -> bool:
+        """Keep no room for many changes, while nothing is pending. As `send`."""
+        for what in [what for what, room in self._capacity.items() if room > _FEW]:
             self._capacity[what] = 0
             self._reserve(what, 1)
+        return self._replaced
 
     def _last_renewals(self) -> NDArray[np.void]:
         """The last record of each row, behind one that counts them."""

@@ -385,9 +385,8 @@ class GpuScene:
                 self.changes.bind(self)
 
     def trim(self) -> None:
-        """Keep no room for changes, where nothing changed in the last frame: what came takes as much as what is there."""
-        if not self.changed and not self.changes.pending:
-            self.changes.shrink()
+        """Keep no room for many changes, where nothing changed in the last frame: it is as large as what came last."""
+        if not self.changed and not self.changes.pending and self.changes.shrink():
             self.changes.bind(self)
             self.version += 1
 
