@@ -79,7 +79,7 @@ def adopt(world: World, woven: WovenScene) -> None:
     touched |= fate.parent != padded(new.objects.parents, size, -1)
     place, turn, factors = made
     world.transforms = Transforms(
-        fate.parent, depths_of(fate.parent), place, turn, factors, padded(new.objects.world, size)
+        fate.parent, depths_of(fate.parent), place, turn, factors, new.objects.stored, new.objects.stored_world
     )
     roster.adopt(new, fate, tag_names, tags, mesh, material, "camera")
     world.generations = roster.generations
@@ -150,6 +150,8 @@ def _laid_out(woven: WovenScene, rows: I32) -> WovenScene:
         out[rows] = column
         return out
 
+    stored = rows[was.stored]
+    order = np.argsort(stored)
     names = [""] * size
     for row, name in zip(rows.tolist(), was.names, strict=True):
         names[row] = name
@@ -161,7 +163,8 @@ def _laid_out(woven: WovenScene, rows: I32) -> WovenScene:
         spread(was.position),
         spread(was.rotation, (0, 0, 0, 1)),
         spread(was.scale, 1),
-        spread(was.world),
+        stored[order],
+        was.stored_world[order],
         spread(was.tags),
     )
     instances, lights = woven.instances.copy(), woven.lights.copy()
@@ -181,7 +184,6 @@ def _laid_out(woven: WovenScene, rows: I32) -> WovenScene:
             behaviours=tuple(sorted(behaviours, key=lambda entry: (entry[0], kind_of(entry[1]).__name__))),
             objects=objects,
             instances=instances,
-            instance_object=rows[woven.instance_object],
             lights=lights,
             cameras=replace(woven.cameras, objects=rows[woven.cameras.objects]),
         )

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..loom.atmosphere import sun_of_sky
-from ..loom.configure import implicit_environment, metered
+from ..loom.configure import implicit_environment, metered, to_meter
 from ..loom.manifest import changed_material
 from ..loom.woven import WovenEnvironment, WovenScene
 from .adopt import Fates
@@ -27,6 +27,8 @@ from .scene.lights import checked_light
 from .transforms import Transforms
 
 F32 = NDArray[np.float32]
+
+_TURNED = 1e-6  # radians: less is rounding
 C = TypeVar("C")
 
 
@@ -81,10 +83,10 @@ class Appearance:
         self.changed_environment = False
         self.unmetered = False
         self._sun: int | None = None  # the row of the object whose sun makes the sky, where one does
-        self._sun_at = b""
+        self._sun_at: list[float] | None = None
         self._find_sun()
         if self._sun is not None:  # it may turn before the first frame
-            self._sun_at = woven.objects.world[self._sun, :, 2].tobytes()
+            self._sun_at = woven.objects.world_of(np.array([self._sun]))[0, :, 2].tolist()
 
     def adopted(self, woven: WovenScene, material: NDArray[np.int32], fates: Fates) -> Appearance:
         """How another woven scene looks that takes the place of this one: what was changed at run time stays.
@@ -147,14 +149,15 @@ class Appearance:
     def _find_sun(self) -> None:
         light = sun_of_sky(self.environment.component, self.lights.rows)
         self._sun = None if light is None else int(self.lights.rows["object"][light])
-        self._sun_at = b""
+        self._sun_at = None
 
     def follow_sun(self, transforms: Transforms) -> None:
         """Have the light metered anew when the sun that makes the sky has turned."""
         if self._sun is not None:
-            at = transforms.world_of(np.array([self._sun], np.int32))[0, :, 2].tobytes()
-            if at != self._sun_at:
-                self.unmetered |= bool(self._sun_at)
+            at = transforms.world_of(np.array([self._sun], np.int32))[0, :, 2].tolist()
+            before = self._sun_at
+            if before is None or max(abs(now - then) for now, then in zip(at, before, strict=True)) > _TURNED:
+                self.unmetered |= before is not None
                 self._sun_at = at
 
     # ---- lights -------------------------------------------------------------------------------------------------
@@ -228,24 +231,25 @@ class Appearance:
         self.changed_environment = self.unmetered = True
         self._find_sun()
 
-    def meter(self, world_from_local: F32, drawn: NDArray[np.integer[Any]]) -> float:
+    def meter(self, transforms: Transforms, drawn: NDArray[np.integer[Any]]) -> float:
         """EV100 by the incident meter, from the lights and surroundings as they are now; see `loom.configure`.
 
-        drawn: (k,) rows of world_from_local (n, 3, 4).
+        drawn: (k,) rows of what is drawn.
         """
         lights = self.lights.alight.copy()
-        placed = world_from_local[lights["object"]]
+        placed = transforms.world_of(lights["object"].astype(np.int32))
         lights["position"] = placed[:, :, 3]
         z = -placed[:, :, 2]
         lights["direction"] = z / np.maximum(np.linalg.norm(z, axis=1, keepdims=True), 1e-20)
         drawn = drawn[~np.isin(drawn, lights["object"])]
+        places = transforms.world_of(to_meter(drawn))[:, :, 3]
         if self.environment.implicit:
-            implied = implicit_environment(lights, drawn, world_from_local)
+            implied = implicit_environment(lights, places)
             if implied != self.environment.component:
                 self.environment = replace(self.environment, component=implied)
                 self.changed_environment = True
                 self._find_sun()
-        self.ev100 = metered(lights, self.environment, drawn, world_from_local)
+        self.ev100 = metered(lights, self.environment, places)
         self.unmetered = False
         return self.ev100
 

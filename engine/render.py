@@ -37,7 +37,7 @@ DT = 1 / 60
 MAX_EDGE = 16384
 """Pixels; no adapter draws more."""
 _UNTIL_TRIM = 4
-"""Frames after which nothing refers to the buffers of a scene that shrank any more."""
+"""Frames after which all has been made that a scene needs, and nothing refers to the buffers of one that shrank."""
 
 Source = Scene | str | os.PathLike[str]
 Surroundings = str | os.PathLike[str] | Sequence[float]
@@ -258,19 +258,21 @@ class Stage:
         device._poll_wait()
 
     def _trim(self) -> None:
-        """Hand back what is free since the scene shrank, some frames later: until then the GPU uses some of it.
+        """Hand back what is free some frames after a scene came, grew or shrank: until then the GPU uses some of it.
 
-        It is waited for, once in such a while: a software adapter may be many frames behind.
+        Its first frames make what is made once as well, shaders say. It is waited for, once in such a while: a software
+        adapter may be many frames behind.
         """
         scene = self.fabric.scene
         capacity = scene.capacity if scene is not None else 0
-        if capacity < self._capacity:
+        if capacity != self._capacity:
             self._until_trim = _UNTIL_TRIM
         elif self._until_trim:
             self._until_trim -= 1
+            if scene is not None and self._until_trim == _UNTIL_TRIM // 2:
+                scene.trim()
             if not self._until_trim:
-                device: Any = self.fabric.gpu.device
-                device._poll_wait()
+                self.wait()
                 give_back()
         self._capacity = capacity
 
@@ -309,8 +311,7 @@ class Stage:
         known = rows[rows < len(woven.objects.ids)]
         where = woven.objects
         if len(known):  # they do not come there in this frame, which motion vectors would show
-            where = replace(where, world=where.world.copy())
-            where.world[known] = world.transforms.world_of(known)
+            where = where.placed(known, world.transforms.world_of(known))
         as_now = replace(woven, objects=where, settings=world.settings)
         self.fabric.upload_scene(as_now, follows=self._drawn is world)
         self.fabric.set_metered(world.appearance.ev100)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..shaders.structs import NONE
 from .roster import Looks
+from .rows import distinct
 from .transforms import NO_ROWS, odd
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def updated(world: World) -> tuple[I32, F32]:
         alone = world.roster.living(np.arange(alone.start, alone.stop, dtype=np.int32))
         alone = alone[alone != world.viewpoints.made]
     rows = np.concatenate([alone, found.in_trees]) if len(alone) else found.in_trees
-    return (rows, world.transforms.world[rows]) if len(rows) else (NO_ROWS, _NO_WORLD)
+    return (rows, world.transforms.world_of(rows)) if len(rows) else (NO_ROWS, _NO_WORLD)
 
 
 def moved(world: World) -> Moved:
@@ -100,13 +101,20 @@ def changed_looks(world: World) -> tuple[Looks, NDArray[np.bool_]] | None:
 
 def rows_that_moved(world: World) -> I32:
     """See `World.rows_that_moved`."""
-    rows = world.transforms.moved_rows()
-    if rows is None:
-        woven, now = world.woven.objects.world, world.transforms.world
-        known = min(len(woven), len(now))
-        moved = (now[:known] != woven[:known]).any(axis=(1, 2))
-        rows = np.concatenate([np.flatnonzero(moved), np.arange(known, len(now))]).astype(np.int32)
-    return _known(world, rows)
+    t, woven = world.transforms, world.woven.objects
+    known = min(len(woven.ids), t.count)
+    found = [np.arange(known, t.count)]
+    for name, before in (
+        ("_parent", woven.parents),
+        ("_position", woven.position),
+        ("_rotation", woven.rotation),
+        ("_scale", woven.scale),
+    ):
+        now = t.column(name)
+        if now is not before:  # else nobody wrote to it
+            found.append(np.flatnonzero(now[:known] != before[:known]) // before[:1].size)
+    rows = distinct(np.concatenate(found).astype(np.int32))
+    return _known(world, distinct(t.with_all_below(rows)))
 
 
 def placed_lights(world: World, lights: I32) -> NDArray[np.void]:

@@ -35,7 +35,8 @@ of it in order takes less than picking rows."""
 _SAME = 1 << 17
 """Bytes of rows that are compared with those touched before: in most games the same things move in every frame."""
 _FEW = 64
-"""Rows touched one by one that are looked for in the others, rather than marking all of those."""
+"""Rows touched one by one that are looked for in the others, rather than marking all of those; and so many are kept
+when somebody asks where they are, rather than made again every time."""
 _LISTS = 16
 """Calls of `touch` that are remembered one by one."""
 
@@ -64,16 +65,20 @@ class Transforms:
     `spawn` and `release` may replace every array and view: ask for them anew.
     """
 
-    def __init__(self, parent: I32, depth: I32, position: F32, rotation: F32, scale: F32, world: F32) -> None:
+    def __init__(
+        self, parent: I32, depth: I32, position: F32, rotation: F32, scale: F32, stored: I32, stored_world: F32
+    ) -> None:
+        """stored: (s,) rows that hang on others and (s, 3, 4) where they are; what is missing is to be touched."""
         assert len(parent), "an empty column has no memoryview"
         self.count = len(parent)
         """Rows in use, those of what was despawned among them."""
         self._parent, self._depth = parent, depth
-        self._position, self._rotation, self._scale, self._world = position, rotation, scale, world
+        self._position, self._rotation, self._scale = position, rotation, scale
+        self._world: F32 = np.zeros((len(parent), 3, 4), np.float32)  # takes no memory before it is written to
         self._look()
         self._alone: NDArray[np.bool_] = np.empty(len(parent), bool)
         self._hung = self._above = NO_ROWS  # rows with a parent, in the order of their parents; and those parents
-        self._stale: NDArray[np.bool_] | None = None
+        self._stale: NDArray[np.bool_] | None = np.ones(len(parent), bool)  # of what stands alone: not made yet
         self._marks = bytearray(len(parent))
         self._touched: list[int] = []  # one by one, each marked
         self._touched_many: list[I32 | range] = []  # each ascending
@@ -87,15 +92,17 @@ class Transforms:
         self.jumped: list[I32 | range] | None = None
         """Rows that came where they are in another way than by moving; None as long as nobody wants to know."""
         self._order()
+        self._world[stored] = stored_world
+        self._make_roots()
 
     def _look(self) -> None:
         """The views of the columns as they are now."""
         self.p, self.q, self.s = (c.data.cast("B").cast("f") for c in (self._position, self._rotation, self._scale))
         self.up = self._parent.data.cast("B").cast("i")
 
-    def column(self, name: str) -> F32:
-        """`_position`, `_rotation` or `_scale` to read, with the rows that are not in use."""
-        column: F32 = getattr(self, name)
+    def column(self, name: str) -> NDArray[Any]:
+        """`_position`, `_rotation`, `_scale` or `_parent` to read, with the rows that are not in use."""
+        column: NDArray[Any] = getattr(self, name)
         return column
 
     def own(self, name: str) -> F32:
@@ -151,14 +158,12 @@ class Transforms:
         if self._stale is not None:
             late = np.flatnonzero(self._stale[rows])
             if len(late):
-                out[late] = np.moveaxis(_affine(*self.places(rows[late])), 2, 0)
+                made = np.moveaxis(_affine(*self.places(rows[late])), 2, 0)
+                out[late] = made
+                if len(late) <= _FEW:  # somebody may ask for them in every frame
+                    self._world[rows[late]] = made
+                    self._stale[rows[late]] = False
         return out
-
-    def moved_rows(self) -> I32 | None:
-        """(k,) the rows that are elsewhere than in the `world` that was given; None where that was not kept."""
-        if self._world.flags.writeable:
-            return None
-        return NO_ROWS if self._stale is None else np.flatnonzero(self._stale[: self.count]).astype(np.int32)
 
     # ---- the tree -------------------------------------------------------------------------------------------------
 
@@ -179,7 +184,11 @@ class Transforms:
         self._other_tree = False
         self._order()
         self._own("_depth")[: self.count] = depths_of(self._parent[: self.count])
-        if self._stale is not None:  # what hangs on others is marked; roots that got children are needed now
+        self._make_roots()
+
+    def _make_roots(self) -> None:
+        """What hangs on others is marked where it needs to be; the roots of trees are needed now."""
+        if self._stale is not None:
             rows = np.flatnonzero(self._stale[: self.count] & ~self._alone[: self.count]).astype(np.int32)
             self._compute(rows[self._parent[rows] < 0], 0)
             self._stale[rows] = False
@@ -283,7 +292,8 @@ class Transforms:
         for name in _COLUMNS:
             column = getattr(self, name)
             if column is not None:  # what is shared stays where it is
-                setattr(self, name, column[:size].copy() if column.flags.writeable else column[:size])
+                keep = not column.flags.writeable
+                setattr(self, name, column[:size] if keep else self._of_length(name, column, size))
         del self._marks[size:]
         self._touched = [row for row in self._touched if row < size]
         many = [listed(rows) for rows in self._touched_many]
@@ -291,6 +301,17 @@ class Transforms:
         if self.jumped is not None:
             self.jumped = [left for rows in map(listed, self.jumped) if len(left := rows[rows < size])]
         self._look()
+
+    def _of_length(self, name: str, column: NDArray[Any], size: int) -> NDArray[Any]:
+        """A copy of a column, `size` long; of the world transforms only those that were made."""
+        have = min(size, len(column))
+        made = np.zeros((size, *column.shape[1:]), column.dtype)
+        if name != "_world" or self._stale is None:
+            made[:have] = column[:have]
+        else:
+            rows = np.flatnonzero(~self._stale[:have])
+            made[rows] = column[rows]
+        return made
 
     def _reserve(self, needed: int) -> None:
         """Columns for at least so many rows; they double."""
@@ -301,10 +322,8 @@ class Transforms:
         for name in _COLUMNS:
             column = getattr(self, name)
             if column is not None:
-                made = np.empty((size, *column.shape[1:]), column.dtype)
-                made[:have] = column
                 self.replaced.note(column)
-                setattr(self, name, made)
+                setattr(self, name, self._of_length(name, column, size))
         self._alone[have:] = True
         if self._stale is not None:
             self._stale[have:] = False
@@ -603,7 +622,8 @@ def transforms_of(objects: Objects, extra: int = 0) -> Transforms:
         position=_grown(objects.position, extra, 0),
         rotation=_grown(objects.rotation, extra, 0),
         scale=_grown(objects.scale, extra, 1),
-        world=_grown(objects.world, extra, 0),
+        stored=objects.stored,
+        stored_world=objects.stored_world,
     )
     if extra:
         made.rotation[-extra:, 3] = 1

@@ -556,7 +556,7 @@ class World:
 
     def meter(self) -> float:
         """EV100 by the incident meter, from the light as it is now; "metered" exposure follows it by itself."""
-        return self.appearance.meter(self.transforms.world, self.roster.drawn().rows)
+        return self.appearance.meter(self.transforms, self.roster.drawn().rows)
 
     # ---- the camera ---------------------------------------------------------------------------------------------
 
@@ -615,7 +615,7 @@ class World:
     def bounds(self) -> Sphere:
         """A ball around everything that is drawn, as of the last `update_transforms`."""
         looks = self.roster.drawn()
-        return bounds_of(self.woven.geometry.meshes[looks.mesh], self.transforms.world[looks.rows])
+        return bounds_of(self.woven.geometry.meshes[looks.mesh], self.transforms.world_of(looks.rows))
 
     def frame(
         self, sphere: Sphere | None = None, *, yaw: float = 30.0, pitch: float = 15.0, aspect: float = 16 / 9

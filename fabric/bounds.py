@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,19 +35,25 @@ def spheres_of(mesh: NDArray[np.void], world: F32) -> tuple[F32, F32]:
     return centre, mesh["radius"] * np.sqrt(np.abs(squares).sum(axis=2).max(axis=1))
 
 
-def scene_sphere(woven: WovenScene) -> tuple[NDArray[np.float64], float]:
-    """A sphere around all instances: centre (3,) and radius, world, metres. An empty scene has radius 1."""
-    count = len(woven.instances)
-    if not count:
-        return np.zeros(3), 1.0
-    spheres = np.empty((4, count), np.float32)
+def instances_of(woven: WovenScene, spheres: F32) -> Iterator[F32]:
+    """The world transforms of all k instances, (n, 3, 4) at a time; their spheres are written into (4, k) with them."""
     mesh_of_batch = woven.batches["mesh"]
-    for first in range(0, count, ROWS):
+    for first in range(0, len(woven.instances), ROWS):
         some = slice(first, first + ROWS)
-        world = woven.objects.world[woven.instance_object[some]]
+        world = woven.objects.world_of(woven.instance_object[some])
         mesh = woven.geometry.meshes[mesh_of_batch[woven.instances["batch"][some]]]
         centres, spheres[3, some] = spheres_of(mesh, world)
         spheres[:3, some] = centres.T
+        yield world
+
+
+def sphere_around(spheres: F32) -> tuple[NDArray[np.float64], float]:
+    """One sphere around (4, k), centres and radii: centre (3,) and radius, world, metres. Without any the radius is 1.
+
+    Their centres become those as seen from its own.
+    """
+    if not spheres.shape[1]:
+        return np.zeros(3), 1.0
     centre, radius = spheres[:3], spheres[3]
     low, high = (centre - radius).min(axis=1), (centre + radius).max(axis=1)
     middle = (low + high).astype(np.float64) / 2

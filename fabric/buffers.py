@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,6 @@ import wgpu
 from numpy.typing import NDArray
 
 from ..engine.gpu import Gpu
-
-I32 = NDArray[np.int32]
 
 STORAGE = wgpu.BufferUsage.STORAGE | wgpu.BufferUsage.COPY_DST | wgpu.BufferUsage.COPY_SRC
 _CHUNK = 16 << 20  # larger uploads stall
@@ -32,22 +31,22 @@ def upload(gpu: Gpu, target: wgpu.GPUBuffer, values: NDArray[Any], offset: int =
 def filled(gpu: Gpu, label: str, values: NDArray[Any], usage: int = STORAGE) -> wgpu.GPUBuffer:
     """A buffer that holds an array."""
     made = buffer(gpu, label, values.nbytes, usage)
-    load(gpu, made, values)
+    data = values.reshape(-1).view(np.uint8)
+    load(gpu, made, (data[first : first + _LOAD] for first in range(0, len(data), _LOAD)))
     return made
 
 
-def load(gpu: Gpu, target: wgpu.GPUBuffer, values: NDArray[Any], order: I32 | None = None) -> None:
-    """Write an array, or its rows in an order, into a buffer in pieces, each of which is awaited."""
-    count = len(values) if order is None else len(order)
-    row = values[:0].nbytes if not count else values.dtype.itemsize * (values[:1].size)
-    rows = max(1, _LOAD // max(1, row))
-    for first in range(0, count, rows):
-        last = min(first + rows, count)
-        piece = values[first:last] if order is None else values[order[first:last]]
-        gpu.device.queue.write_buffer(target, first * row, np.ascontiguousarray(piece).reshape(-1).view(np.uint8))
-        if count > rows:
+def load(gpu: Gpu, target: wgpu.GPUBuffer, pieces: Iterable[NDArray[Any]]) -> None:
+    """Write arrays behind one another into a buffer. Waits now and then, so that what is staged is given back."""
+    offset = staged = 0
+    for piece in pieces:
+        if staged >= _LOAD:
             gpu.device.queue.submit([])
             _wait(gpu)
+            staged = 0
+        gpu.device.queue.write_buffer(target, offset, piece.reshape(-1).view(np.uint8))
+        offset += piece.nbytes
+        staged += piece.nbytes
 
 
 def _wait(gpu: Gpu) -> None:

@@ -246,6 +246,13 @@ class Changes:
         self.kinds = moved > 0, placed > 0, renewed > 0
         return self._replaced
 
+    def shrink(self) -> bool:
+        """Keep no room for many changes, while nothing is pending. As `send`."""
+        for what in [what for what, room in self._capacity.items() if room > _FEW]:
+            self._capacity[what] = 0
+            self._reserve(what, 1)
+        return self._replaced
+
     def _last_renewals(self) -> NDArray[np.void]:
         """The last record of each row, behind one that counts them."""
         every = self._renewals[0] if len(self._renewals) == 1 else np.concatenate(self._renewals)

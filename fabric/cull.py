@@ -28,6 +28,7 @@ class HiZ:
     def resize(self, size: tuple[int, int], depth: wgpu.GPUTextureView) -> None:
         """Make the pyramid of a depth buffer."""
         sizes = level_sizes(size)
+        self.depth = depth
         self.buffer = buffer(self.gpu, "hi-z", 4 * sum(w * h for w, h in sizes))
         self._steps: list[tuple[int, wgpu.GPUBindGroup, tuple[int, int]]] = []
         for source in range(0, len(sizes), 4):
@@ -85,6 +86,7 @@ class Cull:
             visible={"buffer": target.visible},
             blend_items={"buffer": scene.blend_items},
             states={"buffer": scene.states},
+            depth=hi_z.depth,
             hi_z={"buffer": hi_z.buffer},
         )
 

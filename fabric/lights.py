@@ -27,24 +27,19 @@ class Lights:
     alight: lights that there are.  ranged: lamps with a range.
     """
 
-    def __init__(self, gpu: Gpu, lights: NDArray[np.void], objects: int) -> None:
-        """lights: those of the woven scene.  objects: how many it has."""
+    def __init__(self, gpu: Gpu, lights: NDArray[np.void]) -> None:
+        """lights: those of the woven scene."""
         self.gpu = gpu
         self.table = lights.copy()
         self.table["shadow"] = NONE
         self.buffer = buffer(gpu, "lights", LIGHT.size * max(1, len(self.table)))
         upload(gpu, self.buffer, self.table)
-        self._of = np.full(objects, -1, np.int32)  # the first light of each object
+        self._of = np.full(1, -1, np.int32)  # the first light of each object, up to the last one that has any, and -1
         self._next = np.empty(0, np.int32)  # of each light: another one of the same object
         self._link(self.table["object"][:0])
         self._reach: tuple[NDArray[np.float64], float] | None = None
         self._count()
         self._unsent = (0, 0)  # rows, from the first up to but without the last
-
-    def fit(self, objects: int) -> None:
-        """Have room for the rows of so many objects."""
-        if objects > len(self._of):
-            self._of = np.concatenate([self._of, np.full(objects - len(self._of), -1, np.int32)])
 
     def last_object(self) -> int:
         """The last object that carries any, 0 for none."""
@@ -53,14 +48,14 @@ class Lights:
 
     def forget(self, last: int) -> None:
         """No object after `last` is there any more."""
-        if far_too_long(len(self._of), last + 1):
-            self._of = self._of[: 2 * last + 2].copy()
+        if far_too_long(len(self._of), last + 2):
+            self._of = self._of[: last + 2].copy()
 
     def on(self, objects: I32 | range) -> NDArray[np.intp]:
-        """(m,) which of some objects (k,), for which there is room, carry lights."""
+        """(m,) which of some objects (k,) carry lights."""
         if not isinstance(objects, range):
             if len(self._owners) > _FEW:
-                return np.flatnonzero(self._of.take(objects) >= 0)
+                return np.flatnonzero(self._of.take(objects, mode="clip") >= 0)
             found = [(objects == owner).nonzero()[0] for owner in self._owners]  # looks at nothing but the objects
             return found[0] if len(found) == 1 else np.concatenate([_NONE_LIT, *found])
         owners = self.table["object"].astype(np.int64)  # far fewer than objects
@@ -151,7 +146,9 @@ class Lights:
         self._owners: list[int] = owner[first].tolist()
         """The objects that carry lights."""
         if len(first):
-            self.fit(int(owners[-1]) + 1)
+            more = int(owners[-1]) + 2 - len(self._of)
+            if more > 0:
+                self._of = np.concatenate([self._of, np.full(more, -1, np.int32)])
             self._of[owner[first]] = first
 
     def _count(self) -> None:

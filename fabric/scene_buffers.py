@@ -17,7 +17,7 @@ from ..loom.woven import WovenScene
 from ..shaders import groups
 from ..shaders.structs import BATCH, DRAW_COMMAND, INSTANCE, NONE, RENEWAL, SURFACE_FEATURES, InstanceFlag
 from .batches import Batches
-from .bounds import ROWS, scene_sphere, spheres_of, squares
+from .bounds import ROWS, instances_of, sphere_around, spheres_of, squares
 from .buffers import STORAGE, buffer, filled, load, upload
 from .changes import Changes
 from .layouts import Layouts
@@ -75,12 +75,13 @@ class GpuScene:
 
         # Instances: what moves apart from what does not.
         self.transforms = buffer(gpu, "transforms", 48 * self.count)
-        load(gpu, self.transforms, woven.objects.world, woven.instance_object)
         self.instances = filled(gpu, "instances", woven.instances)
         self.batch_table = filled(gpu, "batches", woven.batches)
         self.spheres = buffer(gpu, "spheres", 16 * self.count)
         self.states = buffer(gpu, "cull states", 4 * self.count)
-        self.bounds = scene_sphere(woven)
+        spheres = np.empty((4, self.count), np.float32)
+        load(gpu, self.transforms, instances_of(woven, spheres))
+        self.bounds = sphere_around(spheres)
         meshes = woven.geometry.meshes
         away = np.linalg.norm(meshes["centre"], axis=1) + meshes["radius"]
         self._reach = float(away.max(initial=0))  # metres from an instance's origin, at a scale of 1
@@ -112,7 +113,7 @@ class GpuScene:
             texture_sampler=sampler,
         )
 
-        self.lights = Lights(gpu, woven.lights, len(woven.objects.ids))
+        self.lights = Lights(gpu, woven.lights)
         self.movers = Movers()
         self.changes = Changes(gpu, layouts, self)
 
@@ -156,7 +157,6 @@ class GpuScene:
         if end > have:
             size = max(end, 2 * have)
             self.instance_of_object = np.concatenate([self.instance_of_object, np.full(size - have, -1, np.int32)])
-            self.lights.fit(size)
 
     def spawn(self, objects: I32, mesh: I32, material: I32, mirrored: NDArray[np.bool_]) -> None:
         """Draw objects (k,) that were not drawn: rows of the woven meshes and materials, (k,) each. Raises GpuError."""
@@ -394,6 +394,12 @@ class GpuScene:
                 self.version += 1
             if self.version != before:
                 self.changes.bind(self)
+
+    def trim(self) -> None:
+        """Keep no room for many changes, where nothing changed in the last frame: it is as large as what came last."""
+        if not self.changed and not self.changes.pending and self.changes.shrink():
+            self.changes.bind(self)
+            self.version += 1
 
     def blended_triangles(self, count: int) -> int:
         """The triangles of the first `count` transparent draws of the last frame. Waits for the GPU."""

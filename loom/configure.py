@@ -47,33 +47,31 @@ def configure(checked: Checked, extracted: Extracted) -> Configured:
     The implicit environment is the sky that the suns make; or, with lamps only, an even white glow with 5 % of the
     metered illuminance; or, without any light, a gradient of 1 cd/m².
     """
-    drawn = _drawn(checked, extracted)
+    places = extracted.world[to_meter(_drawn(checked, extracted)), :, 3]
     if checked.surroundings is not None:
         component, panorama = checked.surroundings
         environment = WovenEnvironment(component, panorama, implicit=False)
     else:
-        implied = implicit_environment(extracted.lights, drawn, extracted.world)
+        implied = implicit_environment(extracted.lights, places)
         environment = WovenEnvironment(implied, None, implicit=True)
-    ev100 = metered(extracted.lights, environment, drawn, extracted.world)
+    ev100 = metered(extracted.lights, environment, places)
     return Configured(checked.scene.settings, environment, ev100)
 
 
-def metered(
-    lights: NDArray[np.void], environment: WovenEnvironment, drawn: NDArray[np.integer[Any]], world: F32
-) -> float:
-    """EV100 as an incident meter reads it: the median over up to 256 of the `drawn` rows of `world` (n, 3, 4).
+def metered(lights: NDArray[np.void], environment: WovenEnvironment, places: F32) -> float:
+    """EV100 as an incident meter reads it: the median over some places (p, 3), metres; without any, at the origin.
 
     lights: (l,) structs.LIGHT where they are now. Suns count with the mean cosine of what they shine on, the one that
     makes the sky with what the air leaves of it.
     """
     row = sun_of_sky(environment.component, lights)
     if row is None:
-        sun, lamps = illuminance(lights, _places(drawn, world))
+        sun, lamps = illuminance(lights, _some(places))
         natural = SUN_ON_SURFACES * sun + math.pi * mean_radiance(environment.component, environment.panorama)
     else:
         outside = float(luminance(lights["color"][row]))
         lights, around = under_sky(environment.component, lights, row)
-        sun, lamps = illuminance(lights, _places(drawn, world))
+        sun, lamps = illuminance(lights, _some(places))
         natural = max(SUN_ON_SURFACES * sun + around, NIGHT * outside)
     return exposure_value(median_lux(natural + lamps))
 
@@ -89,9 +87,9 @@ def under_sky(environment: Environment, lights: NDArray[np.void], row: int) -> t
     return arriving, float(luminance(sky * color)) * environment.intensity
 
 
-def implicit_environment(lights: NDArray[np.void], drawn: NDArray[np.integer[Any]], world: F32) -> Environment:
+def implicit_environment(lights: NDArray[np.void], places: F32) -> Environment:
     """The surroundings of a scene that names none; see `configure`."""
-    sun, lamps = illuminance(lights, _places(drawn, world))
+    sun, lamps = illuminance(lights, _some(places))
     return _implicit(sun, median_lux(lamps))
 
 
@@ -169,9 +167,11 @@ def _drawn(checked: Checked, extracted: Extracted) -> NDArray[np.integer[Any]]:
     return np.flatnonzero(drawn)
 
 
-def _places(drawn: NDArray[np.integer[Any]], world: F32) -> F64:
-    """(p, 3) positions of up to 256 of the rows, evenly chosen, world, metres; without any, the origin."""
-    if not len(drawn):
-        return np.zeros((1, 3))
-    rows = drawn[np.linspace(0, len(drawn) - 1, min(METERED_PLACES, len(drawn))).astype(np.int64)]
-    return world[rows, :, 3].astype(np.float64)
+def to_meter(drawn: NDArray[np.integer[Any]]) -> NDArray[np.int32]:
+    """(p,) up to 256 of the rows (k,) of what is drawn, evenly chosen."""
+    at = np.linspace(0, len(drawn) - 1, min(METERED_PLACES, len(drawn))).astype(np.int64)
+    return drawn[at].astype(np.int32)
+
+
+def _some(places: F32) -> F64:
+    return places.astype(np.float64) if len(places) else np.zeros((1, 3))

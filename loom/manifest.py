@@ -48,6 +48,7 @@ PLAIN = Material()
 def manifest(checked: Checked, extracted: Extracted, configured: Configured, order: Sorted) -> WovenScene:
     """The woven scene. Its arrays are read-only, and its `seconds` still empty."""
     scene = checked.scene
+    hung = np.flatnonzero(scene.parents >= 0).astype(np.int32)
     objects = Objects(
         scene.ids.copy(),
         scene.names.copy(),
@@ -56,7 +57,8 @@ def manifest(checked: Checked, extracted: Extracted, configured: Configured, ord
         extracted.position,
         extracted.rotation,
         extracted.scale,
-        extracted.world,
+        hung,
+        extracted.world[hung],
         extracted.tags,
     )
     geometry = _geometry(order.meshes)
@@ -94,7 +96,6 @@ def manifest(checked: Checked, extracted: Extracted, configured: Configured, ord
         materials,
         textures,
         instances,
-        order.objects.astype(np.int32),
         batches,
         order.lights,
         extracted.cameras,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any
 
@@ -17,6 +17,7 @@ from ..assets.panorama import Panorama
 from ..engine.declare import to_text
 from ..engine.errors import Problem
 from ..engine.live import Live
+from ..engine.math import affine_from_trs
 from ..engine.scene.components import Environment, Light, Material
 from ..engine.scene.names import Names
 from ..engine.scene.physics import Physics
@@ -25,6 +26,7 @@ from ..engine.scene.rules import Rule
 from ..engine.scene.settings import RenderSettings
 
 STAGES = ("validate", "extract", "configure", "sort", "manifest")
+_ROWS = 16384  # worked on at a time: they stay in the cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +35,9 @@ class Objects:
 
     ids: (n,) uint64.  names: n texts.  parents: (n,) int32 rows, -1 for roots.  depth: (n,) int32 in the tree.
     position (n, 3), rotation (n, 4) xyzw, scale (n, 3): float32, relative to the parent, metres.
-    world: (n, 3, 4) float32, world_from_local.  tags: (n, words) uint32 bit masks over `WovenScene.tag_names`.
+    stored: (s,) int32 rows, ascending, whose world transforms are kept, (s, 3, 4) float32 `stored_world`: at least all
+    that hang on others. Those of the rest follow from where they are: a million take 48 MB.
+    tags: (n, words) uint32 bit masks over `WovenScene.tag_names`.
     """
 
     ids: NDArray[np.uint64]
@@ -43,8 +47,35 @@ class Objects:
     position: NDArray[np.float32]
     rotation: NDArray[np.float32]
     scale: NDArray[np.float32]
-    world: NDArray[np.float32]
+    stored: NDArray[np.int32]
+    stored_world: NDArray[np.float32]
     tags: NDArray[np.uint32]
+
+    @property
+    def world(self) -> NDArray[np.float32]:
+        """(n, 3, 4) world_from_local of all objects, made anew."""
+        out = np.empty((len(self.ids), 3, 4), np.float32)
+        for first in range(0, len(out), _ROWS):
+            out[first : first + _ROWS] = self.world_of(np.arange(first, min(first + _ROWS, len(out)), dtype=np.int32))
+        return out
+
+    def world_of(self, rows: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
+        """(k, 3, 4) world_from_local of some objects (k,)."""
+        out = affine_from_trs(self.position[rows], self.rotation[rows], self.scale[rows]).astype(np.float32)
+        if len(self.stored):
+            at = np.searchsorted(self.stored, rows).clip(max=len(self.stored) - 1)
+            found = self.stored[at] == rows
+            out[found] = self.stored_world[at[found]]
+        return out
+
+    def placed(self, rows: NDArray[np.int32], world: NDArray[np.float32]) -> Objects:
+        """The same objects, of which some (k,), ascending, have the world transforms (k, 3, 4)."""
+        others = ~np.isin(self.stored, rows)
+        stored = np.concatenate([self.stored[others], rows])
+        order = np.argsort(stored)
+        return replace(
+            self, stored=stored[order], stored_world=np.concatenate([self.stored_world[others], world])[order]
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +185,7 @@ class WovenScene:
     """A scene, woven. Nothing in it changes; the world and the Fabric make their own copies of what moves.
 
     instances: (k,) structs.INSTANCE, sorted by pipeline class, material, mesh, id; `batch` is a row of `batches`.
-    instance_object: (k,) int32 the object of each instance.  batches: (b,) structs.BATCH, ordered by pipeline class.
+    batches: (b,) structs.BATCH, ordered by pipeline class.
     materials: (m,) structs.MATERIAL.  lights: (l,) structs.LIGHT, suns first, in world space.
     components: what objects carry beside that, by the names of the types.
     metered_ev100: exposure value by the incident meter, whatever the settings ask for; compensation is not in it.
@@ -174,7 +205,6 @@ class WovenScene:
     materials: NDArray[np.void]
     textures: tuple[TextureData, ...]
     instances: NDArray[np.void]
-    instance_object: NDArray[np.int32]
     batches: NDArray[np.void]
     lights: NDArray[np.void]
     cameras: Cameras
@@ -192,6 +222,11 @@ class WovenScene:
     rules: tuple[Rule, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict[str, float])
 
+    @property
+    def instance_object(self) -> NDArray[np.int32]:
+        """(k,) the object of each instance: a view."""
+        return self.instances["object"].view(np.int32)
+
     def arrays(self) -> Iterator[tuple[str, NDArray[Any]]]:
         """Every array by its path, in a fixed order."""
         for part_name in ("objects", "geometry", "cameras"):
@@ -200,7 +235,7 @@ class WovenScene:
                 value = getattr(part, key)
                 if isinstance(value, np.ndarray):
                     yield f"{part_name}.{key}", value
-        for key in ("materials", "instances", "instance_object", "batches", "lights"):
+        for key in ("materials", "instances", "batches", "lights"):
             yield key, getattr(self, key)
         for carried in self.components:
             yield f"{carried.kind.__name__}.objects", carried.objects

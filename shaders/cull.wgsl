@@ -5,6 +5,8 @@
 use cull_tests;
 use hi_z_layout;
 
+const LARGE = 1.0 / 64.0;  // of the picture's height
+
 // args: one draw per batch for the early list, then one per batch for the late list, then the transparent ones' count.
 
 @compute @workgroup_size(64)
@@ -41,22 +43,41 @@ fn draw(row: u32, b: u32, late: u32) {
     }
 }
 
-fn occluded(sphere: vec4f, bounds: Bounds) -> bool {
+// Whether all that a sphere may cover is behind what the early phase drew. Only pixels whose centres lie in its bounds
+// count, nothing is drawn in others; and they are looked at as finely as some 16 texels allow: many things are small.
+fn occluded(bounds: Bounds) -> bool {
     if (bounds.crosses) { return false; }
     let last = vec2i(view.size) - 1;
-    let low = vec2u(clamp(vec2i(floor(bounds.low)), vec2i(0), last));
-    let high = vec2u(clamp(vec2i(floor(bounds.high)), vec2i(0), last));
+    let low = vec2u(clamp(vec2i(ceil(bounds.low - 0.5)), vec2i(0), last));
+    let high = max(low, vec2u(clamp(vec2i(floor(bounds.high - 0.5)), vec2i(0), last)));
     let span = max(high.x - low.x, high.y - low.y);
-    let level = clamp(firstLeadingBit(max(span, 1u)) + 1u, 1u, hi_z_levels(view.size));
+    let level = firstLeadingBit(max(span, 2u)) - 1u;
     let a = low >> vec2u(level);
     let b = high >> vec2u(level);
-    let width = hi_z_size(view.size, level).x;
-    let base = hi_z_offset(view.size, level);
-    let farthest = min(
-        min(hi_z[base + a.y * width + a.x], hi_z[base + a.y * width + b.x]),
-        min(hi_z[base + b.y * width + a.x], hi_z[base + b.y * width + b.x]),
-    );
+    var farthest = 1.0;
+    if (level == 0u) {
+        for (var y = a.y; y <= b.y; y++) {
+            for (var x = a.x; x <= b.x; x++) { farthest = min(farthest, textureLoad(depth, vec2u(x, y), 0)); }
+        }
+    } else {
+        let base = hi_z_offset(view.size, level);
+        let width = hi_z_size(view.size, level).x;
+        for (var y = a.y; y <= b.y; y++) {
+            for (var x = a.x; x <= b.x; x++) { farthest = min(farthest, hi_z[base + y * width + x]); }
+        }
+    }
     return bounds.nearest < farthest;
+}
+
+// Whether the last frame does not tell if something was hidden: it was not there, not in view, or there was none.
+fn is_new(state: u32) -> bool {
+    let result = (state >> 4u) & 7u;
+    return (state & 0x7Cu) == 0u || (result != RESULT_DRAWN && result != RESULT_OCCLUDED);
+}
+
+// What hides much, as a start where nothing is known: else a first frame would draw all that is in view.
+fn is_large(bounds: Bounds) -> bool {
+    return bounds.crosses || all(bounds.high - bounds.low > vec2f(max(LARGE * f32(view.size.y), 2.0)));
 }
 
 @compute @workgroup_size(256)
@@ -80,7 +101,7 @@ fn early(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
     let result = tested(sphere, bounds, ring);
     let by_depth = (view.tests & TEST_OCCLUSION) != 0u;
     let blended = batches[b].pipeline == PIPELINE_BLEND;
-    let seen = !by_depth || (state & 4u) != 0u;
+    let seen = !by_depth || (state & 4u) != 0u || (is_new(state) && is_large(bounds));
     let drawn = result == RESULT_DRAWN && seen && !(by_depth && blended);
     if (drawn) { draw(row, b, 0u); }
     // Bit 3 tells the late phase what this one drew.
@@ -94,7 +115,7 @@ fn late(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let state = states[row];
     if (((state >> 4u) & 7u) != RESULT_DRAWN) { return; }
     let sphere = spheres[row];
-    let hidden = occluded(sphere, bounds_of(sphere));
+    let hidden = occluded(bounds_of(sphere));
     if (!hidden && (state & 8u) == 0u) { draw(row, instances[row].batch, 1u); }
     let result = select(RESULT_DRAWN, RESULT_OCCLUDED, hidden && (state & 8u) == 0u);
     states[row] = (state & 11u) | select(4u, 0u, hidden) | (result << 4u);

@@ -153,6 +153,7 @@ CULL = Bindings(
     visible=storage(runtime_array(u32), write=True),
     blend_items=storage(runtime_array(uvec2), write=True),
     states=storage(runtime_array(u32), write=True),
+    depth=texture("2d", "depth"),
     hi_z=storage(runtime_array(f32)),
 )
 

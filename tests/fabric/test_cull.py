@@ -218,6 +218,28 @@ def test_things_behind_and_beside_are_not_drawn(fabric: Fabric) -> None:
     assert counted(fabric) == {"draws": 1, "instances": 1, "triangles": 12, "culled": 3}
 
 
+def test_of_a_dense_crowd_little_more_is_drawn_than_is_seen(fabric: Fabric) -> None:
+    """Though each thing covers a few pixels only; in the first frame, too, in which nothing is known."""
+    size = (128, 72)
+    scene = stage(cull__rings=False)
+    random = np.random.default_rng(5)
+    places, looks = random.uniform(-45, 45, (40_000, 3)), [Material(emissive=color) for color in random.random((9, 3))]
+    scene.add_many("cube", Mesh.box(), [looks[i] for i in random.integers(9, size=len(places))], at=places)
+    fabric.upload_scene(weave(scene))
+    observer = looking((0, 0, 60), (0, 0, 0), fov_y=60)
+    picture = show(fabric, observer, size)
+    first = fabric.counters()
+    in_view = first["instances"] + first["occluded"]
+    for _ in range(3):
+        assert (show(fabric, observer, size) == picture).all()
+    later = fabric.counters()
+    seen = len(fabric.pick_rectangle(0, 0, *size).result())
+    assert seen <= later["instances"] < 2 * seen < in_view / 2
+    assert first["instances"] < in_view / 2
+    fabric.set_post_process_config(stage(cull__rings=False, cull__occlusion=False).settings)
+    assert (show(fabric, observer, size) == picture).all()
+
+
 def test_an_endless_far_plane_keeps_what_is_far_away(fabric: Fabric) -> None:
     scene = stage(Environment(source="color", color=(1.0, 1.0, 1.0), visible=False))
     scene.add("far", Mesh.box(1000.0), at=(0, 0, -1e6))

@@ -94,11 +94,13 @@ def test_faces_that_are_seen_aslant_are_darker(fabric: Fabric) -> None:
 def test_early_late_and_through_glass(fabric: Fabric) -> None:
     scene = stage(debug__view="cull")
     scene.add("wall", Mesh.quad(), at=(-1, 0, 0))
+    scene.add("crumb", Mesh.quad(), at=(0.5 / 18, 13.5 / 18, 0), scale=0.07)  # around the centre of a pixel
     scene.add("glass", Mesh.quad(), GLASS, at=(1, 0, 0))
     fabric.upload_scene(weave(scene))
     for frame in range(3):
         picture = show(fabric, front(2.0), SIZE)
-        assert near(picture[18, 14], COLORS["EARLY"] if frame else COLORS["LATE"]), "the first frame knows nothing yet"
+        assert near(picture[18, 14], COLORS["EARLY"]), "what is large hides the rest from the first frame on"
+        assert near(picture[4, 32], COLORS["EARLY"] if frame else COLORS["LATE"]), "the first frame knows nothing yet"
         assert near(picture[18, 50], 0.5 * COLORS["LATE"] + 0.5 * BACKGROUND), "glass is always judged late"
     setting(fabric, cull__occlusion=False)
     picture = show(fabric, front(2.0), SIZE)

@@ -79,7 +79,7 @@ def everything(root: Path) -> Scene:
 def test_nothing_in_a_woven_scene_can_be_written(tmp_path: Path) -> None:
     woven = weave(everything(tmp_path))
     arrays = dict(woven.arrays())
-    assert {"textures.0", "environment.digest", "objects.world", "geometry.vertices", "lights"} <= arrays.keys()
+    assert {"textures.0", "environment.digest", "objects.stored_world", "geometry.vertices", "lights"} <= arrays.keys()
     for name, array in arrays.items():
         assert not array.flags.writeable, name
         assert array.flags.c_contiguous, name

@@ -18,9 +18,10 @@ def transforms(n: int, parent: dict[int, int] | None = None) -> Transforms:
         above[row], depth[row] = of, 1
     turn = np.zeros((n, 4), np.float32)
     turn[:, 3] = 1
-    world = np.zeros((n, 3, 4), np.float32)
+    hung = np.flatnonzero(above >= 0).astype(np.int32)
+    world = np.zeros((len(hung), 3, 4), np.float32)
     world[:, [0, 1, 2], [0, 1, 2]] = 1
-    return Transforms(above, depth, np.zeros((n, 3), np.float32), turn, np.ones((n, 3), np.float32), world)
+    return Transforms(above, depth, np.zeros((n, 3), np.float32), turn, np.ones((n, 3), np.float32), hung, world)
 
 
 def everything(t: Transforms) -> list[int]:

@@ -25,7 +25,8 @@ def tree(parents: list[int], seed: int) -> Transforms:
         random.uniform(-5, 5, (n, 3)).astype(np.float32),
         rotation.astype(np.float32),
         random.uniform(0.5, 1.5, (n, 3)).astype(np.float32),
-        np.full((n, 3, 4), np.nan, np.float32),
+        np.zeros(0, np.int32),
+        np.zeros((0, 3, 4), np.float32),
     )
     made.touch()
     made.update()
