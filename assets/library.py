@@ -148,14 +148,25 @@ class AssetLibrary:
 
 
 def _referred_to(path: Path) -> set[Path]:
-    """The files that a `.gltf` file names, beside itself."""
-    if path.suffix.lower() != ".gltf":
-        return set()
+    """The files that a model names, beside itself."""
     try:
-        found = _URI.findall(path.read_text(encoding="utf-8"))
+        found = _URI.findall(model_json(path))
     except (OSError, UnicodeDecodeError):
         return set()
     return {path.parent / unquote(uri) for uri in found if not uri.startswith("data:")}
+
+
+def model_json(path: Path) -> str:
+    """The JSON of a model, "" for other files. Raises OSError and UnicodeDecodeError."""
+    suffix = path.suffix.lower()
+    if suffix == ".gltf":
+        return path.read_bytes().decode("utf-8")
+    if suffix != ".glb":
+        return ""
+    with path.open("rb") as file:
+        head = file.read(20)
+        size = int.from_bytes(head[12:16], "little") if head[:4] == b"glTF" and head[16:20] == b"JSON" else 0
+        return file.read(size).decode("utf-8")
 
 
 def _split(address: str) -> tuple[str, re.Match[str] | None]:
