@@ -186,7 +186,7 @@ def parsed(text: str, kind: type[ModelImport | TextureImport | PanoramaImport], 
     if made is not None:
         problems += problems_of(made, "")
     if problems:
-        lines = sorted(((_line_of(text, p.field), str(p)) for p in problems))
+        lines = sorted((_line_of(text, p.field), str(p)) for p in problems)
         told = [f"{place}:{line}: {what}" for line, what in lines]
         raise AssetError(told[0] if len(told) == 1 else "\n  ".join([f"{place}: these settings can't be used:", *told]))
     assert made is not None

@@ -11,6 +11,7 @@ import wgpu
 from imgui_bundle import imgui
 from numpy.typing import NDArray
 
+from ...assets.import_settings import settings_file
 from ...assets.library import AssetLibrary
 from ...assets.panorama import read_panorama
 from ...engine.errors import DreamwellError
@@ -89,11 +90,12 @@ class Thumbnails:
 
     def _key(self, of: Any, root: Path) -> Any:
         if isinstance(of, (Material, Mesh)):
-            return of, str(root)
+            path = root / of.asset.partition("#")[0] if isinstance(of, Mesh) and of.asset else None
+            return of, str(root), 0 if path is None else (_written(path), _written(settings_file(path)))
         if isinstance(of, (str, Path)) and str(of):
             path = root / str(of).partition("#")[0]
             try:
-                return str(root / str(of)), path.stat().st_mtime_ns
+                return str(root / str(of)), path.stat().st_mtime_ns, _written(settings_file(path))
             except OSError:
                 return None
         return None
@@ -137,6 +139,14 @@ class Thumbnails:
         return self.gpu.device.create_texture(
             label="thumbnail", size=(SIZE, SIZE, 1), format=format, usage=usage | wgpu.TextureUsage.TEXTURE_BINDING
         )
+
+
+def _written(path: Path) -> int:
+    """When, in nanoseconds; 0 where there is no such file."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _stage(of: Any, root: Path) -> Scene:

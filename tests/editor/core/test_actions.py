@@ -172,6 +172,14 @@ def _(editor: EditorState) -> None:
     assert editor.run("file.duplicate_asset", asset="models/old/stone.obj") == "models/old/stone-2.obj"
 
 
+@exercise("file.import_settings", "file.reset_import_settings")
+def _(editor: EditorState, project: Path) -> None:
+    editor.run("file.import_settings", asset="models/rock.obj", values={"scale": 2})
+    assert '"scale": 2.0' in (project / "models" / "rock.obj.import").read_text()
+    editor.run("file.reset_import_settings", asset="models/rock.obj")
+    assert not (project / "models" / "rock.obj.import").exists()
+
+
 @exercise("file.delete_asset")
 def _(editor: EditorState) -> None:
     editor.run("file.delete_asset", asset="models/rock.obj")
