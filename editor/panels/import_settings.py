@@ -71,8 +71,9 @@ def _rows(ui: Ui, mine: ImportView, asset: Asset, settings: Settings) -> None:
         if other and getattr(settings, other) != wanted:
             continue
         value = getattr(settings, f.name)
-        slot = Slot(f"import.{f.name}", words_of(f.name), f.kind, f.spec, f.default, (value,))
-        change = fields.row(ui, slot)
+        words = words_of(f.name.rpartition("_")[2] if other else f.name)
+        slot = Slot(f"import.{f.name}", words, f.kind, f.spec, f.default, (value,))
+        change = fields.row(ui, slot, depth=int(bool(other)))
         if change is not None:
             now: dict[str, Any] = {one.name: getattr(settings, one.name) for one in fields_of(type(settings))}
             now[f.name] = change(value)
