@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ...assets.import_settings import settings_file
 from ...engine.errors import EditorError
+from .dropped import import_paths
 from .files import reason, replace_bytes, replace_text
 from .references import Moves, Use, uses_in
 from .renamed import with_paths_in_scene
@@ -87,7 +88,7 @@ def duplicate(state: EditorState, asset: str) -> str:
     place = _there(state, asset)
     if place.is_dir():
         raise EditorError(f"{asset} is a folder; files can be duplicated")
-    target = _free(place)
+    target = free_name(place)
     try:
         shutil.copyfile(place, target)
         if settings_file(place).is_file():
@@ -102,7 +103,7 @@ def duplicate(state: EditorState, asset: str) -> str:
 def new_folder(state: EditorState, folder: str = "", name: str = "folder") -> str:
     """Make a folder. Returns its path."""
     home = state.project.place(folder)
-    target = _free(home / name)
+    target = free_name(home / name)
     try:
         target.mkdir(parents=True)
     except OSError as error:
@@ -148,29 +149,13 @@ def import_files(state: EditorState, paths: Sequence[str | Path] | None = None, 
     from .state import Ask
 
     if paths is None:
-        state.ask(Ask("open", "Import", lambda path: import_files(state, [path], folder), default=str(Path.home())))
+
+        def chosen(found: Sequence[Path]) -> None:
+            import_paths(state, found, folder)
+
+        state.ask(Ask("open", "Import", chosen, default=str(Path.home()), many=True))
         return []
-    home = state.project.place(folder)
-    made: list[str] = []
-    for path in map(Path, paths):
-        if not path.is_file():
-            raise EditorError(f"{path} is no file that can be imported")
-        target = _free(home / path.name)
-        try:
-            home.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
-            for use in uses_in(path):
-                beside = target.parent / use.address
-                if use.kind in ("model", "packed") and use.target.is_file() and not beside.exists():
-                    beside.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copyfile(use.target, beside)
-        except OSError as error:
-            target.unlink(missing_ok=True)
-            raise EditorError(f"{target} can't be written: {reason(error)}") from error
-        made.append(target.name if not folder else f"{folder}/{target.name}")
-    state.project.refresh()
-    state.tell(f"imported {', '.join(made)}")
-    return made
+    return import_paths(state, paths, folder)
 
 
 # ---- moving -----------------------------------------------------------------------------------------------------
@@ -183,7 +168,8 @@ def _there(state: EditorState, asset: str) -> Path:
     return place
 
 
-def _free(path: Path) -> Path:
+def free_name(path: Path) -> Path:
+    """The path, or with a number behind its name where that is taken. Raises EditorError."""
     if not path.exists() and not settings_file(path).exists():
         return path
     for number in range(2, 10_000):

@@ -10,6 +10,7 @@ from ...engine.errors import EditorError
 from . import asset_files, outside
 from .actions import Actions
 from .document import Document
+from .dropped import dropped
 from .journal import Journal, Offer
 from .project import Project
 from .watching import reload
@@ -303,6 +304,10 @@ def register(actions: Actions) -> None:
         ("file.reset_import_settings", "Reset Import Settings", outside.set_settings_of, (asset,)),
     ):
         add(name, label, run, "", stopped, "Assets", arguments=more, palette=len(more) == 1 and more[0][0] == "paths")
+    add(
+        "file.drop", "Take in Files", dropped, "", stopped, palette=False, doc=_doc(dropped),
+        arguments=(("paths", "files from elsewhere"), ("folder", "where to"), ("at", "metres, in the world")),
+    )  # fmt: skip
     add("file.quit", "Quit", quit_editor, "Ctrl+Q", menu="File")
 
 

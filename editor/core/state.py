@@ -38,6 +38,7 @@ class Ask:
 
     kind: "open" and "save" ask for a file (answer: a Path), "folder" for a folder (a Path), "choose" for one of the
     `choices` (its text), "text" for a text.  suffixes: of files, [".dream"].  default: what is there already.
+    many: "open" may be answered with several files (answer: a list of Paths).
     """
 
     kind: Literal["open", "save", "folder", "choose", "text"]
@@ -47,6 +48,7 @@ class Ask:
     default: str = ""
     choices: tuple[str, ...] = ()
     suffixes: tuple[str, ...] = ()
+    many: bool = False
 
 
 @dataclass(eq=False)

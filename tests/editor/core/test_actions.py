@@ -172,6 +172,14 @@ def _(editor: EditorState) -> None:
     assert editor.run("file.duplicate_asset", asset="models/old/stone.obj") == "models/old/stone-2.obj"
 
 
+@exercise("file.drop")
+def _(editor: EditorState) -> None:
+    outside = editor.project.root.parent / "ball.obj"
+    outside.write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")
+    assert editor.run("file.drop", paths=[outside], folder="models", at=[1, 0, 2]) == ["models/ball.obj"]
+    assert editor.scene["ball"].position == (1, 0, 2)
+
+
 @exercise("file.import_settings", "file.reset_import_settings")
 def _(editor: EditorState, project: Path) -> None:
     editor.run("file.import_settings", asset="models/rock.obj", values={"scale": 2})
