@@ -383,7 +383,10 @@ def test_import_settings_are_watched(tmp_path: Path, capsys: pytest.CaptureFixtu
     made.save(tmp_path / "yard.dream")
     app = dw.App(tmp_path / "yard.dream", reload=True)
     world = play(app)
-    sized = lambda: float(np.abs(world.woven.geometry.meshes["radius"]).max())  # noqa: E731
+
+    def sized() -> float:
+        return float(np.abs(world.woven.geometry.meshes["radius"]).max())
+
     small = sized()
     settings = tmp_path / "rock.obj.import"
     settings.write_text('{"import": 1, "scale": 8}')

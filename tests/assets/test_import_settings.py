@@ -186,10 +186,15 @@ def test_tangents_are_made_kept_or_left_out(tmp_path: Path) -> None:
     ball = sphere(0.5, 24)
     save_mesh(tmp_path / "ball.npz", ball)
     path = tmp_path / "ball.npz"
-    library = lambda: AssetLibrary(tmp_path).mesh("ball.npz")  # noqa: E731
+
+    def library() -> MeshData:
+        return AssetLibrary(tmp_path).mesh("ball.npz")
+
     assert ball.tangents is not None
     assert ball.uv0 is not None
-    assert np.array_equal(library().tangents, ball.tangents)
+    kept = library().tangents
+    assert kept is not None
+    assert np.array_equal(kept, ball.tangents)
     put(path, ModelImport(tangents="none"))
     assert library().tangents is None
     put(path, ModelImport(tangents="generate"))
@@ -198,7 +203,7 @@ def test_tangents_are_made_kept_or_left_out(tmp_path: Path) -> None:
     away = np.abs(ball.positions[:, 1]) < 0.45  # at the poles there is no one direction
     assert (np.einsum("ij,ij->i", made[away, :3], ball.tangents[away, :3]) > 0.98).all()
     assert np.array_equal(made[away, 3], ball.tangents[away, 3])
-    mirrored = tangents_of(ball.positions, ball.normals, ball.uv0 * [-1, 1], ball.indices)
+    mirrored = tangents_of(ball.positions, ball.normals, ball.uv0 * np.array([-1, 1], np.float32), ball.indices)
     assert np.array_equal(mirrored[away, 3], -ball.tangents[away, 3])
 
 
@@ -316,13 +321,13 @@ def test_a_picture_that_a_model_names_has_its_own_settings(
     assert settings_file(picture) in library.files()
 
 
-def shown(root: Path, *, use: str = "base_color_texture", repeats: float = 1.0) -> NDArray[Any]:
+def shown(root: Path, *, repeats: float = 1.0) -> NDArray[Any]:
     """(64, 64, 3) a picture on an unlit square that fills the view."""
     scene = dw.Scene("square", seed=1, root=root)
     scene.configure({"aa.mode": "none", "bloom.enabled": False, "grading.dither": False, "tonemap.operator": "none"})
     scene.add("camera", dw.Camera(projection="orthographic", height=1), at=(0, 0, 2))
     texture = dw.Texture("p.png", scale=(repeats, repeats))
-    look = dw.Material(unlit=True, base_color=(1, 1, 1), **{use: texture})
+    look = dw.Material(unlit=True, base_color=(1, 1, 1), base_color_texture=texture)
     scene.add("square", dw.Mesh.quad(1.0), look)
     return np.asarray(dw.render(scene, size=(64, 64)))[..., :3].astype(int)
 

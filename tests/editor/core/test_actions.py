@@ -181,11 +181,12 @@ def _(editor: EditorState) -> None:
 
 
 @exercise("file.import_settings", "file.reset_import_settings")
-def _(editor: EditorState, project: Path) -> None:
+def _(editor: EditorState) -> None:
+    file = editor.project.root / "models" / "rock.obj.import"
     editor.run("file.import_settings", asset="models/rock.obj", values={"scale": 2})
-    assert '"scale": 2.0' in (project / "models" / "rock.obj.import").read_text()
+    assert '"scale": 2.0' in file.read_text()
     editor.run("file.reset_import_settings", asset="models/rock.obj")
-    assert not (project / "models" / "rock.obj.import").exists()
+    assert not file.exists()
 
 
 @exercise("file.delete_asset")

@@ -107,7 +107,10 @@ def test_settings_follow_their_asset(editor: EditorState, project: Path) -> None
     assert settings_of(editor, "models/oak.png") == TextureImport(filter="nearest")
     assert editor.run("file.duplicate_asset", asset="models/oak.png") == "models/oak-2.png"
     assert settings_of(editor, "models/oak-2.png") == TextureImport(filter="nearest")
-    texture = lambda: editor.scene["board"][dw.Material].base_color_texture  # noqa: E731
+
+    def texture() -> dw.Texture | None:
+        return editor.scene["board"][dw.Material].base_color_texture
+
     assert texture() == dw.Texture("models/oak.png")
     editor.undo(2)
     assert texture() == dw.Texture("textures/wood.png")

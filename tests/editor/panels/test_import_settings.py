@@ -156,6 +156,9 @@ def test_the_thumbnail_follows(editor_ui: Open, project: Path) -> None:
     for _ in range(40):
         ui.step()
     after = ui.picture().astype(int)
-    yellow = lambda image: (image[..., 0] > 200) & (image[..., 1] > 190) & (image[..., 2] < 80)  # noqa: E731
+
+    def yellow(image: Any) -> Any:
+        return (image[..., 0] > 200) & (image[..., 1] > 190) & (image[..., 2] < 80)
+
     moved = yellow(before) ^ yellow(after)
     assert moved.sum() > 1000
