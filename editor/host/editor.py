@@ -101,6 +101,8 @@ class Editor:
         if state.document.path is not None:
             state.bookmarks[LAST] = state.part(View).camera.goal.data()
             state.settings.bookmarks[str(state.document.path)] = dict(state.bookmarks)
+        if self.ui.in_front:  # some frames were shown
+            state.settings.layout = imgui.save_ini_settings_to_memory()
         state.settings.panels[_VIEW] = {key: v for key, v in state.part(View).data().items() if key != "camera"}
         try:
             state.settings.save()

@@ -86,7 +86,7 @@ def test_folders_are_opened_where_a_project_is_in_them_else_copied(
 def test_what_can_not_be_taken_in_is_told(editor: EditorState, desk: Path) -> None:
     with pytest.raises(dw.EditorError, match="no file that can be imported"):
         editor.run("file.drop", paths=[desk / "gone.png"])
-    editor.run("play.play")
+    editor.run("play.start")
     with pytest.raises(dw.EditorError, match="can't be done now"):
         editor.run("file.drop", paths=[desk / "wood.png"])
     editor.run("play.stop")
