@@ -20,6 +20,7 @@ from typing import Any, Literal
 
 from ..engine.declare import field, from_plain, problems_of, say, struct, to_plain
 from ..engine.errors import AssetError, Problem
+from .files import written
 
 SUFFIX = ".import"
 """What is put behind an asset's name."""
@@ -191,6 +192,19 @@ def parsed(text: str, kind: type[ModelImport | TextureImport | PanoramaImport], 
         raise AssetError(told[0] if len(told) == 1 else "\n  ".join([f"{place}: these settings can't be used:", *told]))
     assert made is not None
     return made
+
+
+def write_settings(asset: Path, settings: Settings) -> None:
+    """Keep settings beside an asset; defaults need no file, and one that is there is removed. Raises AssetError."""
+    place, text = settings_file(asset), settings_text(settings)
+    if text:
+        with written(place) as temporary:
+            temporary.write_bytes(text.encode())
+        return
+    try:
+        place.unlink(missing_ok=True)
+    except OSError as error:
+        raise AssetError(f"{place}: can't be removed ({error})") from error
 
 
 def _line_of(text: str, key: str) -> int:

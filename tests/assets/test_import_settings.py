@@ -23,6 +23,7 @@ from dreamwell.assets.import_settings import (
     read_settings,
     settings_file,
     settings_text,
+    write_settings,
 )
 from dreamwell.assets.library import AssetLibrary, save_mesh
 from dreamwell.assets.mesh import MeshData
@@ -40,7 +41,7 @@ f 4 3 2 1\nf 5 6 7 8\nf 1 2 6 5\nf 2 3 7 6\nf 3 4 8 7\nf 4 1 5 8\n"""
 
 def put(asset: Path, settings: Settings) -> Path:
     """Write an asset's settings."""
-    settings_file(asset).write_text(settings_text(settings), newline="\n")
+    write_settings(asset, settings)
     return asset
 
 
@@ -110,6 +111,22 @@ def test_without_a_file_everything_is_as_it_was(box: Path) -> None:
     assert import_mesh(box).digest == plain
     assert read_settings(box.with_suffix(".py")) is None
     assert all(f.spec.doc for kind in set(KINDS.values()) for f in fields_of(kind))
+
+
+def test_every_setting_is_in_the_docs(checkout: Path) -> None:
+    text = (checkout / "docs" / "assets.md").read_text(encoding="utf-8")
+    for kind in set(KINDS.values()):
+        for f in fields_of(kind):
+            assert f"| `{f.name}` |" in text, f.name
+
+
+def test_defaults_take_the_file_away(box: Path) -> None:
+    put(box, ModelImport(scale=2))
+    put(box, ModelImport())
+    assert not settings_file(box).exists()
+    settings_file(box).mkdir()
+    with pytest.raises(AssetError, match="can't be"):
+        put(box, ModelImport())
 
 
 # ---- models -----------------------------------------------------------------------------------------------------
