@@ -188,6 +188,9 @@ def _fitted(pixels: NDArray[Any]) -> NDArray[np.uint8]:
         alpha = p[..., 1:2] if p.shape[2] == 2 else np.full_like(p[..., :1], 255)
         p = np.concatenate([p[..., :1]] * 3 + [alpha], axis=2)
     image = Image.fromarray(np.ascontiguousarray(p)).convert("RGBA")
+    larger = SIZE // max(image.size)
+    if larger > 1:  # a small one shows its texels
+        image = image.resize((image.width * larger, image.height * larger), Image.Resampling.NEAREST)
     image.thumbnail((SIZE, SIZE))
     out = Image.new("RGBA", (SIZE, SIZE))
     out.paste(image, ((SIZE - image.width) // 2, (SIZE - image.height) // 2))
