@@ -179,8 +179,8 @@ def parsed(text: str, kind: type[ModelImport | TextureImport | PanoramaImport], 
     if not isinstance(data, dict):
         raise AssetError(f'{place}:1: holds {say(data)}; wanted {{"{_MARK}": {VERSION}, ...}}')
     problems: list[Problem] = []
-    version = data.pop(_MARK, None)
-    if version != VERSION or isinstance(version, bool):
+    version: Any = data.pop(_MARK, None)
+    if isinstance(version, bool) or version != VERSION:
         found = "missing" if version is None else say(version)
         problems.append(Problem("version", "", _MARK, found, f"{VERSION}, the version of this format"))
     made = from_plain(kind, data, "", "", problems)

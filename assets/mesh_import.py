@@ -229,7 +229,8 @@ def tangents_of(positions: F32, normals: F32, uv: F32, indices: NDArray[np.uint3
 
     def gathered(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
         corners = np.repeat(vectors, 3, axis=0)
-        return np.stack([np.bincount(indices, corners[:, k], len(positions)) for k in range(3)], axis=1)
+        columns = [np.bincount(indices, corners[:, k], len(positions)) for k in range(3)]
+        return np.stack(columns, axis=1).astype(np.float64)
 
     n = normals.astype(np.float64)
     u, v = gathered(along_u), gathered(along_v)

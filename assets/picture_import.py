@@ -69,9 +69,10 @@ def _rotated(rgbe: Rgbe, degrees: float) -> Rgbe:
     if abs(columns - whole) < 1e-6:
         return Rgbe(np.roll(rgbe.texels, -whole, axis=1), rgbe.exposure)
     first = int(np.floor(columns))
-    part = np.float32(columns - first)
+    part = columns - first
     light = rgbe.radiance()
-    return _stored(np.roll(light, -first, axis=1) * (1 - part) + np.roll(light, -first - 1, axis=1) * part)
+    between = np.roll(light, -first, axis=1) * (1 - part) + np.roll(light, -first - 1, axis=1) * part
+    return _stored(between.astype(np.float32))
 
 
 def _stored(light: NDArray[np.float32]) -> Rgbe:

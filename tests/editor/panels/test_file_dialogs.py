@@ -25,7 +25,8 @@ class Fake:
     """A dialog of the system's that answers when it is told to."""
 
     def __init__(self, ask: Ask) -> None:
-        self.ask, self.answer, self.asked, self.cancelled = ask, None, 0, False
+        self.ask, self.asked, self.cancelled = ask, 0, False
+        self.answer: Any = None
 
     def ready(self) -> bool:
         self.asked += 1
