@@ -23,7 +23,9 @@ from .gltf_file import GltfFile, Item, open_gltf
 from .gltf_material import read_material
 from .gltf_mesh import GltfMesh, read_mesh
 from .images import load_image
+from .import_settings import model_settings
 from .mesh import ImageData
+from .mesh_import import adjusted_model
 
 F64 = NDArray[np.float64]
 
@@ -57,7 +59,9 @@ class EncodedImage:
     def data(self) -> ImageData:
         """The decoded pixels. Raises AssetError."""
         if isinstance(self.source, Path):
-            return load_image(read_bytes(self.source, f"a picture for {self.place}"), f"{self.place} ({self.source})")
+            if not self.source.is_file():
+                read_bytes(self.source, f"a picture for {self.place}")  # says what is wrong
+            return load_image(self.source, f"{self.place} ({self.source})")
         return load_image(self.source, self.place)
 
 
@@ -78,7 +82,7 @@ class Gltf:
 
 
 def read_gltf(path: str | Path) -> Gltf:
-    """Read a model. What is harmless becomes a warning in the result.
+    """Read a model, as its import settings want it. What is harmless becomes a warning in the result.
 
     Raises AssetError with every problem found: a missing or cut-off file, JSON that does not fit the specification,
     references that lead nowhere, accessors beyond their buffers, numbers that are not finite, cycles in the tree.
@@ -99,7 +103,7 @@ def read_gltf(path: str | Path) -> Gltf:
     for key, text in (("skins", "skinned meshes keep their rest shape"), ("animations", "nothing moves")):
         if root.items(key):
             file.warn(f"{key} are left out: {text}")
-    return Gltf(
+    made = Gltf(
         file.path,
         made_nodes,
         _roots(root, made_nodes),
@@ -111,6 +115,7 @@ def read_gltf(path: str | Path) -> Gltf:
         file.warnings,
         file.digest,
     )
+    return adjusted_model(made, model_settings(file.path))
 
 
 # ---- the tree -------------------------------------------------------------------------------------------------

@@ -12,7 +12,9 @@ from PIL import Image, UnidentifiedImageError
 
 from ..engine.errors import AssetError
 from .files import read_bytes, written
+from .import_settings import texture_settings
 from .mesh import ImageData
+from .picture_import import adjusted_image
 
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
@@ -27,13 +29,15 @@ def load_image(source: str | Path | bytes | bytearray | memoryview, name: str = 
     """Decode a picture file, or its bytes, whatever its mode, to (h, w, 4) uint8.
 
     Grey is spread over red, green and blue; no alpha becomes opaque; of 16 bits the upper 8 are kept. Colour
-    profiles, gamma and EXIF orientation are ignored, as glTF demands. `name` stands in messages.
+    profiles, gamma and EXIF orientation are ignored, as glTF demands. `name` stands in messages. A file is read as its
+    import settings want it.
     Raises AssetError for what is missing, broken, of another format, or larger than Pillow's limit (about
     9,400 pixels squared), which keeps small files from filling the memory.
     """
     if isinstance(source, (str, Path)):
         path = Path(source)
-        source, name = read_bytes(path, "a picture"), name or str(path)
+        data = read_bytes(path, "a picture")
+        return adjusted_image(load_image(data, name or str(path)), texture_settings(path))
     name = name or "the picture"
     try:
         with warnings.catch_warnings():

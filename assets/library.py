@@ -18,8 +18,10 @@ from .gltf import Gltf, read_gltf
 from .gltf_material import DEFAULT_MATERIAL, with_addresses
 from .gltf_mesh import Primitive
 from .images import READ_FORMATS, load_image
+from .import_settings import concerned, model_settings, with_settings
 from .mesh import ImageData, MeshData
 from .mesh_files import IMPORTED, import_mesh, load_mesh, save_mesh
+from .mesh_import import adjusted_material
 from .panorama import Panorama, read_panorama
 
 __all__ = ["AssetLibrary", "load_mesh", "save_mesh"]
@@ -43,14 +45,15 @@ class AssetLibrary:
         """Files of prefabs that were read on the way."""
 
     def files(self) -> set[Path]:
-        """All files that were read, with those that models refer to."""
+        """All files that were read, with those that models refer to, and where import settings of them lie or would."""
         read = {*self._models, *self._meshes, *self._images, *self._environments, *self.scenes}
-        return read.union(*map(_referred_to, self._models))
+        return with_settings(read.union(*map(_referred_to, self._models)))
 
     def without(self, changed: AbstractSet[Path]) -> AssetLibrary:
         """The same without what came from these files: it is read again when it is asked for."""
         made = AssetLibrary(self.root)
         made.scenes = set(self.scenes)
+        changed = concerned(changed)
         kept = {path for path in self.files() if changed.isdisjoint((path, path.resolve(), *_referred_to(path)))}
         made._models = {path: value for path, value in self._models.items() if path in kept}
         made._meshes = {path: value for path, value in self._meshes.items() if path in kept}
@@ -86,7 +89,7 @@ class AssetLibrary:
         file, _ = _split(address)
         path = self.path(file)
         if path.suffix.lower() not in MODELS:
-            return None
+            return adjusted_material(model_settings(path))
         index = self._primitive(address).material
         return DEFAULT_MATERIAL if index is None else with_addresses(self.model(file).materials[index], file)
 
@@ -145,14 +148,25 @@ class AssetLibrary:
 
 
 def _referred_to(path: Path) -> set[Path]:
-    """The files that a `.gltf` file names, beside itself."""
-    if path.suffix.lower() != ".gltf":
-        return set()
+    """The files that a model names, beside itself."""
     try:
-        found = _URI.findall(path.read_text(encoding="utf-8"))
+        found = _URI.findall(model_json(path))
     except (OSError, UnicodeDecodeError):
         return set()
     return {path.parent / unquote(uri) for uri in found if not uri.startswith("data:")}
+
+
+def model_json(path: Path) -> str:
+    """The JSON of a model, "" for other files. Raises OSError and UnicodeDecodeError."""
+    suffix = path.suffix.lower()
+    if suffix == ".gltf":
+        return path.read_bytes().decode("utf-8")
+    if suffix != ".glb":
+        return ""
+    with path.open("rb") as file:
+        head = file.read(20)
+        size = int.from_bytes(head[12:16], "little") if head[:4] == b"glTF" and head[16:20] == b"JSON" else 0
+        return file.read(size).decode("utf-8")
 
 
 def _split(address: str) -> tuple[str, re.Match[str] | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,12 +55,31 @@ class MeshData:
         return self.positions.min(axis=0), self.positions.max(axis=0)
 
 
+@dataclass(frozen=True)
+class Sampling:
+    """What a picture's import settings say of every texture of it, in place of what materials say; None: those count.
+
+    srgb: whether the values are sRGB rather than linear.  nearest: hard texels when magnified.  wrap: outside of 0..1.
+    mipmaps: whether smaller copies are used for what is far away.
+    """
+
+    srgb: bool | None = None
+    nearest: bool | None = None
+    wrap: Literal["repeat", "clamp", "mirror"] | None = None
+    mipmaps: bool = True
+
+
+AS_USED = Sampling()
+"""Of a picture without import settings."""
+
+
 @dataclass(eq=False)
 class ImageData:
     """A picture: pixels (h, w, 4) uint8, row 0 at the top, as stored in the file (colour not yet linear)."""
 
     pixels: U8
     name: str = field(default="", kw_only=True)
+    sampling: Sampling = field(default=AS_USED, kw_only=True)
 
     @cached_property
     def digest(self) -> str:

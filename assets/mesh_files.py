@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from ..engine.errors import AssetError
 from .files import read_bytes, written
 from .geometry import F32, checked, face_vectors, smooth_normals, unit
+from .import_settings import model_settings
 from .mesh import MeshData
+from .mesh_import import adjusted_mesh
 
 ARRAYS = ("positions", "normals", "indices", "tangents", "uv0", "uv1", "colors")
 IMPORTED = (".obj", ".stl", ".ply")
@@ -30,7 +32,7 @@ def save_mesh(path: str | Path, mesh: MeshData) -> None:
 
 
 def load_mesh(path: str | Path) -> MeshData:
-    """Read a mesh that `save_mesh` wrote. Raises AssetError."""
+    """Read a mesh that `save_mesh` wrote, as its import settings want it. Raises AssetError."""
     path = Path(path)
     data = read_bytes(path, "a mesh (.npz)")
     try:
@@ -48,14 +50,15 @@ def load_mesh(path: str | Path) -> MeshData:
             raise AssetError(f"{path}: {name} holds {array.dtype}; it must hold {wanted}")
     floats = {name: a.astype(np.float32, copy=False) for name, a in arrays.items() if name != "indices"}
     mesh = MeshData(indices=arrays["indices"].astype(np.uint32, copy=False), name=path.stem, **floats)
-    return checked(mesh, path)
+    return adjusted_mesh(checked(mesh, path), model_settings(path))
 
 
 def import_mesh(path: str | Path) -> MeshData:
     """Read an OBJ, STL or PLY file as one mesh, in the file's own units and axes. Raises AssetError.
 
     Vertex colours are taken as sRGB and become linear. UVs are flipped to start at the top left. Where the file
-    brings no normals they are smooth, except in STL, whose triangles stand alone. Materials are left out.
+    brings no normals they are smooth, except in STL, whose triangles stand alone. Materials are left out. Import
+    settings come after all that.
     """
     path = Path(path)
     data = read_bytes(path, "an OBJ, STL or PLY model")
@@ -66,7 +69,7 @@ def import_mesh(path: str | Path) -> MeshData:
         raise AssetError(f"{path}: can't be understood as {path.suffix} ({error!r})") from error
     if not meshes:
         raise AssetError(f"{path}: holds no triangles; wanted at least one")
-    return checked(_joined(meshes, path.stem), path)
+    return adjusted_mesh(checked(_joined(meshes, path.stem), path), model_settings(path))
 
 
 def _parse(data: bytes, suffix: str) -> list[dict[str, Any]]:

@@ -200,7 +200,9 @@ class Appearance:
         """Another value for a material. Raises SceneError for what can't be changed while a scene runs."""
         _checked(value, "material")
         if value != self.now[row]:
-            self._material_rows[row] = changed_material(self.woven.materials[row], self._woven(row), value)
+            self._material_rows[row] = changed_material(
+                self.woven.materials[row], self._woven(row), value, self.woven.textures
+            )
             self.now[row] = value
             self.changed_materials.add(row)
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from ..assets.import_settings import SUFFIX
 from .declare import fields_of
 from .declare import forget_replaced as forget_declared
 from .game.behaviour import Behaviour
@@ -45,7 +46,7 @@ _MISSING: Stamp = (0, -1)
 class Watcher:
     """Tells which of some files changed, by their time and size: looking at a hundred takes a fifth of a millisecond.
 
-    What is empty or missing counts as being written, and is told when it is there again.
+    What is empty or missing counts as being written, and is told when it is there again. Import settings may go away.
     """
 
     def __init__(self) -> None:
@@ -65,7 +66,7 @@ class Watcher:
         out: dict[Path, Stamp] = {}
         for name, known in self._known.items():
             now = _stamp(name)
-            if now != known and now[1] > 0:
+            if now != known and (now[1] > 0 or (now == _MISSING and name.endswith(SUFFIX))):
                 out[Path(name)] = now
         return out
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from ..assets.import_settings import concerned, with_settings
 from ..assets.library import AssetLibrary
 from ..fabric import Fabric
 from ..loom.woven import WovenScene
@@ -88,7 +89,7 @@ class Reloading:
                 self._initial[module.__name__] = plain_values(module)
         files = [*modules, *playing.library.files(), *_watched_shaders()]
         if not isinstance(playing.source, Scene):
-            files.append(Path(playing.source))
+            files += with_settings([Path(playing.source)])
         self._watcher.watch(sorted({path.absolute() for path in files}))
         self._modules_known = len(sys.modules)
         self._woven_files = None if playing.running is None else playing.running.woven
@@ -163,6 +164,7 @@ class Reloading:
     def _take_over(self, files: set[Path], *, whole: bool = False) -> None:
         """Take over changed files, and with `whole` weave the scene in any case. Raises, and changes nothing then."""
         playing, functions, main = self._playing, self._functions, self.main
+        files = concerned(files)
         programs = {path for path in files if path.suffix == ".wgsl"}
         modules = modules_in(self._folders())
         again = affected(modules, {path.resolve() for path in files})

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..assets.mesh import ImageData, MeshData
+from ..assets.mesh import AS_USED, ImageData, MeshData, Sampling
 from ..engine.errors import SceneError
 from ..engine.math import F32
 from ..engine.scene.components import Environment, Material, Mesh, Texture
@@ -203,12 +203,13 @@ def _materials(
     number: dict[tuple[str, bool], int] = {}
     for row, material in enumerate(materials):
         for use, _, texture in textures_of(material):
-            image, srgb = images[texture.image], use in SRGB_USES
+            image = images[texture.image]
+            srgb = use in SRGB_USES if image.sampling.srgb is None else image.sampling.srgb
             i = number.setdefault((image.digest, srgb), len(textures))
             if i == len(textures):
                 textures.append(TextureData(image, srgb))
             slots[row, use]["texture"] = i
-            _fill_slot(slots[row, use], texture)
+            _fill_slot(slots[row, use], texture, image.sampling)
             table["textures"][row] |= 1 << use
     return table, tuple(textures)
 
@@ -225,14 +226,17 @@ def _fill_factors(table: NDArray[np.void], materials: Sequence[Material]) -> Non
     table["flags"] = [_flags(m) for m in materials]
 
 
-def _fill_slot(slot: np.void, texture: Texture) -> None:
-    slot["flags"] = slot_flags(texture)
+def _fill_slot(slot: np.void, texture: Texture, sampling: Sampling) -> None:
+    slot["flags"] = slot_flags(texture, sampling)
     slot["offset"], slot["matrix"] = texture.offset, uv_matrix(texture)
 
 
-def changed_material(woven: np.void, before: Material, after: Material) -> np.void:
+def changed_material(
+    woven: np.void, before: Material, after: Material, textures: Sequence[TextureData] = ()
+) -> np.void:
     """structs.MATERIAL of `after`, which takes the place of `before` while a scene runs; `woven` is the row of that.
 
+    textures: the scene's.
     Raises SceneError when another pipeline or another picture would be needed.
     """
     for key in ("alpha_mode", "double_sided"):
@@ -244,7 +248,9 @@ def changed_material(woven: np.void, before: Material, after: Material) -> np.vo
     row = np.array([woven])
     _fill_factors(row, [after])
     for use, _, texture in textures_of(after):
-        _fill_slot(row["slots"][0, use], texture)
+        slot = row["slots"][0, use]
+        i = int(slot["texture"])
+        _fill_slot(slot, texture, textures[i].image.sampling if i < len(textures) else AS_USED)
     made: np.void = row[0]
     return made
 
@@ -266,10 +272,11 @@ def _flags(material: Material) -> MaterialFlag:
     return flags
 
 
-def slot_flags(texture: Texture) -> int:
-    """The bits of structs.TEXTURE_SLOT.flags."""
-    wraps = WRAPS.index(texture.wrap_u) | WRAPS.index(texture.wrap_v) << 2
-    return wraps | texture.nearest << 4 | (texture.uv_set == 1) << 5
+def slot_flags(texture: Texture, sampling: Sampling = AS_USED) -> int:
+    """The bits of structs.TEXTURE_SLOT.flags. sampling: what the picture's import settings say."""
+    wraps = WRAPS.index(sampling.wrap or texture.wrap_u) | WRAPS.index(sampling.wrap or texture.wrap_v) << 2
+    nearest = texture.nearest if sampling.nearest is None else sampling.nearest
+    return wraps | nearest << 4 | (texture.uv_set == 1) << 5 | (not sampling.mipmaps) << 6
 
 
 def uv_matrix(texture: Texture) -> tuple[float, float, float, float]:

@@ -258,6 +258,11 @@ class WovenScene:
                 repr(self.environment.component),
                 repr(self.metered_ev100),
                 repr(self.physics),
+                *(
+                    f"textures.{i}.srgb={t.srgb}"
+                    for i, t in enumerate(self.textures)
+                    if t.image.sampling.srgb is not None
+                ),
                 *self.tag_names,
                 *(f"{row} {value!r}" for row, value in self.behaviours),
                 *(module.__name__ for module in self.scripts),

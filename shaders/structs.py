@@ -112,7 +112,7 @@ FEATURE_USES = {MaterialFlag.SPECULAR: TextureUse.SPECULAR_COLOR, MaterialFlag.C
 TEXTURE_SLOT = struct(
     "TextureSlot",
     texture=u32,  # row in the texture table, or NONE
-    flags=u32,  # bits 0-1 wrap_u, 2-3 wrap_v (0 repeat, 1 clamp, 2 mirror), 4 nearest, 5 second UV set
+    flags=u32,  # bits 0-1 wrap_u, 2-3 wrap_v (0 repeat, 1 clamp, 2 mirror), 4 nearest, 5 second UV set, 6 no mips
     offset=vec2,
     matrix=vec4,  # uv' = offset + (m00 u + m01 v, m10 u + m11 v), stored m00 m01 m10 m11
 )

@@ -34,8 +34,9 @@ fn sample_slot(slot: TextureSlot, uv: vec4f, dx: vec4f, dy: vec4f) -> vec4f {
     let second = (slot.flags & 32u) != 0u;
     let m = mat2x2f(slot.matrix.xz, slot.matrix.yw);
     var at = m * select(uv.xy, uv.zw, second) + slot.offset;
-    let ddx = m * select(dx.xy, dx.zw, second);
-    let ddy = m * select(dy.xy, dy.zw, second);
+    let levels = select(1.0, 0.0, (slot.flags & 64u) != 0u);  // nothing is ever minified without mip levels
+    let ddx = levels * (m * select(dx.xy, dx.zw, second));
+    let ddy = levels * (m * select(dy.xy, dy.zw, second));
     let size = vec2f(entry.size);
     let footprint = max(length(ddx * size), length(ddy * size));
     if ((slot.flags & 16u) != 0u && footprint < 1.0) {

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...assets.import_settings import settings_file
 from ...engine.errors import EditorError
-from .files import reason, replace_text
-from .references import Moves, uses_in
+from .dropped import import_paths
+from .files import reason, replace_bytes, replace_text
+from .references import Moves, Use, uses_in
 from .renamed import with_paths_in_scene
 
 if TYPE_CHECKING:
@@ -21,30 +23,31 @@ if TYPE_CHECKING:
 _TOLD = 6
 
 
-def rename(state: EditorState, asset: str, name: str) -> str:
+def rename(state: EditorState, asset: str, name: str, anyway: bool = False) -> str:
     """Give a file or folder another name; what names it, names it by that. Returns its new path.
 
-    Without a suffix it keeps its own. Raises EditorError, and changes nothing then.
+    Without a suffix it keeps its own. Where scripts or `.glb` models name it, which can't be changed, it is asked
+    first, and "" returned. Raises EditorError, and changes nothing then.
     """
     place = _there(state, asset)
     if not name or name in (".", "..") or re.search(r'[\\/:*?"<>|\x00-\x1f]', name):
         raise EditorError(f'"{name}" can\'t be a file\'s name; it must have no / \\ : * ? " < > |')
     if place.is_file() and place.suffix and not Path(name).suffix:
         name += place.suffix
-    return _moved(state, place, place.with_name(name))
+    return _asked(state, place, place.with_name(name), "Rename", anyway)
 
 
-def move(state: EditorState, asset: str, folder: str) -> str:
+def move(state: EditorState, asset: str, folder: str, anyway: bool = False) -> str:
     """Put a file or folder into another folder of the project; what names it, names it there. Returns its new path.
 
-    Raises EditorError, and changes nothing then.
+    It is asked first as `rename` does. Raises EditorError, and changes nothing then.
     """
     place, home = _there(state, asset), state.project.place(folder)
     if not home.is_dir():
         raise EditorError(f"{folder} is no folder of the project")
     if home.resolve().is_relative_to(place.resolve()):
         raise EditorError(f"{asset} can't be put into itself")
-    return _moved(state, place, home / place.name)
+    return _asked(state, place, home / place.name, "Move", anyway)
 
 
 def delete(state: EditorState, asset: str, anyway: bool = False) -> None:
@@ -72,6 +75,7 @@ def delete(state: EditorState, asset: str, anyway: bool = False) -> None:
         raise EditorError(f"{asset} can't be deleted: the scene that is open is in it; open another one first")
     try:
         shutil.rmtree(place) if place.is_dir() and not place.is_symlink() else place.unlink()
+        settings_file(place).unlink(missing_ok=True)
     except OSError as error:
         raise EditorError(f"{place} can't be deleted: {reason(error)}") from error
     finally:
@@ -84,9 +88,11 @@ def duplicate(state: EditorState, asset: str) -> str:
     place = _there(state, asset)
     if place.is_dir():
         raise EditorError(f"{asset} is a folder; files can be duplicated")
-    target = _free(place)
+    target = free_name(place)
     try:
         shutil.copyfile(place, target)
+        if settings_file(place).is_file():
+            shutil.copyfile(settings_file(place), settings_file(target))
     except OSError as error:
         target.unlink(missing_ok=True)
         raise EditorError(f"{target} can't be written: {reason(error)}") from error
@@ -97,7 +103,7 @@ def duplicate(state: EditorState, asset: str) -> str:
 def new_folder(state: EditorState, folder: str = "", name: str = "folder") -> str:
     """Make a folder. Returns its path."""
     home = state.project.place(folder)
-    target = _free(home / name)
+    target = free_name(home / name)
     try:
         target.mkdir(parents=True)
     except OSError as error:
@@ -143,29 +149,13 @@ def import_files(state: EditorState, paths: Sequence[str | Path] | None = None, 
     from .state import Ask
 
     if paths is None:
-        state.ask(Ask("open", "Import", lambda path: import_files(state, [path], folder), default=str(Path.home())))
+
+        def chosen(found: Sequence[Path]) -> None:
+            import_paths(state, found, folder)
+
+        state.ask(Ask("open", "Import", chosen, default=str(Path.home()), many=True))
         return []
-    home = state.project.place(folder)
-    made: list[str] = []
-    for path in map(Path, paths):
-        if not path.is_file():
-            raise EditorError(f"{path} is no file that can be imported")
-        target = _free(home / path.name)
-        try:
-            home.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
-            for use in uses_in(path):
-                beside = target.parent / use.address
-                if use.kind == "model" and use.target.is_file() and not beside.exists():
-                    beside.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copyfile(use.target, beside)
-        except OSError as error:
-            target.unlink(missing_ok=True)
-            raise EditorError(f"{target} can't be written: {reason(error)}") from error
-        made.append(target.name if not folder else f"{folder}/{target.name}")
-    state.project.refresh()
-    state.tell(f"imported {', '.join(made)}")
-    return made
+    return import_paths(state, paths, folder)
 
 
 # ---- moving -----------------------------------------------------------------------------------------------------
@@ -178,12 +168,13 @@ def _there(state: EditorState, asset: str) -> Path:
     return place
 
 
-def _free(path: Path) -> Path:
-    if not path.exists():
+def free_name(path: Path) -> Path:
+    """The path, or with a number behind its name where that is taken. Raises EditorError."""
+    if not path.exists() and not settings_file(path).exists():
         return path
     for number in range(2, 10_000):
         found = path.with_name(f"{path.stem}-{number}{path.suffix}")
-        if not found.exists():
+        if not found.exists() and not settings_file(found).exists():
             return found
     raise EditorError(f"{path} is there already, and so is every other name for it")
 
@@ -193,49 +184,115 @@ def _users(users: Iterable[object]) -> str:
     return ", ".join(names[:_TOLD]) + (", …" if len(names) > _TOLD else "")
 
 
-def _moved(state: EditorState, old: Path, new: Path) -> str:
-    """Move a file or folder, and write anew what names it. All of it, or nothing."""
-    project, document = state.project, state.document
-    same_file = old.resolve() != new.resolve() and new.exists() and os.path.samefile(old, new)  # another case only
-    if new.exists() and not same_file:
-        raise EditorError(f"{new.name} is there already; choose another name")
+def _asked(state: EditorState, old: Path, new: Path, verb: str, anyway: bool) -> str:
+    """Move a file or folder as a step of the history; where something would name it in vain, after asking."""
+    from .state import Ask
+
+    _refuse_taken(old, new)
+    project = state.project
+    before, after = project.relative(old) or "", project.relative(new) or ""
+    if before == after:
+        return after
+    lost = _named_in_vain(state, old)
+
+    def go_on() -> None:
+        state.do({"do": "move_file", "old": before, "new": after}, f"{verb} {old.name}")
+
+    if not lost or anyway:
+        go_on()
+        return after
+
+    def decided(choice: str) -> None:
+        if choice == verb:
+            go_on()
+
+    told = "\n".join(f"{_place_of(use)} names {use.address}" for use in lost[:_TOLD])
+    more = f"\nand {len(lost) - _TOLD} more" if len(lost) > _TOLD else ""
+    why = "These are not changed along, and will not find it any more; scenes, .gltf, .obj and .mtl are:"
+    state.ask(Ask("choose", f"{verb} {before}?", decided, f"{why}\n{told}{more}", choices=(verb, "Cancel")))
+    return ""
+
+
+def _named_in_vain(state: EditorState, old: Path) -> list[Use]:
+    """Who names a file, or is one, that is to move, and can't be written anew: scripts and packed models."""
+    home = old.resolve()
+
+    def moves(path: Path) -> bool:
+        return path.resolve().is_relative_to(home)
+
+    fixed = [use for use in state.project.uses(state.document) if use.kind in ("script", "packed")]
+    return [use for use in fixed if moves(use.user) != moves(use.target)]
+
+
+def _place_of(use: Use) -> str:
+    return f"{use.user.name}, line {use.line}," if use.line else use.user.name
+
+
+def _refuse_taken(old: Path, new: Path) -> None:
+    for a, b in ((old, new), (settings_file(old), settings_file(new))):
+        same_file = a.resolve() != b.resolve() and b.exists() and a.exists() and os.path.samefile(a, b)  # case only
+        if b.exists() and not same_file and (b == new or old.is_file()) and a.resolve() != b.resolve():
+            raise EditorError(f"{b.name} is there already; choose another name")
+
+
+def moved(state: EditorState, old: Path, new: Path) -> str:
+    """Move a file with its import settings, or a folder, and write anew what names it. All of it, or nothing.
+
+    Raises EditorError. Returns its new path.
+    """
+    project = state.project
+    if not old.exists():
+        raise EditorError(f"{old.name} is not there any more")
+    _refuse_taken(old, new)
+    settings = settings_file(old)
+    with_settings = old.is_file() and settings.is_file()
     files = [old] if old.is_file() else [path for path in old.rglob("*") if path.is_file()]
+    lost = _named_in_vain(state, old)
     before = {path.absolute(): (new / path.relative_to(old) if path != old else new).absolute() for path in files}
     moves = Moves({path.resolve(): target.resolve() for path, target in before.items()})
     texts: dict[Path, tuple[str, str]] = {}  # by where the file is after: what was in it, what is to be
     for asset in project.assets.values():
         path = (project.root / asset.path).absolute()
-        if path.suffix.lower() not in (".dream", ".gltf"):
+        suffix = path.suffix.lower()
+        if suffix not in (".dream", ".gltf", ".obj", ".mtl") or (suffix != ".dream" and not uses_in(path)):
             continue
         try:
-            text = path.read_bytes().decode("utf-8")
+            text = path.read_bytes().decode("utf-8", "strict" if suffix in (".dream", ".gltf") else "surrogateescape")
             fresh = moves.text(path, before.get(path, path), text)
         except (OSError, ValueError):
             continue  # a file that is broken stays as it is
         if fresh != text:
             texts[before.get(path, path)] = text, fresh
-    scripts = [use for use in project.used_by(project.relative(old) or "", document) if use.kind == "script"]
     try:
         os.rename(old, new)
+        if with_settings:
+            try:
+                os.rename(settings, settings_file(new))
+            except OSError:
+                os.rename(new, old)
+                raise
     except OSError as error:
         raise EditorError(f"{old.name} can't be moved: {reason(error)}") from error
     written: list[Path] = []
     try:
         for path, (_, fresh) in texts.items():
-            replace_text(path, fresh)
+            replace_bytes(path, fresh.encode("utf-8", "surrogateescape"))
             written.append(path)
     except EditorError:
         for path in written:
-            replace_text(path, texts[path][0])
+            replace_bytes(path, texts[path][0].encode("utf-8", "surrogateescape"))
         os.rename(new, old)
+        if with_settings:
+            os.rename(settings_file(new), settings)
         raise
     _follow(state, moves, before)
     project.refresh()
-    for use in scripts:
+    for use in lost:
+        user = before.get(use.user.absolute(), use.user)
+        what = "scripts are" if use.kind == "script" else "what is in a .glb is"
         state.log.warning(
-            f'{use.user.name} names "{use.address}", which was moved: scripts are yours to change',
-            file=str(use.user), line=use.line,
-        )  # fmt: skip
+            f'{user.name} names "{use.address}", which was moved: {what} yours to change', file=str(user), line=use.line
+        )
     now = project.relative(new) or new.name
     state.tell(f"{project.relative(old) or old.name} is {now} now; {len(texts)} files name it so")
     return now

@@ -10,6 +10,7 @@
     {"do": "arrange", "ids": [7], "parents": [3], "rows": [5]}
     {"do": "set_settings", "fields": {"settings.shadows.distance": 20, "physics.gravity": [0, -1.6, 0], "rules": […]}}
     {"do": "group", "commands": […]}
+    {"do": "set_import", …} and {"do": "move_file", …}, see `outside.py`
 
 In `fields`, each list has a value for each id, or one for all. A field is named as `values.py` says; a whole component
 is one too, None takes it away. `parent` is 0 for a root. Commands say all there is to say, so that the same ones give
@@ -26,6 +27,7 @@ from .arranging import arrange, reparent
 from .document import Document
 from .fields import set_fields
 from .objects import add_objects, remove_objects
+from .outside import move_file, set_import
 from .scene_fields import set_settings
 from .values import jsonable
 
@@ -98,6 +100,8 @@ _WORK: Mapping[str, Callable[[Document, Mapping[str, Any]], Command]] = {
     "arrange": arrange,
     "set_settings": set_settings,
     "group": _group,
+    "set_import": set_import,
+    "move_file": move_file,
 }
 KINDS = tuple(_WORK)
 """What a command can do."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...engine.errors import EditorError
-from . import asset_files
+from . import asset_files, outside
 from .actions import Actions
 from .document import Document
+from .dropped import dropped
 from .journal import Journal, Offer
 from .project import Project
 from .watching import reload
@@ -258,6 +259,12 @@ def scan(state: EditorState) -> None:
     state.project.refresh()
 
 
+def import_settings(state: EditorState, asset: str, values: Mapping[str, Any]) -> None:
+    """Change import settings of an asset."""
+    if values:
+        outside.set_settings_of(state, asset, **values)
+
+
 def register(actions: Actions) -> None:
     """Add them."""
     add = actions.add
@@ -293,8 +300,14 @@ def register(actions: Actions) -> None:
         ("file.new_folder", "New Folder…", asset_files.new_folder, (("folder", "where"), ("name", "its name"))),
         ("file.new_script", "New Script…", asset_files.new_script, (("folder", "where"), ("name", "its name"))),
         ("file.import_asset", "Import…", asset_files.import_files, (("paths", "files from elsewhere"),)),
+        ("file.import_settings", "Import Settings", import_settings, (asset, ("values", "by name, those to change"))),
+        ("file.reset_import_settings", "Reset Import Settings", outside.set_settings_of, (asset,)),
     ):
         add(name, label, run, "", stopped, "Assets", arguments=more, palette=len(more) == 1 and more[0][0] == "paths")
+    add(
+        "file.drop", "Take in Files", dropped, "", stopped, palette=False, doc=_doc(dropped),
+        arguments=(("paths", "files from elsewhere"), ("folder", "where to"), ("at", "metres, in the world")),
+    )  # fmt: skip
     add("file.quit", "Quit", quit_editor, "Ctrl+Q", menu="File")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from .commands import Command, apply
 from .document import Document
+from .outside import is_outside
 from .renamed import with_paths
 from .selection import Selection
 
@@ -92,11 +93,12 @@ class History:
     ) -> Step:
         """Apply a command; it joins the step before where both have the same `merge` and nobody sealed it.
 
+        What is outside of the document is a step as well, and leaves it as it is: what was undone can be done again.
         Raises as `apply`, and changes nothing then.
         """
         inverse = apply(document, command)
-        before = document.state
-        after = document.new_state()
+        before, outside = document.state, is_outside(command)
+        after = before if outside else document.new_state()
         top = self.steps[self.position - 1] if self.position else None
         if merge is not None and self._open == merge and top is not None and top.command is not None:
             self._drop_undone()
@@ -106,7 +108,7 @@ class History:
             step = top
         else:
             step = Step(label, command, inverse, selected, selected, before, after, merge)
-            self._push(step)
+            self._push(step, keep_undone=outside)
         step.size = _size(step.command) + _size(step.inverse)
         self._bytes += step.size
         self._open = merge
@@ -185,9 +187,18 @@ class History:
         self._open = None
         self.revision += 1
 
-    def _push(self, step: Step) -> None:
-        self._drop_undone()
-        self.steps.append(step)
+    def drop(self, index: int) -> None:
+        """Forget one step that is outside of the document: it can't be done or undone any more."""
+        self._bytes -= self.steps[index].size
+        del self.steps[index]
+        self.position -= index < self.position
+        self._open = None
+        self.revision += 1
+
+    def _push(self, step: Step, *, keep_undone: bool = False) -> None:
+        if not keep_undone:
+            self._drop_undone()
+        self.steps.insert(self.position, step)
         self.position += 1
         self.revision += 1
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ...assets.import_settings import SUFFIX
 from ...engine.errors import EditorError, Problem
 from ...engine.scene.scene import id_text
 from .document import Document
@@ -19,7 +20,8 @@ KINDS = {
     ".npz": "model", ".png": "image", ".jpg": "image", ".jpeg": "image", ".webp": "image", ".bmp": "image",
     ".tga": "image", ".exr": "image", ".hdr": "environment", ".py": "script", ".wav": "sound", ".ogg": "sound",
     ".mp3": "sound", ".flac": "sound", ".ttf": "font", ".otf": "font", ".wgsl": "shader", ".json": "data",
-    ".bin": "data", ".csv": "data", ".toml": "data", ".md": "text", ".txt": "text", ".dwrec": "recording",
+    ".mtl": "data", ".bin": "data", ".csv": "data", ".toml": "data", ".md": "text", ".txt": "text",
+    ".dwrec": "recording",
 }  # fmt: skip
 """What a file is, by its suffix; "other" for all else."""
 FILE = "dreamwell.json"
@@ -155,6 +157,11 @@ class Project:
     def address(self, asset: str, document: Document) -> str:
         """An asset as a field of the document names it: relative to the document's folder."""
         return os.path.relpath(self.place(asset).resolve(), document.root.resolve()).replace(os.sep, "/")
+
+    def unused_settings(self) -> list[str]:
+        """Files of import settings whose asset is not there, by path."""
+        assets = self.assets
+        return sorted(one for one in assets if one.endswith(SUFFIX) and one.removesuffix(SUFFIX) not in assets)
 
     # ---- what uses what ---------------------------------------------------------------------------------------------
 

@@ -15,10 +15,12 @@ from urllib.parse import quote, unquote
 
 import numpy as np
 
+from ...assets.library import model_json
 from ...engine.declare import Kind, fields_of
 from ...engine.scene import dream_file
 from ...engine.scene.prefabs import Prefab
 from ...engine.scene.rules import is_file
+from . import obj_references
 from .document import Document
 from .kinds import component_types
 from .values import assets_changed
@@ -32,7 +34,8 @@ class Use:
     """A place that names a file. user: the file that does.  target: what it names, resolved.  address: as written.
 
     object: the id of the object in a scene, 0 for the scene itself.  field: "Mesh.asset", "prefabs".
-    kind: "scene", "model" or "script"; what scripts name is only guessed, and never changed.  line: in a script.
+    kind: "scene", "model", "packed" or "script"; what is in a `.glb` is never changed, nor what scripts name, which is
+    only guessed.  line: in a script.
     """
 
     user: Path
@@ -52,15 +55,30 @@ def uses_in(path: Path, document: Document | None = None) -> list[Use]:
             return list(_uses_in_scene(path, _tree_of(document), document.root))
         if suffix == ".dream":
             return list(_uses_in_scene(path, json.loads(path.read_bytes()), path.parent))
-        if suffix == ".gltf":
-            found = _URI.findall(path.read_text(encoding="utf-8"))
-            uris = [uri for _, uri, _ in found if not uri.startswith("data:")]
-            return [Use(path, (path.parent / unquote(uri)).resolve(), uri, kind="model") for uri in uris]
+        if suffix in MODELS:
+            known = path.stat()
+            return list(_uses_in_model(path, suffix, known.st_mtime_ns, known.st_size))
         if suffix == ".py":
             return list(_uses_in_script(path))
     except (OSError, ValueError, SyntaxError, RecursionError, AttributeError, TypeError):
         pass  # a file that is broken is told when it is opened
     return []
+
+
+MODELS = (".gltf", ".glb", ".obj", ".mtl")
+"""Models that name other files."""
+
+
+@lru_cache(maxsize=4096)
+def _uses_in_model(path: Path, suffix: str, _mtime: int, _size: int) -> tuple[Use, ...]:
+    """As of a time: large models are looked through once."""
+    if suffix in (".obj", ".mtl"):
+        text = path.read_bytes().decode("utf-8", "surrogateescape")
+        named = obj_references.named(text, suffix, path.parent)
+        return tuple(Use(path, (path.parent / one).resolve(), one, kind="model") for one in named)
+    uris = [uri for _, uri, _ in _URI.findall(model_json(path)) if not uri.startswith("data:")]
+    kind = "model" if suffix == ".gltf" else "packed"
+    return tuple(Use(path, (path.parent / unquote(uri)).resolve(), uri, kind=kind) for uri in uris)
 
 
 def _tree_of(document: Document) -> Any:
@@ -224,9 +242,12 @@ class Moves:
         return fresh + mark + part
 
     def text(self, old: Path, new: Path, text: str) -> str:
-        """The text of a scene or a .gltf model with what it names as it is to be."""
+        """The text of a scene or a model with what it names as it is to be."""
         homes = old.parent, new.parent
-        if old.suffix.lower() == ".gltf":
+        suffix = old.suffix.lower()
+        if suffix in (".obj", ".mtl"):
+            return obj_references.changed(text, suffix, old.parent, lambda address: self.address(address, *homes))
+        if suffix == ".gltf":
             return _URI.sub(lambda m: m[1] + self._uri(m[2], *homes) + m[3], text)
         tree = json.loads(text)
         fresh = changed_tree(tree, lambda address, _number, _field: self.address(address, *homes), old.parent)

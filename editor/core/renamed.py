@@ -31,6 +31,8 @@ def with_paths(command: Command, change: Change, root: Path) -> Command:
         out["fields"] = {path: [_value(path, raw, change) for raw in raws] for path, raws in command["fields"].items()}
     elif kind == "add_component" and command.get("values"):
         out["values"] = [_value(command["component"], raw, change) for raw in command["values"]]
+    elif kind == "set_import":
+        out["asset"] = change(command["asset"], 0, "import")
     elif kind == "set_settings":
         tree = {k: v for k, v in command["fields"].items() if k in ("scripts", "prefabs", "rules")}
         changed = changed_tree(tree, change, root)

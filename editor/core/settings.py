@@ -73,18 +73,28 @@ class UserSettings:
         except FileNotFoundError:
             return made
         except (OSError, ValueError) as error:
-            made.trouble = (
-                f"{place} can't be read ({error}); the usual settings hold, and it is kept as {place.name}.bad"
-            )
-            with suppress(OSError):
-                os.replace(place, place.with_name(f"{place.name}.bad"))
+            made._broken(place, f"can't be read ({error}); the usual settings hold")
             return made
-        usual = cls()
-        for name, value in data.items() if isinstance(data, dict) else ():
-            if name in KEPT and _fits(value, getattr(usual, name)):
-                setattr(made, name, value)
-        made.recent = list(map(str, made.recent))
+        if not isinstance(data, dict):
+            made._broken(place, "holds no object {...}; the usual settings hold")
+            return made
+        usual, bad = cls(), list[str]()
+        for name, value in data.items():
+            if name in KEPT:
+                fits = _fits(value, getattr(usual, name)) and _fits_inside(value, _INSIDE.get(name))
+                if fits:
+                    setattr(made, name, value)
+                else:
+                    bad.append(name)
+        if bad:
+            made._broken(place, f"has no usable {', '.join(sorted(bad))}; what is usual holds there")
         return made
+
+    def _broken(self, place: Path, what: str) -> None:
+        """Tell what is wrong, and keep the file: the next `save` replaces it."""
+        self.trouble = f"{place} {what}, and the file is kept as {place.name}.bad"
+        with suppress(OSError):
+            os.replace(place, place.with_name(f"{place.name}.bad"))
 
     def save(self) -> None:
         """Write the file. Raises EditorError where the disk refuses."""
@@ -102,6 +112,19 @@ class UserSettings:
 
 KEPT = tuple(f.name for f in fields(UserSettings) if f.name not in ("path", "trouble"))
 """The fields that are in the file."""
+
+
+_INSIDE: dict[str, type | tuple[type, ...]] = {
+    "recent": str, "layouts": str, "shortcuts": str, "bookmarks": dict, "panels": dict, "snap": (int, float),
+}  # fmt: skip
+"""What lists and objects hold."""
+
+
+def _fits_inside(value: Any, kind: type | tuple[type, ...] | None) -> bool:
+    if kind is None:
+        return True
+    inner = value.values() if isinstance(value, dict) else value
+    return all(isinstance(one, kind) for one in inner)
 
 
 def _fits(value: Any, usual: Any) -> bool:

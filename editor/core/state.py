@@ -21,6 +21,7 @@ from .journal import Journal
 from .kinds import follow
 from .log import Entry, Log
 from .naming import followed
+from .outside import begin, finish, is_outside
 from .play import Play
 from .project import Project
 from .selection import Selection
@@ -37,6 +38,7 @@ class Ask:
 
     kind: "open" and "save" ask for a file (answer: a Path), "folder" for a folder (a Path), "choose" for one of the
     `choices` (its text), "text" for a text.  suffixes: of files, [".dream"].  default: what is there already.
+    many: "open" may be answered with several files (answer: a list of Paths).
     """
 
     kind: Literal["open", "save", "folder", "choose", "text"]
@@ -46,6 +48,7 @@ class Ask:
     default: str = ""
     choices: tuple[str, ...] = ()
     suffixes: tuple[str, ...] = ()
+    many: bool = False
 
 
 @dataclass(eq=False)
@@ -122,8 +125,10 @@ class EditorState:
             given = followed(self.document, given)
         if self.history.open_merge != merge:
             self._write_journal()
+        begin(self, given)
         step = self.history.do(self.document, given, label, self.selection, merge)
-        step.text = line_of(given) if merge is None else None
+        step.text = "" if is_outside(given) else line_of(given) if merge is None else None
+        finish(self, given)
         self._settle()
         step.selected_after = self.selection
         if merge is None:
@@ -140,14 +145,16 @@ class EditorState:
         for _ in range(steps):
             if not self.history.can_undo:
                 return
+            self._files(self.history.position - 1, undo=True)
             try:
                 step = self.history.undo(self.document)
             except DreamwellError as error:
                 label = self.history.undo_label
                 self.history.forget(undone=False)
                 raise EditorError(f"{label} can't be undone any more, nor what was before it: {error}") from error
-            if step.inverse is not None:
+            if step.inverse is not None and not is_outside(step.inverse):
                 self.journal.add(line_of(step.inverse), self.log)
+            finish(self, step.inverse)
             self.selection = step.selected_before
             self._settle()
 
@@ -157,16 +164,27 @@ class EditorState:
         for _ in range(steps):
             if not self.history.can_redo:
                 return
+            self._files(self.history.position, undo=False)
             try:
                 step = self.history.redo(self.document)
             except DreamwellError as error:
                 label = self.history.redo_label
                 self.history.forget(undone=True)
                 raise EditorError(f"{label} can't be done again any more: {error}") from error
-            if step.command is not None:
+            if step.command is not None and not is_outside(step.command):
                 self.journal.add(line_of(step.command), self.log)
+            finish(self, step.command)
             self.selection = step.selected_after
             self._settle()
+
+    def _files(self, index: int, *, undo: bool) -> None:
+        """Before a step is undone or done again: files that it moves. Where they can't be, the step is forgotten."""
+        step = self.history.steps[index]
+        try:
+            begin(self, step.inverse if undo else step.command)
+        except DreamwellError as error:
+            self.history.drop(index)
+            raise EditorError(f"{step.label} can't be {'undone' if undo else 'done again'}: {error}") from error
 
     def go_to(self, position: int) -> None:
         """Undo or redo until so many steps are done: a click in the history."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...assets.import_settings import SUFFIX, concerned, with_settings
 from ...engine.errors import DreamwellError
 from ...engine.reload import Rerun, Watcher, affected, forget_replaced, modules_in, renew_kinds
 from ...engine.scene import dream_file
@@ -46,6 +47,7 @@ class Watching:
     _scanner: threading.Thread | None = None
     _found: tuple[Project, dict[str, Asset]] | None = None
     _looked_for: int = -1
+    _told: set[str] = field(default_factory=set[str])
 
     def begin(self, state: EditorState) -> None:
         """Look at the files of the document as it is now."""
@@ -53,12 +55,15 @@ class Watching:
         self._digest = _digest(state.document.path)
         self._watcher = Watcher()
         self._look(state)
+        self.tell_unused(state)
         self._scanned = time.monotonic()
 
     def _look(self, state: EditorState) -> None:
         document = state.document
         files: set[Path] = set() if document.path is None else {document.path.absolute()}
-        files |= {use.target for use in uses_in(document.path or document.root / "unsaved.dream", document)}
+        files |= with_settings(
+            use.target for use in uses_in(document.path or document.root / "unsaved.dream", document)
+        )
         files |= set(modules_in([state.project.root, document.root]))
         self._watcher.watch(sorted(path.absolute() for path in files))
         self._looked_for = document.revision
@@ -102,6 +107,26 @@ class Watching:
     def _taken(self, state: EditorState, found: dict[str, Asset]) -> None:
         if state.project.take(found):
             state.log.add(Entry("debug", f"{state.project.root.name}: files came, went or changed"))
+            self.tell_unused(state)
+
+    def tell_unused(self, state: EditorState) -> None:
+        """Tell of import settings that are for no asset, each once."""
+        project = state.project
+        for path in sorted(set(project.unused_settings()) - self._told):
+            self._told.add(path)
+            asset = path.removesuffix(SUFFIX)
+            state.log.warning(
+                f"{path} holds import settings for {asset}, which is not there: rename or delete it",
+                file=str(project.root / path),
+            )
+
+    def written(self, state: EditorState, file: Path) -> None:
+        """A file was written by the editor itself: what was made of it is made again at once."""
+        file = file.absolute()
+        self._look(state)
+        self._watcher.accept({path: stamp for path, stamp in self._watcher.changed().items() if path == file})
+        self.assets += 1
+        self.changed = tuple(sorted({*self.changed, *concerned([file])}))
 
     def take_over(self, state: EditorState, files: Iterable[Path]) -> None:
         """Take over files that were written; what can't be is told, and things stay as they are."""
@@ -116,7 +141,7 @@ class Watching:
         others = changed - scripts - ({own} if own is not None else set())
         if others:
             self.assets += 1
-            self.changed = tuple(sorted(others))
+            self.changed = tuple(sorted(concerned(others)))
             names = ", ".join(sorted(path.name for path in others))
             state.log.info(f"{names} changed on disk: read again")
 

@@ -10,12 +10,13 @@ from imgui_bundle import imgui
 
 from ...engine.gpu import Gpu
 from ..viewport.viewport import SETTLE, Viewport
+from . import native_dialogs
 from .draw_data import DrawData
 from .thumbnails import Thumbnails
 
 if TYPE_CHECKING:
-    from ..core.state import EditorState
-    from ..panels.services import Rect
+    from ..core.state import Ask, EditorState
+    from ..panels.services import FileDialog, Rect
 
 SECONDS = 0.5
 """From one reading of the GPU's times and counters to the next: reading waits for it."""
@@ -39,6 +40,10 @@ class HostServices:
         self._counters: dict[str, float] = {}
         self._read = {"gpu": 0.0, "counters": 0.0}
         self._asked = {"gpu": 0.0, "counters": 0.0}
+
+    def file_dialog(self, ask: Ask) -> FileDialog | None:
+        """Open the system's own dialog for files or a folder; None where the editor is to show its own."""
+        return native_dialogs.opened(ask) if self.native_dialogs else None
 
     def viewport(self, state: EditorState, rect: Rect) -> None:
         """Draw the scene into a part of the current window, and take the pointer and the keys over it."""

@@ -11,6 +11,7 @@ import wgpu
 from imgui_bundle import imgui
 from numpy.typing import NDArray
 
+from ...assets.import_settings import settings_file
 from ...assets.library import AssetLibrary
 from ...assets.panorama import read_panorama
 from ...engine.errors import DreamwellError
@@ -89,11 +90,12 @@ class Thumbnails:
 
     def _key(self, of: Any, root: Path) -> Any:
         if isinstance(of, (Material, Mesh)):
-            return of, str(root)
+            path = root / of.asset.partition("#")[0] if isinstance(of, Mesh) and of.asset else None
+            return of, str(root), 0 if path is None else (_written(path), _written(settings_file(path)))
         if isinstance(of, (str, Path)) and str(of):
             path = root / str(of).partition("#")[0]
             try:
-                return str(root / str(of)), path.stat().st_mtime_ns
+                return str(root / str(of)), path.stat().st_mtime_ns, _written(settings_file(path))
             except OSError:
                 return None
         return None
@@ -139,6 +141,14 @@ class Thumbnails:
         )
 
 
+def _written(path: Path) -> int:
+    """When, in nanoseconds; 0 where there is no such file."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def _stage(of: Any, root: Path) -> Scene:
     """A scene that shows one thing."""
     scene = Scene("thumbnail", seed=1, root=root)
@@ -178,6 +188,9 @@ def _fitted(pixels: NDArray[Any]) -> NDArray[np.uint8]:
         alpha = p[..., 1:2] if p.shape[2] == 2 else np.full_like(p[..., :1], 255)
         p = np.concatenate([p[..., :1]] * 3 + [alpha], axis=2)
     image = Image.fromarray(np.ascontiguousarray(p)).convert("RGBA")
+    larger = SIZE // max(image.size)
+    if larger > 1:  # a small one shows its texels
+        image = image.resize((image.width * larger, image.height * larger), Image.Resampling.NEAREST)
     image.thumbnail((SIZE, SIZE))
     out = Image.new("RGBA", (SIZE, SIZE))
     out.paste(image, ((SIZE - image.width) // 2, (SIZE - image.height) // 2))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from imgui_bundle import ImVec2, ImVec4, imgui
 
 from ..core.project import Asset
-from . import icons
+from . import icons, import_settings
 from .inspector import point_to
 from .opening import open_text
 from .theme import SMALL, u32
@@ -51,7 +51,7 @@ def draw(state: EditorState, ui: Ui) -> None:
         mine.folder = ""
     wide = imgui.get_content_region_avail().x
     left = min(max(ui.px(130), wide * 0.2), ui.px(220))
-    right = ui.px(220) if mine.chosen in state.project.assets and wide > ui.px(700) else 0.0
+    right = ui.px(280) if mine.chosen in state.project.assets and wide > ui.px(700) else 0.0
     if imgui.begin_child("###folders", ImVec2(left, 0)):
         imgui.push_style_var(imgui.StyleVar_.item_spacing, ImVec2(0, 0))
         _folder_row(state, ui, mine, "", 0)
@@ -377,7 +377,7 @@ def _rename(state: EditorState, ui: Ui, mine: Assets, asset: Asset, place: ImVec
 
 def _renamed(state: EditorState, mine: Assets, path: str, name: str) -> None:
     made = state.run("file.rename_asset", asset=path, name=name)
-    mine.chosen = made if isinstance(made, str) else ""
+    mine.chosen = made if isinstance(made, str) and made else path
 
 
 def open_asset(state: EditorState, ui: Ui, asset: Asset) -> None:
@@ -416,13 +416,27 @@ def _about(state: EditorState, ui: Ui, mine: Assets, asset: Asset) -> None:
     t = ui.theme
     picture = ui.services.thumbnail(asset.path) if asset.kind in _PICTURED else None
     if picture is not None:
-        edge = min(imgui.get_content_region_avail().x, ui.px(120))
-        imgui.image(picture, ImVec2(edge, edge))
+        edge = ui.px(56)
+        start = imgui.get_cursor_screen_pos()
+        end = ImVec2(start.x + edge, start.y + edge)
+        imgui.get_window_draw_list().add_image_rounded(
+            picture, start, end, ImVec2(0, 0), ImVec2(1, 1), 0xFFFFFFFF, ui.px(4)
+        )
+        imgui.dummy(ImVec2(edge, edge))
+        if imgui.is_item_hovered() and imgui.begin_tooltip():
+            imgui.image(picture, ImVec2(ui.px(160), ui.px(160)))
+            imgui.end_tooltip()
+        imgui.same_line(0, ui.px(8))
+    imgui.begin_group()
+    imgui.push_style_var(imgui.StyleVar_.item_spacing, ImVec2(ui.px(4), ui.px(2)))
     wrapped(ui, asset.name)
     said = asset.kind if asset.kind == "folder" else f"{asset.kind}, {_size(asset.size)}"
     muted(ui, said)
     if asset.mtime:
         text(ui, time.strftime("%Y-%m-%d %H:%M", time.localtime(asset.mtime / 1e9)), t.faint, size=SMALL)
+    imgui.pop_style_var()
+    imgui.end_group()
+    import_settings.draw(state, ui, asset)
     imgui.dummy(ImVec2(0, ui.px(4)))
     key = asset.path, state.project.revision, state.document.revision
     if mine.uses[:3] != key and not imgui.is_any_item_active():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from imgui_bundle import ImVec2, imgui
 
 from . import icons
+from .services import FileDialog
 from .theme import u32
 from .ui import Ui
 from .widgets import icon_button, muted, primary_button, text, wrapped
@@ -29,7 +31,7 @@ class Dialogs:
     folder: Path = field(default_factory=Path)
     entries: list[tuple[str, bool]] = field(default_factory=list)  # name, whether it is a folder
     trouble: str = ""
-    native: Any = None  # a dialog of the system's that is open
+    native: FileDialog | None = None  # a dialog of the system's that is open
     path: str = ""
     fresh: bool = False
 
@@ -39,6 +41,7 @@ def draw_dialogs(state: EditorState, ui: Ui) -> None:
     mine = ui.kept(Dialogs)
     if not state.asks:
         mine.ask = None
+        let_go(ui)
         return
     ask = state.asks[0]
     if mine.ask is not ask:
@@ -74,7 +77,8 @@ def draw_dialogs(state: EditorState, ui: Ui) -> None:
 
 
 def _begin(ui: Ui, mine: Dialogs, ask: Ask) -> None:
-    mine.ask, mine.native, mine.fresh = ask, None, True
+    let_go(ui)
+    mine.ask, mine.fresh = ask, True
     mine.name = ask.default if ask.kind == "text" else ""
     if ask.kind in ("choose", "text"):
         return
@@ -84,38 +88,65 @@ def _begin(ui: Ui, mine: Dialogs, ask: Ask) -> None:
     elif start.is_file():
         start = start.parent
     go_to(mine, start)
-    if ui.services.native_dialogs:
-        mine.native = _system_dialog(ask)
-
-
-def _system_dialog(ask: Ask) -> Any:
-    """The system's own dialog; None where it has none."""
-    from imgui_bundle import portable_file_dialogs as dialogs
-
-    patterns = " ".join(f"*{suffix}" for suffix in ask.suffixes)
-    filters = [patterns, patterns] if patterns else dialogs.all_files_filter()
-    try:
-        if ask.kind == "open":
-            return dialogs.open_file(ask.title, ask.default, filters)
-        if ask.kind == "save":
-            return dialogs.save_file(ask.title, ask.default, filters)
-        return dialogs.select_folder(ask.title, ask.default)
-    except (RuntimeError, OSError):
-        return None
+    mine.native = ui.services.file_dialog(ask)
 
 
 def _native(state: EditorState, ui: Ui, mine: Dialogs) -> None:
-    if not mine.native.ready(0):
+    """The system's dialog is open, beside the editor: what it says is the answer."""
+    dialog, ask = mine.native, mine.ask
+    assert dialog is not None
+    try:
+        if not dialog.ready():
+            _waiting(state, ui, mine)
+            return
+        found = list(dialog.result())
+    except Exception as error:  # the program that shows it broke: the editor's own does it
+        mine.native = None
+        state.log.warning(f"the system's file dialog failed ({error}); this is the editor's own")
         return
-    found = mine.native.result()
     mine.native = mine.ask = None
-    path = found[0] if isinstance(found, list) and found else found if isinstance(found, str) else ""
-    ui.later(lambda: state.answer(Path(path) if path else None))
+    value: Any = None if not found else found if ask.many else found[0]
+    ui.later(lambda: state.answer(value))
+
+
+def _waiting(state: EditorState, ui: Ui, mine: Dialogs) -> None:
+    """Nothing else is to be done meanwhile; a dialog that got lost behind other windows can be taken away."""
+    if not imgui.is_popup_open("###native"):
+        imgui.open_popup("###native")
+    view = imgui.get_main_viewport()
+    middle = ImVec2(view.pos.x + view.size.x / 2, view.pos.y + view.size.y * 0.42)
+    imgui.set_next_window_pos(middle, imgui.Cond_.appearing, ImVec2(0.5, 0.5))
+    imgui.set_next_window_size(ImVec2(ui.px(360), 0))
+    imgui.push_style_var(imgui.StyleVar_.window_padding, ImVec2(ui.px(18), ui.px(16)))
+    flags = imgui.WindowFlags_
+    if imgui.begin_popup_modal(
+        "###native", None, flags.no_title_bar | flags.no_resize | flags.no_move | flags.no_saved_settings
+    )[0]:
+        text(ui, mine.ask.title, size=17.0, bold=True)
+        wrapped(ui, "The system's file dialog is open.", ui.theme.muted)
+        imgui.dummy(ImVec2(0, ui.px(4)))
+        imgui.set_cursor_pos_x(imgui.get_cursor_pos_x() + imgui.get_content_region_avail().x - ui.px(96))
+        if imgui.button("Cancel###cancel", ImVec2(ui.px(96), 0)) or imgui.is_key_pressed(imgui.Key.escape, False):
+            let_go(ui)
+            _answer(state, ui, None)
+        imgui.end_popup()
+    imgui.pop_style_var()
+
+
+def let_go(ui: Ui) -> None:
+    """Take away a dialog of the system's that is open: nobody waits for it any more."""
+    mine = ui.kept(Dialogs)
+    dialog, mine.native = mine.native, None
+    if dialog is not None:
+        with suppress(Exception):
+            dialog.cancel()
 
 
 def _answer(state: EditorState, ui: Ui, value: Any) -> None:
     imgui.close_current_popup()
-    ui.kept(Dialogs).ask = None
+    asked, ui.kept(Dialogs).ask = ui.kept(Dialogs).ask, None
+    if asked.many and isinstance(value, Path):
+        value = [value]
     ui.later(lambda: state.answer(value))
 
 
@@ -214,18 +245,32 @@ def _files(state: EditorState, ui: Ui, mine: Dialogs) -> None:
             _answer(state, ui, picked)
             return
     imgui.end_child()
+    taken = False
     if ask.kind == "save":
         imgui.set_next_item_width(-1)
         entered, mine.name = imgui.input_text("###file", mine.name, imgui.InputTextFlags_.enter_returns_true)
-        if entered and mine.name.strip():
+        taken = _is_taken(mine, ask)
+        if entered and mine.name.strip() and not taken:  # Enter alone replaces nothing
             _answer(state, ui, mine.folder / mine.name.strip())
             return
-    label = {"open": "Open", "save": "Save", "folder": "Choose"}[ask.kind]
+        if taken:
+            imgui.align_text_to_frame_padding()
+            text(ui, f"{icons.WARNING}  {mine.name.strip()} is there already", ui.theme.warning)
+            imgui.same_line()
+    label = {"open": "Open", "save": "Replace" if taken else "Save", "folder": "Choose"}[ask.kind]
     ready = ask.kind == "folder" or bool(mine.name.strip())
     if _buttons(ui, label, ready):
         _answer(state, ui, mine.folder if ask.kind == "folder" else mine.folder / mine.name.strip())
     elif ui.kept(_Buttons).cancel or imgui.is_key_pressed(imgui.Key.escape, False):
         _answer(state, ui, None)
+
+
+def _is_taken(mine: Dialogs, ask: Ask) -> bool:
+    """Whether another file would be replaced."""
+    name = mine.name.strip()
+    if name and ask.suffixes and not name.lower().endswith(ask.suffixes):
+        name += ask.suffixes[0]
+    return any(name == entry for entry, is_folder in mine.entries if not is_folder)
 
 
 def _entries(state: EditorState, ui: Ui, mine: Dialogs, ask: Ask) -> Path | None:

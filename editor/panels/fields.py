@@ -188,13 +188,17 @@ def _tick(ui: Ui, slot: Slot) -> Change | None:
     return to(new) if changed else None
 
 
+def _words_of_choice(option: str) -> str:
+    return {"": "None", "srgb": "sRGB"}.get(option) or option.replace("_", " ").capitalize()
+
+
 def _choice(ui: Ui, slot: Slot, options: Sequence[str]) -> Change | None:
     change: Change | None = None
-    shown = MIXED if slot.mixed else str(slot.value).replace("_", " ").capitalize() or "None"
+    shown = MIXED if slot.mixed else _words_of_choice(str(slot.value))
     if begin_combo(ui, slot.path, shown):
         for option in options:
             chosen = not slot.mixed and option == slot.value
-            words = option.replace("_", " ").capitalize() or "None"
+            words = _words_of_choice(option)
             if imgui.selectable(f"{words}###{slot.path}.{option}", chosen)[0]:
                 change = to(option)
             if chosen:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from imgui_bundle import imgui
 
 if TYPE_CHECKING:
-    from ..core import EditorState
+    from ..core import Ask, EditorState
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,22 @@ class Rect:
     y: float
     width: float
     height: float
+
+
+class FileDialog(Protocol):
+    """A dialog of the system's that is open. Nothing of it waits."""
+
+    def ready(self) -> bool:
+        """Whether it was answered or cancelled."""
+        ...
+
+    def result(self) -> Sequence[Path]:
+        """Once it is ready: what was chosen; nothing where it was cancelled."""
+        ...
+
+    def cancel(self) -> None:
+        """Take it away."""
+        ...
 
 
 class Services(Protocol):
@@ -33,6 +50,10 @@ class Services(Protocol):
     @property
     def native_dialogs(self) -> bool:
         """Whether the system's file dialogs can be opened; otherwise the editor shows its own."""
+        ...
+
+    def file_dialog(self, ask: Ask) -> FileDialog | None:
+        """Open the system's own dialog for files or a folder; None where the editor is to show its own."""
         ...
 
     def viewport(self, state: EditorState, rect: Rect) -> None:
@@ -61,6 +82,10 @@ class NoServices:
 
     scale: float = 1.0
     native_dialogs: bool = False
+
+    def file_dialog(self, ask: Ask) -> FileDialog | None:
+        """There is none."""
+        return None
 
     def viewport(self, state: EditorState, rect: Rect) -> None:
         """Nothing is drawn."""

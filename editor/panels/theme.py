@@ -10,6 +10,8 @@ from pathlib import Path
 import imgui_bundle
 from imgui_bundle import ImVec2, ImVec4, imgui, implot
 
+from . import fallback_fonts
+
 Rgba = tuple[float, float, float, float]
 TEXT, SMALL, TITLE = 15.0, 13.0, 22.0
 """Sizes of type, in points: at a scale of 1 these are pixels."""
@@ -150,7 +152,10 @@ class Fonts:
 
 
 def load_fonts() -> Fonts:
-    """Add the fonts to imgui's atlas: once, after its context was made and before the first frame."""
+    """Add the fonts to imgui's atlas: once, after its context was made and before the first frame.
+
+    Letters that Roboto has not come from fonts of the system; glyphs are made when they are first seen.
+    """
     folder = Path(imgui_bundle.__file__).parent / "assets" / "fonts"
     atlas = imgui.get_io().fonts
 
@@ -163,8 +168,15 @@ def load_fonts() -> Fonts:
         atlas.add_font_from_file_ttf(str(folder / "Font_Awesome_6_Free-Solid-900.otf"), size * 0.84, merged)
         return made
 
+    def with_all_letters(made: imgui.ImFont) -> imgui.ImFont:
+        for path in fallback_fonts.files():
+            merged = imgui.ImFontConfig()
+            merged.merge_mode = True
+            atlas.add_font_from_file_ttf(str(path), TEXT, merged)
+        return made
+
     return Fonts(
-        font("Roboto/Roboto-Regular.ttf", TEXT),
+        with_all_letters(font("Roboto/Roboto-Regular.ttf", TEXT)),
         font("Roboto/Roboto-Bold.ttf", TEXT),
         font("Inconsolata-Medium.ttf", TEXT),
     )

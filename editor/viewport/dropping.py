@@ -28,6 +28,7 @@ _ITEMS = (
     ("edit.cut", "edit.copy", "edit.paste"),
     ("object.group", "object.hide", "object.lock", "object.isolate", "object.show_all"),
 )
+_ANY_POPUP = int(imgui.PopupFlags_.any_popup)
 _AFAR = 4.0
 """Where the ground is so many times farther away than what is looked at, things are put there instead."""
 
@@ -48,6 +49,17 @@ def take_assets(state: EditorState, port: Viewport, frame: Frame, scale: float, 
             if imgui.is_mouse_released(imgui.MouseButton_.left):
                 state.act("create.from_asset", asset=str(dragged.data), at=[round(float(v), 4) for v in at])
     imgui.end_drag_drop_target()
+
+
+def place_under(state: EditorState, port: Viewport, px: float, py: float) -> NDArray[np.float64] | None:
+    """The place (3,) in the scene under a point of the page; None where the picture is not on top there."""
+    frame = port.frame
+    if frame is None or "viewport" not in state.part(Ui).in_front or imgui.is_popup_open("", _ANY_POPUP):
+        return None
+    x, y, width, height = frame.rect
+    if not (x <= px < x + width and y <= py < y + height):
+        return None
+    return port.surface_at(px, py)
 
 
 def _mark(draw: imgui.ImDrawList, frame: Frame, at: NDArray[np.float64], scale: float, said: str) -> None:

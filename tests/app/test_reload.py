@@ -370,6 +370,38 @@ def test_pictures_and_prefabs_are_watched(tmp_path: Path) -> None:
     assert dark[0] < bright[0] / 2
 
 
+def test_import_settings_are_watched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a picture and of a model in a prefab: written, broken and removed."""
+    save(tmp_path / "skin.png", np.array([[(220, 220, 220), (10, 10, 10)]], np.uint8).repeat(8, 0).repeat(4, 1))
+    (tmp_path / "rock.obj").write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")
+    part = dw.Scene("part", root=tmp_path)
+    part.add("knob", dw.Mesh.load("rock.obj"), dw.Material())
+    part.save(tmp_path / "part.dream")
+    made = scene(root=tmp_path)
+    made.add("thing", dw.Prefab("part.dream"))
+    made["hero"].set(dw.Material(base_color_texture=Texture("skin.png"), roughness=1))
+    made.save(tmp_path / "yard.dream")
+    app = dw.App(tmp_path / "yard.dream", reload=True)
+    world = play(app)
+
+    def sized() -> float:
+        return float(np.abs(world.woven.geometry.meshes["radius"]).max())
+
+    small = sized()
+    settings = tmp_path / "rock.obj.import"
+    settings.write_text('{"import": 1, "scale": 8}')
+    until(app, lambda: sized() == pytest.approx(8 * small, rel=0.2))
+    settings.write_text('{"import": 1, "scale": "much"}')
+    until(app, lambda: "rock.obj.import:1: scale is" in capsys.readouterr().err)
+    assert sized() == pytest.approx(8 * small, rel=0.2)
+    settings.unlink()
+    until(app, lambda: sized() == small)
+    bright = picture(world)[32, 48].astype(int)
+    (tmp_path / "skin.png.import").write_text('{"import": 1, "color_space": "linear"}')
+    assert app.reload() == (tmp_path / "skin.png.import",)
+    assert np.abs(picture(world)[32, 48].astype(int) - bright).max() > 10
+
+
 # ---- the main script --------------------------------------------------------------------------------------------
 
 GAME = """

@@ -118,7 +118,10 @@ def editor_page(gpu: Gpu) -> Iterator[tuple[Headless, HostServices, theme.Fonts]
 def editor_ui(
     editor_page: tuple[Headless, HostServices, theme.Fonts], tmp_path: Path
 ) -> Iterator[Callable[..., EditorUi]]:
-    """Opens the editor: `editor_ui(scene)`, `editor_ui(path)`, `editor_ui()` for a new scene; size=…, scale=2.0."""
+    """Opens the editor: `editor_ui(scene)`, `editor_ui(path)`, `editor_ui()` for a new scene.
+
+    size=…, scale=2.0; rebuild=False for the layout that is in the settings.
+    """
     page, services, fonts = editor_page
     made: list[EditorUi] = []
     numbers = itertools.count()
@@ -129,6 +132,7 @@ def editor_ui(
         size: tuple[int, int] = SIZE,
         scale: float = 1.0,
         begin: bool = False,
+        rebuild: bool = True,
     ) -> EditorUi:
         if isinstance(what, Scene):
             path = tmp_path / f"scene{next(numbers) or ''}.dream"
@@ -139,7 +143,7 @@ def editor_ui(
             made.pop().editor.close()
         services.scale = scale
         editor = Editor(state, services, fonts)
-        editor.ui.rebuild_layout = True
+        editor.ui.rebuild_layout = rebuild
         if page.size != size:
             page.resize(size)
         imgui.internal.clear_active_id()  # a field that a test before this one was typing into

@@ -46,3 +46,28 @@ def test_a_person_edits_a_scene(display: None, tmp_path: Path) -> None:
     assert image.std() > 20
     reds = (image[..., 0] - image[..., 2] > 70).sum()
     assert reds > 300, "the cube is on the screen"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="sends events to the X server")
+@pytest.mark.skipif(ctypes.util.find_library("Xtst") is None, reason="needs libXtst to send events")
+def test_files_are_dropped_and_names_typed_in_other_scripts(display: None, tmp_path: Path) -> None:
+    scene, desk = tmp_path / "game" / "scene.dream", tmp_path / "desk"
+    scene.parent.mkdir()
+    desk.mkdir()
+    room().save(scene)
+    (desk / "rock.obj").write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")
+    (desk / "ä note.csv").write_text("1")
+    room().save(desk / "other.dream")
+    script = Path(__file__).with_name("in_window_files.py")
+    command = [sys.executable, "-X", "faulthandler", str(script), str(scene), str(desk / "rock.obj")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["finished"], "the file manager is told that its files were taken"
+    assert told["placed"] == pytest.approx([1.2, 0.0, 1.5], abs=0.1)
+    assert told["named"] == ["öЖ立"]
+    assert told["files"] == ["rock.obj", "scene.dream", "ä note.csv"]
+    assert told["objects"] == len(room()) + 1, "beside the viewport nothing is placed"
+    assert told["title"] == "other.dream"
+    assert not told["log"]
+    assert "öЖ立" in Scene.load(scene).names

@@ -172,6 +172,23 @@ def _(editor: EditorState) -> None:
     assert editor.run("file.duplicate_asset", asset="models/old/stone.obj") == "models/old/stone-2.obj"
 
 
+@exercise("file.drop")
+def _(editor: EditorState) -> None:
+    outside = editor.project.root.parent / "ball.obj"
+    outside.write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")
+    assert editor.run("file.drop", paths=[outside], folder="models", at=[1, 0, 2]) == ["models/ball.obj"]
+    assert editor.scene["ball"].position == (1, 0, 2)
+
+
+@exercise("file.import_settings", "file.reset_import_settings")
+def _(editor: EditorState) -> None:
+    file = editor.project.root / "models" / "rock.obj.import"
+    editor.run("file.import_settings", asset="models/rock.obj", values={"scale": 2})
+    assert '"scale": 2.0' in file.read_text()
+    editor.run("file.reset_import_settings", asset="models/rock.obj")
+    assert not file.exists()
+
+
 @exercise("file.delete_asset")
 def _(editor: EditorState) -> None:
     editor.run("file.delete_asset", asset="models/rock.obj")

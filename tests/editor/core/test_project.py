@@ -116,8 +116,8 @@ def test_references_are_kept_when_files_move(editor: EditorState, project: Path,
     assert woven(path) == before
     assert not editor.project.missing(editor.document)
     # what was undone names the files as they are called now
-    editor.redo(3)
-    editor.undo(3)
+    editor.redo()
+    editor.undo()
     assert editor.document.text() == path.read_text()
     # unsaved work follows as well
     editor.redo(3)
@@ -156,6 +156,12 @@ def test_a_model_and_a_script_that_name_a_moved_file(editor: EditorState, projec
     (project / "game.py").write_text("X = 'textures/wood.png'\n")
     editor.project.refresh()
     editor.run("file.rename_asset", asset="textures/wood.png", name="red oak.png")
+    (asked,) = editor.asks
+    assert "game.py, line 1, names textures/wood.png" in asked.text
+    editor.answer("Cancel")
+    assert (project / "textures" / "wood.png").exists()
+    editor.run("file.rename_asset", asset="textures/wood.png", name="red oak.png")
+    editor.answer("Rename")
     assert '"uri": "../textures/red%20oak.png"' in (project / "models" / "chair.gltf").read_text()
     assert (project / "game.py").read_text() == "X = 'textures/wood.png'\n"
     (told,) = [entry for entry in editor.log.entries if "scripts are yours" in entry.text]
