@@ -41,7 +41,7 @@ class Abandoned(Exception):
 class Autosave:
     """A text of a journal that is being written. number: its place in the order.  root, path: those of the scene.
 
-    lines: commands since the copy was made, bytes: theirs.  trouble: why it could not be written, once it has ended.
+    lines: commands since the copy was made, size: their bytes.  trouble: why it could not be written.
     """
 
     folder: Path
@@ -52,7 +52,7 @@ class Autosave:
     dirty: bool
     file: IO[bytes]
     lines: int = 0
-    bytes: int = 0
+    size: int = 0
     trouble: str = ""
     held: bool = False
     """Whether this is the text that holds: written last, under the lock."""

@@ -129,7 +129,7 @@ class Journal:
             if self._saving is not None:
                 _write(self._saving.file, data)
                 self._saving.lines += 1
-                self._saving.bytes += len(data)
+                self._saving.size += len(data)
         except OSError as error:
             self._broken(why(error), log)
             return
@@ -178,7 +178,7 @@ class Journal:
         self._saving = None
         if saving.held:
             was = self.trouble
-            self._take(saving.file, saving.lines, saving.bytes)
+            self._take(saving.file, saving.lines, saving.size)
             if was and log is not None:
                 log.info("what is done is kept against a crash again")
         else:
@@ -234,7 +234,7 @@ class Journal:
         if saving is None:
             return
         if saving.abandon():
-            self._take(saving.file, saving.lines, saving.bytes)
+            self._take(saving.file, saving.lines, saving.size)
         else:
             saving.remove()
 
