@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ...engine.declare import fields_of
 from ...engine.errors import DreamwellError, EditorError
+from ...engine.heuristics.traces import Traces
 from ...engine.live import Live, kept, kind_of
 from ...engine.reload import modules_in, plain_values
 from ...engine.scene.lights import LIGHTS
@@ -128,6 +129,8 @@ class Play:
             self._tell_printed(printed)
         self.game, self.halted, self._told = game, False, 0
         game.time_scale = self.time_scale
+        if world.rules.traces is None and len(world.rules):
+            world.rules.traces = Traces()  # so that it can be told when a rule fired
         ids = world.ids.tolist()
         self._rows = {number: row for row, number in enumerate(ids) if number}
         self._first_world, self.first_settings = world, world.settings
