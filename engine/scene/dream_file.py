@@ -274,15 +274,16 @@ def loads(
         if _HALF.search(text):
             json.dumps(top, ensure_ascii=False).encode()  # a UnicodeEncodeError is a ValueError
     except (ValueError, RecursionError) as error:
-        raise SceneError(f"{name} is no .dream text: {error}") from None
+        raise SceneError(
+            f"{name} is no .dream text: {error}. Mend it there with a text editor, or take back an older one"
+        ) from None
     if not isinstance(top, dict):
         raise SceneError(f"{name} is no .dream text: it holds {say(top)}; it must be an object {{...}}")
     if top.get("dream") != VERSION:
         found = "missing" if "dream" not in top else say(top["dream"])
-        raise SceneError(
-            f"{name} can't be read:",
-            [Problem("version", "", "dream", found, f"{VERSION}", "the version of the format")],
-        )
+        newer = isinstance(top.get("dream"), int) and top["dream"] > VERSION
+        hint = "the version of the format" + ("; a newer Dreamwell wrote it: update yours to read it" if newer else "")
+        raise SceneError(f"{name} can't be read:", [Problem("version", "", "dream", found, f"{VERSION}", hint)])
     problems: list[Problem] = []
     keys = ("dream", "name", "objects", "physics", "prefabs", "rules", "scripts", "settings")
     for key in sorted(top.keys() - set(keys)):

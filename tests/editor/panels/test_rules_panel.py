@@ -42,33 +42,13 @@ def _burning(editor_ui: Open, **size: Any) -> Any:
     return ui
 
 
-def _words(ui: Any) -> list[str]:
-    """What the panel writes with imgui: the texts of its widgets are logged by imgui itself."""
-    from imgui_bundle import imgui
-
-    page, found = ui.page, list[str]()
-    draw = imgui.text_unformatted
-
-    def heard(words: str) -> None:
-        found.append(words)
-        draw(words)
-
-    imgui.text_unformatted = heard
-    try:
-        page.step(2)
-    finally:
-        imgui.text_unformatted = draw
-    assert not ui.state.part(Ui).failures, ui.state.part(Ui).failures
-    return found
-
-
 def test_why_it_does_not_fire_and_what_it_found_when_it_did(editor_ui: Open) -> None:
     ui = _burning(editor_ui, size=(1280, 760))
     ui.state.act("play.start")
     ui.run(lambda c: (c.item_click(f"//hierarchy/**/###{ui.id('house-3'):016x}"), c.yield_(2)))
     ui.state.play.pause()
     ui.step(2)
-    words = _words(ui)
+    words = ui.words()
     assert any("does not fire for house-3" in one for one in words), words
     assert 'the nearest is "house-1" at 4 m' in words or any("the nearest is" in one for one in words), words
     assert "burning at most 2.5 m away" in words
@@ -77,17 +57,17 @@ def test_why_it_does_not_fire_and_what_it_found_when_it_did(editor_ui: Open) -> 
     ui.step(110)  # the fire comes to it
     world = ui.state.play.world
     assert "burning" in world["house-3"].tags
-    words = _words(ui)
+    words = ui.words()
     assert any(one.startswith("wood") or "burning" in one for one in words)
     assert any("1 of 4 conditions does not hold" in one for one in words), words
     (trace,) = world.rules.traces.found
     ui.run(lambda c: (c.item_click(f"//rules/**/###why.{trace.time:.4f}"), c.yield_(2)))
     assert ui.state.part(Ui).kept(Why).then == trace.time
-    words = _words(ui)
+    words = ui.words()
     assert any(f"fired for house-3 at {trace.time:.2f} s" in one for one in words), words
     assert '"house-2" at 2 m' in words, words
     ui.run(lambda c: (c.item_click("//rules/**/###why.now"), c.yield_(2)))
-    assert any("does not fire" in one for one in _words(ui))
+    assert any("does not fire" in one for one in ui.words())
     ui.state.act("play.stop")
 
 
@@ -97,17 +77,17 @@ def test_values_of_expressions_and_events_are_told(editor_ui: Open) -> None:
     ui.state.play.pause()
     ui.select("house-0")
     ui.run(lambda c: (c.item_click("//rules/**/###rule1"), c.yield_(2)))
-    words = _words(ui)
+    words = ui.words()
     assert "position.y is 0.5" in words, words
     assert any("fires for house-0" in one for one in words), words
     ui.select("house-1")
     ui.run(lambda c: (c.item_click("//rules/**/###rule2"), c.yield_(2)))
-    assert any("may fire for house-1" in one for one in _words(ui))
+    assert any("may fire for house-1" in one for one in ui.words())
     ui.state.play.pause()
     ui.step(60)
     trace = ui.state.play.world.rules.traces.found[-1]
     ui.run(lambda c: (c.item_click(f"//rules/**/###why.{trace.time:.4f}"), c.yield_(2)))
-    assert "name lit" in _words(ui)
+    assert "name lit" in ui.words()
     ui.state.act("play.stop")
 
 
@@ -164,7 +144,7 @@ def test_a_rule_that_is_new_since_it_is_played_says_so(editor_ui: Open) -> None:
     ui = _burning(editor_ui, size=(1280, 760))
     ui.state.act("play.start")
     ui.run(lambda c: (c.item_click("//rules/**/###rule.add"), c.yield_(3)))
-    assert any("played again" in one for one in _words(ui))
+    assert any("played again" in one for one in ui.words())
     assert "rules" not in ui.state.part(Ui).failures
     bare = np.asarray(ui.picture())
     assert bare.std() > 5
