@@ -189,15 +189,24 @@ def test_errors_of_scripts_open_their_file_at_the_line(
     assert ui.state.play.mode == "playing"  # that script is stopped, the rest goes on
     place = _entry(ui, "stumbled")
     ui.run(lambda c: (c.item_double_click(f"//console/**/###entry{place}"), c.yield_(3)))
-    assert opened[-1] == ("falling.py", 8)
+    assert opened == [("falling.py", 8)]
+
+    def click_the_place(c: Any) -> None:  # its file and line at the right end are a link
+        box = c.item_info(f"//console/**/###entry{place}").rect_full
+        c.mouse_move_to_pos((box.max.x - 20, (box.min.y + box.max.y) / 2))
+        c.mouse_click(0)
+        c.yield_(3)
+
+    ui.run(click_the_place)
+    assert opened == [("falling.py", 8)] * 2
     ui.run(lambda c: (c.item_click("//###toolbar/###stop"), c.yield_(3)))
     assert ui.state.document.text() == before
 
     script.write_text(FALLING.replace("dt: float)", "dt: float"))
     os.utime(script, ns=(10**18, 10**18))
-    _until(ui, lambda: any("was never closed" in entry.text for entry in ui.state.log.entries))
+    _until(ui, lambda: any("falling.py failed" in entry.text for entry in ui.state.log.entries))
     _show(ui, "console")
-    place = _entry(ui, "was never closed")
+    place = _entry(ui, "falling.py failed")
     ui.run(lambda c: (c.item_double_click(f"//console/**/###entry{place}"), c.yield_(3)))
     assert opened[-1] == ("falling.py", 7)
     assert ui.state.document.text() == before
