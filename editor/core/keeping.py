@@ -20,8 +20,9 @@ from .commands import Command
 from .difference import changed_fields
 from .document import Document
 from .kinds import component_types
-from .play import PLACES, Play, as_value
-from .spawned import Meshes, camera_of, spawned_blocks
+from .play import PLACES, Play
+from .played import as_value, camera_of
+from .spawned import Meshes, spawned_blocks
 from .values import alike, jsonable, plain, short, shortened
 
 Kind = Literal["changed", "added", "removed", "spawned", "despawned"]

@@ -14,15 +14,12 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ...engine.declare import fields_of
 from ...engine.errors import DreamwellError, EditorError
 from ...engine.heuristics.traces import Traces
-from ...engine.live import Live, kept, kind_of
 from ...engine.reload import modules_in, plain_values
-from ...engine.scene.lights import LIGHTS
 from .document import Document
-from .kinds import component_types
 from .log import Entry, Log
+from .played import as_value, component_of, components_of, put
 from .tree import Tree
 from .values import TRANSFORM, component_from, jsonable, plain, read, split, with_field
 
@@ -260,7 +257,7 @@ class Play:
 
     def components(self, id: int) -> list[Any]:
         """What an object has in the world that can be read and set while it is played."""
-        return list(self.entity(id).components)
+        return components_of(self.entity(id))
 
     def get(self, id: int, path: str) -> Any:
         """A field of an object in the world as JSON data; None for what it has not there."""
@@ -272,7 +269,7 @@ class Play:
         if path == "tags":
             return sorted(entity.tags)
         head, steps = split(path)
-        value = _component(entity, head)
+        value = component_of(entity, head)
         return None if value is None else jsonable(read(value, steps)) if steps else jsonable(plain(as_value(value)))
 
     def set(self, ids: Sequence[int], values: Mapping[str, Any], *, each: bool = False) -> None:
@@ -288,14 +285,14 @@ class Play:
                     setattr(entity, path, tuple(raw))
                     continue
                 head, steps = split(path)
-                value = _component(entity, head)
+                value = component_of(entity, head)
                 if value is None or head in ("name", "tags", "hidden", "locked", "order"):
                     raise EditorError(f"{entity.name}: {path} can't be set while the scene is played")
                 now = as_value(value)
                 fresh = (
                     with_field(now, steps, raw, entity.name, head) if steps else component_from(head, raw, entity.name)
                 )
-                _put(entity, value, fresh, steps)
+                put(entity, value, fresh, steps)
 
     # ---- what it began with ---------------------------------------------------------------------------------------
 
@@ -326,37 +323,3 @@ def _tree_of(ids: NDArray[Any], up: NDArray[Any]) -> Tree:
             parent[number] = above
             (below.setdefault(above, []) if above else roots).append(number)
     return Tree(roots, below, parent)
-
-
-def _component(entity: Any, head: str) -> Any:
-    kind = component_types().get(head)
-    if kind is None:
-        return None
-    try:
-        return entity.get(kind)
-    except DreamwellError:
-        return None
-
-
-def as_value(value: Any) -> Any:
-    """What a world gives for a component → a value of its class."""
-    kind = _class_of(value)
-    if type(value) is kind and not isinstance(value, Live):
-        return value
-    return kept(kind(**{f.name: getattr(value, f.name) for f in fields_of(kind)}))
-
-
-def _class_of(value: Any) -> type:
-    """The component class of what a world gives for one: a value, a behaviour, or a row of a table."""
-    return kind_of(value) if isinstance(value, Live) else component_types().get(type(value).__name__, type(value))
-
-
-def _put(entity: Any, value: Any, fresh: Any, steps: Sequence[str]) -> None:
-    """Have an object of the world have another value of a component."""
-    if isinstance(value, LIGHTS):
-        entity.set(fresh)
-    elif steps:
-        setattr(value, steps[0], getattr(fresh, steps[0]))
-    else:
-        for f in fields_of(kind_of(fresh)):
-            setattr(value, f.name, getattr(fresh, f.name))

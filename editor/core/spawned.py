@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...engine import math as dmath
-from ...engine.camera import Lens
 from ...engine.carried import looks_of
 from ...engine.declare import Kind, to_plain
 from ...engine.errors import DreamwellError
 from ...engine.scene import dream_file
-from ...engine.scene.components import Camera, Mesh
+from ...engine.scene.components import Mesh
 from ...engine.scene.prefabs import Overrides, Prefab, part_ids
 from ...engine.scene.scene import id_text
 from .document import Document
 from .objects import Block
-from .play import PLACES, Play, as_value
+from .play import PLACES, Play
+from .played import as_value, camera_of
 from .prefabs import scene_of
 from .tree import inverse_affine, taken_apart
 from .values import alike, short, shortened
@@ -230,12 +230,6 @@ def _hung(play: Play, document: Document, number: int, block: Block, only: Mappi
         block.pop(name, None)
         if placed[name] != rest:
             block[name] = placed[name]
-
-
-def camera_of(lens: Lens) -> Camera:
-    """The component of how an object of a world sees."""
-    projection: Literal["perspective", "orthographic"] = "orthographic" if lens.orthographic else "perspective"
-    return Camera(lens.fov_y, lens.near, projection, lens.height)
 
 
 def _matrix(world: Any, row: int) -> NDArray[np.float64]:

@@ -261,3 +261,19 @@ def test_everything_at_once(playing: EditorState) -> None:
     assert dw.weave(playing.scene)
     playing.undo()
     assert playing.document.text() == before
+
+
+def test_materials_and_lenses_are_set_while_it_is_played(playing: EditorState) -> None:
+    before = playing.document.text()
+    table, camera = playing.scene["table"].id, playing.scene["camera"].id
+    playing.set([table], {"Material.roughness": 0.1})
+    playing.set([camera], {"Camera.fov_y": 33})
+    assert playing.get(table, "Material.roughness") == 0.1
+    assert playing.play.world.lens.fov_y == 33
+    assert {type(one).__name__ for one in playing.play.components(camera)} == {"Camera"}
+    with pytest.raises(dw.DreamwellError, match="alpha_mode"):
+        playing.set([table], {"Material.alpha_mode": "blend"})
+    assert playing.document.text() == before
+    assert ("table", "Material.roughness") in listed(playing)
+    kept(playing, ("table", "Material.roughness"), ("camera", "Camera.fov_y"))
+    assert playing.scene["table"][dw.Material].roughness == 0.1
