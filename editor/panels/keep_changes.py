@@ -42,6 +42,7 @@ def draw(state: EditorState, ui: Ui, ask: Ask) -> tuple[bool, Any]:
     rows = _rows(mine)
     _head(ui, mine, rows)
     below = imgui.get_frame_height_with_spacing() + ui.px(6)
+    imgui.push_style_var(imgui.StyleVar_.window_padding, ImVec2(ui.px(6), ui.px(6)))
     if imgui.begin_child("###changes", ImVec2(0, -below), imgui.ChildFlags_.borders):
         if not rows:
             muted(ui, "Nothing is called so")
@@ -53,6 +54,7 @@ def draw(state: EditorState, ui: Ui, ask: Ask) -> tuple[bool, Any]:
                 _row(state, ui, mine, *rows[i])
         imgui.pop_style_var()
     imgui.end_child()
+    imgui.pop_style_var()
     return _buttons(ui, mine)
 
 

@@ -80,9 +80,9 @@ class EditorUi:
         found: list[str] = []
         draw = imgui.text_unformatted
 
-        def heard(words: str) -> None:
-            found.append(words)
-            draw(words)
+        def heard(text: str) -> None:
+            found.append(text)
+            draw(text)
 
         imgui.text_unformatted = heard
         try:

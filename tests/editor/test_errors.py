@@ -10,7 +10,6 @@ import pytest
 from imgui_bundle import imgui
 
 import dreamwell as dw
-from dreamwell.editor.core import files
 from dreamwell.editor.panels import opening
 from dreamwell.editor.panels.ui import Ui
 
@@ -70,7 +69,7 @@ def test_a_full_disk_and_a_read_only_file(editor_ui: Open, tmp_path: Path, monke
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr(files.os, "fsync", full)
+        patch.setattr(os, "fsync", full)
         _press_save(ui)
         assert ui.reads("room.dream can't be written: the disk is full; make room and save again")
         assert ui.reads("Nothing is lost")

@@ -19,6 +19,7 @@ import dreamwell as dw
 from dreamwell.editor import session
 from dreamwell.editor.core import EditorState, Journal, UserSettings, autosave
 from dreamwell.editor.core import journal as journals
+from dreamwell.editor.core.files import replace_parts
 
 EDITING = """
 import sys
@@ -290,7 +291,7 @@ def test_an_autosave_that_fails_is_told_once_and_the_journal_from_before_it_goes
 ) -> None:
     (table,) = [editor.scene["table"].id]
     editor.set([table], {"name": "first"})
-    written = autosave.replace_parts
+    written = replace_parts
 
     def full(path: Path, parts: Iterable[bytes]) -> None:
         def some() -> Iterator[bytes]:
