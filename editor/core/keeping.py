@@ -16,13 +16,14 @@ from ...engine.errors import DreamwellError
 from ...engine.live import Live, kind_of
 from ...engine.scene.components import Camera, Environment, Material, Mesh
 from ...engine.scene.lights import LIGHTS
+from ...engine.scene.prefabs import Prefab
 from .commands import Command
 from .difference import changed_fields
 from .document import Document
 from .kinds import component_types
 from .play import PLACES, Play
 from .played import as_value, camera_of
-from .spawned import Meshes, spawned_blocks
+from .spawned import Instances, Meshes, spawned_blocks
 from .values import alike, jsonable, plain, short, shortened
 
 Kind = Literal["changed", "added", "removed", "spawned", "despawned"]
@@ -77,7 +78,7 @@ class _Reading:
     def __init__(self, play: Play, document: Document) -> None:
         self.play, self.document, self.world = play, document, play.world
         world = self.world
-        self.meshes = Meshes(play, document)
+        self.meshes, self.instances = Meshes(play, document), Instances(play, document)
         n = len(world.ids)
         self.woven_mesh, self.woven_material = looks_of(world.woven, n)
         self.now = {name: getattr(world, f"{name}s") for name in PLACES}
@@ -118,6 +119,11 @@ class _Reading:
         tags = sorted(entity.tags)
         if tags != sorted(obj.tags):
             yield changed("tags", sorted(obj.tags), tags)
+        prefab = obj.get(Prefab)
+        if prefab is not None:
+            first, now = self.instances.overrides(number, prefab)
+            if now != first:
+                yield changed("Prefab.overrides", first, now)
         yield from self._looks(number, row, changed)
         yield from self._components(entity, number, row, changed)
 

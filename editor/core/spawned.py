@@ -21,7 +21,7 @@ from .document import Document
 from .objects import Block
 from .play import PLACES, Play
 from .played import as_value, camera_of
-from .prefabs import scene_of
+from .prefabs import keys_of, scene_of
 from .tree import inverse_affine, taken_apart
 from .values import alike, short, shortened
 
@@ -201,6 +201,47 @@ def _as_played(play: Play, number: int, prefab: Prefab) -> Prefab:
         if changes:
             plain[key] = changes
     return replace(prefab, overrides=plain) if plain else prefab
+
+
+class Instances:
+    """What is other in instances of the scene than when the game began, as overrides. Each file is read once."""
+
+    def __init__(self, play: Play, document: Document) -> None:
+        self._play, self._document = play, document
+        self._files: dict[str, tuple[list[int], list[str]]] = {}
+
+    def overrides(self, number: int, prefab: Prefab) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The overrides of an instance as they are in the document, and as they would be.
+
+        Places of the objects of its file, and which of them are gone; not of those that prefabs in it bring along.
+        """
+        plain = prefab.overrides.plain() if isinstance(prefab.overrides, Overrides) else {}
+        now = {key: dict(changes) if changes is not None else None for key, changes in plain.items()}
+        play = self._play
+        ids, keys = self._file(prefab)
+        parts = part_ids(np.array([number], np.uint64), np.array(ids, np.uint64))[0].tolist() if ids else []
+        for part, inner, name in zip(parts, ids, keys, strict=True):
+            key = id_text(inner) if id_text(inner) in plain else name
+            row = play.row(part)
+            if row < 0:
+                if play.began_with(part):
+                    now[key] = None
+                continue
+            entity = play.world.at(row)
+            for place in PLACES:
+                if play.moved(part, row, place, getattr(play.world, f"{place}s")[row]):
+                    now[key] = {**(now.get(key) or {}), place: [short(n) for n in getattr(entity, place)]}
+        return plain, now
+
+    def _file(self, prefab: Prefab) -> tuple[list[int], list[str]]:
+        """The ids of the objects in a prefab's file, and what overrides call them."""
+        if prefab.file not in self._files:
+            try:
+                scene = scene_of(self._document, prefab)
+                self._files[prefab.file] = scene.ids.tolist(), keys_of(scene)
+            except DreamwellError:
+                self._files[prefab.file] = [], []
+        return self._files[prefab.file]
 
 
 def _hung(play: Play, document: Document, number: int, block: Block, only: Mapping[int, Block] | None) -> None:

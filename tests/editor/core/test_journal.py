@@ -98,6 +98,7 @@ def test_a_process_killed_while_it_autosaves_loses_at_most_the_last_action(proje
     big.add("table", dw.Mesh.box())
     big.add_many("crate", dw.Mesh.box(), dw.Material(), at=[(i, 0, 0) for i in range(60)])
     big.save(project / "scene.dream")
+    last = ""
     pause = random.Random(seed).uniform(0.0, 0.05)  # an autosave of it takes about as long
     process = subprocess.Popen(
         [sys.executable, "-c", EDITING, str(project)], stdout=subprocess.PIPE, text=True, env={**os.environ}

@@ -12,6 +12,7 @@ from dreamwell.editor import session
 from dreamwell.editor.core import EditorState, UserSettings
 from dreamwell.editor.core.keeping import Difference, command, differences
 from dreamwell.editor.core.values import jsonable
+from dreamwell.engine.scene import dream_file
 
 Check = Callable[[EditorState], None]
 
@@ -40,7 +41,7 @@ def kept(editor: EditorState, *keys: tuple[str, str]) -> None:
     assert len(editor.history.steps) == steps + 1
     after = editor.document.text()
     assert after != before
-    scene, problems = dw.engine.scene.dream_file.loads(after, root=editor.document.root)
+    scene, problems = dream_file.loads(after, root=editor.document.root)
     assert not problems
     assert scene.dumps() == after  # canonical
     editor.undo()
@@ -193,6 +194,23 @@ def test_a_spawned_prefab_is_an_instance_with_what_differs_in_it(playing: Editor
     assert prefab.file == "tree.dream"
     assert jsonable(prefab.overrides) == {"leaves": {"scale": [0.5, 0.5, 0.5]}}
     assert len(playing.scene["birch"].children) == 0
+
+
+def test_what_is_other_in_an_instance_becomes_its_overrides(playing: EditorState) -> None:
+    world = playing.play.world
+    oak = world["oak"]
+    (trunk,) = oak.children
+    (leaves,) = trunk.children
+    trunk.position = (0.5, 0, 0)
+    found = listed(playing)
+    assert found.keys() == {("oak", "Prefab.overrides")}
+    assert found["oak", "Prefab.overrides"].after == {
+        "leaves": {"scale": [2, 2, 2]}, "trunk": {"position": [0.5, 0, 0]},
+    }  # fmt: skip
+    world.despawn(leaves)
+    kept(playing)
+    assert jsonable(playing.scene["oak"][dw.Prefab].overrides) == {"leaves": None, "trunk": {"position": [0.5, 0, 0]}}
+    assert dw.weave(playing.scene)
 
 
 def test_what_was_despawned_is_removed_with_what_hung_on_it_then(playing: EditorState) -> None:
