@@ -509,3 +509,35 @@ def test_a_cache_that_is_turned_off_is_told(project: Path, monkeypatch: pytest.M
     assert journals.home_of(None, project) is None
     editor.tick(0.0)
     editor.close()
+
+
+def test_closing_does_not_overwrite_what_another_program_wrote_without_asking(
+    editor: EditorState, project: Path
+) -> None:
+    path = project / "scene.dream"
+    editor.set([editor.scene["table"].id], {"name": "mine"})
+    theirs = path.read_text().replace('"table"', '"theirs"')
+    path.write_text(theirs)
+    editor.run("file.quit")
+    assert editor.answer("Save")
+    assert not editor.closing
+    assert path.read_text() == theirs
+    assert editor.asks[0].title == "Overwrite scene.dream?"
+    assert editor.answer("Overwrite")
+    assert editor.closing
+    assert "mine" in dw.Scene.load(path)
+
+
+def test_a_scene_whose_file_was_deleted_is_unsaved_work(editor: EditorState, project: Path) -> None:
+    path = project / "scene.dream"
+    text = editor.document.text()
+    path.unlink()
+    for _ in range(3):
+        editor.watching._scanned -= 1000
+        editor.tick(0.0)
+    assert editor.document.dirty
+    (told,) = [entry for entry in editor.log.entries if "deleted or moved" in entry.text]
+    assert str(path) in told.text
+    editor.save()
+    assert path.read_text() == text
+    assert not editor.document.dirty
