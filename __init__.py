@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         patrol_rules,
         pickup_rules,
     )
+    from .engine.heuristics.traces import Trace, Traces
     from .engine.hud import Hud
     from .engine.hud_button import Button
     from .engine.hud_elements import Bar, Element, Image, Panel, Text
@@ -150,6 +151,7 @@ else:
         "engine.gpu": ("Gpu",),
         "engine.heuristics.engine": ("HeuristicEngine",),
         "engine.heuristics.explain": ("Explanation",),
+        "engine.heuristics.traces": ("Trace", "Traces"),
         "engine.heuristics.firing": ("Firing",),
         "engine.heuristics.library": (
             "chase_rules",
@@ -363,6 +365,8 @@ __all__ = [
     "Then",
     "Timer",
     "Touch",
+    "Trace",
+    "Traces",
     "Tween",
     "Vec2",
     "Vec3",

@@ -26,7 +26,7 @@ What panels read:
 - `state.asks`: questions to be shown as dialogs; `state.answer(value)` goes on.
 - `state.project`: `.assets`, `.in_folder(folder)`, `.of_kind(…)`, `.used_by(asset, document)`, `.needs(asset)`,
   `.missing(document)`.
-- `state.play`: `.mode`, `.active`, `.world`, `.game` (the App), `.tree()`, `.components(id)`, `.changed(document)`.
+- `state.play`: `.mode`, `.active`, `.world`, `.game` (the App), `.tree()`, `.components(id)`.
 - `state.console`: `.run(state, text)`, `.history`, `.completions(state, text)`, `.is_complete(text)`.
 - `state.settings`: the user's: theme, scale, layout, recent, panels; `.save()`.
 - `state.part(Class)`: the state of a part of the editor, of a class of its own (`part(Cursor).at`: where new objects

@@ -86,11 +86,12 @@ def _settings(old: Scene, new: Scene) -> dict[str, Any]:
             for f in fields_of(type(a)):
                 before, after = getattr(a, f.name), getattr(b, f.name)
                 if before != after:
-                    out |= _changed_fields(f"{part}.{f.name}", before, after)
+                    out |= changed_fields(f"{part}.{f.name}", before, after)
     return out
 
 
-def _changed_fields(path: str, before: Any, after: Any) -> dict[str, Any]:
+def changed_fields(path: str, before: Any, after: Any) -> dict[str, Any]:
+    """What is other in a setting, or in the fields of a group of them, by path, as JSON data."""
     from .values import plain
 
     if hasattr(type(after), "__dataclass_fields__") and type(before) is type(after):

@@ -38,8 +38,9 @@ def _then(state: EditorState, what: str, go_on: Callable[[], object]) -> None:
                     go_on()
 
                 _ask_for_file(state, save_and_go_on)
-                return
-            state.save()
+            else:
+                save(state, go_on)
+            return
         if choice != "Cancel":
             go_on()
 
@@ -164,9 +165,14 @@ def discard_recovery(state: EditorState) -> None:
         Journal.discard(found)
 
 
-def save(state: EditorState) -> None:
-    """Write the scene to its file."""
+def save(state: EditorState, then: Callable[[], object] | None = None) -> None:
+    """Write the scene to its file. then: what goes on once it is written."""
     from .state import Ask
+
+    def write() -> None:
+        state.save()
+        if then is not None:
+            then()
 
     if state.document.path is None:
         save_as(state)
@@ -174,7 +180,7 @@ def save(state: EditorState) -> None:
 
         def decided(choice: str) -> None:
             if choice == "Overwrite":
-                state.save()
+                write()
             elif choice == "Reload":
                 reload(state)
 
@@ -187,7 +193,7 @@ def save(state: EditorState) -> None:
             )
         )  # fmt: skip
     else:
-        state.save()
+        write()
 
 
 def save_as(state: EditorState, path: str | Path | None = None) -> None:

@@ -6,10 +6,11 @@ import errno
 import os
 import secrets
 import stat
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from ...engine.errors import EditorError
+from ...engine.errors import DreamwellError, EditorError
 
 _REASONS = {
     errno.ENOSPC: "the disk is full; make room and save again, or save somewhere else",
@@ -29,6 +30,14 @@ def reason(error: OSError) -> str:
     return known if known is not None else f"{error.strerror or error}"
 
 
+def why(error: Exception) -> str:
+    """What went wrong with a file in few words, for where there is nothing to save again."""
+    cause = error if isinstance(error, OSError) else error.__cause__
+    if isinstance(cause, OSError):
+        return reason(cause).partition(";")[0]
+    return str(error) if isinstance(error, DreamwellError) else f"{type(error).__name__}: {error}"
+
+
 def replace_text(path: Path, text: str) -> None:
     """Write a file in place of what it was. It is on the disk when this returns; readers never see half of it.
 
@@ -39,6 +48,11 @@ def replace_text(path: Path, text: str) -> None:
 
 def replace_bytes(path: Path, data: bytes) -> None:
     """As `replace_text`."""
+    replace_parts(path, (data,))
+
+
+def replace_parts(path: Path, parts: Iterable[bytes]) -> None:
+    """As `replace_text`; the parts are asked for one after another. What asking raises leaves the file as it was."""
     path = path.resolve()  # a link stays one, to the new file
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
@@ -53,9 +67,10 @@ def replace_bytes(path: Path, data: bytes) -> None:
             )
         try:
             with temporary.open("xb", buffering=0) as file:
-                left = memoryview(data)
-                while left:
-                    left = left[file.write(left) :]
+                for data in parts:
+                    left = memoryview(data)
+                    while left:
+                        left = left[file.write(left) :]
                 os.fsync(file.fileno())
             if mode is not None:
                 temporary.chmod(mode)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 import shutil
 import sys
@@ -22,9 +21,10 @@ from typing import IO, Any
 
 from ...engine import cache
 from ...engine.errors import DreamwellError, EditorError
+from .autosave import Autosave, Syncing, about_of, digest_of
 from .commands import apply
 from .document import Document
-from .files import reason, replace_text
+from .files import replace_text, why
 from .log import Log
 
 KIND = "journal"
@@ -64,11 +64,15 @@ class Journal:
     """Commands since the text was written."""
     _file: IO[bytes] | None = None
     _lock: IO[bytes] | None = None
+    _number: int = -1
+    """Of the text that was written, or begun, last."""
     _bytes: int = 0
     _unsynced: bool = False
     _synced: float = 0.0
     _last_line: float = 0.0
     _based: float = field(default_factory=time.monotonic)
+    _saving: Autosave | None = None
+    _syncing: Syncing = field(default_factory=Syncing)
 
     # ---- while a document is open -----------------------------------------------------------------------------------
 
@@ -79,6 +83,7 @@ class Journal:
             self.trouble = f"nothing is kept against a crash: {cache.VARIABLE} is off"
             return
         place = home / secrets.token_hex(6)
+        self._number = -1
         try:
             place.mkdir(mode=0o700, parents=True)
             self._lock = _locked(place / "lock")
@@ -86,47 +91,47 @@ class Journal:
             fresh = not document.dirty and document.path is not None
             self._base(document, _read(document.path) if fresh and document.path is not None else None)
         except (OSError, EditorError) as error:
-            self._broken(error)
+            self._broken(why(error))
 
     def _base(self, document: Document, text: str | None = None) -> None:
         """Write the text as it is now, and begin a new list of commands. text: that, where it is known."""
         assert self.folder is not None
-        number = len(list(self.folder.glob("*.json")))
-        about: dict[str, Any] = {
-            "path": "" if document.path is None else str(document.path),
-            "root": str(document.root),
-            "digest": _digest_of(document.path),
-            "dirty": document.dirty,
-            "text": f"{number:04d}.dream",
-            "lines": f"{number:04d}.jsonl",
-        }
+        self._abandon()
+        self._number += 1
+        about = about_of(self._number, document.path, document.root, document.dirty)
         replace_text(self.folder / about["text"], document.text() if text is None else text)
-        fresh = (self.folder / about["lines"]).open("ab", buffering=0)
-        replace_text(self.folder / f"{number:04d}.json", json.dumps(about))  # from here on this one holds
+        fresh = (self.folder / about["lines"]).open("wb", buffering=0)
+        replace_text(self.folder / f"{self._number:04d}.json", json.dumps(about))  # from here on this one holds
+        self._take(fresh, 0, 0)
+
+    def _take(self, file: IO[bytes], lines: int, size: int) -> None:
+        """The text of the latest number holds: what was before it can go."""
+        assert self.folder is not None
         if self._file is not None:
             self._file.close()
-        self._file = fresh
+        self._file, self.lines, self._bytes = file, lines, size
         for old in self.folder.iterdir():
-            if old.suffix in (".dream", ".jsonl") and not old.name.startswith(f"{number:04d}"):
-                old.unlink(missing_ok=True)
-        self._bytes = self.lines = 0
-        self._unsynced = False
+            if old.suffix in (".json", ".dream", ".jsonl") and old.stem != f"{self._number:04d}":
+                with suppress(OSError):
+                    old.unlink(missing_ok=True)
+        self._unsynced = lines > 0
         self._based = time.monotonic()
         self.trouble = ""
 
     def add(self, line: str, log: Log | None = None) -> None:
         """Write a command that was applied. A disk that refuses is told once; the document goes on."""
-        if self._file is None:
+        if self._file is None and self._saving is None:
             return
         data = line.encode("utf-8", "surrogatepass") + b"\n"
         try:
-            left = memoryview(data)
-            while left:
-                left = left[self._file.write(left) or 0 :]
+            if self._file is not None:
+                _write(self._file, data)
+            if self._saving is not None:
+                _write(self._saving.file, data)
+                self._saving.lines += 1
+                self._saving.size += len(data)
         except OSError as error:
-            self._broken(error)
-            if log is not None:
-                log.warning(self.trouble)
+            self._broken(why(error), log)
             return
         self.lines += 1
         self._bytes += len(data)
@@ -134,28 +139,74 @@ class Journal:
         self._last_line = time.monotonic()
 
     def tick(self, document: Document, now: float, seconds: float, log: Log) -> None:
-        """Once a frame: force lines onto the disk, and write the text anew where that is due. now: seconds."""
+        """Once a frame: have lines be forced onto the disk, and the text be written anew where that is due.
+
+        Both are done by other threads; here a copy of the scene is made.  now: seconds.
+        """
         clock = time.monotonic()
-        if self._unsynced and self._file is not None and clock - self._synced > SYNC_SECONDS:
-            with suppress(OSError):
-                os.fsync(self._file.fileno())
+        if self._unsynced and self._file is not None and clock - self._synced > SYNC_SECONDS and not self._syncing.busy:
+            self._syncing.begin(self._file)
             self._unsynced, self._synced = False, clock
+        if self._saving is not None:
+            if self._saving.ended:
+                self._saved(self._saving, log)
+            return
         due = self.lines and (clock - self._based > seconds or self._bytes > MOST_LINES_BYTES)
         retry = self.folder is not None and self._file is None and clock - self._based > seconds
         if (due and clock - self._last_line > IDLE_SECONDS) or retry:
-            self.rebase(document, log)
+            self.autosave(document, log)
+
+    def autosave(self, document: Document, log: Log | None = None) -> None:
+        """Begin to write the text as it is now; `tick` sees to it that it holds when it is written."""
+        if self.folder is None or self._saving is not None:
+            return
+        self._based = time.monotonic()
+        self._number += 1
+        try:
+            self._saving = Autosave.begin(self.folder, self._number, document)
+        except OSError as error:
+            self._not_saved(why(error), log)
+
+    def finish(self, log: Log | None = None) -> None:
+        """Wait for a text that is being written."""
+        if self._saving is not None:
+            self._saving.join()
+            self._saved(self._saving, log)
+
+    def _saved(self, saving: Autosave, log: Log | None) -> None:
+        """A text was written, or could not be."""
+        self._saving = None
+        if saving.held:
+            was = self.trouble
+            self._take(saving.file, saving.lines, saving.size)
+            if was and log is not None:
+                log.info("what is done is kept against a crash again")
+        else:
+            saving.remove()
+            self._not_saved(saving.trouble, log)
+
+    def _not_saved(self, reason: str, log: Log | None) -> None:
+        """The text could not be written: the one before it holds, with all commands since, if there is one."""
+        if self._file is None:
+            self._broken(reason, log)
+            return
+        told = (
+            f"the autosave failed in {self.folder}: {reason}. It is tried again; until then what is done is kept in "
+            "the journal from before it"
+        )
+        if told != self.trouble and log is not None:
+            log.warning(told)
+        self.trouble = told
 
     def rebase(self, document: Document, log: Log | None = None) -> None:
-        """Write the text as it is now: an autosave. A disk that refuses is told; the document goes on."""
+        """Write the text as it is now, and wait for it. A disk that refuses is told; the document goes on."""
         if self.folder is None:
             return
         self._based = time.monotonic()
         try:
             self._base(document)
         except (OSError, DreamwellError) as error:
-            self._broken(error)
-            if log is not None:
-                log.warning(self.trouble)
+            self._broken(why(error), log)
 
     def saved(self, document: Document) -> None:
         """The document is in its file: there is nothing to recover until the next command."""
@@ -164,6 +215,7 @@ class Journal:
 
     def end(self) -> None:
         """The document is closed, and nothing of it is to be recovered."""
+        self._abandon()
         place, self.folder = self.folder, None
         for file in (self._file, self._lock):
             if file is not None:
@@ -176,13 +228,34 @@ class Journal:
             with suppress(OSError):
                 place.parent.rmdir()
 
-    def _broken(self, error: Exception) -> None:
-        why = reason(error) if isinstance(error, OSError) else str(error)
-        self.trouble = f"what is done can't be kept against a crash: {why}; save often"
-        if self._file is not None:
-            with suppress(OSError):
-                self._file.close()
-            self._file = None
+    def _abandon(self) -> None:
+        """Nobody waits for the text that is being written; of no effect where it holds already."""
+        saving, self._saving = self._saving, None
+        if saving is None:
+            return
+        if saving.abandon():
+            self._take(saving.file, saving.lines, saving.size)
+        else:
+            saving.remove()
+
+    def _broken(self, reason: str, log: Log | None = None) -> None:
+        """Nothing can be written any more; `tick` tries again later."""
+        place = "" if self.folder is None else f" in {self.folder}"
+        told = f"what is done can't be kept against a crash{place}: {reason}. Save often until it is said that it can"
+        if told != self.trouble and log is not None:
+            log.warning(told)
+        self.trouble = told
+        self._based = time.monotonic()
+        saving, self._saving = self._saving, None
+        if saving is not None:
+            saving.abandon()
+            if not saving.held:
+                saving.remove()
+        for file in (self._file, None if saving is None else saving.file):
+            if file is not None:
+                with suppress(OSError):
+                    file.close()
+        self._file = None
 
     # ---- after a crash ----------------------------------------------------------------------------------------------
 
@@ -252,13 +325,10 @@ def _read(path: Path) -> str | None:
         return None
 
 
-def _digest_of(path: Path | None) -> str:
-    if path is None:
-        return ""
-    try:
-        return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
-    except OSError:
-        return ""
+def _write(file: IO[bytes], data: bytes) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[file.write(left) or 0 :]
 
 
 def _places(home: Path) -> Iterator[Path]:
@@ -277,9 +347,13 @@ def _places(home: Path) -> Iterator[Path]:
         yield place
 
 
+def _number_of(path: Path) -> int:
+    return int(path.stem) if path.stem.isdecimal() else -1
+
+
 def _about(place: Path) -> dict[str, Any] | None:
     """What the latest text and its commands are."""
-    for path in sorted(place.glob("*.json"), reverse=True):
+    for path in sorted(place.glob("*.json"), key=_number_of, reverse=True):
         try:
             data = json.loads(path.read_text(encoding="utf-8"))
             if (place / data["text"]).is_file():
@@ -309,7 +383,7 @@ def _offer(place: Path) -> Offer | None:
         return None
     path = Path(about["path"]) if about["path"] else None
     newest = max((one.stat().st_mtime for one in (lines, place / about["text"]) if one.exists()), default=0.0)
-    return Offer(place, path, Path(about["root"]), count, newest, _digest_of(path) != about["digest"])
+    return Offer(place, path, Path(about["root"]), count, newest, digest_of(path) != about["digest"])
 
 
 def _locked(path: Path) -> IO[bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,15 +14,12 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ...engine.declare import fields_of
 from ...engine.errors import DreamwellError, EditorError
-from ...engine.live import Live, kept, kind_of
+from ...engine.heuristics.traces import Traces
 from ...engine.reload import modules_in, plain_values
-from ...engine.scene.lights import LIGHTS
-from .commands import Command
 from .document import Document
-from .kinds import component_types
 from .log import Entry, Log
+from .played import as_value, component_of, components_of, put
 from .tree import Tree
 from .values import TRANSFORM, component_from, jsonable, plain, read, split, with_field
 
@@ -88,6 +85,9 @@ class Play:
     listeners: list[Callable[[Mode], object]] = field(default_factory=list[Callable[[Mode], object]])
     _home: Path | None = None
     _told: int = 0
+    first_settings: Any = None
+    """The world's render settings when it began."""
+    _first_world: Any = None
     _before: dict[str, NDArray[Any]] = field(default_factory=dict[str, NDArray[Any]])
     _rows: dict[int, int] = field(default_factory=dict[int, int])
     _tree: tuple[NDArray[Any], NDArray[Any], Tree] | None = None
@@ -126,8 +126,11 @@ class Play:
             self._tell_printed(printed)
         self.game, self.halted, self._told = game, False, 0
         game.time_scale = self.time_scale
+        if world.rules.traces is None and len(world.rules):
+            world.rules.traces = Traces()  # so that it can be told when a rule fired
         ids = world.ids.tolist()
         self._rows = {number: row for row, number in enumerate(ids) if number}
+        self._first_world, self.first_settings = world, world.settings
         self._before = {name: np.array(getattr(world, f"{name}s"), copy=True) for name in PLACES}
         self._change("playing")
 
@@ -151,6 +154,7 @@ class Play:
         if self.active:
             self.game, self.halted = None, False
             self._before, self._rows, self._tree = {}, {}, None
+            self._first_world = self.first_settings = None
             self._put_back()
             self._change("stopped")
 
@@ -253,7 +257,7 @@ class Play:
 
     def components(self, id: int) -> list[Any]:
         """What an object has in the world that can be read and set while it is played."""
-        return list(self.entity(id).components)
+        return components_of(self.entity(id))
 
     def get(self, id: int, path: str) -> Any:
         """A field of an object in the world as JSON data; None for what it has not there."""
@@ -265,8 +269,8 @@ class Play:
         if path == "tags":
             return sorted(entity.tags)
         head, steps = split(path)
-        value = _component(entity, head)
-        return None if value is None else jsonable(read(value, steps)) if steps else jsonable(plain(_as_value(value)))
+        value = component_of(entity, head)
+        return None if value is None else jsonable(read(value, steps)) if steps else jsonable(plain(as_value(value)))
 
     def set(self, ids: Sequence[int], values: Mapping[str, Any], *, each: bool = False) -> None:
         """Set fields of objects in the world, JSON data by field; it lasts until the game is stopped.
@@ -281,64 +285,30 @@ class Play:
                     setattr(entity, path, tuple(raw))
                     continue
                 head, steps = split(path)
-                value = _component(entity, head)
+                value = component_of(entity, head)
                 if value is None or head in ("name", "tags", "hidden", "locked", "order"):
                     raise EditorError(f"{entity.name}: {path} can't be set while the scene is played")
-                now = _as_value(value)
+                now = as_value(value)
                 fresh = (
                     with_field(now, steps, raw, entity.name, head) if steps else component_from(head, raw, entity.name)
                 )
-                _put(entity, value, fresh, steps)
+                put(entity, value, fresh, steps)
 
-    # ---- keeping what was played ------------------------------------------------------------------------------------
+    # ---- what it began with ---------------------------------------------------------------------------------------
 
-    def changed(self, document: Document, ids: Iterable[int] | None = None) -> dict[int, dict[str, Any]]:
-        """What is other in the world than in the document, by object and field, as JSON data.
+    @property
+    def plays_the_document(self) -> bool:
+        """Whether the world that is played is that of the document: a game may have loaded another scene."""
+        return self.world is not None and self._first_world is self.world
 
-        Transforms that the game moved, and fields of components that the world keeps: those that games declare,
-        behaviours, lights, bodies and colliders. ids: of which objects, all for None. What was spawned or despawned is
-        left out.
-        """
-        world = self.world
-        if world is None:
-            return {}
-        out: dict[int, dict[str, Any]] = {}
-        now = {name: getattr(world, f"{name}s") for name in PLACES}
-        for number in document.scene.ids.tolist() if ids is None else ids:
-            row = self.row(number)
-            first = self._rows.get(number)
-            if row < 0 or first is None or number not in document:
-                continue
-            found: dict[str, Any] = {}
-            for name in PLACES:
-                if first < len(self._before[name]) and (now[name][row] != self._before[name][first]).any():
-                    found[name] = [_short(n) for n in getattr(world.at(row), name)]
-            for value in world.at(row).components:
-                found |= _differences(document, number, value)
-            if found:
-                out[number] = found
-        return out
+    def began_with(self, id: int) -> bool:
+        """Whether an object was there when it began: those of prefabs as well."""
+        return id in self._rows
 
-    def keep(self, document: Document, ids: Iterable[int] | None = None, only: Iterable[str] = ()) -> Command | None:
-        """The command that puts what is other in the world into the document; None where nothing is.
-
-        only: names of fields or components, as "position" or "PointLight"; all without any.
-        """
-        wanted = set(only)
-        commands: list[Command] = []
-        by_fields: dict[tuple[str, ...], list[int]] = {}
-        changed = self.changed(document, ids)
-        for number, found in changed.items():
-            if wanted:
-                found = {path: value for path, value in found.items() if wanted & {path, path.partition(".")[0]}}
-            if found:
-                by_fields.setdefault(tuple(sorted(found)), []).append(number)
-        for paths, numbers in by_fields.items():
-            fields = {path: [changed[number][path] for number in numbers] for path in paths}
-            commands.append({"do": "set_fields", "ids": numbers, "fields": fields})
-        if not commands:
-            return None
-        return commands[0] if len(commands) == 1 else {"do": "group", "commands": commands}
+    def moved(self, id: int, row: int, name: str, now: Any) -> bool:
+        """Whether a position, rotation or scale (k,) is other than when it began."""
+        first, before = self._rows.get(id), self._before[name]
+        return first is None or first >= len(before) or bool((now != before[first]).any())
 
 
 def _tree_of(ids: NDArray[Any], up: NDArray[Any]) -> Tree:
@@ -353,72 +323,3 @@ def _tree_of(ids: NDArray[Any], up: NDArray[Any]) -> Tree:
             parent[number] = above
             (below.setdefault(above, []) if above else roots).append(number)
     return Tree(roots, below, parent)
-
-
-def _short(number: float) -> float:
-    """A number of the world, which keeps single precision, without the digits that only double precision has."""
-    return float(str(np.float32(number)))
-
-
-def _component(entity: Any, head: str) -> Any:
-    kind = component_types().get(head)
-    if kind is None:
-        return None
-    try:
-        return entity.get(kind)
-    except DreamwellError:
-        return None
-
-
-def _as_value(value: Any) -> Any:
-    """What a world gives for a component → a value of its class."""
-    kind = _class_of(value)
-    if type(value) is kind and not isinstance(value, Live):
-        return value
-    return kept(kind(**{f.name: getattr(value, f.name) for f in fields_of(kind)}))
-
-
-def _class_of(value: Any) -> type:
-    """The component class of what a world gives for one: a value, a behaviour, or a row of a table."""
-    return kind_of(value) if isinstance(value, Live) else component_types().get(type(value).__name__, type(value))
-
-
-def _put(entity: Any, value: Any, fresh: Any, steps: Sequence[str]) -> None:
-    """Have an object of the world have another value of a component."""
-    if isinstance(value, LIGHTS):
-        entity.set(fresh)
-    elif steps:
-        setattr(value, steps[0], getattr(fresh, steps[0]))
-    else:
-        for f in fields_of(kind_of(fresh)):
-            setattr(value, f.name, getattr(fresh, f.name))
-
-
-def _differences(document: Document, number: int, value: Any) -> dict[str, Any]:
-    name = _class_of(value).__name__
-    kind = component_types().get(name)
-    known = None if kind is None else document.object(number).get(kind)
-    if kind is None or known is None:
-        return {}
-    out: dict[str, Any] = {}
-    for f in fields_of(kind):
-        if f.kind.name != "memory":
-            now, before = jsonable(plain(getattr(value, f.name))), plain(getattr(known, f.name))
-            if not _alike(now, before):
-                out[f"{name}.{f.name}"] = _shortened(now)
-    return out
-
-
-def _alike(a: Any, b: Any) -> bool:
-    """Whether two values are equal as far as single precision can tell."""
-    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
-        return len(a) == len(b) and all(map(_alike, a, b))
-    if isinstance(a, (int, float)) and isinstance(b, (int, float)):
-        return bool(np.float32(a) == np.float32(b))
-    return bool(a == b)
-
-
-def _shortened(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_shortened(one) for one in value]
-    return _short(value) if isinstance(value, float) else value

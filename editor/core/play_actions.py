@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ...engine.errors import EditorError
 from .actions import Actions
+from .keeping import Difference, command, differences
 
 if TYPE_CHECKING:
     from .state import EditorState
@@ -47,22 +48,67 @@ def time_scale(state: EditorState, value: float = 1.0) -> None:
     state.play.set_time_scale(value)
 
 
-def keep_changes(state: EditorState, ids: Sequence[int] | None = None, only: Sequence[str] = ()) -> None:
-    """Put what is other in the played world into the scene, as one step: of what is chosen, or of everything."""
-    chosen = list(ids) if ids is not None else list(state.selection.ids) or None
-    command = state.play.keep(state.document, chosen, only)
-    if command is None:
+def keep_changes(
+    state: EditorState, ids: Sequence[int] | None = None, only: Sequence[str] = (), everything: bool = False
+) -> None:
+    """Put what is other in the played world into the scene, as one step: what is picked in a list of it.
+
+    ids, only: of those objects, and those fields or components, without asking; everything: all, without asking.
+    """
+    found = _differences(state, ids)
+    if ids is None and not only and not everything:
+        _ask(state, found, "Keep Changes", lambda picked: _keep(state, picked))
+        return
+    wanted = set(only)
+    _keep(state, [one for one in found if not wanted or wanted & {one.field, one.field.partition(".")[0]}])
+
+
+def keep_and_stop(state: EditorState, everything: bool = False) -> None:
+    """As Keep Changes, and stop."""
+    try:
+        found = _differences(state, None)
+    except EditorError:
+        if everything:
+            stop(state)
+            return
+        raise
+
+    def keep(picked: Sequence[Difference]) -> None:
+        _keep(state, picked)
+        stop(state)
+
+    if everything:
+        keep(found)
+    else:
+        _ask(state, found, "Keep Changes and Stop", keep)
+
+
+def _differences(state: EditorState, ids: Sequence[int] | None) -> list[Difference]:
+    if not state.play.plays_the_document:
+        raise EditorError("the game plays another scene than the one that is edited: nothing of it can be kept here")
+    found = differences(state.play, state.document, ids)
+    if not found:
         raise EditorError("nothing that can be kept is other in the world than in the scene")
-    state.do(command, "Keep Changes")
+    return found
+
+
+def _ask(
+    state: EditorState, found: Sequence[Difference], title: str, then: Callable[[Sequence[Difference]], object]
+) -> None:
+    """Show what is other; the game waits meanwhile, so that it stays so."""
+    from .state import Ask
+
+    if state.play.mode == "playing":
+        state.play.pause()
+    state.ask(Ask("keep", title, then, changes=tuple(found)))
+
+
+def _keep(state: EditorState, picked: Sequence[Difference]) -> None:
+    made = command(state.play, state.document, picked)
+    if made is None:
+        raise EditorError("nothing was picked to be kept")
+    state.do(made, "Keep Changes", exact=True)
     state.tell("kept what the game changed; undo takes it back")
-
-
-def keep_and_stop(state: EditorState) -> None:
-    """Put everything that is other in the played world into the scene, and stop."""
-    command = state.play.keep(state.document)
-    if command is not None:
-        state.do(command, "Keep Changes")
-    stop(state)
 
 
 def register(actions: Actions) -> None:
@@ -87,6 +133,16 @@ def register(actions: Actions) -> None:
     put("play.time_scale", "Time Scale", time_scale, arguments=(("value", "0 to 100"),), palette=False)
     put(
         "play.keep_changes", "Keep Changes", keep_changes, "", playing, "Play", icon="thumbtack",
-        arguments=(("ids", "of which objects"), ("only", "which fields or components")),
+        arguments=(
+            ("ids", "of which objects"), ("only", "which fields or components"), ("everything", "without asking"),
+        ),
     )  # fmt: skip
-    put("play.keep_and_stop", "Keep Changes and Stop", keep_and_stop, "", playing, "Play")
+    put(
+        "play.keep_and_stop",
+        "Keep Changes and Stop",
+        keep_and_stop,
+        "",
+        playing,
+        "Play",
+        arguments=(("everything", "without asking"),),
+    )

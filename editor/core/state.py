@@ -18,6 +18,7 @@ from .difference import difference
 from .document import Document
 from .history import History, Step, line_of
 from .journal import Journal
+from .keeping import Difference
 from .kinds import follow
 from .log import Entry, Log
 from .naming import followed
@@ -37,11 +38,11 @@ class Ask:
     """A question to whoever edits, which panels show as a dialog; `EditorState.answer` goes on with what was said.
 
     kind: "open" and "save" ask for a file (answer: a Path), "folder" for a folder (a Path), "choose" for one of the
-    `choices` (its text), "text" for a text.  suffixes: of files, [".dream"].  default: what is there already.
-    many: "open" may be answered with several files (answer: a list of Paths).
+    `choices` (its text), "text" for a text, "keep" for some of the `changes` (a list of them).  suffixes: of files,
+    [".dream"].  default: what is there already.  many: "open" may be answered with several files (a list of Paths).
     """
 
-    kind: Literal["open", "save", "folder", "choose", "text"]
+    kind: Literal["open", "save", "folder", "choose", "text", "keep"]
     title: str
     then: Callable[[Any], object]
     text: str = ""
@@ -49,6 +50,7 @@ class Ask:
     choices: tuple[str, ...] = ()
     suffixes: tuple[str, ...] = ()
     many: bool = False
+    changes: tuple[Difference, ...] = ()
 
 
 @dataclass(eq=False)

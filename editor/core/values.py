@@ -211,3 +211,29 @@ def assets_changed(raw: Any, kind: Kind, change: Any) -> Any:
         except ValueError:
             return raw
     return change(raw) if kind.role == "asset" and isinstance(raw, str) and raw else raw
+
+
+# ---- numbers of a running world ---------------------------------------------------------------------------------
+
+
+def short(number: float) -> float:
+    """A number of the world, which keeps single precision, without the digits that only double precision has."""
+    return float(str(np.float32(number)))
+
+
+def shortened(value: Any) -> Any:
+    """JSON data with all its numbers so."""
+    if isinstance(value, Mapping):
+        return {key: shortened(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [shortened(one) for one in value]
+    return short(value) if isinstance(value, float) else value
+
+
+def alike(a: Any, b: Any) -> bool:
+    """Whether two values are equal as far as single precision can tell."""
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(map(alike, a, b))
+    if isinstance(a, (int, float)) and isinstance(b, (int, float)):
+        return bool(np.float32(a) == np.float32(b))
+    return bool(a == b)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SCAN_SECONDS = 2.0
 """How often the project's folder is looked at for files that came and went."""
+GONE_AFTER = 2
+"""Looks in which the scene's file is not there until that is told."""
 SLOW_SCAN = 0.02
 """Seconds from which on another thread looks."""
 
@@ -48,10 +50,12 @@ class Watching:
     _found: tuple[Project, dict[str, Asset]] | None = None
     _looked_for: int = -1
     _told: set[str] = field(default_factory=set[str])
+    _missing: int = 0
+    """In how many looks on end the scene's file was not there: some programs take it away to write it anew."""
 
     def begin(self, state: EditorState) -> None:
         """Look at the files of the document as it is now."""
-        self.conflict = False
+        self.conflict, self._missing = False, 0
         self._digest = _digest(state.document.path)
         self._watcher = Watcher()
         self._look(state)
@@ -73,6 +77,7 @@ class Watching:
         clock = time.monotonic()
         if clock - self._scanned > SCAN_SECONDS:
             self._scan(state)
+            self._look_for_scene(state)
             if self._looked_for != state.document.revision:
                 self._look(state)
             self._scanned = time.monotonic()
@@ -80,6 +85,20 @@ class Watching:
         if stamps:
             self._watcher.accept(stamps)
             self.take_over(state, stamps)
+
+    def _look_for_scene(self, state: EditorState) -> None:
+        """A scene whose file was deleted is in none: closing it asks, and saving writes it again."""
+        document = state.document
+        if document.path is None or document.path.exists():
+            self._missing = 0
+            return
+        self._missing += 1
+        if self._missing == GONE_AFTER:
+            document.saved_state = -1
+            state.notice = state.log.warning(
+                f"{document.path} was deleted or moved by another program. Nothing is lost: the scene is still here; "
+                "save to write the file again, or save it under another name"
+            )
 
     def _scan(self, state: EditorState) -> None:
         """Look at the project's folder; where that takes long, another thread does, and it counts the next time."""

@@ -46,7 +46,8 @@ def draw(state: EditorState, ui: Ui) -> None:
     mine = ui.kept(ConsoleView)
     _bar(state, ui, mine)
     prompt = imgui.get_frame_height() + ui.px(5)
-    details = ui.px(96) if mine.chosen is not None and mine.chosen.details else 0.0
+    room = imgui.get_content_region_avail().y - prompt
+    details = min(ui.px(96), room * 0.45) if mine.chosen is not None and mine.chosen.details else 0.0
     if imgui.begin_child("###log", ImVec2(0, -(prompt + details))):
         _log(state, ui, mine)
     imgui.end_child()
@@ -133,6 +134,13 @@ def _entry(state: EditorState, ui: Ui, mine: ConsoleView, i: int, high: float) -
         draw_list.add_text(ImVec2(x, top), u32(colour), icon)
     x += ui.px(22)
     right = start.x + width - ui.px(6)
+    place = right - imgui.calc_text_size(entry.place).x if entry.place else right
+    over_place = imgui.is_item_hovered() and bool(entry.file) and imgui.get_mouse_pos().x >= place
+    if over_place:
+        imgui.set_mouse_cursor(imgui.MouseCursor_.hand)
+        bottom = top + imgui.get_text_line_height()
+        draw_list.add_line(ImVec2(place, bottom), ImVec2(right, bottom), u32(t.info), 1.0)
+        tip("Open it there")
     for words, colour in ((entry.place, t.info), (str(entry.count) if entry.count > 1 else "", t.muted)):
         if words:
             right -= imgui.calc_text_size(words).x
@@ -146,7 +154,9 @@ def _entry(state: EditorState, ui: Ui, mine: ConsoleView, i: int, high: float) -
     draw_list.add_text(ImVec2(x, top), u32(colour), words if typed else elided_end(words, right - x))
     if typed:
         imgui.pop_font()
-    if pressed:
+    if pressed and over_place:
+        follow(state, ui, entry)
+    elif pressed:
         mine.chosen = None if mine.chosen is entry else entry
         if entry.object:
             follow(state, ui, entry)

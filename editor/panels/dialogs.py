@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from imgui_bundle import ImVec2, imgui
 
-from . import icons
+from . import icons, keep_changes
 from .services import FileDialog
 from .theme import u32
 from .ui import Ui
@@ -55,7 +55,8 @@ def draw_dialogs(state: EditorState, ui: Ui) -> None:
     middle = ImVec2(view.pos.x + view.size.x / 2, view.pos.y + view.size.y * 0.42)
     imgui.set_next_window_pos(middle, imgui.Cond_.appearing, ImVec2(0.5, 0.5))
     files = ask.kind in ("open", "save", "folder")
-    imgui.set_next_window_size(ImVec2(ui.px(560 if files else 430), ui.px(420) if files else 0))
+    size = (keep_changes.WIDTH, keep_changes.HEIGHT) if ask.kind == "keep" else (560, 420) if files else (430, 0)
+    imgui.set_next_window_size(ImVec2(ui.px(size[0]), ui.px(size[1])))
     imgui.push_style_var(imgui.StyleVar_.window_padding, ImVec2(ui.px(18), ui.px(16)))
     flags = imgui.WindowFlags_
     if imgui.begin_popup_modal(
@@ -70,6 +71,10 @@ def draw_dialogs(state: EditorState, ui: Ui) -> None:
             _choose(state, ui, ask)
         elif ask.kind == "text":
             _text(state, ui, mine)
+        elif ask.kind == "keep":
+            answered, picked = keep_changes.draw(state, ui, ask)
+            if answered:
+                _answer(state, ui, picked)
         else:
             _files(state, ui, mine)
         imgui.end_popup()
@@ -80,7 +85,7 @@ def _begin(ui: Ui, mine: Dialogs, ask: Ask) -> None:
     let_go(ui)
     mine.ask, mine.fresh = ask, True
     mine.name = ask.default if ask.kind == "text" else ""
-    if ask.kind in ("choose", "text"):
+    if ask.kind in ("choose", "text", "keep"):
         return
     start = Path(ask.default) if ask.default else Path.cwd()
     if ask.kind == "save":

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...engine.scene.scene import Scene
 from ..core.kinds import component_types
+from ..core.played import components_of
 
 if TYPE_CHECKING:
     from ...engine.world import World
@@ -168,7 +169,8 @@ class PlayOutline:
         n = len(world.names)
         up = np.asarray(world.transforms.up[:n], np.int32)
         ids = np.asarray(world.ids[:n])
-        seen = up.tobytes() + ids.tobytes()
+        live = world.roster.live()
+        seen = up.tobytes() + ids.tobytes() + (b"" if isinstance(live, range) else live.tobytes())
         if seen == self._seen:
             return
         self._seen, self._key = seen, object()
@@ -216,9 +218,12 @@ class PlayOutline:
     def carried(self, number: int) -> list[str]:
         """See `Outline`."""
         row = self._rows.get(number)
-        if row is None:
+        if row is None or not self.world.roster.is_live(row):
             return []
-        return [*self.edited.carried(number), *(type(value).__name__ for value in self.world.at(row).components)]
+        entity = self.world.at(row)
+        shown = ["Mesh"] if self.world.roster.look(row)[0] >= 0 else []
+        now = [type(value).__name__ for value in components_of(entity)]
+        return list(dict.fromkeys([*self.edited.carried(number), *shown, *now]))
 
     def found(self, query: Query) -> set[int]:
         """See `Outline`."""

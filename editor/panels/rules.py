@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from imgui_bundle import ImVec2, imgui
 
-from ...engine.declare import Field, fields_of, to_plain
 from ...engine.errors import DreamwellError, Problem
 from ...engine.scene.rules import Known, Rule, Then, check_rules
 from ...engine.script import scripts_of
-from ..core import commands
-from . import fields, icons
-from .fields import Change, Choices, Slot, begin_grid, words_of
+from . import icons, rule_form, rule_why
+from .rule_form import put, replace_rule
 from .theme import SMALL, u32
 from .ui import Ui
-from .widgets import banner, caption, checkbox, elided_end, empty, icon_button, muted, text, tip, toolbar
+from .widgets import banner, checkbox, elided_end, empty, icon_button, segments, tip, toolbar
 
 if TYPE_CHECKING:
     from ..core import EditorState
@@ -28,9 +26,10 @@ RULE = "rule"
 
 @dataclass
 class Rules:
-    """What the panel keeps."""
+    """What the panel keeps. why: whether, while it is played, it tells why the rule fires, not what the rule is."""
 
     at: int = 0
+    why: bool = True
     wanted: str = ""  # a rule that is to be shown: as problems name it
     checked: tuple[int, int] = (-1, -1)  # revision and generation
     problems: list[Problem] = field(default_factory=list)
@@ -38,37 +37,51 @@ class Rules:
 
 
 def draw(state: EditorState, ui: Ui) -> None:
-    """The panel."""
+    """The panel: the rules at the left; of the chosen one what it says or, while it is played, why it fires."""
     mine = ui.kept(Rules)
     rules = state.document.scene.rules
     _wanted(mine, rules)
     mine.at = min(mine.at, max(len(rules) - 1, 0))
     _check(state, mine)
     width = imgui.get_content_region_avail().x
-    if imgui.begin_child("###rules.list", ImVec2(min(max(width * 0.24, ui.px(170)), ui.px(260)), 0)):
+    if imgui.begin_child("###rules.list", ImVec2(min(max(width * 0.22, ui.px(170)), ui.px(260)), 0)):
         _list(state, ui, mine, rules)
     imgui.end_child()
-    imgui.same_line(0, ui.px(10))
-    if not rules:
-        if imgui.begin_child("###rules.none", ImVec2(0, 0)):
+    imgui.same_line(0, ui.px(12))
+    if imgui.begin_child("###rules.one", ImVec2(0, 0)):
+        if rules:
+            _one(state, ui, mine, rules)
+        else:
             empty(
                 ui,
                 icons.RULES,
                 "No rules yet",
                 "A rule: when something is so, then something happens, for all objects at once",
             )
-        imgui.end_child()
-        return
-    why = state.play.world is not None and width > ui.px(620)
-    right = ui.px(270) if why else 0.0
-    if imgui.begin_child("###rules.one", ImVec2(-right, 0)):
-        _one(state, ui, mine, rules[mine.at], mine.at)
     imgui.end_child()
-    if why:
-        imgui.same_line(0, ui.px(10))
-        if imgui.begin_child("###rules.why", ImVec2(0, 0)):
-            _why(state, ui, rules[mine.at])
-        imgui.end_child()
+
+
+def _one(state: EditorState, ui: Ui, mine: Rules, rules: Sequence[Rule]) -> None:
+    i = min(mine.at, len(rules) - 1)  # one that was just added is there in the next frame
+    rule = rules[i]
+    playing = state.play.world is not None
+    if playing:
+        chosen = segments(ui, "rules.mode", ("Why", "Rule"), 0 if mine.why else 1)
+        if chosen is not None:
+            mine.why = chosen == 0
+        imgui.same_line(0, ui.px(12))
+    if playing and mine.why:
+        rule_why.draw(state, ui, rule)
+        return
+    rule_form.head(state, ui, rule, i)
+    for problem in mine.problems:
+        if problem.where in (f'rule "{rule.name}"', f"rules[{i}]"):
+            hint = f" ({problem.hint})" if problem.hint else ""
+            banner(ui, "error", f"{problem.field}: {problem.found}; it must be {problem.wanted}{hint}")
+    for doubt in mine.doubts:
+        if doubt.rule == rule.name:
+            banner(ui, "warning", f"{doubt.field}: {doubt.found}" + (f" ({doubt.hint})" if doubt.hint else ""))
+    rule_form.draw(state, ui, rule, i)
 
 
 def _wanted(mine: Rules, rules: Sequence[Rule]) -> None:
@@ -96,11 +109,6 @@ def _check(state: EditorState, mine: Rules) -> None:
         modules = ()
     known = Known(tags, scene.__contains__, lambda: list(scene.names), scene.root, list(modules))
     mine.problems, mine.doubts = check_rules(scene.rules, known)
-
-
-def put(state: EditorState, ui: Ui, rules: Sequence[Rule], label: str, merge: str | None = None) -> None:
-    """Have the scene have these rules."""
-    ui.edit(state, commands.settings({"rules": [to_plain(rule) for rule in rules]}), label, merge)
 
 
 # ---- the list ---------------------------------------------------------------------------------------------------
@@ -133,12 +141,6 @@ def free_name(name: str, taken: Sequence[str]) -> str:
     while made in taken:
         made, number = f"{name}-{number}", number + 1
     return made
-
-
-def replace_rule(rule: Rule, **values: Any) -> Rule:
-    """A rule with other values of some fields."""
-    kept = {f.name: getattr(rule, f.name) for f in fields_of(Rule)}
-    return Rule(**{**kept, **values})
 
 
 def _row(state: EditorState, ui: Ui, mine: Rules, rules: Sequence[Rule], rule: Rule, i: int) -> None:
@@ -178,186 +180,3 @@ def _row(state: EditorState, ui: Ui, mine: Rules, rules: Sequence[Rule], rule: R
         imgui.pop_font()
     imgui.set_cursor_screen_pos(after)
     imgui.dummy(ImVec2(0, 0))
-
-
-# ---- one rule ---------------------------------------------------------------------------------------------------
-
-
-def _one(state: EditorState, ui: Ui, mine: Rules, rule: Rule, i: int) -> None:
-    for problem in mine.problems:
-        if problem.where in (f'rule "{rule.name}"', f"rules[{i}]"):
-            banner(
-                ui,
-                "error",
-                f"{problem.field}: {problem.found}; it must be {problem.wanted}"
-                + (f" ({problem.hint})" if problem.hint else ""),
-            )
-    for doubt in mine.doubts:
-        if doubt.rule == rule.name:
-            banner(ui, "warning", f"{doubt.field}: {doubt.found}" + (f" ({doubt.hint})" if doubt.hint else ""))
-    choices = _choices(state)
-    declared = {f.name: f for f in fields_of(Rule)}
-    path = f"rules[{i}]"
-    with_heading(ui, "When", "all of this is so")
-    if begin_grid(ui, "###when.grid"):
-        change = _rows(ui, path, [declared["name"], declared["on"]], rule, choices)
-        inner = _rows(ui, f"{path}.when", fields_of(type(rule.when)), rule.when, choices)
-        if inner is not None:
-            change = lambda old: replace_rule(old, when=inner(old.when))  # noqa: E731
-        imgui.end_table()
-        if change is not None:
-            _set(state, ui, i, change, f"{path}.when")
-    with_heading(ui, "Then", "this happens, in this order")
-    _thens(state, ui, rule, i, choices)
-    with_heading(ui, "How often", "")
-    if begin_grid(ui, "###often.grid"):
-        often = [declared[name] for name in ("every", "cooldown", "chance", "priority", "enabled")]
-        change = _rows(ui, path, often, rule, choices)
-        imgui.end_table()
-        if change is not None:
-            _set(state, ui, i, change, f"{path}.often")
-
-
-def with_heading(ui: Ui, title: str, note: str) -> None:
-    """The title of a part of a rule."""
-    imgui.dummy(ImVec2(0, ui.px(1)))
-    text(ui, title, ui.theme.accent, bold=True)
-    if note:
-        imgui.same_line(0, ui.px(8))
-        text(ui, note, ui.theme.faint, size=SMALL)
-
-
-def _choices(state: EditorState) -> Choices:
-    def tags() -> list[str]:
-        return sorted({tag for one in state.document.scene.tag_sets.values for tag in one})
-
-    return Choices(objects=lambda: sorted(set(state.document.scene.names)), tags=tags)
-
-
-def _set(state: EditorState, ui: Ui, i: int, change: Change, merge: str) -> None:
-    rules = state.document.scene.rules
-    put(state, ui, [*rules[:i], change(rules[i]), *rules[i + 1 :]], "Change rule", merge)
-
-
-def _rows(ui: Ui, path: str, declared: Sequence[Field], value: Any, choices: Choices) -> Change | None:
-    """The fields of a rule, or of a part of one, as rows of a grid."""
-    change: Change | None = None
-    for f in declared:
-        if f.kind.name == "memory":
-            continue
-        kind = f.kind
-        if kind.name == "list" and ("tags" in f.name or f.name.startswith("other_")):
-            kind = replace(kind, of=replace(kind.of, role="tag"))
-        slot = Slot(f"{path}.{f.name}", words_of(f.name), kind, f.spec, f.default, (getattr(value, f.name),), choices)
-        inner = fields.row(ui, slot)
-        if inner is not None:
-            change = _inside(f.name, inner)
-    return change
-
-
-def _inside(name: str, inner: Change) -> Change:
-    def change(old: Any) -> Any:
-        value = inner(getattr(old, name))
-        return replace_rule(old, **{name: value}) if isinstance(old, Rule) else remade(old, name, value)
-
-    return change
-
-
-def remade(old: Any, name: str, value: Any) -> Any:
-    """A part of a rule with another value of a field."""
-    kept = {f.name: getattr(old, f.name) for f in fields_of(type(old))}
-    return type(old)(**{**kept, name: value})
-
-
-_NEEDS = {
-    "nothing": (), "set": ("target", "name", "to"), "add": ("target", "name", "to"), "tag": ("target", "tags"),
-    "untag": ("target", "tags"), "emit": ("name",), "event": ("name", "fields"),
-    "spawn": ("target", "name", "at", "tags"), "despawn": ("target",), "call": ("name",),
-}  # fmt: skip
-"""The fields that each deed looks at."""
-_NAMES = {
-    "set": "Field", "add": "Field", "emit": "Signal", "event": "Class", "spawn": "Object or file", "call": "Function",
-}  # fmt: skip
-
-
-def _thens(state: EditorState, ui: Ui, rule: Rule, i: int, choices: Choices) -> None:
-    declared = {f.name: f for f in fields_of(Then)}
-    for k, then in enumerate(rule.then):
-        path = f"rules[{i}].then[{k}]"
-        if begin_grid(ui, f"###then{k}.grid"):
-            change = _rows(ui, path, [declared["do"]], then, choices)
-            for name in _NEEDS.get(then.do, ()):
-                f = declared[name]
-                label = _NAMES.get(then.do, words_of(name)) if name == "name" else words_of(name)
-                kind = f.kind
-                if name == "tags":
-                    kind = replace(kind, of=replace(kind.of, role="tag"))
-                if name == "name" and then.do == "spawn":
-                    kind = replace(kind, role="object")
-                slot = Slot(f"{path}.{name}", label, kind, f.spec, f.default, (getattr(then, name),), choices)
-                inner = fields.row(ui, slot, depth=1)
-                if inner is not None:
-                    change = _inside(name, inner)
-            imgui.end_table()
-            if change is not None:
-                _set(state, ui, i, _then(k, change), path)
-        if len(rule.then) > 1:
-            _then_buttons(state, ui, rule, i, k)
-    if imgui.button(f"{icons.ADD}  Action###then.add"):
-        _set(state, ui, i, lambda old: replace_rule(old, then=(*old.then, Then.emit("happened"))), "")
-
-
-def _then(k: int, change: Change) -> Change:
-    return lambda old: replace_rule(old, then=(*old.then[:k], change(old.then[k]), *old.then[k + 1 :]))
-
-
-def _then_buttons(state: EditorState, ui: Ui, rule: Rule, i: int, k: int) -> None:
-    edge = imgui.get_frame_height()
-    imgui.set_cursor_pos_x(imgui.get_cursor_pos_x() + max(0.0, imgui.get_content_region_avail().x - edge * 3))
-
-    def moved(old: Rule, to: int) -> Rule:
-        then = list(old.then)
-        then.insert(to, then.pop(k))
-        return replace_rule(old, then=tuple(then))
-
-    if icon_button(ui, icons.UP, f"then.up{k}", "Earlier", enabled=k > 0):
-        _set(state, ui, i, lambda old: moved(old, k - 1), "")
-    imgui.same_line(0, 0)
-    if icon_button(ui, icons.DOWN, f"then.down{k}", "Later", enabled=k < len(rule.then) - 1):
-        _set(state, ui, i, lambda old: moved(old, k + 1), "")
-    imgui.same_line(0, 0)
-    if icon_button(ui, icons.DELETE, f"then.remove{k}", "Remove"):
-        _set(state, ui, i, lambda old: replace_rule(old, then=(*old.then[:k], *old.then[k + 1 :])), "")
-
-
-# ---- why --------------------------------------------------------------------------------------------------------
-
-
-def _why(state: EditorState, ui: Ui, rule: Rule) -> None:
-    """Each condition of a rule for the active object of the world: what was found, what was wanted."""
-    t, world = ui.theme, state.play.world
-    text(ui, "Why", t.accent, bold=True)
-    active = state.selection.active
-    if not active or not state.play.knows(active):
-        muted(ui, "Choose an object to see why")
-        muted(ui, "the rule fires for it, or not")
-        return
-    try:
-        explained = world.explain(rule.name, state.play.entity(active))
-    except DreamwellError as error:
-        banner(ui, "warning", str(error))
-        return
-    unsure = explained.fires and any(one.holds is None for one in explained.findings)
-    words = "may fire" if unsure else "fires" if explained.fires else "does not fire"
-    colour = t.warning if unsure else t.good if explained.fires else t.error
-    text(ui, f"{icons.GOOD if explained.fires else icons.ERROR}  {words} for {explained.entity}", colour)
-    for finding in explained.findings:
-        icon, colour = {True: (icons.TICK, t.good), False: (icons.REMOVE, t.error)}.get(
-            finding.holds, (icons.QUESTION, t.warning)
-        )
-        text(ui, icon, colour)
-        imgui.same_line(0, ui.px(8))
-        imgui.begin_group()
-        text(ui, finding.condition)
-        caption(ui, f"{finding.found}; wanted: {finding.wanted}")
-        imgui.end_group()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 
 from ...engine.errors import DreamwellError
 from ...engine.live import kind_of
+from ...engine.scene.components import Camera, Material
+from ...engine.scene.lights import LIGHTS
 from ...engine.scene.prefabs import Prefab
 from ..core import commands
 from ..core.kinds import component_types
+from ..core.played import component_of, components_of, put
 from ..core.values import plain
 from .fields import Change
 
@@ -214,9 +217,9 @@ class PlaySubject:
         """See `Subject`."""
         entities = self._entities()
         out: list[Part] = []
-        for value in self._active().components:
+        for value in components_of(self._active()):
             kind = kind_of(value)
-            values = [found for one in entities if (found := one.get(kind)) is not None]
+            values = [found for one in entities if (found := component_of(one, kind.__name__)) is not None]
             frozen = [_as_value(kind, one) for one in [value, *values]]
             distinct = [v for i, v in enumerate(frozen) if v not in frozen[:i]]
             out.append(Part(kind.__name__, kind, tuple(distinct), partly=len(values) < len(entities)))
@@ -240,16 +243,19 @@ class PlaySubject:
         ui.later(do)
 
     def _write_field(self, one: Any, kind: type, name: str, change: Change) -> None:
-        value = one.get(kind)
+        value: Any = component_of(one, kind.__name__)
         if value is None:
             return
         new = change(getattr(value, name))
-        try:
+        if isinstance(value, (*LIGHTS, Material, Camera)):  # those are values: another one is set in its place
+            put(one, value, with_value(value, name, new), (name,))
+        else:
             setattr(value, name, new)
-        except (AttributeError, DreamwellError):  # a light is a value: another one is set in its place
-            from dataclasses import replace
 
-            one.set(replace(value, **{name: new}))
+
+def with_value(value: Any, name: str, new: Any) -> Any:
+    """A component's value with another one in a field."""
+    return replace(value, **{name: new})
 
 
 def _as_value(kind: type, value: Any) -> Any:

@@ -31,6 +31,7 @@ from .doing import carry_out
 from .firing import Fired
 from .looking import Looking, Occlusion
 from .rest import SOON, Rest, generations_of
+from .traces import Traces
 
 if TYPE_CHECKING:
     from ..world import World
@@ -81,6 +82,8 @@ class HeuristicEngine:
         self._events: tuple[type, ...] = ()
         self._motion = False
         self.enabled = True
+        self.traces: Traces | None = None
+        """Notes when rules fire, once somebody puts one here."""
         self.doubts: list[Doubt] = []
         """What was doubtful about rules that were registered while the world runs."""
         self._add(world.woven.rules)
@@ -310,6 +313,8 @@ class HeuristicEngine:
                 continue
             if one is not None:
                 fired.append(one)
+        if self.traces is not None:
+            self.traces.note(self, fired)
         return fired
 
     def _fail(self, compiled: Compiled, error: Exception, function: Any = None) -> None:

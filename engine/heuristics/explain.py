@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..scene.expressions import Expression
 from ..scene.rules import Sees, Within
 from .compiled import Compiled
+from .firing import Firing
 from .frame import Seen, places
 
 if TYPE_CHECKING:
@@ -57,21 +58,28 @@ class Explanation:
         return tuple(finding for finding in self.findings if finding.holds is False)
 
 
-def explained(engine: HeuristicEngine, compiled: Compiled, row: int) -> Explanation:
-    """See `HeuristicEngine.explain`."""
+def explained(
+    engine: HeuristicEngine, compiled: Compiled, row: int, then: tuple[Firing, int] | None = None
+) -> Explanation:
+    """See `HeuristicEngine.explain`. then: a firing and the place in it of the object, to tell why it fired."""
     with np.errstate(all="ignore"):
-        findings = tuple(_findings(engine, compiled, row))
+        findings = tuple(_findings(engine, compiled, row, then))
     fires = all(finding.holds is not False for finding in findings)
     return Explanation(compiled.rule.name, engine.world.names[row], fires, findings)
 
 
-def _findings(engine: HeuristicEngine, compiled: Compiled, row: int) -> Iterator[Finding]:
+def _findings(
+    engine: HeuristicEngine, compiled: Compiled, row: int, then: tuple[Firing, int] | None
+) -> Iterator[Finding]:
     rule, when, world = compiled.rule, compiled.rule.when, engine.world
     if not engine.is_enabled(rule):
         why = "all rules are off" if not engine.enabled else engine.why_off(rule.name)
         yield Finding("enabled", why, "on", False)
+    firing, at = then if then is not None else (None, 0)
+    event = firing.events[at] if firing is not None and firing.events else None
     if rule.on:
-        yield Finding("on", "when it happens", f"{rule.on} about this object", None)
+        found = "when it happens" if firing is None else _event(event)
+        yield Finding("on", found, f"{rule.on} about this object", None if firing is None else True)
     tags = sorted(world.roster.tags_of(row))
     carried = ", ".join(tags) or "no tags"
     if when.tags_all:
@@ -95,11 +103,22 @@ def _findings(engine: HeuristicEngine, compiled: Compiled, row: int) -> Iterator
                 seen.near = np.zeros(len(near), np.intp), near
             if other >= 0:
                 seen.others = np.array([other], np.int32)
+    if firing is not None and firing.others[at] >= 0:
+        seen.others = firing.others[at : at + 1]
     if rule.on and (when.other_all or when.other_none):
         wanted = " ".join([*when.other_all, *(f"not {tag}" for tag in when.other_none)])
-        yield Finding("other", "when it happens", wanted, None)
+        if firing is None or seen.others is None:
+            yield Finding("other", "when it happens", wanted, None)
+        else:
+            other = int(seen.others[0])
+            carried = ", ".join(sorted(world.roster.tags_of(other))) or "no tags"
+            yield Finding("other", f'"{world.names[other]}": {carried}', wanted, True)
+    if event is not None:
+        seen.events = [event]
     for e in (*compiled.early, *compiled.late):
-        yield _told(e, seen, whole, compiled.listens)
+        yield _told(e, seen, whole, compiled.listens and firing is None)
+    if firing is not None:
+        return
     left = engine.rest_of(rule.name, row)
     if rule.cooldown:
         found = f"{left:.3g} s left" if left > 0 else "over"
@@ -116,7 +135,7 @@ def _told(e: Expression, seen: Seen, whole: bool, listens: bool) -> Finding:
     name = f"where {e.text}"
     if not whole:
         return Finding(name, "a component is missing", "true", False)
-    if "event" in e.uses:
+    if "event" in e.uses and seen.events is None:
         return Finding(name, "when it happens", "true", None)
     if "random" in e.uses:
         return Finding(name, "left to chance", "true", None)
@@ -132,6 +151,15 @@ def _told(e: Expression, seen: Seen, whole: bool, listens: bool) -> Finding:
                 return Finding(name, f"the other object has no {kind.__name__}", "true", False)
     found = ", ".join(f"{text} is {_short(value(seen))}" for text, value in e.leaves) or "always so"
     return Finding(name, found, "true", bool(seen.true(e.value(seen))[0]))
+
+
+def _event(event: Any) -> str:
+    """What happened, in few words: the event's numbers, truths and texts."""
+    if not is_dataclass(event):
+        return type(event).__name__
+    values = {f.name: getattr(event, f.name) for f in fields(event)}
+    plain = {name: one for name, one in values.items() if isinstance(one, (bool, int, float, str, tuple))}
+    return ", ".join(f"{name} {_short(one)}" for name, one in plain.items()) or type(event).__name__
 
 
 def _short(value: Any) -> str:

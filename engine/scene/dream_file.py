@@ -32,6 +32,8 @@ from .settings import RenderSettings
 VERSION = 1
 _OBJECT_KEYS = ("components", "editor", "id", "name", "parent", "position", "rotation", "scale", "tags")
 _ID = re.compile(r"[0-9a-f]{16}")
+_NO_OBJECTS = '\n "objects": []'
+"""The line of a scene without objects: one space in front, as no other text of a file has it."""
 _HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")  # what may be half a character, for which UTF-8 has no bytes
 
 
@@ -151,7 +153,15 @@ def blocks_of(scene: Scene, rows: Sequence[int] | None = None) -> list[dict[str,
 
 def dumps(scene: Scene) -> str:
     """A scene as `.dream` text. Raises SceneError when a Mesh holds geometry in memory: `save` writes that."""
-    top: dict[str, Any] = {"dream": VERSION, "name": scene.name, "objects": blocks_of(scene)}
+    return "".join(pieces(scene, max(len(scene), 1)))
+
+
+def pieces(scene: Scene, objects: int) -> Generator[str]:
+    """The text of a scene, part by part: `objects` of them at a time, so that others have their turn in between.
+
+    The scene must not change meanwhile. Raises SceneError when a Mesh holds geometry in memory.
+    """
+    top: dict[str, Any] = {"dream": VERSION, "name": scene.name, "objects": []}
     physics = to_plain(scene.physics)
     if physics:
         top["physics"] = physics
@@ -164,7 +174,17 @@ def dumps(scene: Scene) -> str:
         top["settings"] = settings
     if scene.scripts:
         top["scripts"] = list(scene.scripts)
-    return canonical(top)
+    whole = canonical(top)
+    if not len(scene):
+        yield whole
+        return
+    before, between, after = whole.partition(_NO_OBJECTS)
+    assert between
+    yield f'{before}\n "objects": [\n'
+    for first in range(0, len(scene), objects):
+        blocks = blocks_of(scene, range(first, min(first + objects, len(scene))))
+        yield (",\n" if first else "") + ",\n".join("  " + _text(block, 2) for block in blocks)
+    yield "\n ]" + after
 
 
 def prefabs_plain(prefabs: Sequence[Prefab | str]) -> list[Any]:
@@ -254,15 +274,16 @@ def loads(
         if _HALF.search(text):
             json.dumps(top, ensure_ascii=False).encode()  # a UnicodeEncodeError is a ValueError
     except (ValueError, RecursionError) as error:
-        raise SceneError(f"{name} is no .dream text: {error}") from None
+        raise SceneError(
+            f"{name} is no .dream text: {error}. Mend it there with a text editor, or take back an older one"
+        ) from None
     if not isinstance(top, dict):
         raise SceneError(f"{name} is no .dream text: it holds {say(top)}; it must be an object {{...}}")
     if top.get("dream") != VERSION:
         found = "missing" if "dream" not in top else say(top["dream"])
-        raise SceneError(
-            f"{name} can't be read:",
-            [Problem("version", "", "dream", found, f"{VERSION}", "the version of the format")],
-        )
+        newer = isinstance(top.get("dream"), int) and top["dream"] > VERSION
+        hint = "the version of the format" + ("; a newer Dreamwell wrote it: update yours to read it" if newer else "")
+        raise SceneError(f"{name} can't be read:", [Problem("version", "", "dream", found, f"{VERSION}", hint)])
     problems: list[Problem] = []
     keys = ("dream", "name", "objects", "physics", "prefabs", "rules", "scripts", "settings")
     for key in sorted(top.keys() - set(keys)):

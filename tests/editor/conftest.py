@@ -24,6 +24,7 @@ from dreamwell.editor.host.editor import Editor
 from dreamwell.editor.host.headless import Headless, Test
 from dreamwell.editor.host.services import HostServices
 from dreamwell.editor.panels import theme
+from dreamwell.editor.panels.ui import Ui
 from dreamwell.engine.gpu import Gpu
 from dreamwell.engine.scene.scene import Scene
 
@@ -73,6 +74,28 @@ class EditorUi:
     def picture(self) -> NDArray[np.uint8]:
         """The last frame."""
         return self.page.picture()
+
+    def words(self) -> list[str]:
+        """What widgets write on the page in a frame, piece by piece: what a person can read there."""
+        found: list[str] = []
+        draw = imgui.text_unformatted
+
+        def heard(text: str) -> None:
+            found.append(text)
+            draw(text)
+
+        imgui.text_unformatted = heard
+        try:
+            self.page.step()
+        finally:
+            imgui.text_unformatted = draw
+        failures = self.state.part(Ui).failures
+        assert not failures, failures
+        return found
+
+    def reads(self, words: str) -> bool:
+        """Whether something that is written on the page contains these words."""
+        return any(words in one for one in self.words())
 
     def at(self, point: Any) -> Point:
         """Where a point of the world (3,), metres, is on the page."""

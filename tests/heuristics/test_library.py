@@ -425,6 +425,8 @@ def test_the_page_about_rules_runs(checkout: Path, capsys: pytest.CaptureFixture
     assert len(app.world.tagged("burning")) == 6
     assert capsys.readouterr().out.startswith("house-0-2 burns\nhouse-2-0 burns\n")
     exec(compile(blocks[3], "page", "exec", dont_inherit=True), names)
+    assert 'rule "fire spreads" fires for "house-4-4"' in capsys.readouterr().out
+    exec(compile(blocks[4], "page", "exec", dont_inherit=True), names)
     again = dw.World(dw.weave(names["scene"]), seed=1)
     play(again, 3)
     assert not again.schedule.errors

@@ -552,7 +552,7 @@ def _(editor: EditorState) -> None:
     assert editor.document.text() == edited
     editor.run("play.start")
     editor.play.frame(1 / 60)
-    editor.run("play.keep_and_stop")
+    editor.run("play.keep_and_stop", everything=True)
     assert not editor.play.active
     assert editor.document.get(table_, "Turning.speed") > 90
     assert editor.history.undo_label == "Keep Changes"

@@ -1,11 +1,15 @@
 """Nothing is lost: by a process that is killed, a disk that is full, a file that is read-only, what is broken."""
 
 import errno
+import json
 import os
+import random
 import signal
 import subprocess
 import sys
 import textwrap
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,8 +17,9 @@ import pytest
 
 import dreamwell as dw
 from dreamwell.editor import session
-from dreamwell.editor.core import EditorState, Journal, UserSettings
+from dreamwell.editor.core import EditorState, Journal, UserSettings, autosave
 from dreamwell.editor.core import journal as journals
+from dreamwell.editor.core.files import replace_parts
 
 EDITING = """
 import sys
@@ -26,8 +31,9 @@ editor = session.opened(Path(sys.argv[1]), UserSettings())
 table = editor.scene["table"].id
 print("ready", flush=True)
 for i in range(10**9):
-    if i % 50 == 20:
-        editor.journal.rebase(editor.document, editor.log)
+    if i % 3 == 0:
+        editor.journal.autosave(editor.document, editor.log)
+    editor.tick(0.0)
     kind = i % 5
     if kind == 0:
         editor.set([table], {"name": f"done-{i}"})
@@ -71,7 +77,7 @@ def test_a_killed_editor_loses_at_most_the_last_action(project: Path, after: int
     assert document.dirty
     found = document.text()
     if found != texts[-1]:  # an action more was done than was told: without it, that is what was told last
-        (lines,) = offer.place.glob("*.jsonl")
+        lines = offer.place / json.loads(max(offer.place.glob("*.json")).read_text())["lines"]
         whole = lines.read_bytes()
         lines.write_bytes(whole[: whole.rstrip(b"\n").rfind(b"\n") + 1])
         assert Journal.recovered(offer)[0].text() == texts[-1]
@@ -83,6 +89,40 @@ def test_a_killed_editor_loses_at_most_the_last_action(project: Path, after: int
     editor.save()
     assert dw.Scene.load(project / "scene.dream").dumps() == found
     assert Journal.offer(project / "scene.dream") is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+@pytest.mark.parametrize("seed", range(6))
+def test_a_process_killed_while_it_autosaves_loses_at_most_the_last_action(project: Path, seed: int) -> None:
+    big = dw.Scene("big", root=project, seed=5)
+    big.add("table", dw.Mesh.box())
+    big.add_many("crate", dw.Mesh.box(), dw.Material(), at=[(i, 0, 0) for i in range(60)])
+    big.save(project / "scene.dream")
+    last = ""
+    pause = random.Random(seed).uniform(0.0, 0.05)  # an autosave of it takes about as long
+    process = subprocess.Popen(
+        [sys.executable, "-c", EDITING, str(project)], stdout=subprocess.PIPE, text=True, env={**os.environ}
+    )
+    assert process.stdout is not None
+    try:
+        for _ in range(8 + seed * 5):
+            last = process.stdout.readline()
+        time.sleep(pause)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        rest = process.stdout.read()
+        process.wait()
+    whole = [line for line in (last + rest).split("\n")[:-1] if line]
+    told = bytes.fromhex(whole[-1].split()[1]).decode()
+    offer = Journal.offer(project / "scene.dream")
+    assert offer is not None
+    document, trouble = Journal.recovered(offer)
+    assert not trouble
+    if document.text() != told:  # an action more was done than was told
+        lines = offer.place / json.loads(max(offer.place.glob("*.json")).read_text())["lines"]
+        data = lines.read_bytes()
+        lines.write_bytes(data[: data.rstrip(b"\n").rfind(b"\n") + 1])
+        assert Journal.recovered(offer)[0].text() == told
 
 
 def left_behind(editor: EditorState) -> None:
@@ -126,12 +166,15 @@ def test_an_autosave_begins_the_journal_anew_outside_of_the_project(editor: Edit
     editor.journal._based -= 1000
     editor.journal._last_line -= 1000
     editor.tick(0.0)
-    assert editor.journal.lines == 0
+    editor.set([editor.scene.ids.tolist()[4]], {"name": "while it is written"})
+    wanted = editor.document.text()
+    editor.journal.finish(editor.log)
+    assert editor.journal.lines == 1
     assert sorted(project.rglob("*")) == before
     left_behind(editor)
     offer = Journal.offer(project / "scene.dream")
     assert offer is not None
-    assert (offer.commands, offer.changed_since) == (0, False)
+    assert (offer.commands, offer.changed_since) == (1, False)
     assert Journal.recovered(offer)[0].text() == wanted
 
 
@@ -233,6 +276,8 @@ def test_a_full_disk_is_told_and_loses_nothing(
     editor.journal._file = None  # the context put it back
     editor.journal._based -= 1000
     editor.tick(0.0)  # there is room again: the journal goes on
+    editor.journal.finish(editor.log)
+    assert editor.log.entries[-1].text == "what is done is kept against a crash again"
     assert not editor.journal.trouble
     left_behind(editor)
     offer = Journal.offer(path)
@@ -240,6 +285,94 @@ def test_a_full_disk_is_told_and_loses_nothing(
     assert Journal.recovered(offer)[0].text() == edited
     editor.save()
     assert path.read_text() == edited
+
+
+def test_an_autosave_that_fails_is_told_once_and_the_journal_from_before_it_goes_on(
+    editor: EditorState, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (table,) = [editor.scene["table"].id]
+    editor.set([table], {"name": "first"})
+    written = replace_parts
+
+    def full(path: Path, parts: Iterable[bytes]) -> None:
+        def some() -> Iterator[bytes]:
+            yield next(iter(parts))
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        written(path, some())
+
+    with monkeypatch.context() as patch:
+        patch.setattr(autosave, "replace_parts", full)
+        for i in range(2):
+            editor.journal.autosave(editor.document, editor.log)
+            editor.set([table], {"name": f"meanwhile-{i}"})
+            editor.journal.finish(editor.log)
+    told = [entry.text for entry in editor.log.entries if "autosave" in entry.text]
+    assert len(told) == 1
+    assert "the disk is full" in told[0]
+    assert editor.journal.trouble == told[0]
+    folder = editor.journal.folder
+    assert folder is not None
+    assert sorted(path.name for path in folder.iterdir()) == ["0000.dream", "0000.json", "0000.jsonl", "lock"]
+    editor.set([table], {"name": "after"})
+    left_behind(editor)
+    offer = Journal.offer(project / "scene.dream")
+    assert offer is not None
+    assert offer.commands == 4
+    assert Journal.recovered(offer)[0].text() == editor.document.text()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs permissions")
+@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root writes anywhere")
+def test_a_folder_that_became_read_only_is_told_once(editor: EditorState) -> None:
+    folder = editor.journal.folder
+    assert folder is not None
+    folder.chmod(0o555)
+    try:
+        for i in range(2):
+            editor.set([editor.scene.ids.tolist()[3]], {"name": f"name-{i}"})
+            editor.journal.autosave(editor.document, editor.log)
+            editor.journal.finish(editor.log)
+    finally:
+        folder.chmod(0o755)
+    (told,) = [entry.text for entry in editor.log.entries if "autosave" in entry.text]
+    assert "permission" in told
+    assert editor.journal.lines == 2
+
+
+def test_an_autosave_is_given_up_when_the_scene_is_saved_or_closed(editor: EditorState, project: Path) -> None:
+    home = journals.home_of(project / "scene.dream", project)
+    assert home is not None
+    editor.set([editor.scene["table"].id], {"name": "x"})
+    editor.journal.autosave(editor.document, editor.log)
+    editor.save()
+    (place,) = home.iterdir()
+    assert place == editor.journal.folder
+    editor.set([editor.scene["x"].id], {"name": "y"})
+    editor.journal.autosave(editor.document, editor.log)
+    editor.close()
+    assert not home.exists()
+
+
+def test_what_is_written_is_the_scene_at_that_moment_and_the_same_bytes(project: Path) -> None:
+    big = dw.Scene("big", root=project, seed=5)
+    big.add_many("crate", dw.Mesh.box(), dw.Material(), at=[(i, 0, 0) for i in range(500)], tags={"crate"})
+    big.save(project / "big.dream")
+    editor = session.opened(project / "big.dream", UserSettings())
+    editor.set([editor.scene["crate-7"].id], {"tags": ["lucky"], "hidden": True})
+    wanted = editor.document.text()
+    editor.journal.autosave(editor.document, editor.log)
+    for i in range(300, 310):  # while it is written
+        editor.set([editor.scene[f"crate-{i}"].id], {"position": (0, i, 0)})
+    editor.journal.finish(editor.log)
+    folder = editor.journal.folder
+    assert folder is not None
+    assert (folder / "0001.dream").read_text() == wanted
+    assert len((folder / "0001.jsonl").read_bytes().splitlines()) == 10
+    left_behind(editor)
+    offer = Journal.offer(project / "big.dream")
+    assert offer is not None
+    assert Journal.recovered(offer)[0].text() == editor.document.text()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs limits of processes")
@@ -376,3 +509,35 @@ def test_a_cache_that_is_turned_off_is_told(project: Path, monkeypatch: pytest.M
     assert journals.home_of(None, project) is None
     editor.tick(0.0)
     editor.close()
+
+
+def test_closing_does_not_overwrite_what_another_program_wrote_without_asking(
+    editor: EditorState, project: Path
+) -> None:
+    path = project / "scene.dream"
+    editor.set([editor.scene["table"].id], {"name": "mine"})
+    theirs = path.read_text().replace('"table"', '"theirs"')
+    path.write_text(theirs)
+    editor.run("file.quit")
+    assert editor.answer("Save")
+    assert not editor.closing
+    assert path.read_text() == theirs
+    assert editor.asks[0].title == "Overwrite scene.dream?"
+    assert editor.answer("Overwrite")
+    assert editor.closing
+    assert "mine" in dw.Scene.load(path)
+
+
+def test_a_scene_whose_file_was_deleted_is_unsaved_work(editor: EditorState, project: Path) -> None:
+    path = project / "scene.dream"
+    text = editor.document.text()
+    path.unlink()
+    for _ in range(3):
+        editor.watching._scanned -= 1000
+        editor.tick(0.0)
+    assert editor.document.dirty
+    (told,) = [entry for entry in editor.log.entries if "deleted or moved" in entry.text]
+    assert str(path) in told.text
+    editor.save()
+    assert path.read_text() == text
+    assert not editor.document.dirty

@@ -174,30 +174,6 @@ def test_the_world_is_seen_and_set_while_it_is_played(walking: EditorState) -> N
     assert walking.document.text() == before
 
 
-def test_kept_changes_are_one_step(walking: EditorState) -> None:
-    before = walking.document.text()
-    crate, lamp, table = (walking.scene[name].id for name in ("crate-2", "lamp", "table"))
-    walking.run("play.start")
-    frames(walking, 3)
-    walking.set([lamp], {"PointLight.candela": 7.3})
-    walking.set([table], {"position": (0.1, 0.2, 0.3)})
-    changed = walking.play.changed(walking.document)
-    assert changed[crate].keys() == {"position", "Walker.steps"}
-    assert changed[lamp] == {"PointLight.candela": 7.3}
-    assert changed[table] == {"position": [0.1, 0.2, 0.3]}
-    steps = len(walking.history.steps)
-    walking.run("play.keep_changes", ids=[crate, lamp])
-    assert len(walking.history.steps) == steps + 1
-    walking.run("play.stop")
-    assert walking.document.get(crate, "Walker.steps") == 3
-    assert walking.document.get(lamp, "PointLight.candela") == 7.3
-    assert walking.document.get(table, "position") == [1, 0.5, 0]
-    walking.undo()
-    assert walking.document.text() == before
-    walking.redo()
-    assert dw.weave(walking.scene)
-
-
 def test_time_can_be_stopped_slowed_and_stepped(walking: EditorState) -> None:
     crate = walking.scene["crate-2"].id
     walking.run("play.time_scale", value=0.5)
