@@ -82,7 +82,12 @@ def window(state: EditorState, ui: Ui, panel: Panel) -> bool:
     still_flags = imgui.WindowFlags_.no_scrollbar | imgui.WindowFlags_.no_scroll_with_mouse
     imgui.push_style_var(imgui.StyleVar_.window_border_size, 1.0 if panel.dock == "float" else 0.0)
     flags = imgui.WindowFlags_.no_collapse | (0 if panel.scrolls else still_flags)
+    behind = panel.id not in ui.in_front and panel.dock != "float"
+    if behind:  # the titles of those behind others stand back; windows take this over as they begin
+        imgui.push_style_color(imgui.Col_.text, ImVec4(*ui.theme.faint))
     seen, still = imgui.begin(panel.label, True, int(flags))
+    if behind:
+        imgui.pop_style_color()
     imgui.pop_style_var(1 if panel.padded else 2)
     if seen:
         if panel.id in ui.failures:

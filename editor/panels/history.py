@@ -77,9 +77,9 @@ def _step(state: EditorState, ui: Ui, i: int, high: float) -> None:
     looked = step is not None and step.command is None
     words = "Opened" if step is None else step.label
     icon = icons.FOLDER_OPEN if step is None else icons.SELECT if looked else icons.RENAME
-    colour = t.faint if undone else t.muted if looked or step is None else t.text
+    colour = t.text if now else t.faint if undone else t.muted if looked or step is None else t.text
     top = start.y + ui.px(3.5)
-    draw_list.add_text(ImVec2(start.x + ui.px(8), top), u32(t.faint if undone or looked else t.accent), icon)
+    draw_list.add_text(ImVec2(start.x + ui.px(8), top), u32(t.text if now else t.faint if undone or looked else t.accent), icon)
     draw_list.add_text(ImVec2(start.x + ui.px(32), top), u32(colour), words)
     if step is not None and step.after == state.document.saved_state and step.command is not None:
         mark = f"{icons.SAVE}  saved"
