@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imgui_bundle import ImVec2, ImVec4, imgui
 
-from . import icons, layout, theme
+from . import icons, keyboard, layout, theme
 from .actions import register
 from .dialogs import draw_dialogs
 from .guard import guarded
@@ -28,6 +28,7 @@ def frame(state: EditorState, services: Services) -> None:
     """Draw the whole editor once, between imgui's new_frame and render. Nothing that a panel raises leaves it."""
     ui = ready(state, services)
     style(ui)
+    keyboard.begin(state, ui)
     run_shortcuts(state, ui)
     for part in (main_menu, play_toolbar, status_bar):
         failure = guarded(partial(part, state, ui))
@@ -90,6 +91,7 @@ def window(state: EditorState, ui: Ui, panel: Panel) -> bool:
         imgui.pop_style_color()
     imgui.pop_style_var(1 if panel.padded else 2)
     if seen:
+        keyboard.look(ui, panel)
         if panel.id in ui.failures:
             _failed(ui, panel)
         else:

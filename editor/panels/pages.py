@@ -46,7 +46,7 @@ def draw_shortcuts(state: EditorState, ui: Ui) -> None:
     if mine.waiting:
         _wait(state, ui, mine)
     words = mine.search.lower().split()
-    if imgui.begin_child("###list", ImVec2(0, 0)):
+    if imgui.begin_child("###list", ImVec2(0, 0), imgui.ChildFlags_.nav_flattened):
         groups: dict[str, list[Action]] = {}
         for action in state.actions.values():
             keys = menu.shortcut_of(state, action)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MOST = 60
 """Entries that are offered at a time."""
+CERTAIN = 30.0
+"""The score from which on the typed words are in a label as they are, or its beginnings."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,8 @@ def _inside(state: EditorState, ui: Ui) -> None:
     if key != mine.key:
         mine.key, mine.words, mine.at = key, words, 0
         mine.offers = found(state, ui, words)
+    if imgui.is_key_pressed(imgui.Key.escape, False):
+        imgui.close_current_popup()
     count = len(mine.offers)
     if imgui.is_key_pressed(imgui.Key.down_arrow):
         mine.at, mine.scroll = min(mine.at + 1, count - 1), True
@@ -181,6 +185,8 @@ def found(state: EditorState, ui: Ui, words: str) -> list[Offer]:
     chosen: Iterable[str] = words[0] if words[:1] in sources else ">" if not words else sources
     scored = [pair for mark in chosen for pair in sources[mark]()]
     scored.sort(key=lambda pair: -pair[0])
+    if scored and scored[0][0] > CERTAIN:  # letters found here and there are nothing beside whole words
+        scored = [pair for pair in scored if pair[0] > CERTAIN / 2]
     return [offer for _, offer in scored[:MOST]]
 
 

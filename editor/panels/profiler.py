@@ -152,7 +152,7 @@ def _counter(ui: Ui, mine: Profiler) -> None:
     t = ui.theme
     names = list(mine.counters)
     if mine.counter not in mine.counters:
-        mine.counter = names[0]
+        mine.counter = "triangles" if "triangles" in names else names[0]
     if begin_combo(ui, "counter", mine.counter, min(ui.px(180), imgui.get_content_region_avail().x * 0.66)):
         for name in names:
             if imgui.selectable(f"{name}###counter.{name}", name == mine.counter)[0]:
@@ -170,7 +170,10 @@ def _plot(
 ) -> None:
     flags = implot.Flags_.no_mouse_text | implot.Flags_.no_menus | implot.Flags_.no_box_select | implot.Flags_.no_title
     flags |= implot.Flags_.no_legend  # the line above says it
-    if not implot.begin_plot(id, ImVec2(size.x, max(size.y, ui.px(40))), flags):
+    imgui.push_style_var(imgui.StyleVar_.frame_border_size, 0.0)
+    seen = implot.begin_plot(id, ImVec2(size.x, max(size.y, ui.px(40))), flags)
+    imgui.pop_style_var()
+    if not seen:
         return
     axis = implot.AxisFlags_
     plain = axis.no_label | axis.no_highlight | (0 if unit else axis.no_decorations)

@@ -118,6 +118,8 @@ LIGHT = Theme(
     y=_hex("#4e8a22"),
     z=_hex("#2b66c8"),
 )
+BACKDROP = _hex("#11151c")
+"""Behind small pictures of things, in both themes: they are drawn before it."""
 THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
 
 
@@ -324,4 +326,4 @@ def _plots(t: Theme, scale: float) -> None:
     }.items():
         style.set_color_(getattr(implot.Col_, name), ImVec4(*colour))
     style.plot_padding = ImVec2(6 * scale, 6 * scale)
-    style.plot_border_size = 1.0
+    style.plot_border_size = 0.0

@@ -72,13 +72,19 @@ fn outline(in: Corner) -> @location(0) vec4f {
     var ring = RING;
     var found = 0.0;
     var most = 0u;
+    var toward = vec2f(1e-6, 0.0);
     for (var i = 0u; i < 12u; i++) {
         let code = chosen(at + vec2i(round(ring[i] * r)));
         let outside = code > 0u && (own == 0u || (code == 3u && own != 3u));
         found += f32(outside);
+        toward += ring[i] * f32(outside);
         most = max(most, select(0u, code, outside));
     }
-    let edge = min(found / 3.0, 1.0);
+    // What lies in front of something selected does not get its edge.
+    let last = vec2i(textureDimensions(depth)) - 1;
+    let there = textureLoad(depth, clamp(at + vec2i(round(normalize(toward) * r)), vec2i(0), last), 0);
+    let behind = 1.0 - smoothstep(1.01, 1.04, textureLoad(depth, at, 0) / max(there, 1e-9));
+    let edge = min(found / 3.0, 1.0) * behind;
     let color = select(select(over.below_color, over.selected_color, most == 2u), over.active_color, most == 3u);
     return vec4f(color.rgb, 1.0) * (color.a * edge);
 }

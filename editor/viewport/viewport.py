@@ -372,11 +372,7 @@ class Viewport:
         if time.monotonic() < self._said_until:
             label(draw, (x + width / 2, y + height - 30 * scale), self._said, scale, middle=True)
         elif self.mirror.problems and not state.play.active:
-            first, more = str(self.mirror.problems[0]), len(self.mirror.problems) - 1
-            first = first if len(first) < 110 else first[:107] + "…"
-            red = (0.42, 0.09, 0.11, 0.92)
-            text = first + (f"   and {more} more" if more else "")
-            label(draw, (x + width / 2, y + height - 30 * scale), text, scale, middle=True, fill=red)
+            self._problems(draw, frame, scale)
         elif not len(state.scene) and not state.play.active:
             hint = "An empty scene. Create something: right-click, or the menu Create."
             label(draw, (x + width / 2, y + height / 2), hint, scale, middle=True)
@@ -401,6 +397,16 @@ class Viewport:
             f"{w} x {h}   {self.picture.stage.fabric.encode_us / 1e3:.2f} ms to encode   "
             f"{imgui.get_io().framerate:.0f} frames a second"
         )
+
+    def _problems(self, draw: imgui.ImDrawList, frame: Frame, scale: float) -> None:
+        """One line on what can't be drawn as it is; the Loom's panel and the console have all of it."""
+        x, y, width, height = frame.rect
+        count, first = len(self.mirror.problems), str(self.mirror.problems[0])
+        head = "" if count == 1 else f"{count} problems: "
+        room, size = width - 48 * scale, imgui.calc_text_size
+        while len(first) > 8 and size(head + first).x > room:
+            first = first[: int(len(first) * 0.96) - 1].rstrip(" …") + "…"
+        label(draw, (x + width / 2, y + height - 22 * scale), head + first, scale, middle=True, fill=_RED)
 
     # ---- what the pointer asks --------------------------------------------------------------------------------------
 
@@ -498,6 +504,7 @@ class Viewport:
 
 
 _NO_LINES = np.zeros(0, LINE.dtype)
+_RED = (0.42, 0.09, 0.11, 0.92)
 
 
 def _plane(frame: Frame) -> str:
