@@ -84,7 +84,7 @@ def _middle(state: EditorState, ui: Ui) -> None:
     """Play, pause, step, stop, and how fast time goes."""
     t, play = ui.theme, state.play
     size, gap = ui.px(28), ui.px(3)
-    wide = size * 4 + gap * 3 + (ui.px(118) if play.active else 0)
+    wide = size * 4 + gap * 3  # what is there while playing stands beside: the buttons stay under the pointer
     imgui.set_cursor_pos(ImVec2((imgui.get_window_width() - wide) / 2, ui.px(5)))
     plate = imgui.get_cursor_screen_pos()
     draw = imgui.get_window_draw_list()
