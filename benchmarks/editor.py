@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 RUNS_ON = "adapter"
 OBJECTS = (10_000,)
 SIZE = (1280, 760)
-"""Of the page, where `--size` does not say otherwise."""
+"""Of the page, where `--size` leaves no room for panels."""
+FEWEST = (640, 400)
 GROUPS = 8
 CHOSEN = 1000
 SETTLE = 2
 """Pictures after a change: those after the first are nothing that is measured."""
-TURNS = 7
+TURNS = 5
 """How often each answer is measured."""
 PANELS = ("hierarchy", "inspector")
 Row = dict[str, Any]
@@ -42,6 +43,8 @@ def measure(objects: int, size: tuple[int, int], frames: int | None = None) -> l
     panels: thread time and wall time of one frame of the hierarchy and of the inspector.  answers: from the action
     until the picture that shows it is finished (`wall`), and what of that is the thread's own work (`main`).
     """
+    if size[0] < FEWEST[0] or size[1] < FEWEST[1]:
+        size = SIZE
     from ..editor import session
     from ..editor.host.editor import Editor
     from ..editor.host.headless import Headless
@@ -62,7 +65,7 @@ def measure(objects: int, size: tuple[int, int], frames: int | None = None) -> l
             page.on_drawn = editor.between
             page.step(4)
             bench = _Bench(page, state, editor)
-            rows = bench.panels(frames or 200) + bench.answers()
+            rows = bench.panels(frames or 100) + bench.answers()
             page.show(lambda: None)
             editor.close()
             return [{"objects": objects, **row} for row in rows]
@@ -103,7 +106,7 @@ class _Bench:
             panel = ui.panels[name]
             ui.panels[name] = replace(panel, draw=self._timed(name, panel.draw))
         cubes = [int(n) for n, name in zip(state.scene.ids, state.scene.names, strict=True) if name.startswith("cube")]
-        self.cubes = cubes[:CHOSEN]
+        self.all, self.cubes = cubes, cubes[: min(CHOSEN, len(cubes) - 1)]
 
     def _timed(self, name: str, draw: Callable[..., None]) -> Callable[..., None]:
         spent = self.spent[name]
@@ -131,27 +134,31 @@ class _Bench:
     # ---- panels -----------------------------------------------------------------------------------------------------
 
     def panels(self, frames: int) -> list[Row]:
-        """With one object chosen and with many; at rest, and while what is chosen is moved."""
+        """With one object chosen and with many: at rest, while that is moved, while others are chosen every frame."""
+        some = max(1, frames // 5)
         return [
-            self._panels(max(1, frames // 5) if moving else frames, count, moving)
+            self._panels(some if doing == "move" else frames, count, doing)
             for count in (1, len(self.cubes))
-            for moving in (False, True)
+            for doing in ("rest", "move", "choose")
         ]
 
-    def _panels(self, frames: int, count: int, moving: bool) -> Row:
+    def _panels(self, frames: int, count: int, doing: str) -> Row:
         state = self.state
         state.select(self.cubes[:count])
         self.rest()
         for spent in self.spent.values():
             spent.clear()
         for i in range(frames):
-            if moving:
+            if doing == "move":
                 self._move(count, 0.01 * (i + 1), "drag")
+            elif doing == "choose":
+                first = i % 2 + (i if count == 1 else 0)
+                state.select(self.all[first : first + count])
             self.page.step()
-        if moving:
+        if doing == "move":
             state.seal()
             state.undo()
-        row: Row = {"selected": count, "moving": moving}
+        row: Row = {"selected": count, "doing": doing}
         both = np.zeros(frames)
         for name, spent in self.spent.items():
             times = np.array(spent) * 1e3

@@ -24,7 +24,7 @@ def begin(state: EditorState, ui: Ui) -> None:
     """Have Dear ImGui take keys or not, as the panel asks for that had them in the last frame."""
     io = imgui.get_io()
     flag = int(imgui.ConfigFlags_.nav_enable_keyboard)
-    wanted = ui.has_keys not in OWN_KEYS
+    wanted = ui.has_keys not in OWN_KEYS or imgui.is_popup_open("", int(imgui.PopupFlags_.any_popup))  # menus
     if wanted != bool(io.config_flags & flag):
         io.config_flags = (io.config_flags | flag) if wanted else (io.config_flags & ~flag)
 

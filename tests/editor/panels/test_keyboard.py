@@ -135,6 +135,31 @@ def test_the_palette_does_everything_else(ui: Any) -> None:
     ui.run(test)
 
 
+def test_menus_are_gone_through_with_the_arrows_and_left_by_escape(ui: Any) -> None:
+    ui.select("tree")
+
+    def test(c: Any) -> None:
+        press(c, KEY.mod_ctrl | KEY._4)
+        x, y, width, height = ui.port.frame.rect
+        c.mouse_move_to_pos((x + width / 2, y + height / 3))
+        c.mouse_click(1)
+        c.yield_(4)
+        assert imgui.is_popup_open("", int(imgui.PopupFlags_.any_popup))
+        press(c, KEY.escape)
+        assert not imgui.is_popup_open("", int(imgui.PopupFlags_.any_popup))
+        c.mouse_click(1)
+        c.yield_(4)
+        press(c, KEY.down_arrow)
+        for _ in range(12):
+            press(c, KEY.down_arrow)
+            if imgui.get_current_context().nav_id == c.item_info("//$FOCUSED/###edit.duplicate").id_:
+                break
+        press(c, KEY.enter)
+        assert len(ui.state.scene) == len(_scene()) + 1
+
+    ui.run(test)
+
+
 def test_the_viewport_keeps_its_letters(ui: Any) -> None:
     ui.select("tree")
 
