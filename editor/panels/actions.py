@@ -35,13 +35,13 @@ def register(actions: Actions) -> None:
             f"window.{panel.id}", panel.title, _toggle(panel), _KEYS.get(panel.id, ""), menu="Window/Panels",
             checked=_is_shown(panel), doc=f"open the panel {panel.title}, or bring it to the front",
         )  # fmt: skip
-    for name, label, keys, go, step in (
+    for which, label, keys, go, step in (
         ("next_panel", "Next Panel", "F6", keyboard.next_panel, 1),
         ("previous_panel", "Previous Panel", "Shift+F6", keyboard.next_panel, -1),
         ("next_tab", "Next Tab", "Ctrl+PageDown", keyboard.next_tab, 1),
         ("previous_tab", "Previous Tab", "Ctrl+PageUp", keyboard.next_tab, -1),
     ):
-        add(f"window.{name}", label, _gone(go, step), keys, menu="Window/Go To", doc="give it the keys")
+        add(f"window.{which}", label, _gone(go, step), keys, menu="Window/Go To", doc="give it the keys")
     add("window.theme", "Light or Dark", _theme, menu="Window", icon="moon", arguments=(("name", ", ".join(THEMES)),))
     add("window.scale_up", "Larger", _scaled(1), "Ctrl+=", menu="Window/Scale", doc="the whole editor")
     add("window.scale_down", "Smaller", _scaled(-1), "Ctrl+-", menu="Window/Scale", doc="the whole editor")

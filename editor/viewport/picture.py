@@ -31,7 +31,7 @@ class Picture:
         self.gpu = gpu
         self.stage = Stage(gpu, (SMALLEST, SMALLEST), timed=timed)
         self.overlay = Overlay(gpu, FORMAT) if overlay else None
-        self.size = (0, 0)
+        self.size: tuple[int, int] = (0, 0)
         self._surfaces: wgpu.GPUTextureView | None = None  # of the last frame, while nothing was picked since
         self.drawn = 0
         """How many frames."""
@@ -57,7 +57,9 @@ class Picture:
         return True
 
     def _made(self, label: str, usage: int) -> wgpu.GPUTexture:
-        return self.gpu.device.create_texture(label=label, size=(*self.size, 1), format=FORMAT, usage=usage)
+        return self.gpu.device.create_texture(
+            label=label, size=(self.size[0], self.size[1], 1), format=FORMAT, usage=usage
+        )
 
     def show_hud(self, hud: Hud | None) -> None:
         """Draw a HUD over it; None for none."""
@@ -83,7 +85,9 @@ class Picture:
         assert self.overlay is not None
         fabric = self.stage.fabric
         encoder = self.gpu.device.create_command_encoder(label="viewport, bare")
-        encoder.copy_texture_to_texture({"texture": self._bare}, {"texture": self.texture}, (*self.size, 1))
+        encoder.copy_texture_to_texture(
+            {"texture": self._bare}, {"texture": self.texture}, (self.size[0], self.size[1], 1)
+        )
         self.gpu.device.queue.submit([encoder.finish()])
         if outlines and self._surfaces is None:
             self._surfaces, _ = fabric.surfaces()

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from dreamwell.tests.editor.in_window import KEYS, Player
+from dreamwell.tests.editor.in_window import Player
 
 from imgui_bundle import imgui  # isort: skip  # after the one who sets the environment
 from PIL import Image
@@ -21,7 +21,6 @@ from dreamwell.editor import session
 from dreamwell.editor.core.view import View
 from dreamwell.editor.host.window import EditorWindow
 
-KEYS |= {"home": 0xFF50}
 Rect = tuple[float, float, float, float]
 
 
