@@ -28,9 +28,10 @@ from .gizmo import Stand
 from .gizmo_drawing import draw_gizmo
 from .mirror import Mirror
 from .navigator import Navigator
+from .notes import Notes
 from .overlay import LINE
 from .pace import COARSE, Pace
-from .paint import label, letterbox, rectangle
+from .paint import letterbox, rectangle
 from .picture import Picture
 from .pointer import Pointer
 from .preview import Preview
@@ -42,9 +43,6 @@ SETTLE = 24
 """Frames that are drawn after something changed: what is averaged over time has come to rest then."""
 LAST = "last"
 """The bookmark of where a scene was looked at when it was closed."""
-SAID = 1.2
-"""Seconds that a word about what was just done stays."""
-_STATS = 0.5
 
 
 class Viewport:
@@ -66,6 +64,7 @@ class Viewport:
         self.mirror = Mirror()
         self.picture = Picture(gpu, timed=timed)
         self.pointer = Pointer()
+        self.notes = Notes()
         self.preview = Preview(gpu, draw, self.mirror)
         self.game = GameInput()
         self.badges: list[Badge] = []
@@ -80,9 +79,7 @@ class Viewport:
         self._key: Any = None
         self._over: Any = None
         self._shown: tuple[Any, int] = (None, -1)
-        self._said, self._said_until = "", 0.0
         self._told: list[Any] = []
-        self._stats, self._stats_at = "", 0.0
         self._played: Any = None
         self._lined = False  # whether it was told to show what physics sees
         self._basis: tuple[tuple[Any, ...], Any] | None = None
@@ -123,7 +120,7 @@ class Viewport:
         if (state, state.generation) != self._shown:
             self._shown = state, state.generation
             self._assets = state.watching.assets
-            self.pointer, self._told, self._said_until = Pointer(), [], 0.0
+            self.pointer, self._told, self.notes = Pointer(), [], Notes()
             view.through = 0
             view.wishes = [("begin", ())]
 
@@ -321,7 +318,7 @@ class Viewport:
             self.game.feed(state.play.game, frame.rect, over=over, focused=imgui.is_window_focused())
         else:
             self._edit(state, view, frame, scale, draw, over=over)
-        self._notes(state, view, frame, scale, draw)
+        self.notes.draw(state, view, frame, scale, draw, self.mirror.problems, self.picture)
         draw.pop_clip_rect()
         context_menu(state, self, asked=self.pointer.menu)
 
@@ -363,56 +360,11 @@ class Viewport:
         if pointer.doing == "fly":
             imgui.set_mouse_cursor(imgui.MouseCursor_.resize_all)
 
-    def _notes(self, state: EditorState, view: View, frame: Frame, scale: float, draw: imgui.ImDrawList) -> None:
-        x, y, width, height = frame.rect
-        left, bottom = x + 12 * scale, y + height - 26 * scale
-        if view.through and state.document.scene.row_of(view.through) is not None:
-            name = state.document.object(view.through).name
-            label(draw, (x + width / 2, y + 20 * scale), f"through {name}", scale, middle=True)
-        if time.monotonic() < self._said_until:
-            label(draw, (x + width / 2, y + height - 30 * scale), self._said, scale, middle=True)
-        elif self.mirror.problems and not state.play.active:
-            self._problems(draw, frame, scale)
-        elif not len(state.scene) and not state.play.active:
-            hint = "An empty scene. Create something: right-click, or the menu Create."
-            label(draw, (x + width / 2, y + height / 2), hint, scale, middle=True)
-        if view.stats:
-            self._stats_text(state)
-            lines = self._stats.splitlines()
-            step = 19 * scale
-            for i, line in enumerate(lines):
-                label(draw, (left, bottom - (len(lines) - 1 - i) * step), line, scale)
-
-    def _stats_text(self, state: EditorState) -> None:
-        now = time.monotonic()
-        if now < self._stats_at + _STATS or not self.picture.drawn:
-            return
-        self._stats_at = now
-        counted = self.picture.stage.fabric.counters()
-        w, h = self.picture.size
-        self._stats = (
-            f"{len(state.scene):,} objects   {counted.get('instances', 0):,} drawn   "
-            f"{counted.get('culled', 0):,} culled\n"
-            f"{counted.get('triangles', 0):,} triangles   {counted.get('draws', 0):,} draws\n"
-            f"{w} x {h}   {self.picture.stage.fabric.encode_us / 1e3:.2f} ms to encode   "
-            f"{imgui.get_io().framerate:.0f} frames a second"
-        )
-
-    def _problems(self, draw: imgui.ImDrawList, frame: Frame, scale: float) -> None:
-        """One line on what can't be drawn as it is; the Loom's panel and the console have all of it."""
-        x, y, width, height = frame.rect
-        count, first = len(self.mirror.problems), str(self.mirror.problems[0])
-        head = "" if count == 1 else f"{count} problems: "
-        room, size = width - 48 * scale, imgui.calc_text_size
-        while len(first) > 8 and size(head + first).x > room:
-            first = first[: int(len(first) * 0.96) - 1].rstrip(" …") + "…"
-        label(draw, (x + width / 2, y + height - 22 * scale), head + first, scale, middle=True, fill=_RED)
-
     # ---- what the pointer asks --------------------------------------------------------------------------------------
 
     def say(self, text: str) -> None:
         """Show a word for a moment."""
-        self._said, self._said_until = text, time.monotonic() + SAID
+        self.notes.say(text)
 
     def take_keys(self) -> None:
         """Have the keyboard belong to the viewport."""
@@ -504,7 +456,6 @@ class Viewport:
 
 
 _NO_LINES = np.zeros(0, LINE.dtype)
-_RED = (0.42, 0.09, 0.11, 0.92)
 
 
 def _plane(frame: Frame) -> str:
