@@ -183,13 +183,18 @@ class _Bench:
         """From an action to the finished picture that shows it."""
         state, count = self.state, len(self.cubes)
         found: dict[str, list[tuple[float, float, float]]] = {}
+
+        def undo() -> None:
+            state.seal()
+            state.undo()
+
         for turn in range(TURNS + 1):
             state.select([])
             self.rest()
             for name, do in (
                 ("select", lambda: state.select(self.cubes)),
                 ("move", lambda turn=turn: self._move(count, 0.1, f"step {turn}")),
-                ("undo", lambda: (state.seal(), state.undo())),
+                ("undo", undo),
                 ("redo", state.redo),
             ):
                 times = self._answer(do)
