@@ -50,7 +50,7 @@ class Editor:
         """Whether the next frame will show something else without anybody doing anything."""
         view, state = self.state.part(View), self.state
         playing = state.play.active and state.play.mode == "playing"
-        moving = view.camera.moving or view.flying or self.services.port.drew
+        moving = view.camera.moving or view.flying or self.services.port.waiting
         return playing or moving or bool(self._dropped) or self.services.thumbnails.waiting
 
     def frame(self, seconds: float) -> None:

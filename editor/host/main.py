@@ -57,7 +57,7 @@ def picture(path: Path | None, target: Path, size: tuple[int, int], scale: float
     fonts: list[theme.Fonts] = []
     gpu = shared_gpu()
     with Headless(gpu, size, lambda: None, begin=lambda draw: fonts.append(theme.load_fonts())) as page:
-        editor = Editor(state, HostServices(gpu, page.draw, scale=scale), fonts[0])
+        editor = Editor(state, HostServices(gpu, page.draw, scale=scale, coarse=1.0), fonts[0])
         page.show(lambda: editor.frame(1 / 60))
         page.on_drawn = editor.between
         started = time.perf_counter()

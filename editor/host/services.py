@@ -23,15 +23,25 @@ SECONDS = 0.5
 
 
 class HostServices:
-    """For one page. scale: pixels for each point.  native_dialogs: whether the system's file dialogs can be opened."""
+    """For one page. scale: pixels for each point.  native_dialogs: whether the system's file dialogs can be opened.
+
+    settle, coarse: as of `Viewport`.
+    """
 
     def __init__(
-        self, gpu: Gpu, draw: DrawData, *, scale: float = 1.0, native_dialogs: bool = False, settle: int = SETTLE
+        self,
+        gpu: Gpu,
+        draw: DrawData,
+        *,
+        scale: float = 1.0,
+        native_dialogs: bool = False,
+        settle: int = SETTLE,
+        coarse: float | None = None,
     ) -> None:
         self.gpu = gpu
         self.scale = scale
         self.native_dialogs = native_dialogs
-        self.port = Viewport(gpu, draw, settle=settle)
+        self.port = Viewport(gpu, draw, settle=settle, coarse=coarse)
         self.thumbnails = Thumbnails(gpu, draw)
         self.state: EditorState | None = None
         self._cpu: dict[str, float] = {}

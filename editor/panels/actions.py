@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from imgui_bundle import imgui
+
 from ...engine.errors import EditorError
 from ..core.actions import Actions
-from . import palette
+from . import keyboard, palette
 from .table import PANELS
 from .theme import THEMES
 from .ui import Panel, Ui
@@ -33,6 +35,13 @@ def register(actions: Actions) -> None:
             f"window.{panel.id}", panel.title, _toggle(panel), _KEYS.get(panel.id, ""), menu="Window/Panels",
             checked=_is_shown(panel), doc=f"open the panel {panel.title}, or bring it to the front",
         )  # fmt: skip
+    for which, label, keys, go, step in (
+        ("next_panel", "Next Panel", "F6", keyboard.next_panel, 1),
+        ("previous_panel", "Previous Panel", "Shift+F6", keyboard.next_panel, -1),
+        ("next_tab", "Next Tab", "Ctrl+PageDown", keyboard.next_tab, 1),
+        ("previous_tab", "Previous Tab", "Ctrl+PageUp", keyboard.next_tab, -1),
+    ):
+        add(f"window.{which}", label, _gone(go, step), keys, menu="Window/Go To", doc="give it the keys")
     add("window.theme", "Light or Dark", _theme, menu="Window", icon="moon", arguments=(("name", ", ".join(THEMES)),))
     add("window.scale_up", "Larger", _scaled(1), "Ctrl+=", menu="Window/Scale", doc="the whole editor")
     add("window.scale_down", "Smaller", _scaled(-1), "Ctrl+-", menu="Window/Scale", doc="the whole editor")
@@ -51,18 +60,25 @@ def _palette(state: EditorState) -> None:
 
 
 def _toggle(panel: Panel) -> Callable[[EditorState], None]:
-    """Open a panel; one that is open comes to the front; one that is in front closes."""
+    """Open a panel, bring it to the front and give it the keys; one that has all of that closes.
+
+    By the mouse, which is by its tick in the menu, one that is in front closes.
+    """
 
     def run(state: EditorState) -> None:
         ui = state.part(Ui)
-        shown = ui.is_shown(ui.panels.get(panel.id, panel))
-        ui.show(panel.id, shown=not shown or panel.id not in ui.in_front)
+        shown = ui.is_shown(ui.panels.get(panel.id, panel)) and panel.id in ui.in_front
+        ui.show(panel.id, shown=not shown or not (imgui.is_mouse_released(0) or ui.has_keys == panel.id))
 
     return run
 
 
 def _is_shown(panel: Panel) -> Callable[[EditorState], bool]:
     return lambda state: state.part(Ui).is_shown(panel)
+
+
+def _gone(go: Callable[[Ui, int], None], step: int) -> Callable[[EditorState], None]:
+    return lambda state: go(state.part(Ui), step)
 
 
 def _page(id: str) -> Callable[[EditorState], None]:

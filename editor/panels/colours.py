@@ -63,7 +63,7 @@ def colour_field(ui: Ui, path: str, values: Sequence[Any], spec: Spec) -> Callab
     high = imgui.get_frame_height()
     start = imgui.get_cursor_screen_pos()
     width = imgui.get_content_region_avail().x
-    if imgui.invisible_button(f"###{path}", ImVec2(max(width, 1.0), high)):
+    if imgui.invisible_button(f"###{path}", ImVec2(max(width, 1.0), high), imgui.ButtonFlags_.enable_nav):
         imgui.open_popup(f"###{path}.picker")
     draw, rounding, t = imgui.get_window_draw_list(), imgui.get_style().frame_rounding, ui.theme
     end = ImVec2(start.x + width, start.y + high)

@@ -16,7 +16,7 @@ from ..core.values import plain
 from . import fields, icons, instances
 from .fields import Choices, Slot, begin_grid, words_of
 from .subject import Part, Subject
-from .theme import SMALL, mixed, u32
+from .theme import BACKDROP, SMALL, mixed, u32
 from .ui import Ui
 from .widgets import banner, elided, icon_button, text, tip
 
@@ -51,7 +51,7 @@ def header(ui: Ui, name: str, icon: str, title: str, note: str = "", room: float
     width, high = imgui.get_content_region_avail().x, imgui.get_frame_height() + ui.px(2)
     opened = name not in mine.folded
     imgui.set_next_item_allow_overlap()
-    if imgui.invisible_button(f"###header.{name}", ImVec2(width, high)):
+    if imgui.invisible_button(f"###header.{name}", ImVec2(width, high), imgui.ButtonFlags_.enable_nav):
         mine.folded ^= {name}
     over = imgui.is_item_hovered()
     draw_list = imgui.get_window_draw_list()
@@ -159,7 +159,9 @@ def _group(ui: Ui, subject: Subject, part: Part, choices: Choices, inside: Seque
     imgui.table_next_column()
     start = imgui.get_cursor_screen_pos()
     high = imgui.get_frame_height()
-    if imgui.invisible_button(f"###group.{key}", ImVec2(max(imgui.get_content_region_avail().x, 1), high)):
+    if imgui.invisible_button(
+        f"###group.{key}", ImVec2(max(imgui.get_content_region_avail().x, 1), high), imgui.ButtonFlags_.enable_nav
+    ):
         mine.grouped ^= {key}
     draw_list = imgui.get_window_draw_list()
     top = start.y + imgui.get_style().frame_padding.y
@@ -269,7 +271,7 @@ def _material(ui: Ui, part: Part) -> None:
     start = imgui.get_cursor_screen_pos()
     draw_list = imgui.get_window_draw_list()
     draw_list.add_rect_filled(
-        start, ImVec2(start.x + width, start.y + edge), u32(ui.theme.inset), imgui.get_style().frame_rounding
+        start, ImVec2(start.x + width, start.y + edge), u32(BACKDROP), imgui.get_style().frame_rounding
     )
     imgui.set_cursor_screen_pos(ImVec2(start.x + (width - edge) / 2, start.y))
     imgui.image(picture, ImVec2(edge, edge))

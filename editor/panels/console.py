@@ -48,7 +48,7 @@ def draw(state: EditorState, ui: Ui) -> None:
     prompt = imgui.get_frame_height() + ui.px(5)
     room = imgui.get_content_region_avail().y - prompt
     details = min(ui.px(96), room * 0.45) if mine.chosen is not None and mine.chosen.details else 0.0
-    if imgui.begin_child("###log", ImVec2(0, -(prompt + details))):
+    if imgui.begin_child("###log", ImVec2(0, -(prompt + details)), imgui.ChildFlags_.nav_flattened):
         _log(state, ui, mine)
     imgui.end_child()
     if details and mine.chosen is not None:
@@ -119,7 +119,7 @@ def _entry(state: EditorState, ui: Ui, mine: ConsoleView, i: int, high: float) -
     t = ui.theme
     start = imgui.get_cursor_screen_pos()
     width = imgui.get_content_region_avail().x
-    pressed = imgui.invisible_button(f"###entry{i}", ImVec2(max(width, 1), high))
+    pressed = imgui.invisible_button(f"###entry{i}", ImVec2(max(width, 1), high), imgui.ButtonFlags_.enable_nav)
     draw_list = imgui.get_window_draw_list()
     if imgui.is_item_hovered() or entry is mine.chosen:
         draw_list.add_rect_filled(start, ImVec2(start.x + width, start.y + high), u32(t.hover), 3.0)

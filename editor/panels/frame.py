@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imgui_bundle import ImVec2, ImVec4, imgui
 
-from . import icons, layout, theme
+from . import icons, keyboard, layout, theme
 from .actions import register
 from .dialogs import draw_dialogs
 from .guard import guarded
@@ -28,6 +28,7 @@ def frame(state: EditorState, services: Services) -> None:
     """Draw the whole editor once, between imgui's new_frame and render. Nothing that a panel raises leaves it."""
     ui = ready(state, services)
     style(ui)
+    keyboard.begin(state, ui)
     run_shortcuts(state, ui)
     for part in (main_menu, play_toolbar, status_bar):
         failure = guarded(partial(part, state, ui))
@@ -82,9 +83,15 @@ def window(state: EditorState, ui: Ui, panel: Panel) -> bool:
     still_flags = imgui.WindowFlags_.no_scrollbar | imgui.WindowFlags_.no_scroll_with_mouse
     imgui.push_style_var(imgui.StyleVar_.window_border_size, 1.0 if panel.dock == "float" else 0.0)
     flags = imgui.WindowFlags_.no_collapse | (0 if panel.scrolls else still_flags)
+    behind = panel.id not in ui.in_front and panel.dock != "float"
+    if behind:  # the titles of those behind others stand back; windows take this over as they begin
+        imgui.push_style_color(imgui.Col_.text, ImVec4(*ui.theme.faint))
     seen, still = imgui.begin(panel.label, True, int(flags))
+    if behind:
+        imgui.pop_style_color()
     imgui.pop_style_var(1 if panel.padded else 2)
     if seen:
+        keyboard.look(ui, panel)
         if panel.id in ui.failures:
             _failed(ui, panel)
         else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imgui_bundle import ImVec2, imgui
 
 from ..core import commands
-from . import icons, menu
+from . import icons, keyboard, menu
 from .outline import EditOutline, Outline, PlayOutline, Query, Rows
 from .theme import mixed, u32
 from .ui import Ui
@@ -45,7 +45,8 @@ def draw(state: EditorState, ui: Ui) -> None:
         mine.rows.reveal(outline, state.selection.active)
     mine.rows.update(outline, Query.of(mine.search))
     imgui.push_style_var(imgui.StyleVar_.item_spacing, ImVec2(0, 0))
-    if imgui.begin_child("###objects", ImVec2(0, 0)):
+    keyboard.hand_to_list()
+    if imgui.begin_child("###objects", ImVec2(0, 0), 0, imgui.WindowFlags_.no_nav_inputs):
         _keys(state, ui, mine, outline)
         if mine.rows.shown:
             _rows(state, ui, mine, outline)

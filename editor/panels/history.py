@@ -44,7 +44,7 @@ def draw(state: EditorState, ui: Ui) -> None:
     if not history.steps:
         empty(ui, icons.HISTORY, "Nothing done yet", "Every change can be undone, and is listed here")
         return
-    if imgui.begin_child("###steps", ImVec2(0, 0)):
+    if imgui.begin_child("###steps", ImVec2(0, 0), imgui.ChildFlags_.nav_flattened):
         imgui.push_style_var(imgui.StyleVar_.item_spacing, ImVec2(0, 0))
         high = imgui.get_text_line_height() + ui.px(7)
         clipper = imgui.ListClipper()
@@ -67,7 +67,7 @@ def _step(state: EditorState, ui: Ui, i: int, high: float) -> None:
     now, undone = i == history.position, i > history.position
     start = imgui.get_cursor_screen_pos()
     width = imgui.get_content_region_avail().x
-    if imgui.invisible_button(f"###step{i}", ImVec2(max(width, 1), high)):
+    if imgui.invisible_button(f"###step{i}", ImVec2(max(width, 1), high), imgui.ButtonFlags_.enable_nav):
         ui.later(lambda: state.go_to(i))
     draw_list = imgui.get_window_draw_list()
     end = ImVec2(start.x + width, start.y + high)
@@ -77,9 +77,10 @@ def _step(state: EditorState, ui: Ui, i: int, high: float) -> None:
     looked = step is not None and step.command is None
     words = "Opened" if step is None else step.label
     icon = icons.FOLDER_OPEN if step is None else icons.SELECT if looked else icons.RENAME
-    colour = t.faint if undone else t.muted if looked or step is None else t.text
+    colour = t.text if now else t.faint if undone else t.muted if looked or step is None else t.text
     top = start.y + ui.px(3.5)
-    draw_list.add_text(ImVec2(start.x + ui.px(8), top), u32(t.faint if undone or looked else t.accent), icon)
+    tint = t.text if now else t.faint if undone or looked else t.accent
+    draw_list.add_text(ImVec2(start.x + ui.px(8), top), u32(tint), icon)
     draw_list.add_text(ImVec2(start.x + ui.px(32), top), u32(colour), words)
     if step is not None and step.after == state.document.saved_state and step.command is not None:
         mark = f"{icons.SAVE}  saved"

@@ -29,7 +29,7 @@ def draw(state: EditorState, ui: Ui) -> None:
     choices = choices_of(state, ui)
     if subject.live:
         banner(ui, "warning", "Playing: changes end with the game, unless they are kept.")
-    if imgui.begin_child("###scroll", ImVec2(0, 0)):
+    if imgui.begin_child("###scroll", ImVec2(0, 0), imgui.ChildFlags_.nav_flattened):
         mine = ui.kept(Inspector)
         if mine.seen != subject.active:
             mine.seen = subject.active

@@ -105,7 +105,7 @@ def _part(state: EditorState, ui: Ui, mine: Instances, part: prefabs.Part, high:
     start = imgui.get_cursor_screen_pos()
     width = imgui.get_content_region_avail().x
     imgui.set_next_item_allow_overlap()
-    if imgui.invisible_button(f"###part.{part.key}", ImVec2(max(width, 1), high)):
+    if imgui.invisible_button(f"###part.{part.key}", ImVec2(max(width, 1), high), imgui.ButtonFlags_.enable_nav):
         mine.chosen = "" if mine.chosen == part.key else part.key
     draw_list = imgui.get_window_draw_list()
     over = imgui.is_window_hovered(

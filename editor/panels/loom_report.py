@@ -79,7 +79,7 @@ def draw(state: EditorState, ui: Ui) -> None:
         return
     room = imgui.get_content_region_avail().x
     right = ui.px(230) if room > ui.px(560) else 0.0
-    if imgui.begin_child("###problems", ImVec2(-right, 0)):
+    if imgui.begin_child("###problems", ImVec2(-right, 0), imgui.ChildFlags_.nav_flattened):
         _problems(state, ui, mine)
     imgui.end_child()
     if right:
@@ -163,7 +163,7 @@ def _problem(state: EditorState, ui: Ui, found: Found, i: int, high: float) -> N
     t, problem = ui.theme, found.problem
     start = imgui.get_cursor_screen_pos()
     width = imgui.get_content_region_avail().x
-    if imgui.invisible_button(f"###problem{i}", ImVec2(max(width, 1), high)):
+    if imgui.invisible_button(f"###problem{i}", ImVec2(max(width, 1), high), imgui.ButtonFlags_.enable_nav):
         ui.later(lambda: go_to(state, ui, found))
     draw_list = imgui.get_window_draw_list()
     if imgui.is_item_hovered():

@@ -81,11 +81,11 @@ def _title(state: EditorState, ui: Ui) -> None:
     imgui.set_cursor_pos_x(imgui.get_cursor_pos_x() + room - width - ui.px(6))
     if dot:
         place = imgui.get_cursor_screen_pos()
-        high = imgui.get_frame_height()
+        middle = imgui.get_window_pos().y + imgui.get_window_height() / 2
         imgui.get_window_draw_list().add_circle_filled(
-            ImVec2(place.x + ui.px(4), place.y + high / 2), ui.px(3.2), u32(ui.theme.warning), 16
+            ImVec2(place.x + ui.px(4), middle), ui.px(3.2), u32(ui.theme.warning), 16
         )
-        imgui.dummy(ImVec2(ui.px(6), high))
+        imgui.dummy(ImVec2(ui.px(6), imgui.get_frame_height()))
     imgui.text_disabled(words)
 
 
@@ -114,9 +114,11 @@ def draw_items(state: EditorState, ui: Ui, menu: Menu) -> None:
 def item(state: EditorState, ui: Ui, action: Action, label: str = "", **arguments: Any) -> bool:
     """An action as an item of a menu; whether it was chosen."""
     checked = bool(action.checked(state)) if action.checked is not None else False
-    words = f"{label or action.label_of(state)}###{action.id}"
+    keys = shortcut_of(state, action)
+    room = "    " if keys else ""  # between the words and the keys
+    words = f"{label or action.label_of(state)}{room}###{action.id}"
     icon = icons.named(action.icon)
-    chosen = imgui.internal.menu_item_ex(words, icon, shortcut_of(state, action), checked, state.can(action))
+    chosen = imgui.internal.menu_item_ex(words, icon, keys, checked, state.can(action))
     if chosen:
         ui.act(state, action.id, **arguments)
     return chosen

@@ -12,7 +12,7 @@ from ..core.actions import Action
 from . import icons, menu, shortcuts
 from .theme import TITLE, u32
 from .ui import Ui
-from .widgets import caption, empty, icon_button, muted, primary_button, search, text, wrapped
+from .widgets import empty, heading, icon_button, muted, primary_button, search, text, wrapped
 
 if TYPE_CHECKING:
     from ..core import EditorState
@@ -46,7 +46,7 @@ def draw_shortcuts(state: EditorState, ui: Ui) -> None:
     if mine.waiting:
         _wait(state, ui, mine)
     words = mine.search.lower().split()
-    if imgui.begin_child("###list", ImVec2(0, 0)):
+    if imgui.begin_child("###list", ImVec2(0, 0), imgui.ChildFlags_.nav_flattened):
         groups: dict[str, list[Action]] = {}
         for action in state.actions.values():
             keys = menu.shortcut_of(state, action)
@@ -54,7 +54,7 @@ def draw_shortcuts(state: EditorState, ui: Ui) -> None:
             if (keys or words) and all(word in whole for word in words):
                 groups.setdefault(action.menu.partition("/")[0] or "Other", []).append(action)
         for name, actions in groups.items():
-            caption(ui, name)
+            heading(ui, name)
             if imgui.begin_table(f"###keys.{name}", 2, imgui.TableFlags_.row_bg | imgui.TableFlags_.pad_outer_x):
                 imgui.table_setup_column("what", imgui.TableColumnFlags_.width_stretch, 0.62)
                 imgui.table_setup_column("keys", imgui.TableColumnFlags_.width_stretch, 0.38)
@@ -62,7 +62,7 @@ def draw_shortcuts(state: EditorState, ui: Ui) -> None:
                     _line(state, ui, mine, action)
                 imgui.end_table()
         if not words:
-            caption(ui, "In the viewport")
+            heading(ui, "In the viewport")
             if imgui.begin_table("###keys.pointer", 2, imgui.TableFlags_.row_bg | imgui.TableFlags_.pad_outer_x):
                 for what, how in POINTER:
                     imgui.table_next_column()
@@ -156,6 +156,10 @@ def draw_about(state: EditorState, ui: Ui) -> None:
         "Drawn with Dear ImGui (MIT). Type: Roboto (Apache 2.0), Inconsolata (OFL). Icons: Font Awesome 6 Free (OFL).",
         t.muted,
     )
-    imgui.dummy(ImVec2(0, ui.px(8)))
-    if primary_button(ui, "Close###close", ui.px(90)):
+    wide, high = ui.px(90), imgui.get_frame_height()
+    room = imgui.get_content_region_avail()
+    imgui.set_cursor_pos(
+        ImVec2(imgui.get_cursor_pos_x() + max(room.x - wide, 0), imgui.get_cursor_pos_y() + max(room.y - high, 0))
+    )
+    if primary_button(ui, "Close###close", wide):
         ui.later(lambda: ui.show("about", shown=False))

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MOST = 60
 """Entries that are offered at a time."""
+CERTAIN = 30.0
+"""The score from which on the typed words are in a label as they are, or its beginnings."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def draw_palette(state: EditorState, ui: Ui) -> None:
     imgui.set_next_window_pos(ImVec2(view.pos.x + (view.size.x - wide) / 2, view.pos.y + ui.px(74)))
     imgui.set_next_window_size(ImVec2(wide, 0))
     imgui.push_style_var(imgui.StyleVar_.window_padding, ImVec2(ui.px(10), ui.px(10)))
-    if imgui.begin_popup("###palette.window", int(imgui.WindowFlags_.no_move)):
+    if imgui.begin_popup("###palette.window", int(imgui.WindowFlags_.no_move | imgui.WindowFlags_.no_nav_inputs)):
         _inside(state, ui)
         imgui.end_popup()
     imgui.pop_style_var()
@@ -108,6 +110,8 @@ def _inside(state: EditorState, ui: Ui) -> None:
     if key != mine.key:
         mine.key, mine.words, mine.at = key, words, 0
         mine.offers = found(state, ui, words)
+    if imgui.is_key_pressed(imgui.Key.escape, False):
+        imgui.close_current_popup()
     count = len(mine.offers)
     if imgui.is_key_pressed(imgui.Key.down_arrow):
         mine.at, mine.scroll = min(mine.at + 1, count - 1), True
@@ -151,11 +155,12 @@ def _offer(ui: Ui, mine: Palette, i: int, offer: Offer, high: float) -> bool:
             mine.scroll = False
     top = start.y + ui.px(5)
     colour = t.text if offer.enabled else t.faint
+    beside, keys = (t.text, t.text) if i == mine.at else (t.faint, t.muted)
     draw.add_text(ImVec2(start.x + ui.px(10), top), u32(t.accent if offer.enabled else t.faint), offer.icon)
     right = start.x + width - ui.px(10)
     if offer.keys:
         wide = imgui.calc_text_size(offer.keys).x
-        draw.add_text(ImVec2(right - wide, top), u32(t.muted), offer.keys)
+        draw.add_text(ImVec2(right - wide, top), u32(keys), offer.keys)
         right -= wide + ui.px(14)
     label = elided_end(offer.label, right - start.x - ui.px(40))
     draw.add_text(ImVec2(start.x + ui.px(36), top), u32(colour), label)
@@ -163,7 +168,7 @@ def _offer(ui: Ui, mine: Palette, i: int, offer: Offer, high: float) -> bool:
     if offer.detail and right - after > ui.px(50):
         imgui.push_font(None, SMALL)
         detail = elided_end(offer.detail, right - after)
-        draw.add_text(ImVec2(right - imgui.calc_text_size(detail).x, top + ui.px(1)), u32(t.faint), detail)
+        draw.add_text(ImVec2(right - imgui.calc_text_size(detail).x, top + ui.px(1)), u32(beside), detail)
         imgui.pop_font()
     return pressed
 
@@ -181,6 +186,8 @@ def found(state: EditorState, ui: Ui, words: str) -> list[Offer]:
     chosen: Iterable[str] = words[0] if words[:1] in sources else ">" if not words else sources
     scored = [pair for mark in chosen for pair in sources[mark]()]
     scored.sort(key=lambda pair: -pair[0])
+    if scored and scored[0][0] > CERTAIN:  # letters found here and there are nothing beside whole words
+        scored = [pair for pair in scored if pair[0] > CERTAIN / 2]
     return [offer for _, offer in scored[:MOST]]
 
 

@@ -79,16 +79,22 @@ def draw(state: EditorState, ui: Ui) -> None:
         imgui.same_line(0, ui.px(6))
         muted(ui, f"a frame, {1000 / frame:.0f} a second" if frame else "a frame")
         for name, ring in mine.totals.items():
-            imgui.same_line(0, ui.px(14))
+            imgui.same_line(0, ui.px(18))
+            place, dot = imgui.get_cursor_screen_pos(), ui.px(4)
+            middle = ImVec2(place.x + dot, place.y + imgui.get_frame_height() / 2)
+            imgui.get_window_draw_list().add_circle_filled(middle, dot, u32(_colour(ui, name)), 16)
+            imgui.set_cursor_screen_pos(ImVec2(place.x + dot * 3.5, place.y))
+            imgui.align_text_to_frame_padding()
             muted(ui, name)
             imgui.same_line(0, ui.px(5))
             text(ui, f"{ring.mean:.2f} ms")
     room = imgui.get_content_region_avail()
-    left = max(ui.px(240), room.x * 0.42)
-    if imgui.begin_child("###plots", ImVec2(left, 0)):
-        _plots(ui, mine)
+    flat = room.x > ui.px(640) and room.y < ui.px(300)  # plots side by side
+    left = max(ui.px(240), room.x * (0.6 if flat and mine.counters else 0.42))
+    if imgui.begin_child("###plots", ImVec2(left, 0), 0, imgui.WindowFlags_.no_scrollbar):
+        _plots(ui, mine, flat=flat)
     imgui.end_child()
-    imgui.same_line(0, ui.px(10))
+    imgui.same_line(0, ui.px(14))
     if imgui.begin_child("###passes", ImVec2(0, 0)):
         _passes(ui, mine)
     imgui.end_child()
@@ -120,18 +126,34 @@ def _sample(found: Sequence[tuple[str, float]], rings: dict[str, Ring]) -> None:
                 del rings[name]
 
 
-def _plots(ui: Ui, mine: Profiler) -> None:
-    room = imgui.get_content_region_avail().y
-    high = room if not mine.counters else room * 0.56
-    t = ui.theme
-    lines = (("frame", mine.frame, t.faint), ("CPU", mine.totals["CPU"], t.info), ("GPU", mine.totals["GPU"], t.accent))
-    _plot(ui, "###ms", lines, high - ui.px(4), "ms")
+def _colour(ui: Ui, name: str) -> tuple[float, float, float, float]:
+    """Of a line."""
+    return ui.theme.info if name == "CPU" else ui.theme.warning
+
+
+def _plots(ui: Ui, mine: Profiler, *, flat: bool) -> None:
+    room = imgui.get_content_region_avail()
+    lines = tuple((name, ring, _colour(ui, name)) for name, ring in mine.totals.items())
     if not mine.counters:
-        return
+        _plot(ui, "###ms", lines, ImVec2(-1, room.y), "ms")
+    elif flat:
+        _plot(ui, "###ms", lines, ImVec2(room.x * 0.6, room.y), "ms")
+        imgui.same_line(0, ui.px(10))
+        imgui.begin_group()
+        _counter(ui, mine)
+        imgui.end_group()
+    else:
+        _plot(ui, "###ms", lines, ImVec2(-1, room.y * 0.56 - ui.px(4)), "ms")
+        _counter(ui, mine)
+
+
+def _counter(ui: Ui, mine: Profiler) -> None:
+    """One of the counters: its name to choose another, its value, and how it went."""
+    t = ui.theme
     names = list(mine.counters)
     if mine.counter not in mine.counters:
-        mine.counter = names[0]
-    if begin_combo(ui, "counter", mine.counter, ui.px(180)):
+        mine.counter = "triangles" if "triangles" in names else names[0]
+    if begin_combo(ui, "counter", mine.counter, min(ui.px(180), imgui.get_content_region_avail().x * 0.66)):
         for name in names:
             if imgui.selectable(f"{name}###counter.{name}", name == mine.counter)[0]:
                 mine.counter = name
@@ -140,16 +162,18 @@ def _plots(ui: Ui, mine: Profiler) -> None:
     imgui.same_line()
     imgui.align_text_to_frame_padding()
     muted(ui, f"{ring.values[-1]:,.0f}".replace(",", " "))
-    _plot(ui, "###counted", ((mine.counter, ring, t.good),), imgui.get_content_region_avail().y, "")
+    _plot(ui, "###counted", ((mine.counter, ring, t.good),), imgui.get_content_region_avail(), "")
 
 
 def _plot(
-    ui: Ui, id: str, lines: Sequence[tuple[str, Ring, tuple[float, float, float, float]]], high: float, unit: str
+    ui: Ui, id: str, lines: Sequence[tuple[str, Ring, tuple[float, float, float, float]]], size: ImVec2, unit: str
 ) -> None:
     flags = implot.Flags_.no_mouse_text | implot.Flags_.no_menus | implot.Flags_.no_box_select | implot.Flags_.no_title
-    if len(lines) == 1:
-        flags |= implot.Flags_.no_legend
-    if not implot.begin_plot(id, ImVec2(-1, max(high, ui.px(40))), flags):
+    flags |= implot.Flags_.no_legend  # the line above says it
+    imgui.push_style_var(imgui.StyleVar_.frame_border_size, 0.0)
+    seen = implot.begin_plot(id, ImVec2(size.x, max(size.y, ui.px(40))), flags)
+    imgui.pop_style_var()
+    if not seen:
         return
     axis = implot.AxisFlags_
     plain = axis.no_label | axis.no_highlight | (0 if unit else axis.no_decorations)
@@ -158,7 +182,6 @@ def _plot(
     implot.setup_axes_limits(-FRAMES + 1, 0, 0, max(top * 1.15, 0.5), imgui.Cond_.always)
     if unit:
         implot.setup_axis_format(implot.ImAxis_.y1, f"%g {unit}")
-    implot.setup_legend(implot.Location_.north_west, implot.LegendFlags_.horizontal)
     for name, ring, colour in lines:
         spec = implot.Spec()
         spec.line_color = ImVec4(*colour)

@@ -58,7 +58,7 @@ def draw_rendering(state: EditorState, ui: Ui) -> None:
         )
         imgui.same_line()
         _presets(state, ui, wide)
-    if imgui.begin_child("###settings", ImVec2(0, 0)):
+    if imgui.begin_child("###settings", ImVec2(0, 0), imgui.ChildFlags_.nav_flattened):
         settings = state.document.scene.settings
         words = mine.search.lower().split()
         shown = 0
@@ -136,7 +136,7 @@ def set_field(state: EditorState, ui: Ui, path: str, change: Change, old: Any) -
 
 def draw_project(state: EditorState, ui: Ui) -> None:
     """The panel of the project, the scene and the editor."""
-    if imgui.begin_child("###project", ImVec2(0, 0)):
+    if imgui.begin_child("###project", ImVec2(0, 0), imgui.ChildFlags_.nav_flattened):
         if header(ui, "project.scene", icons.SCENE, "Scene"):
             _scene(state, ui)
         if header(ui, "project.physics", icons.BODY, "Physics"):

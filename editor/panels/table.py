@@ -38,7 +38,7 @@ PANELS = (
     Panel("history", "History", history.draw, icons.HISTORY, "bottom"),
     Panel("profiler", "Profiler", profiler.draw, icons.PROFILER, "bottom"),
     Panel("shortcuts", "Shortcuts", pages.draw_shortcuts, icons.SHORTCUTS, "float", shown=False, size=(520, 560)),
-    Panel("about", "About", pages.draw_about, icons.ABOUT, "float", shown=False, size=(440, 330)),
+    Panel("about", "About", pages.draw_about, icons.ABOUT, "float", shown=False, size=(440, 310)),
 )
 """The editor's own panels, in the order of the Window menu."""
 

@@ -71,10 +71,10 @@ DARK = Theme(
     inset_hovered=_hex("#191c21"),
     line=_hex("#31363f"),
     text=_hex("#dfe3ea"),
-    muted=_hex("#9aa3b2"),
-    faint=_hex("#646d7c"),
-    accent=_hex("#7f8cff"),
-    accent_strong=_hex("#6070f0"),
+    muted=_hex("#aab2c0"),
+    faint=_hex("#8791a1"),
+    accent=_hex("#8793ff"),
+    accent_strong=_hex("#5665e8"),
     on_accent=_hex("#ffffff"),
     select=_hex("#3b4482"),
     hover=_hex("#2c3139"),
@@ -84,7 +84,7 @@ DARK = Theme(
     info=_hex("#6db3f2"),
     lamp=_hex("#f2c968"),
     lens=_hex("#7cc4f5"),
-    prefab=_hex("#8fb4ff"),
+    prefab=_hex("#9cbdff"),
     changed=_hex("#a9b2ff"),
     x=_hex("#ee6a72"),
     y=_hex("#86c05a"),
@@ -93,7 +93,7 @@ DARK = Theme(
 LIGHT = Theme(
     name="light",
     dark=False,
-    gap=_hex("#c3c7ce"),
+    gap=_hex("#d8dbe1"),
     panel=_hex("#f2f3f5"),
     raised=_hex("#e2e5ea"),
     popup=_hex("#fbfbfc"),
@@ -101,25 +101,27 @@ LIGHT = Theme(
     inset_hovered=_hex("#f7f8fc"),
     line=_hex("#cbd0d8"),
     text=_hex("#1d2129"),
-    muted=_hex("#565f6e"),
-    faint=_hex("#8b94a3"),
-    accent=_hex("#4a58e0"),
+    muted=_hex("#434b58"),
+    faint=_hex("#59616e"),
+    accent=_hex("#4250d6"),
     accent_strong=_hex("#4150d8"),
     on_accent=_hex("#ffffff"),
     select=_hex("#c5cbfa"),
     hover=_hex("#e4e7ee"),
-    good=_hex("#257a45"),
-    warning=_hex("#9a6200"),
-    error=_hex("#c02c3a"),
-    info=_hex("#1c6db5"),
-    lamp=_hex("#b07d00"),
-    lens=_hex("#1d78ad"),
-    prefab=_hex("#2f5fc4"),
-    changed=_hex("#4a58e0"),
+    good=_hex("#1e6f3d"),
+    warning=_hex("#845400"),
+    error=_hex("#b82535"),
+    info=_hex("#1861a3"),
+    lamp=_hex("#906400"),
+    lens=_hex("#186c9b"),
+    prefab=_hex("#244fa6"),
+    changed=_hex("#4250d6"),
     x=_hex("#cc3a45"),
     y=_hex("#4e8a22"),
     z=_hex("#2b66c8"),
 )
+BACKDROP = _hex("#11151c")
+"""Behind small pictures of things, in both themes: they are drawn before it."""
 THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
 
 
@@ -336,4 +338,4 @@ def _plots(t: Theme, scale: float) -> None:
     }.items():
         style.set_color_(getattr(implot.Col_, name), ImVec4(*colour))
     style.plot_padding = ImVec2(6 * scale, 6 * scale)
-    style.plot_border_size = 1.0
+    style.plot_border_size = 0.0

@@ -72,7 +72,7 @@ def _tools(state: EditorState, ui: Ui) -> None:
         action_button(state, ui, name)
         imgui.same_line()
     if any(name in state.actions for name in _SWITCHES):
-        separator_v(ui)
+        separator_v(ui, 28)
         for name in _SWITCHES:
             action_button(state, ui, name, {"gizmo.snap": icons.SNAP}.get(name, ""))
             imgui.same_line()
@@ -84,7 +84,7 @@ def _middle(state: EditorState, ui: Ui) -> None:
     """Play, pause, step, stop, and how fast time goes."""
     t, play = ui.theme, state.play
     size, gap = ui.px(28), ui.px(3)
-    wide = size * 4 + gap * 3 + (ui.px(118) if play.active else 0)
+    wide = size * 4 + gap * 3  # what is there while playing stands beside: the buttons stay under the pointer
     imgui.set_cursor_pos(ImVec2((imgui.get_window_width() - wide) / 2, ui.px(5)))
     plate = imgui.get_cursor_screen_pos()
     draw = imgui.get_window_draw_list()
@@ -97,10 +97,9 @@ def _middle(state: EditorState, ui: Ui) -> None:
     )
     imgui.push_style_var(imgui.StyleVar_.item_spacing, ImVec2(gap, 0))
     playing = play.mode == "playing"
-    if icon_button(
-        ui, icons.PLAY, "play", "Play   Ctrl+Enter", active=playing, colour=t.good, enabled=not playing, size=28
-    ):
-        ui.act(state, "play.pause" if play.mode == "paused" else "play.start")
+    words = "Stop   Ctrl+Enter" if playing else "Go on" if play.active else "Play   Ctrl+Enter"
+    if icon_button(ui, icons.PLAY, "play", words, active=playing, colour=t.good, size=28):
+        ui.act(state, "play.stop" if playing else "play.pause" if play.active else "play.start")
     imgui.same_line()
     if icon_button(
         ui, icons.PAUSE, "pause", "Pause", active=play.mode == "paused", colour=t.warning, enabled=play.active, size=28

@@ -78,6 +78,7 @@ class Ui:
     open_popup: str = ""  # a window of the whole editor that is to open: palette, open, save, ...
     focus: str = ""  # a panel that is to come to the front
     in_front: set[str] = field(default_factory=set)  # panels that were seen in the last frame
+    has_keys: str = ""  # the panel that the keyboard belongs to
     rebuild_layout: bool = False
     new_layout: str = ""  # ini text that is to be taken over before the next frame
     editing: bool = False  # a field is being changed: its steps belong together until it is let go

@@ -95,5 +95,5 @@ def _playing(state: EditorState, ui: Ui, place: ImVec2, room: ImVec2) -> None:
         ui.px(6),
         int(imgui.ImDrawFlags_.round_bottom),
     )  # fmt: skip
-    draw_list.add_text(ImVec2(x, place.y + ui.px(4)), u32((0.05, 0.06, 0.08, 1.0)), words)
+    draw_list.add_text(ImVec2(x, place.y + ui.px(4)), u32((0.05, 0.06, 0.08, 1.0) if t.dark else t.on_accent), words)
     imgui.pop_font()

@@ -244,11 +244,11 @@ def align_right(width: float) -> None:
         imgui.set_cursor_pos_x(imgui.get_cursor_pos_x() + room - width)
 
 
-def separator_v(ui: Ui) -> None:
-    """An upright line between buttons of a row."""
+def separator_v(ui: Ui, size: float = 0.0) -> None:
+    """An upright line between buttons of a row. `size` in points, as that of the buttons."""
     imgui.same_line(0, ui.px(7))
     place = imgui.get_cursor_screen_pos()
-    high = imgui.get_frame_height()
+    high = ui.px(size) if size else imgui.get_frame_height()
     imgui.get_window_draw_list().add_line(
         ImVec2(place.x, place.y + high * 0.2), ImVec2(place.x, place.y + high * 0.8), u32(ui.theme.line), 1.0
     )

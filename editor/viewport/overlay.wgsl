@@ -59,20 +59,32 @@ fn chosen(at: vec2i) -> u32 {
     return select(code, 0u, row == 0u);
 }
 
+const RING = array<vec2f, 12>(
+    vec2f(1.0, 0.0), vec2f(0.866, 0.5), vec2f(0.5, 0.866), vec2f(0.0, 1.0), vec2f(-0.5, 0.866), vec2f(-0.866, 0.5),
+    vec2f(-1.0, 0.0), vec2f(-0.866, -0.5), vec2f(-0.5, -0.866), vec2f(0.0, -1.0), vec2f(0.5, -0.866), vec2f(0.866, -0.5),
+);
+
 @fragment
 fn outline(in: Corner) -> @location(0) vec4f {
     let at = vec2i(in.clip.xy);
     let own = chosen(at);
     let r = over.outline;
+    var ring = RING;
     var found = 0.0;
     var most = 0u;
+    var toward = vec2f(1e-6, 0.0);
     for (var i = 0u; i < 12u; i++) {
-        let angle = f32(i) * 0.5235988;
-        let code = chosen(at + vec2i(round(vec2f(cos(angle), sin(angle)) * r)));
-        found += f32(code > 0u);
-        most = max(most, code);
+        let code = chosen(at + vec2i(round(ring[i] * r)));
+        let outside = code > 0u && (own == 0u || (code == 3u && own != 3u));
+        found += f32(outside);
+        toward += ring[i] * f32(outside);
+        most = max(most, select(0u, code, outside));
     }
-    let edge = select(min(found / 3.0, 1.0), 0.0, own > 0u);
+    // What lies in front of something selected does not get its edge.
+    let last = vec2i(textureDimensions(depth)) - 1;
+    let there = textureLoad(depth, clamp(at + vec2i(round(normalize(toward) * r)), vec2i(0), last), 0);
+    let behind = 1.0 - smoothstep(1.01, 1.04, textureLoad(depth, at, 0) / max(there, 1e-9));
+    let edge = min(found / 3.0, 1.0) * behind;
     let color = select(select(over.below_color, over.selected_color, most == 2u), over.active_color, most == 3u);
     return vec4f(color.rgb, 1.0) * (color.a * edge);
 }

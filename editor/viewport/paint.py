@@ -53,3 +53,19 @@ def label(
     low, high = ImVec2(x - pad, y - pad * 0.5), ImVec2(x + size.x + pad, y + size.y + pad * 0.5)
     draw.add_rect_filled(low, high, color(fill), 4 * scale)
     draw.add_text(ImVec2(x, y), color(WHITE), text)
+
+
+def rectangle(draw: imgui.ImDrawList, a: tuple[float, float], b: tuple[float, float], scale: float) -> None:
+    """What is dragged from one point of the page to another."""
+    low = ImVec2(min(a[0], b[0]), min(a[1], b[1]))
+    high = ImVec2(max(a[0], b[0]), max(a[1], b[1]))
+    draw.add_rect_filled(low, high, color((0.50, 0.58, 1.0, 0.16)), 2 * scale)
+    draw.add_rect(low, high, color((0.62, 0.68, 1.0, 0.95)), 2 * scale, 1.2 * scale)
+
+
+def letterbox(draw: imgui.ImDrawList, rect: tuple[float, float, float, float], scale: float) -> None:
+    """The edge of what a camera sees."""
+    x, y, width, height = rect
+    draw.add_rect(
+        ImVec2(x + 1, y + 1), ImVec2(x + width - 1, y + height - 1), color((0.56, 0.80, 1.0, 0.85)), 0, 2 * scale
+    )

@@ -31,7 +31,8 @@ class Picture:
         self.gpu = gpu
         self.stage = Stage(gpu, (SMALLEST, SMALLEST), timed=timed)
         self.overlay = Overlay(gpu, FORMAT) if overlay else None
-        self.size = (0, 0)
+        self.size: tuple[int, int] = (0, 0)
+        self._surfaces: wgpu.GPUTextureView | None = None  # of the last frame, while nothing was picked since
         self.drawn = 0
         """How many frames."""
         self.resize((SMALLEST, SMALLEST))
@@ -44,51 +45,65 @@ class Picture:
             return False
         self.size = (w, h)
         usage = wgpu.TextureUsage
-        self.texture = self.gpu.device.create_texture(
-            label="viewport",
-            size=(w, h, 1),
-            format=FORMAT,
-            usage=usage.RENDER_ATTACHMENT | usage.TEXTURE_BINDING | usage.COPY_SRC,
+        self.texture = self._made(
+            "viewport", usage.RENDER_ATTACHMENT | usage.TEXTURE_BINDING | usage.COPY_SRC | usage.COPY_DST
         )
         self.view = self.texture.create_view()
+        if self.overlay is not None:
+            self._bare = self._made("viewport, bare", usage.RENDER_ATTACHMENT | usage.COPY_SRC)
+            self._bare_view = self._bare.create_view()
+        self._surfaces = None
         self.stage.fabric.resize(self.size)
         return True
+
+    def _made(self, label: str, usage: int) -> wgpu.GPUTexture:
+        return self.gpu.device.create_texture(
+            label=label, size=(self.size[0], self.size[1], 1), format=FORMAT, usage=usage
+        )
 
     def show_hud(self, hud: Hud | None) -> None:
         """Draw a HUD over it; None for none."""
         self.stage.fabric.show_hud(hud)
 
-    def draw(
+    def draw(self, world: World, time: float, eye: Eye | None = None, *, bare: bool = False) -> None:
+        """Draw a frame of a world through an eye, or through its own camera. bare: `cover` is called next."""
+        self.stage.draw(world, time, view=self._bare_view if bare else self.view, eye=eye)
+        self._surfaces = None
+        self.drawn += 1
+
+    def cover(
         self,
-        world: World,
-        time: float,
-        eye: Eye | None = None,
+        eye: Eye,
         *,
-        grid: bool = False,
-        outlines: bool = False,
-        focus: tuple[float, float, float] = (0.0, 0.0, 0.0),
-        distance: float = 10.0,
+        grid: bool,
+        outlines: bool,
+        focus: tuple[float, float, float],
+        distance: float,
         plane: str = "xz",
     ) -> None:
-        """Draw a frame of a world through an eye, or through its own camera; over it what `Overlay.draw` says."""
+        """Show the frame that was drawn bare last, with what `Overlay.draw` says over it; again, if that changed."""
+        assert self.overlay is not None
         fabric = self.stage.fabric
-        self.stage.draw(world, time, view=self.view, eye=eye)
-        self.drawn += 1
-        if self.overlay is not None and eye is not None:
-            depth, surfaces = fabric.depth_view, None
-            if outlines:
-                surfaces, _ = fabric.surfaces()
-            self.overlay.draw(
-                self.view, self.size, eye, fabric.clip_from_world, depth, surfaces,
-                grid=grid, focus=focus, distance=distance, plane=plane,
-            )  # fmt: skip
+        encoder = self.gpu.device.create_command_encoder(label="viewport, bare")
+        encoder.copy_texture_to_texture(
+            {"texture": self._bare}, {"texture": self.texture}, (self.size[0], self.size[1], 1)
+        )
+        self.gpu.device.queue.submit([encoder.finish()])
+        if outlines and self._surfaces is None:
+            self._surfaces, _ = fabric.surfaces()
+        self.overlay.draw(
+            self.view, self.size, eye, fabric.clip_from_world, fabric.depth_view, self._surfaces if outlines else None,
+            grid=grid, focus=focus, distance=distance, plane=plane,
+        )  # fmt: skip
 
     def pick(self, x: float, y: float) -> Pick:
         """What a pixel shows, as `Fabric.pick`. Raises GpuError before the first frame."""
+        self._surfaces = None
         return self.stage.fabric.pick(x, y)
 
     def pick_rectangle(self, x0: float, y0: float, x1: float, y1: float) -> Rectangle:
         """Rows (k,) of what is seen in a rectangle of pixels. Raises GpuError before the first frame."""
+        self._surfaces = None
         return self.stage.fabric.pick_rectangle(x0, y0, x1, y1)
 
     def read(self) -> NDArray[np.uint8]:

@@ -37,8 +37,10 @@ class Preview:
         self._key: Any = None
         self._left = 0
 
-    def show(self, state: EditorState, frame: Frame, scale: float, draw: imgui.ImDrawList, *, settle: int) -> None:
-        """Show it, if a camera is the active object and there is room."""
+    def show(
+        self, state: EditorState, frame: Frame, scale: float, draw: imgui.ImDrawList, *, settle: int, hold: bool
+    ) -> None:
+        """Show it, if a camera is the active object and there is room. hold: the picture stays as it is for now."""
         self._of.frozen = False
         camera = state.selection.active
         x, y, width, height = frame.rect
@@ -65,7 +67,7 @@ class Preview:
         world = self._follow()
         if world is None:
             return
-        if self._left:
+        if self._left and not (hold and picture.drawn):
             self._left -= 1
             picture.draw(world, 0.0, eye)
         low = ImVec2(x + width - wide - MARGIN * scale, y + height - high - MARGIN * scale)

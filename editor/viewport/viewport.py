@@ -28,8 +28,10 @@ from .gizmo import Stand
 from .gizmo_drawing import draw_gizmo
 from .mirror import Mirror
 from .navigator import Navigator
+from .notes import Notes
 from .overlay import LINE
-from .paint import color, label
+from .pace import COARSE, Pace
+from .paint import letterbox, rectangle
 from .picture import Picture
 from .pointer import Pointer
 from .preview import Preview
@@ -41,9 +43,6 @@ SETTLE = 24
 """Frames that are drawn after something changed: what is averaged over time has come to rest then."""
 LAST = "last"
 """The bookmark of where a scene was looked at when it was closed."""
-SAID = 1.2
-"""Seconds that a word about what was just done stays."""
-_STATS = 0.5
 
 
 class Viewport:
@@ -53,14 +52,19 @@ class Viewport:
         viewport.draw(state, (0, 40, 800, 600), scale=1.0)   # within a window of Dear ImGui
 
     settle: frames that are drawn after a change; while nothing changes the picture stays as it is, and costs nothing.
+    coarse: the part of its size that is drawn while something changes; None: less than 1 where the CPU draws.
     """
 
-    def __init__(self, gpu: Gpu, draw: DrawData, *, settle: int = SETTLE, timed: bool = False) -> None:
+    def __init__(
+        self, gpu: Gpu, draw: DrawData, *, settle: int = SETTLE, coarse: float | None = None, timed: bool = False
+    ) -> None:
         self.gpu, self._draw = gpu, draw
         self.settle = settle
+        self.pace = Pace((COARSE if gpu.software else 1.0) if coarse is None else coarse)
         self.mirror = Mirror()
         self.picture = Picture(gpu, timed=timed)
         self.pointer = Pointer()
+        self.notes = Notes()
         self.preview = Preview(gpu, draw, self.mirror)
         self.game = GameInput()
         self.badges: list[Badge] = []
@@ -71,12 +75,11 @@ class Viewport:
         self.drew = False
         """Whether the last frame drew the scene anew."""
         self._texture = draw.texture(self.picture.view)
-        self._left = 0
+        self._size = (0, 0)  # of the whole picture, pixels
         self._key: Any = None
+        self._over: Any = None
         self._shown: tuple[Any, int] = (None, -1)
-        self._said, self._said_until = "", 0.0
         self._told: list[Any] = []
-        self._stats, self._stats_at = "", 0.0
         self._played: Any = None
         self._lined = False  # whether it was told to show what physics sees
         self._basis: tuple[tuple[Any, ...], Any] | None = None
@@ -100,7 +103,7 @@ class Viewport:
         followed = time.perf_counter()
         self._wishes(state, view, width / height)
         view.camera.step(imgui.get_io().delta_time)
-        self._resize(rect)
+        self._measure(rect)
         eye = self.eye(state, view)
         frame = self.frame = Frame.of(eye, rect)
         self._paint(state, view, eye, frame, scale, changed=changed)
@@ -117,7 +120,7 @@ class Viewport:
         if (state, state.generation) != self._shown:
             self._shown = state, state.generation
             self._assets = state.watching.assets
-            self.pointer, self._told, self._said_until = Pointer(), [], 0.0
+            self.pointer, self._told, self.notes = Pointer(), [], Notes()
             view.through = 0
             view.wishes = [("begin", ())]
 
@@ -174,14 +177,23 @@ class Viewport:
         view.camera.put(Pose((x, y, z), distance * 1.25, yaw, max(-89.0, min(89.0, pitch))))
         return True
 
-    def _resize(self, rect: Rect) -> None:
+    @property
+    def waiting(self) -> bool:
+        """Whether another frame would draw the scene, though nothing changes."""
+        return self.drew or self.pace.waiting
+
+    def _measure(self, rect: Rect) -> None:
+        """How many pixels there are; while a border of the panel is dragged the picture is stretched."""
         fb = imgui.get_io().display_framebuffer_scale
-        size = math.ceil(rect[2] * fb.x), math.ceil(rect[3] * fb.y)
         dragging = imgui.is_mouse_down(0) and not self.pointer.doing and self.picture.drawn > 0
-        if not dragging and self.picture.resize(size):
+        if not dragging:
+            self._size = math.ceil(rect[2] * fb.x), math.ceil(rect[3] * fb.y)
+
+    def _resize(self) -> None:
+        part = self.pace.part
+        if self.picture.resize((math.ceil(self._size[0] * part), math.ceil(self._size[1] * part))):
             self._draw.forget(self._texture)
             self._texture = self._draw.texture(self.picture.view)
-            self._key = None
 
     def eye(self, state: EditorState, view: View) -> Eye:
         """What is looked through now: the editor's camera, one of the scene's, or that of the game."""
@@ -219,30 +231,51 @@ class Viewport:
         if played is not None and view.colliders != self._lined:
             self._lined = view.colliders
             played.configure({"debug.physics": self._lined})
-        chosen = self._chosen = state.selection  # kept, so that its id is no other's
         over = played is None or view.free
-        shown = (view.grid, view.outlines, view.shapes, view.colliders, view.debug) if over else ()
-        key = (eye.world_from_camera.tobytes(), str(eye.lens), self.picture.size, id(chosen), shown, scale)
-        if changed or key != self._key or played is not None:
-            self._key, self._left = key, self.settle
-        if not self._left:
+        key = (eye.world_from_camera.tobytes(), str(eye.lens), self._size, over)
+        changed = changed or key != self._key or played is not None
+        self._key = key
+        io = imgui.get_io()
+        hands = any(io.mouse_down) or bool(io.mouse_delta.x or io.mouse_delta.y or io.mouse_wheel)
+        self.drew = self.pace.draws(
+            self.settle, io.delta_time, changed=changed, whole=played is not None or not self.picture.drawn, hands=hands
+        )
+        if self.drew:
+            self._resize()
+            time = state.play.game.time if played is not None and state.play.game is not None else 0.0
+            self.picture.draw(world, time, eye if over else None, bare=over)
+        if over:
+            self._cover(state, view, eye, frame, scale)
+
+    def _cover(self, state: EditorState, view: View, eye: Eye, frame: Frame, scale: float) -> None:
+        """Draw over the scene's picture what is other than before: all of it, where that was drawn anew."""
+        chosen, editing = state.selection, self.played(state) is None
+        key = (
+            chosen,
+            view.grid,
+            view.outlines,
+            view.shapes,
+            view.colliders,
+            view.debug,
+            scale,
+            state.document.revision,
+        )
+        same = self._over is not None and all(a is b or a == b for a, b in zip(key, self._over, strict=True))
+        if same and not self.drew:
             return
-        self._left -= 1
-        self.drew = True
+        self._over = key
         overlay = self.picture.overlay
         assert overlay is not None
-        overlay.scale = scale * imgui.get_io().display_framebuffer_scale.x
-        clean = view.debug == "none"
-        outlines = over and view.outlines and bool(chosen.ids) and played is None
+        fb = imgui.get_io().display_framebuffer_scale.x
+        overlay.scale = scale * fb * self.picture.size[0] / max(1, self._size[0])
+        outlines = editing and view.outlines and bool(chosen.ids)
         if outlines:
             overlay.select(self.mirror.codes(chosen.ids, chosen.active))
-        overlay.draw_lines(self._lines(state, view, frame, scale) if over and played is None else _NO_LINES)
+        overlay.draw_lines(self._lines(state, view, frame, scale) if editing else _NO_LINES)
         pose = view.camera.pose
-        self.picture.draw(
-            world,
-            state.play.game.time if played is not None and state.play.game is not None else 0.0,
-            eye if over else None,
-            grid=over and view.grid and clean and not view.through,
+        self.picture.cover(
+            eye,
+            grid=view.grid and view.debug == "none" and not view.through,
             outlines=outlines,
             focus=pose.target,
             distance=pose.distance,
@@ -285,7 +318,7 @@ class Viewport:
             self.game.feed(state.play.game, frame.rect, over=over, focused=imgui.is_window_focused())
         else:
             self._edit(state, view, frame, scale, draw, over=over)
-        self._notes(state, view, frame, scale, draw)
+        self.notes.draw(state, view, frame, scale, draw, self.mirror.problems, self.picture)
         draw.pop_clip_rect()
         context_menu(state, self, asked=self.pointer.menu)
 
@@ -316,61 +349,22 @@ class Viewport:
                 stand = drag.stand
             draw_gizmo(draw, view.mode, stand, pointer.hovered, drag, "" if now is None else now.text)
         if view.through:
-            _letterbox(draw, frame, scale)
+            letterbox(draw, frame.rect, scale)
         else:
             hot = pointer.corner or ("around" if pointer.doing == "around" else "")
             Navigator(frame, frame.rect, scale).draw(draw, hot, orthographic=view.camera.goal.orthographic)
         if pointer.doing == "rectangle":
-            _rectangle(draw, pointer.start, (imgui.get_io().mouse_pos.x, imgui.get_io().mouse_pos.y), scale)
+            rectangle(draw, pointer.start, (imgui.get_io().mouse_pos.x, imgui.get_io().mouse_pos.y), scale)
         if view.preview and not view.through and not state.play.active:
-            self.preview.show(state, frame, scale, draw, settle=self.settle)
+            self.preview.show(state, frame, scale, draw, settle=self.settle, hold=self.pace.part < 1)
         if pointer.doing == "fly":
             imgui.set_mouse_cursor(imgui.MouseCursor_.resize_all)
-
-    def _notes(self, state: EditorState, view: View, frame: Frame, scale: float, draw: imgui.ImDrawList) -> None:
-        x, y, width, height = frame.rect
-        left, bottom = x + 12 * scale, y + height - 26 * scale
-        if view.through and state.document.scene.row_of(view.through) is not None:
-            name = state.document.object(view.through).name
-            label(draw, (x + width / 2, y + 20 * scale), f"through {name}", scale, middle=True)
-        if time.monotonic() < self._said_until:
-            label(draw, (x + width / 2, y + height - 30 * scale), self._said, scale, middle=True)
-        elif self.mirror.problems and not state.play.active:
-            first, more = str(self.mirror.problems[0]), len(self.mirror.problems) - 1
-            first = first if len(first) < 110 else first[:107] + "…"
-            red = (0.42, 0.09, 0.11, 0.92)
-            text = first + (f"   and {more} more" if more else "")
-            label(draw, (x + width / 2, y + height - 30 * scale), text, scale, middle=True, fill=red)
-        elif not len(state.scene) and not state.play.active:
-            hint = "An empty scene. Create something: right-click, or the menu Create."
-            label(draw, (x + width / 2, y + height / 2), hint, scale, middle=True)
-        if view.stats:
-            self._stats_text(state)
-            lines = self._stats.splitlines()
-            step = 19 * scale
-            for i, line in enumerate(lines):
-                label(draw, (left, bottom - (len(lines) - 1 - i) * step), line, scale)
-
-    def _stats_text(self, state: EditorState) -> None:
-        now = time.monotonic()
-        if now < self._stats_at + _STATS or not self.picture.drawn:
-            return
-        self._stats_at = now
-        counted = self.picture.stage.fabric.counters()
-        w, h = self.picture.size
-        self._stats = (
-            f"{len(state.scene):,} objects   {counted.get('instances', 0):,} drawn   "
-            f"{counted.get('culled', 0):,} culled\n"
-            f"{counted.get('triangles', 0):,} triangles   {counted.get('draws', 0):,} draws\n"
-            f"{w} x {h}   {self.picture.stage.fabric.encode_us / 1e3:.2f} ms to encode   "
-            f"{imgui.get_io().framerate:.0f} frames a second"
-        )
 
     # ---- what the pointer asks --------------------------------------------------------------------------------------
 
     def say(self, text: str) -> None:
         """Show a word for a moment."""
-        self._said, self._said_until = text, time.monotonic() + SAID
+        self.notes.say(text)
 
     def take_keys(self) -> None:
         """Have the keyboard belong to the viewport."""
@@ -473,17 +467,3 @@ def _plane(frame: Frame) -> str:
         if back[2] > 0.999:
             return "xy"
     return "xz"
-
-
-def _rectangle(draw: imgui.ImDrawList, a: tuple[float, float], b: tuple[float, float], scale: float) -> None:
-    low = ImVec2(min(a[0], b[0]), min(a[1], b[1]))
-    high = ImVec2(max(a[0], b[0]), max(a[1], b[1]))
-    draw.add_rect_filled(low, high, color((0.50, 0.58, 1.0, 0.16)), 2 * scale)
-    draw.add_rect(low, high, color((0.62, 0.68, 1.0, 0.95)), 2 * scale, 1.2 * scale)
-
-
-def _letterbox(draw: imgui.ImDrawList, frame: Frame, scale: float) -> None:
-    x, y, width, height = frame.rect
-    draw.add_rect(
-        ImVec2(x + 1, y + 1), ImVec2(x + width - 1, y + height - 1), color((0.56, 0.80, 1.0, 0.85)), 0, 2 * scale
-    )

@@ -13,7 +13,7 @@ from .figures import table, write_json
 
 NAMES = ("weave", "frame")
 """What is measured when no name is given."""
-MORE = ("tables", "rules", "memory", "environment", "scripts", "physics", "compare")
+MORE = ("tables", "rules", "memory", "environment", "scripts", "physics", "editor", "compare")
 """What is measured only when asked for."""
 OBJECTS = (1000, 100_000, 1_000_000)
 CULLING = ("cull.frustum", "cull.small", "cull.occlusion", "cull.rings")

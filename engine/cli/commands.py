@@ -347,7 +347,7 @@ def bench(
     what: Annotated[
         str,
         Argument(
-            metavar="weave|frame|tables|memory|environment|scripts|physics|compare",
+            metavar="weave|frame|tables|memory|environment|scripts|physics|editor|compare",
             help="One of them; else weave and frame.",
             show_default=False,
         ),

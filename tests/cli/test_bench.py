@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -87,6 +88,23 @@ def test_every_pass_is_timed_on_the_gpu(rows: Any, capsys: pytest.CaptureFixture
     assert "tonemap" in out
 
 
+def test_the_editor_tells_what_its_panels_cost_and_when_it_answers(tmp_path: Path) -> None:
+    path = tmp_path / "rows.json"
+    words = ("--objects", "24", "--size", "640x400", "--frames", "3", "--json", str(path))
+    command = [sys.executable, "-m", "dreamwell.engine.cli", "bench", "editor", *words]  # one page for each process
+    done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
+    panels = [row for row in rows if "doing" in row]
+    assert [(row["selected"], row["doing"]) for row in panels] == [
+        (count, doing) for count in (1, 23) for doing in ("rest", "move", "choose")
+    ]
+    assert all(0 < row["hierarchy_ms_p50"] <= row["both_ms_most"] for row in panels)
+    answers = {row["answer"]: row for row in rows if "answer" in row}
+    assert list(answers) == ["select", "move", "undo", "redo"]
+    assert all(0 < row["main_ms_p50"] <= row["cpu_ms_p50"] for row in answers.values())
+
+
 def test_frames_leave_no_memory_behind(rows: Any) -> None:
     (row,) = rows("memory", *QUICK, "--frames", "20")
     assert row["rss_mb"] > row["loaded_mb"] > 0
@@ -114,7 +132,7 @@ def test_surroundings_come_from_the_cache_the_second_time(rows: Any) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["light"], "weave, frame, tables, rules, memory, environment, scripts, physics, compare"),
+        (["light"], "weave, frame, tables, rules, memory, environment, scripts, physics, editor, compare"),
         (["frame", "--culling", "maybe"], "neither on nor off"),
         (["frame", "--moving", "1.5"], "--moving"),
         (["frame", "--set", "nothing"], "GROUP.KEY=VALUE"),

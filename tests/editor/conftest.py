@@ -132,7 +132,7 @@ def editor_page(gpu: Gpu) -> Iterator[tuple[Headless, HostServices, theme.Fonts]
     fonts: list[theme.Fonts] = []
     page = Headless(gpu, SIZE, lambda: None, begin=lambda draw: fonts.append(theme.load_fonts()), tests=True)
     page.step(2)
-    services = HostServices(gpu, page.draw, settle=2)
+    services = HostServices(gpu, page.draw, settle=2, coarse=1.0)
     yield page, services, fonts[0]
     page.show(lambda: None)
 
