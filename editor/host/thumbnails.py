@@ -115,9 +115,12 @@ class Thumbnails:
         return self._rendered(_stage(of, root))
 
     def _rendered(self, scene: Scene, *, framed: bool = True) -> wgpu.GPUTextureView:
+        woven = weave(scene)
+        if not len(woven.instance_object):  # a model that is only there for others to take shapes from
+            raise ValueError("there is nothing to be seen")
         picture = self._picture = self._picture or Picture(self.gpu, overlay=False)
         picture.resize((SIZE, SIZE))
-        world = World(weave(scene), aspect=1.0, seed=1)
+        world = World(woven, aspect=1.0, seed=1)
         if framed:
             world.frame(yaw=32, pitch=20, aspect=0.86)
         for _ in range(_FRAMES):
