@@ -1,14 +1,16 @@
 """Thumbnails: a picture of what can be seen, and none of what can't."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from dreamwell.editor.host.thumbnails import Thumbnails
 from dreamwell.engine.scene import Material, Mesh, Scene
-from dreamwell.tests.editor.conftest import Open
 
+Open = Callable[..., Any]
 SAMPLES = Path(__file__).parents[2] / "samples"
 
 
