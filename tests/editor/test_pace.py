@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 
 from dreamwell.editor.viewport.pace import REST, Pace
 from dreamwell.tests.editor.test_viewport import room
@@ -72,9 +73,9 @@ def test_choosing_draws_over_the_picture_that_is_there(editor_ui: Open) -> None:
     assert (ui.picture()[near] == before[near]).all()
 
 
-def test_a_drag_is_coarse_and_its_end_fine(editor_ui: Open) -> None:
+def test_a_drag_is_coarse_and_its_end_fine(editor_ui: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     ui = editor_ui(room())
-    ui.port.pace.coarse = 0.5
+    monkeypatch.setattr(ui.port.pace, "coarse", 0.5)  # the viewport serves other tests too
     ui.settle()
     ui.step(30)
     whole = ui.port.picture.size
