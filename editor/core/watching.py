@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 from collections.abc import Iterable
@@ -14,6 +13,7 @@ from ...assets.import_settings import SUFFIX, concerned, with_settings
 from ...engine.errors import DreamwellError
 from ...engine.reload import Rerun, Watcher, affected, forget_replaced, modules_in, renew_kinds
 from ...engine.scene import dream_file
+from .autosave import digest_of
 from .difference import difference
 from .document import Document
 from .kinds import follow
@@ -56,7 +56,7 @@ class Watching:
     def begin(self, state: EditorState) -> None:
         """Look at the files of the document as it is now."""
         self.conflict, self._missing = False, 0
-        self._digest = _digest(state.document.path)
+        self._digest = digest_of(state.document.path)
         self._watcher = Watcher()
         self._look(state)
         self.tell_unused(state)
@@ -166,7 +166,7 @@ class Watching:
 
     def _scene_written(self, state: EditorState) -> None:
         document = state.document
-        digest = _digest(document.path)
+        digest = digest_of(document.path)
         if digest == self._digest or not digest:
             return
         self._digest = digest
@@ -184,7 +184,7 @@ class Watching:
 
     def is_conflict(self, document: Document) -> bool:
         """Whether the scene's file is another than this editor read or wrote last. Looks at the file."""
-        now = _digest(document.path)
+        now = digest_of(document.path)
         return self.conflict or (bool(now) and now != self._digest)
 
 
@@ -238,12 +238,3 @@ def read_again(document: Document) -> None:
         return
     if all(problem.code in ("unknown-component", "script") for problem in problems):
         document.scene, document.problems = fresh, problems
-
-
-def _digest(path: Path | None) -> str:
-    if path is None:
-        return ""
-    try:
-        return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
-    except OSError:
-        return ""
