@@ -14,9 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .affine import turned
 from .declare import Vec3, Vec4
+from .row_lists import gather, listed
 from .rows import indices
-from .transforms import NO_ROWS, Transforms, gather, listed, turned
+from .transforms import NO_ROWS, Transforms
 
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]

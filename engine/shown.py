@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..shaders.structs import NONE
+from .affine import odd
 from .roster import Looks
 from .rows import distinct
-from .transforms import NO_ROWS, odd
+from .transforms import NO_ROWS
 
 if TYPE_CHECKING:
     from .world import World

@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..loom.woven import Objects
+from .affine import affine, compose, odd, turned
 from .declare import Vec3
 from .errors import SceneError
 from .math import depths_of
+from .row_lists import FEW, LISTS, gather, listed, united
 from .rows import Replaced, distinct, far_too_long, indices, picked
 
 F32 = NDArray[np.float32]
@@ -34,11 +36,6 @@ _DENSE = 2
 of it in order takes less than picking rows."""
 _SAME = 1 << 17
 """Bytes of rows that are compared with those touched before: in most games the same things move in every frame."""
-_FEW = 64
-"""Rows touched one by one that are looked for in the others, rather than marking all of those; and so many are kept
-when somebody asks where they are, rather than made again every time."""
-_LISTS = 16
-"""Calls of `touch` that are remembered one by one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,9 +155,9 @@ class Transforms:
         if self._stale is not None:
             late = np.flatnonzero(self._stale[rows])
             if len(late):
-                made = np.moveaxis(_affine(*self.places(rows[late])), 2, 0)
+                made = np.moveaxis(affine(*self.places(rows[late])), 2, 0)
                 out[late] = made
-                if len(late) <= _FEW:  # somebody may ask for them in every frame
+                if len(late) <= FEW:  # somebody may ask for them in every frame
                     self._world[rows[late]] = made
                     self._stale[rows[late]] = False
         return out
@@ -487,7 +484,7 @@ class Transforms:
 
     def _shorten(self) -> None:
         many = self._touched_many
-        if len(many) > _LISTS:  # nothing may have been updated for a long time
+        if len(many) > LISTS:  # nothing may have been updated for a long time
             many[:] = [distinct(np.concatenate([listed(one) for one in many]))]
 
     def update(self) -> tuple[I32 | range, I32]:
@@ -519,7 +516,7 @@ class Transforms:
 
     def _join(self, many: list[I32 | range], singles: list[int], run: range | None) -> I32:
         """What was touched, in lists and one by one, each row once; where that is a run, what lies outside of it."""
-        few = run is None and len(many) == 1 and len(singles) <= _FEW
+        few = run is None and len(many) == 1 and len(singles) <= FEW
         told = many[0] if few and many[0] is self._given[1] else None  # others might be written to
         if told is not None and told is self._joined[0] and singles == self._joined[1]:
             for row in singles:
@@ -530,7 +527,7 @@ class Transforms:
         marks[one_by_one] = 0
         if run is not None:
             return one_by_one[(one_by_one < run.start) | (one_by_one >= run.stop)]
-        touched = _united([listed(rows) for rows in many], one_by_one, marks)
+        touched = united([listed(rows) for rows in many], one_by_one, marks)
         if told is not None:
             touched.flags.writeable = False
             self._joined = many[0], singles.copy(), touched
@@ -569,10 +566,10 @@ class Transforms:
         world = self._own("_world").reshape(-1, 12)
         for first in range(0, len(rows), _CHUNK):
             some = rows[first : first + _CHUNK]
-            matrix = _affine(*self.places(some))
+            matrix = affine(*self.places(some))
             if level:
                 above = world.take(self._parent.take(some), 0)
-                matrix = _compose(np.ascontiguousarray(above.T).reshape(3, 4, -1), matrix)
+                matrix = compose(np.ascontiguousarray(above.T).reshape(3, 4, -1), matrix)
             world[some] = matrix.reshape(12, -1).T
 
     def below(self, rows: I32) -> I32:
@@ -642,79 +639,3 @@ def _grown(column: NDArray[Any], extra: int, fill: float) -> NDArray[Any]:
 def _kept(column: NDArray[Any]) -> NDArray[Any]:
     """A column that nobody writes to: itself, or a copy."""
     return column.copy() if column.flags.writeable else column
-
-
-def odd(three: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """(k, 3) → (k,) whether one of them holds, or all."""
-    return three[:, 0] ^ three[:, 1] ^ three[:, 2]
-
-
-def gather(lists: list[I32 | range], rows: I32 | range) -> None:
-    """Add one list of rows to some, unless it is among them; there never are many."""
-    if any(rows is one or (isinstance(rows, range) and isinstance(one, range) and rows == one) for one in lists):
-        return
-    lists.append(rows)
-    if len(lists) > _LISTS:
-        lists[:] = [distinct(np.concatenate([listed(one) for one in lists]))]
-
-
-def listed(rows: I32 | range) -> I32:
-    """(k,) the rows of a range, or what is listed already."""
-    return np.arange(rows.start, rows.stop, dtype=np.int32) if isinstance(rows, range) else rows
-
-
-def _united(many: list[I32], few: I32, marks: NDArray[np.uint8]) -> I32:
-    """(k,) each row of some lists and of one more once. Each list holds a row once; `marks` are 0, and are again."""
-    if not many:
-        return few
-    rows = many[0]
-    if len(many) == 1 and not len(few):
-        return rows
-    if len(many) == 1 and len(few) <= _FEW:
-        known = rows.take(rows.searchsorted(few), mode="clip") == few
-        if not known.any():
-            return np.concatenate([rows, few])
-        return rows if known.all() else np.concatenate([rows, few[~known]])
-    found: list[I32] = [few]
-    marks[few] = 1
-    for rows in many:
-        new = rows[marks.take(rows) == 0]
-        marks[new] = 1
-        found.append(new)
-    united = np.concatenate(found)
-    marks[united] = 0
-    return united
-
-
-def _affine(position: F32, rotation: F32, scale: F32) -> F32:
-    """(k, 3), (k, 4), (k, 3) → (3, 4, k): scale, then turn, then move.
-
-    Numbers of one kind lie together, which makes this ten times faster than (k, 3, 4) would be.
-    """
-    x, y, z, w = np.ascontiguousarray(rotation.T)
-    out = np.empty((3, 4, len(position)), np.float32)
-    x2, y2, z2 = x + x, y + y, z + z
-    xx, yy, zz = x * x2, y * y2, z * z2
-    xy, xz, yz = x * y2, x * z2, y * z2
-    wx, wy, wz = w * x2, w * y2, w * z2
-    out[0, 0], out[0, 1], out[0, 2] = 1 - (yy + zz), xy - wz, xz + wy
-    out[1, 0], out[1, 1], out[1, 2] = xy + wz, 1 - (xx + zz), yz - wx
-    out[2, 0], out[2, 1], out[2, 2] = xz - wy, yz + wx, 1 - (xx + yy)
-    out[:, :3] *= scale.T
-    out[:, 3] = position.T
-    return out
-
-
-def _compose(a: F32, b: F32) -> F32:
-    """(3, 4, k) ∘ (3, 4, k): b first, then a."""
-    out = np.empty_like(b)
-    for i in range(3):
-        out[i] = a[i, 0] * b[0] + a[i, 1] * b[1] + a[i, 2] * b[2]
-        out[i, 3] += a[i, 3]
-    return out
-
-
-def turned(qx: float, qy: float, qz: float, qw: float, x: float, y: float, z: float) -> Vec3:
-    """A vector turned by a unit quaternion."""
-    tx, ty, tz = 2 * (qy * z - qz * y), 2 * (qz * x - qx * z), 2 * (qx * y - qy * x)
-    return x + qw * tx + qy * tz - qz * ty, y + qw * ty + qz * tx - qx * tz, z + qw * tz + qx * ty - qy * tx

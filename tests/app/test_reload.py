@@ -349,17 +349,22 @@ def test_a_scene_file_is_adopted_and_a_broken_one_is_told(tmp_path: Path) -> Non
     assert app.reload() == (tmp_path / "yard.dream",)
 
 
+def yard(folder: Path) -> tuple[dw.App, dw.World]:
+    """A game that plays, with `part.dream` and `skin.png` in it."""
+    made = scene(root=folder)
+    made.add("thing", dw.Prefab("part.dream"))
+    made["hero"].set(dw.Material(base_color_texture=Texture("skin.png"), roughness=1))
+    made.save(folder / "yard.dream")
+    app = dw.App(folder / "yard.dream", reload=True)
+    return app, play(app)
+
+
 def test_pictures_and_prefabs_are_watched(tmp_path: Path) -> None:
     save(tmp_path / "skin.png", np.full((4, 4, 3), 200, np.uint8))
     part = dw.Scene("part", root=tmp_path)
     part.add("knob", dw.Mesh.sphere(), dw.Material())
     part.save(tmp_path / "part.dream")
-    made = scene(root=tmp_path)
-    made.add("thing", dw.Prefab("part.dream"))
-    made["hero"].set(dw.Material(base_color_texture=Texture("skin.png"), roughness=1))
-    made.save(tmp_path / "yard.dream")
-    app = dw.App(tmp_path / "yard.dream", reload=True)
-    world = play(app)
+    app, world = yard(tmp_path)
     part["knob"].position = (0, 3, 0)
     part.save(tmp_path / "part.dream")
     until(app, lambda: world["knob"].position == (0, 3, 0))
@@ -377,12 +382,7 @@ def test_import_settings_are_watched(tmp_path: Path, capsys: pytest.CaptureFixtu
     part = dw.Scene("part", root=tmp_path)
     part.add("knob", dw.Mesh.load("rock.obj"), dw.Material())
     part.save(tmp_path / "part.dream")
-    made = scene(root=tmp_path)
-    made.add("thing", dw.Prefab("part.dream"))
-    made["hero"].set(dw.Material(base_color_texture=Texture("skin.png"), roughness=1))
-    made.save(tmp_path / "yard.dream")
-    app = dw.App(tmp_path / "yard.dream", reload=True)
-    world = play(app)
+    app, world = yard(tmp_path)
 
     def sized() -> float:
         return float(np.abs(world.woven.geometry.meshes["radius"]).max())

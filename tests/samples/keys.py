@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,7 +84,7 @@ def left_alone(app: App, ticks: int) -> int:
 
 
 @dataclass
-class Robot(Keys):
+class Robot(Keys, ABC):
     """Presses the keys that a game's own pilot would."""
 
     pilot: Any = None
@@ -104,9 +105,9 @@ class Robot(Keys):
             self.hold(*(self.keys(game) if game.phase == "play" else ()))
             self.step()
 
+    @abstractmethod
     def keys(self, game: Any) -> Iterable[str]:
         """Those for what the pilot decides."""
-        raise NotImplementedError
 
     @classmethod
     def minute(cls, app: App) -> App:
